@@ -1,0 +1,270 @@
+"""`params.yaml` as typed, checked, frozen objects."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pipeline.errors import UserError
+
+Days = Annotated[int, Field(ge=1, le=3660)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Section(BaseModel):
+    """A frozen section: unknown keys and wrong types are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class OrderColumns(Section):
+    """Which column of the shop's file holds what."""
+
+    customer_id: str = Field(min_length=1, examples=["customer_id"])
+    ordered_at: str = Field(min_length=1, examples=["order_date"])
+    amount: str = Field(min_length=1, examples=["total"])
+    order_id: str | None = Field(default=None, min_length=1, examples=["order_number"])
+
+
+class OrderSource(Section):
+    """Where the order log is and how it is written."""
+
+    path: str = Field(min_length=1, examples=["data/raw/orders.csv"])
+    columns: OrderColumns
+    delimiter: str = Field(default="auto", min_length=1, examples=["auto"])
+    encoding: str = Field(default="auto", min_length=1, examples=["auto"])
+    decimal: Literal["auto", ".", ","] = Field(default="auto", examples=["auto"])
+    date_format: str = Field(default="auto", min_length=1, examples=["auto"])
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, value: str) -> str:
+        if value not in ("auto", "whitespace") and len(value) != 1:
+            raise ValueError("must be auto, whitespace or a single character")
+        return value
+
+
+class Sources(Section):
+    """The shop's tables."""
+
+    orders: OrderSource
+
+
+class Ingest(Section):
+    """How many bad rows are bearable."""
+
+    max_quarantine_share: Share = Field(examples=[0.05])
+
+
+class Snapshots(Section):
+    """Which cutoffs the models learn from."""
+
+    training_cutoffs: int = Field(ge=1, le=60, examples=[4])
+    spacing_days: Days = Field(examples=[30])
+    min_history_days: Days = Field(examples=[90])
+
+
+class LifetimeValue(Section):
+    """The lifetime-value models and their money."""
+
+    model: Literal["bgnbd", "mbgnbd", "paretonbd"] = Field(examples=["bgnbd"])
+    clv_horizon_days: Days = Field(examples=[365])
+    discount_rate_per_year: float = Field(ge=0, lt=10, examples=[0.1])
+    margin: float = Field(gt=0, le=1, examples=[1.0])
+
+
+class Churn(Section):
+    """The churn label and its classifier."""
+
+    horizon_days: Days = Field(examples=[90])
+    members: tuple[Literal["logistic", "boosting"], ...] = Field(
+        min_length=1, strict=False, examples=[["logistic", "boosting"]]
+    )
+    folds: int = Field(ge=2, le=20, examples=[5])
+
+
+class Evaluate(Section):
+    """How the intervals are made."""
+
+    bootstrap_resamples: int = Field(ge=20, le=10_000, examples=[200])
+
+
+class Segments(Section):
+    """Where the bands and tiers lie."""
+
+    risk_medium: Share = Field(examples=[0.5])
+    risk_high: Share = Field(examples=[0.8])
+    value_high_share: Share = Field(examples=[0.1])
+    value_medium_share: Share = Field(examples=[0.3])
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Segments:
+        if self.risk_medium > self.risk_high:
+            raise ValueError("risk_medium must not be above risk_high")
+        if self.value_high_share + self.value_medium_share > 1:
+            raise ValueError("value_high_share and value_medium_share together must not be above 1")
+        return self
+
+
+class Export(Section):
+    """The shape of the CRM files."""
+
+    csv_dialect: Literal["machine", "excel-de"] = Field(examples=["machine"])
+
+
+class Report(Section):
+    """The page people read."""
+
+    title: str = Field(min_length=1, max_length=80, examples=["My shop"])
+    language: Literal["en", "de"] = Field(examples=["en"])
+    currency: str = Field(pattern="^[A-Z]{3}$", examples=["EUR"])
+
+
+class Track(Section):
+    """Where runs are kept."""
+
+    experiment: str = Field(min_length=1, examples=["churn-clv"])
+
+
+class Params(Section):
+    """Everything a run depends on."""
+
+    as_of: Literal["latest"] | date = Field(examples=["latest"])
+    seed: int = Field(ge=0, lt=2**32, examples=[7])
+    sources: Sources
+    ingest: Ingest
+    snapshots: Snapshots
+    lifetime_value: LifetimeValue
+    churn: Churn
+    evaluate: Evaluate
+    segments: Segments
+    export: Export
+    report: Report
+    track: Track
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _iso_date(cls, value: object) -> object:
+        if value == "latest" or type(value) is date:
+            return value
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            with suppress(ValueError):
+                return date.fromisoformat(value)
+        raise ValueError("must be latest or a date like 2024-01-31")
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML that refuses a key given twice, where plain YAML keeps the last in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise UserError(
+                    f"the key {key.value!r} is there twice",
+                    where=f"params.yaml, line {key.start_mark.line + 1}",
+                    valid="each key once",
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def load_params(path: Path) -> Params:
+    """Read and check a parameter file.
+
+    Raises
+    ------
+    UserError
+        The file is missing, is not YAML, or a key is unknown, missing or has a nonsense value.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UserError(
+            "there is no such file here", where=str(path), valid="run in the repository's folder"
+        ) from None
+    try:
+        tree = yaml.load(text, Loader=_UniqueKeys)
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise UserError(
+            f"not YAML: {error.problem}", where=f"{path.name}{line}", valid="key: value"
+        ) from None
+    return parse_params(tree)
+
+
+def parse_params(tree: object) -> Params:
+    """Check a parameter tree, as `load_params` does.
+
+    Raises
+    ------
+    UserError
+        Names the first offending key, what is wrong with it, and a value that would do.
+    """
+    if not isinstance(tree, Mapping):
+        raise UserError("empty or not a mapping", where="params.yaml", valid="as_of: latest …")
+    try:
+        return Params.model_validate(tree)
+    except ValidationError as error:
+        # An unknown key is the likelier cause of a missing one: it is told first.
+        first = min(error.errors(), key=lambda e: (e["type"] != "extra_forbidden", e["type"] == "missing"))
+        raise _explain(first) from None
+
+
+def _explain(error: Mapping[str, Any]) -> UserError:
+    keys = [str(part) for part in error["loc"] if not _is_union_branch(part)]
+    name = ".".join(keys)
+    parent, example = _look_up(keys)
+    where = f"params.yaml: {name}" if name else "params.yaml"
+    if error["type"] == "extra_forbidden":
+        known = list(parent.model_fields)
+        close = difflib.get_close_matches(keys[-1], known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"the keys here are {', '.join(known)}"
+        return UserError("unknown key", where=where, valid=hint)
+    if error["type"] == "missing":
+        return UserError("this key is missing", where=where, valid=example)
+    problem = str(error["msg"]).removeprefix("Value error, ")
+    given = error["input"]
+    shown = "" if isinstance(given, Mapping | BaseModel) else f" (got {given!r})"
+    return UserError(problem[0].lower() + problem[1:] + shown, where=where, valid=example)
+
+
+def _is_union_branch(part: object) -> bool:
+    """Pydantic adds the tried branch of a union to a location: `literal['latest']`, `date`."""
+    return isinstance(part, str) and (part.startswith("literal[") or part == "date")
+
+
+def _look_up(keys: list[str]) -> tuple[type[BaseModel], str | None]:
+    """The section that holds the last key, and an example line for it."""
+    section: type[BaseModel] = Params
+    example = None
+    for key in keys:
+        field = section.model_fields.get(key)
+        if field is None:
+            break
+        if field.examples:
+            example = f"{key}: {json.dumps(field.examples[0])}"
+        inner = _section_in(field.annotation)
+        if inner is None:
+            break
+        if key != keys[-1]:
+            section = inner
+    return section, example
+
+
+def _section_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in (Union, UnionType):
+        return next((found for arg in get_args(annotation) if (found := _section_in(arg))), None)
+    return None

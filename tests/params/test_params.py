@@ -1,0 +1,95 @@
+import copy
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline.errors import UserError
+from pipeline.params import load_params, parse_params
+
+PARAMS = Path(__file__).parents[2] / "params.yaml"
+DEFAULT = yaml.safe_load(PARAMS.read_text())
+
+
+def changed(key: str, value: object) -> dict:
+    tree = copy.deepcopy(DEFAULT)
+    *parents, last = key.split(".")
+    section = tree
+    for parent in parents:
+        section = section[parent]
+    if value is ...:
+        del section[last]
+    else:
+        section[last] = value
+    return tree
+
+
+def test_the_committed_parameters_are_valid():
+    params = load_params(PARAMS)
+    assert params.as_of == "latest"
+    assert params.churn.horizon_days > 0
+
+
+@pytest.mark.parametrize("value", ["1998-01-01", date(1998, 1, 1)])
+def test_as_of_may_be_a_date_or_its_text(value):
+    assert parse_params(changed("as_of", value)).as_of == date(1998, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "problem", "valid"),
+    [
+        ("churn.horizon_day", 60, "unknown key", "did you mean horizon_days?"),
+        ("chrun", {}, "unknown key", "did you mean churn?"),
+        ("churn.horizon_days", ..., "missing", "horizon_days: 90"),
+        ("churn.horizon_days", -3, "greater than or equal to 1 (got -3)", "horizon_days: 90"),
+        ("churn.horizon_days", 0, "greater than or equal to 1", "horizon_days: 90"),
+        ("churn.horizon_days", "60", "valid integer (got '60')", "horizon_days: 90"),
+        ("churn.horizon_days", 60.5, "valid integer", "horizon_days: 90"),
+        ("churn.horizon_days", True, "valid integer", "horizon_days: 90"),
+        ("churn.members", [], "at least 1", "members: "),
+        ("churn.members", ["forest"], "'logistic' or 'boosting'", "members: "),
+        ("as_of", "1998-13-01", "latest or a date", "as_of: "),
+        ("as_of", "yesterday", "latest or a date", "as_of: "),
+        ("as_of", 19980101.5, "latest or a date", "as_of: "),
+        ("sources.orders.columns.customer_id", None, "valid string", "customer_id: "),
+        ("sources.orders.delimiter", ";;", "single character", "delimiter: "),
+        ("lifetime_value.model", "prophet", "'bgnbd', 'mbgnbd' or 'paretonbd'", "model: "),
+        ("lifetime_value.margin", float("nan"), "less than or equal to 1", "margin: 1.0"),
+        ("lifetime_value.discount_rate_per_year", 10, "less than 10", "discount_rate_per_year: 0.1"),
+        ("segments.risk_medium", 0.9, "must not be above risk_high", None),
+        ("report.currency", "Euro", "pattern", 'currency: "EUR"'),
+        ("churn", None, "valid dictionary", None),
+    ],
+)
+def test_nonsense_names_the_key_the_problem_and_a_valid_example(key, value, problem, valid):
+    with pytest.raises(UserError) as caught:
+        parse_params(changed(key, value))
+    error = caught.value
+    place = key.rsplit(".", 1)[0] if key == "segments.risk_medium" else key
+    assert error.where is not None
+    assert error.where.startswith(f"params.yaml: {place}")
+    assert problem in error.problem
+    assert valid is None or valid in (error.valid or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "empty or not a mapping"),
+        ("just text", "empty or not a mapping"),
+        ("a: [1, 2", "not YAML"),
+        ("as_of: latest\nas_of: latest\n", "there twice"),
+        ("seed: 1\nseed: 2\n", "line 2"),
+    ],
+)
+def test_a_broken_file_is_told_by_line(tmp_path, text, expected):
+    file = tmp_path / "params.yaml"
+    file.write_text(text)
+    with pytest.raises(UserError, match=expected):
+        load_params(file)
+
+
+def test_a_missing_file_says_where_to_run(tmp_path):
+    with pytest.raises(UserError, match="no such file"):
+        load_params(tmp_path / "params.yaml")
