@@ -1,0 +1,1 @@
+"""Runs the SQL: DuckDB behind one small seam."""

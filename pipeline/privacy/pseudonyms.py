@@ -1,0 +1,83 @@
+"""Keys that stand for customers inside the pipeline: the same id and pepper always give the same key."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from pipeline.errors import UserError
+
+DEMO_PEPPER = b"public-demo-pepper-not-for-real-customers"
+PEPPER_VARIABLE = "CHURN_PEPPER"
+MIN_PEPPER_CHARACTERS = 32
+KEY_CHARACTERS = 26
+SHA256_BYTES = 32
+BASE32 = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
+BLOCK = 200_000
+
+
+def pepper_from(env: Mapping[str, str]) -> tuple[bytes, bool]:
+    """Read the secret that keeps keys from being recomputed by anyone who can guess ids.
+
+    Parameters
+    ----------
+    env : mapping of str to str
+        The environment, ``os.environ``.
+
+    Returns
+    -------
+    pepper : bytes
+    is_demo : bool
+        True when the variable is missing or empty and the public demo pepper is used.
+
+    Raises
+    ------
+    UserError
+        If the variable has fewer than 32 characters.
+    """
+    pepper = env.get(PEPPER_VARIABLE, "")
+    if not pepper:
+        return DEMO_PEPPER, True
+    if len(pepper) < MIN_PEPPER_CHARACTERS:
+        raise UserError(
+            f"the pepper has {len(pepper)} characters, at least {MIN_PEPPER_CHARACTERS} are needed",
+            where=PEPPER_VARIABLE,
+            valid=f"export {PEPPER_VARIABLE}=$(openssl rand -hex 32), kept for as long as the keys are",
+        )
+    return pepper.encode(), False
+
+
+def customer_keys(ids: pd.Series[str], pepper: bytes) -> pd.Series[str]:
+    """Return "c" and the first 130 bits of HMAC-SHA256(pepper, id) in lower-case base 32, for every id.
+
+    Parameters
+    ----------
+    ids : Series of str
+    pepper : bytes
+        From `pepper_from`.
+
+    Returns
+    -------
+    Series of str
+        Same length and index; 27 characters each. Each distinct id is hashed once.
+    """
+    codes, distinct = pd.factorize(ids)
+    blocks = [_keys(distinct[start : start + BLOCK], pepper) for start in range(0, len(distinct), BLOCK)]
+    keys = pa.chunked_array(blocks, pa.string()).take(pa.array(codes))
+    return pd.Series(keys, index=ids.index, dtype="str", name="customer_key")
+
+
+def _keys(ids: Iterable[str], pepper: bytes) -> pa.Array:
+    digests = b"".join([hmac.digest(pepper, customer_id.encode(), "sha256") for customer_id in ids])
+    bits = np.unpackbits(np.frombuffer(digests, dtype=np.uint8).reshape(-1, SHA256_BYTES), axis=1)
+    fives = bits[:, : 5 * KEY_CHARACTERS].reshape(-1, KEY_CHARACTERS, 5) @ np.array(
+        [16, 8, 4, 2, 1], np.uint8
+    )
+    characters = np.full((len(fives), 1 + KEY_CHARACTERS), ord("c"), dtype=np.uint8)
+    characters[:, 1:] = BASE32[fives]
+    fixed = pa.binary(1 + KEY_CHARACTERS)
+    return pa.Array.from_buffers(fixed, len(characters), [None, pa.py_buffer(characters)]).cast(pa.string())
