@@ -1,0 +1,87 @@
+"""How amounts are written: the decimal sign is decided over the whole column, money never passes a float.
+
+More than four decimals round half away from zero, as shops round.
+"""
+
+from __future__ import annotations
+
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection
+from pipeline.errors import UserError
+
+EXPONENT = "([eE][+-]?\\d{1,2})?"
+# A number by each decimal sign: digits alone, or in groups of three that do not start with 0.
+SHAPES = {
+    ".": rf"[+-]?((\d+|[1-9]\d{{0,2}}([, '']\d{{3}})+)(\.\d*)?|\.\d+){EXPONENT}",
+    ",": rf"[+-]?((\d+|[1-9]\d{{0,2}}([. '']\d{{3}})+)(,\d*)?|,\d+){EXPONENT}",
+}
+VALUES = {
+    ".": "replace(replace(replace(number, ',', ''), ' ', ''), '''', '')",
+    ",": "replace(replace(replace(replace(number, '.', ''), ' ', ''), '''', ''), ',', '.')",
+}
+SAME_CURRENCY = {"€": "EUR", "£": "GBP", "$": "USD", "US$": "USD", "¥": "JPY", "Fr.": "CHF", "kr.": "kr"}
+
+
+def choose(con: Connection, rows: str, given: str, where: str) -> str:
+    """Choose the decimal sign that reads the most amounts, and make it the macros of ``read_amount``.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        With the macros of ``sql/amounts.sql``.
+    rows : str
+        A SELECT of the texts, as ``amount``.
+    given : str
+        "auto", "." or ",".
+    where : str
+        The source's section in the parameters, for messages.
+
+    Returns
+    -------
+    str
+        "." or ",".
+
+    Raises
+    ------
+    UserError
+        If both signs read equally many amounts but as different numbers (only 1.234 and the like), or the
+        amounts carry more than one currency.
+    """
+    _one_currency(con, rows, where)
+    sign = _best(con, rows, where) if given == "auto" else given
+    duck.run(
+        con,
+        f"CREATE OR REPLACE MACRO is_amount(number) AS regexp_full_match(number, '{SHAPES[sign]}');"
+        f"CREATE OR REPLACE MACRO read_amount(number) AS TRY_CAST({VALUES[sign]} AS DECIMAL(18, 4))",
+        name="read_amount",
+    )
+    return sign
+
+
+def _best(con: Connection, rows: str, where: str) -> str:
+    point, comma = (f"regexp_full_match(number, '{SHAPES[sign]}')" for sign in ".,")
+    counts = f"""
+        SELECT count(*) FILTER (WHERE {point}), count(*) FILTER (WHERE {comma}),
+               count(*) FILTER (WHERE {point} AND {comma} AND regexp_matches(number, '[.,]'))
+        FROM (SELECT number_text(amount) AS number FROM ({rows}))"""
+    [(points, commas, undecided)] = duck.run(con, counts, name="decimal sign").fetchall()
+    if points == commas and undecided:
+        raise UserError(
+            f"{undecided} amounts look like 1.234 or 1,234: is that one and a bit, or more than a thousand?",
+            where=f"{where}.decimal",
+            valid='"." if 1.234 is a bit more than one, "," if it is more than a thousand',
+        )
+    return "," if commas > points else "."
+
+
+def _one_currency(con: Connection, rows: str, where: str) -> None:
+    found = duck.run(
+        con, f"SELECT DISTINCT currency_mark(amount) AS mark FROM ({rows}) ORDER BY mark", name="currencies"
+    ).fetchall()
+    marks = sorted({SAME_CURRENCY.get(mark, mark) for (mark,) in found if mark})
+    if len(marks) > 1:
+        raise UserError(
+            f"the amounts are in more than one currency: {', '.join(marks)}",
+            where=f"{where}.columns.amount",
+            valid="a column in one currency",
+        )

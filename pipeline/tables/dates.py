@@ -1,0 +1,187 @@
+"""Which date format a column is written in: decided over the whole column, never row by row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection, SqlError
+from pipeline.errors import UserError
+
+SAMPLE_ROWS = 2_000
+OLDEST = "TIMESTAMP '1970-01-01'"
+TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
+TIME_SHAPE = r"(,? \d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( [AaPp][Mm])?)?"
+
+
+@dataclass(frozen=True)
+class DateFormat:
+    """A way to write dates.
+
+    Attributes
+    ----------
+    name : str
+        For people: "dd.mm.yyyy".
+    pattern : str
+        What to put into the parameters for it; empty where only "auto" finds it.
+    sql : str
+        An expression that turns the text ``value`` into a TIMESTAMP, or NULL when it is not such a date.
+    """
+
+    name: str
+    pattern: str
+    sql: str
+
+
+def _shaped(shape: str, sql: str) -> str:
+    return f"CASE WHEN regexp_full_match(value, '{shape}') THEN {sql} END"
+
+
+def _strptime(patterns: Sequence[str]) -> str:
+    listed = ", ".join("'" + pattern.replace("'", "''") + "'" for pattern in patterns)
+    return f"CAST(try_strptime(replace(value, ',', ''), [{listed}]) AS TIMESTAMP)"
+
+
+def _numbered(pattern: str) -> DateFormat:
+    """Numbers between separators, with an optional time; the shape keeps %Y from reading a two-digit year."""
+    shape, name = re.escape(pattern), pattern
+    for code, digits, word in (
+        ("%Y", "{4}", "yyyy"),
+        ("%y", "{2}", "yy"),
+        ("%m", "{1,2}", "mm"),
+        ("%d", "{1,2}", "dd"),
+    ):
+        shape, name = shape.replace(code, rf"\d{digits}"), name.replace(code, word)
+    return DateFormat(
+        name, pattern, _shaped(shape + TIME_SHAPE, _strptime([pattern + time for time in TIMES]))
+    )
+
+
+def _epoch(name: str, shape: str, microseconds: int) -> DateFormat:
+    number = f"CAST(TRY_CAST(value AS DECIMAL(28, 6)) * {microseconds} AS BIGINT)"
+    return DateFormat(name, "", _shaped(shape + r"(\.\d+)?", f"make_timestamp({number})"))
+
+
+# A cast to TIMESTAMP ignores an offset. A cast to TIMESTAMPTZ heeds it, unless after a blank, and is slow.
+_ISO_DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
+_ISO_LOCAL = _ISO_DATE + r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?"
+_ISO_ZONED = r"CAST(TRY_CAST(regexp_replace(value, ' +([+-]\d)', '\1') AS TIMESTAMPTZ) AS TIMESTAMP)"
+ISO = DateFormat(
+    "yyyy-mm-dd",
+    "",
+    f"CASE WHEN regexp_full_match(value, '{_ISO_LOCAL}') THEN TRY_CAST(value AS TIMESTAMP) "
+    f"WHEN regexp_matches(value, '^{_ISO_DATE}[T ]\\d') THEN {_ISO_ZONED} END",
+)
+COMPACT = DateFormat(
+    "yyyymmdd",
+    "%Y%m%d",
+    _shaped(
+        r"\d{8}([T ]?\d{4}(\d{2})?| \d{1,2}:\d{2}(:\d{2})?)?",
+        _strptime(
+            ["%Y%m%d" + time for time in ("", "%H%M", "%H%M%S", " %H%M", "T%H%M%S", " %H:%M", " %H:%M:%S")]
+        ),
+    ),
+)
+# The first of equals wins, so where the order matters the commoner comes first.
+FORMATS = (
+    ISO,
+    COMPACT,
+    *map(_numbered, ("%d.%m.%Y", "%d.%m.%y", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")),
+    *map(_numbered, ("%d/%m/%y", "%m/%d/%y")),
+    _epoch("seconds since 1970", r"\d{9,10}", 1_000_000),
+    _epoch("milliseconds since 1970", r"\d{13}", 1_000),
+)
+
+
+def choose(con: Connection, column: str, given: str, where: str) -> DateFormat:
+    """Choose the format that reads the most rows of a column of ``raw``.
+
+    A read before 1970 does not count: it is a sign of the wrong format. Text with an offset (``Z``,
+    ``+02:00``) is taken to UTC, text without stays as written.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    column : str
+        Our name of the column.
+    given : str
+        "auto" or a strptime format, which then reads an optional time of day too.
+    where : str
+        The parameter, for messages.
+
+    Raises
+    ------
+    UserError
+        If no format reads anything, or day-first and month-first read equally many rows and disagree.
+    """
+    return _best(con, column, where) if given == "auto" else _given(con, given, where)
+
+
+def define(con: Connection, chosen: DateFormat) -> None:
+    """Make a format the macro ``read_date``."""
+    duck.run(con, f"CREATE OR REPLACE MACRO read_date(value) AS {chosen.sql}", name="read_date")
+
+
+def _given(con: Connection, pattern: str, where: str) -> DateFormat:
+    known = next((known for known in FORMATS if known.pattern == pattern), None)
+    if known:
+        return known
+    timed = any(code in pattern for code in ("%H", "%I", "%T", "%X", "%c"))
+    sql = _strptime([pattern.replace(",", "") + time for time in (("",) if timed else TIMES)])
+    try:
+        duck.run(con, f"SELECT {sql} FROM (SELECT '2021-03-04' AS value)", name="date_format")
+    except SqlError as error:
+        raise UserError(
+            f"{pattern!r} is not a date format",
+            where=where,
+            valid='auto or a strptime format, "%d.%m.%Y %H:%M"',
+        ) from error
+    return DateFormat(pattern, pattern, sql)
+
+
+def _best(con: Connection, column: str, where: str) -> DateFormat:
+    values = f"SELECT {column} AS value FROM raw WHERE {column} <> ''"
+    sampled, sample_rows = _reads(con, f"{values} LIMIT {SAMPLE_ROWS}", FORMATS)
+    # Only a format that reads all of the sample can read all of the column; if one does, the others lose.
+    promising = [known for known in FORMATS if sampled[known] == sample_rows]
+    counted, rows = _reads(con, values, promising)
+    if not rows or max(counted.values(), default=0) < rows:
+        counted, rows = _reads(con, values, FORMATS)
+    best = max(FORMATS, key=lambda known: counted.get(known, 0))
+    if not counted.get(best):
+        raise UserError(
+            "no value of the column reads as a date in any format that is tried",
+            where=where,
+            valid='"%d.%m.%Y %H:%M"',
+        )
+    _ask_if_undecided(con, values, best, counted, where)
+    return best
+
+
+def _reads(con: Connection, values: str, formats: Sequence[DateFormat]) -> tuple[dict[DateFormat, int], int]:
+    """Count the values each format reads, and all values."""
+    counts = "".join(f", count(*) FILTER (WHERE {known.sql} >= {OLDEST})" for known in formats)
+    [(rows, *reads)] = duck.run(
+        con, f"SELECT count(*){counts} FROM ({values})", name="date formats"
+    ).fetchall()
+    return dict(zip(formats, reads, strict=True)), rows
+
+
+def _ask_if_undecided(
+    con: Connection, values: str, best: DateFormat, counted: dict[DateFormat, int], where: str
+) -> None:
+    swapped = best.pattern.translate(str.maketrans("dm", "md"))
+    twin = next((known for known in FORMATS if known.pattern == swapped and known is not best), None)
+    if twin is None or counted.get(twin) != counted[best]:
+        return
+    differs = f"SELECT count(*) FROM ({values}) WHERE {best.sql} IS DISTINCT FROM {twin.sql}"
+    [(differing,)] = duck.run(con, differs, name="day or month first").fetchall()
+    if differing:
+        raise UserError(
+            f"the dates read as {best.name} and as {twin.name} equally well ({counted[best]} rows): "
+            "which is it?",
+            where=where,
+            valid=f'"{best.pattern}" if 03{best.pattern[2]}04 is 3 April, "{twin.pattern}" if it is March 4',
+        )

@@ -1,0 +1,112 @@
+"""Delimited text into the raw table: DuckDB where every record is one line, else record by record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipeline.engine import duck
+from pipeline.engine.duck import InputError
+from pipeline.tables.files import SourceFile
+from pipeline.tables.header import Header, read_header
+from pipeline.tables.raw import Fault, FileRead, RawTable
+from pipeline.tables.records import Record, records
+from pipeline.tables.spec import Source
+from pipeline.tables.text import UNDECODED, TextFile, open_text, physical_lines
+
+BATCH_RECORDS = 50_000
+MAX_LINE_BYTES = 4 << 20
+
+
+def read_delimited(
+    table: RawTable, file_no: int, file: SourceFile, spec: Source, scratch: Path, where: str
+) -> FileRead:
+    """Read a text file into the raw table.
+
+    Parameters
+    ----------
+    table : RawTable
+    file_no : int
+    file : SourceFile
+    spec : Source
+        Its delimiter and encoding.
+    scratch : Path
+        Folder for a UTF-8 copy.
+    where : str
+        The source's section in the parameters.
+    """
+    text = open_text(file, spec.encoding, scratch, where)
+    header = read_header(text, spec.delimiter, table.wanted, where)
+    at = {our: header.names.index(name) for our, name in table.columns.items() if name}
+    rows = _read_plain(table, file_no, text, header, at)
+    if rows is None:
+        rows = _read_records(table, file_no, text, header, at)
+    return FileRead(file.label, rows, header.names, text.encoding, header.delimiter)
+
+
+def _read_plain(
+    table: RawTable, file_no: int, text: TextFile, header: Header, at: Mapping[str, int]
+) -> int | None:
+    """Read a well-formed file whose records are as many as its lines; None if it is not one."""
+    if header.delimiter == "whitespace" or not text.regular:
+        return None
+    kinds = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(header.names)))
+    source = (
+        f"read_csv($path, auto_detect = false, header = true, columns = {{{kinds}}}, delim = $delimiter, "
+        f"quote = '\"', escape = '\"', strict_mode = true, max_line_size = {MAX_LINE_BYTES})"
+    )
+    line = f"{header.line} + row_number() OVER ()"
+    values = {our: f"c{position}" for our, position in at.items()}
+    params = {"path": str(text.path), "delimiter": header.delimiter}
+    try:
+        rows = table.insert(file_no, line, values, source, params)
+    except InputError:
+        return None
+    if rows == text.lines - header.line:
+        return rows
+    table.discard(file_no)
+    return None
+
+
+def _read_records(
+    table: RawTable, file_no: int, text: TextFile, header: Header, at: Mapping[str, int]
+) -> int:
+    """Read record by record; what cannot be split or decoded becomes a fault."""
+    faults: list[Fault] = []
+    below = islice(physical_lines(text), header.line, None)
+    found = records(below, header.delimiter, len(header.names), header.line + 1)
+
+    def good() -> Iterator[Record]:
+        for record in found:
+            undecoded = record.rule is None and _undecoded(record, at)
+            if record.rule:
+                kind = f"{len(record.fields)} columns, the header has {len(header.names)}"
+                faults.append(Fault(record.line, None, record.rule, kind))
+            elif undecoded:
+                faults.append(
+                    Fault(record.line, table.columns[undecoded], "undecodable", f"not {text.encoding}")
+                )
+            else:
+                yield record
+
+    schema = pa.schema([("line", pa.int64()), *((our, pa.string()) for our in at)])
+    duck.register(table.con, "good", pa.RecordBatchReader.from_batches(schema, _batches(good(), at, schema)))
+    rows = table.insert(file_no, "line", {our: our for our in at}, "good")
+    table.con.unregister("good")
+    table.insert_faults(file_no, faults)
+    return rows + len(faults)
+
+
+def _undecoded(record: Record, at: Mapping[str, int]) -> str | None:
+    """Return the first of our columns that holds a byte without a meaning."""
+    return next((our for our, position in at.items() if UNDECODED.search(record.fields[position])), None)
+
+
+def _batches(good: Iterator[Record], at: Mapping[str, int], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    while block := list(islice(good, BATCH_RECORDS)):
+        lines = pa.array([record.line for record in block], pa.int64())
+        texts = [pa.array([record.fields[n] for record in block], pa.string()) for n in at.values()]
+        yield pa.RecordBatch.from_arrays([lines, *texts], schema=schema)

@@ -1,0 +1,102 @@
+"""From the path in the parameters to the files it means."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from glob import glob
+from importlib.util import find_spec
+from pathlib import Path
+
+from pipeline.errors import UserError
+
+PACKAGE = "package:"
+PATTERN_SIGNS = "*?["
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file to read, and what it is called in the quarantine and in messages (never a machine's path)."""
+
+    label: str
+    path: Path
+
+
+def resolve(path: str, root: Path, where: str) -> list[SourceFile]:
+    """Find the files a source's path means.
+
+    Parameters
+    ----------
+    path : str
+        Relative to `root`, absolute, a glob, or ``package:NAME/FILE``.
+    root : Path
+        The project's folder.
+    where : str
+        The parameter the path comes from, for messages.
+
+    Returns
+    -------
+    list of SourceFile
+        At least one, sorted by label, each a readable file.
+
+    Raises
+    ------
+    UserError
+        If there is none, or one is a folder, empty or not readable.
+    """
+    if path.startswith(PACKAGE):
+        inside = path.removeprefix(PACKAGE)
+        files = [SourceFile(inside, _in_package(inside, path, where))]
+    else:
+        files = _on_disk(path, root, where)
+    for file in files:
+        _check_readable(file, where)
+    return files
+
+
+def without_pattern(file: SourceFile, scratch: Path) -> SourceFile:
+    """Link to a file whose path DuckDB would take for a pattern, from a path it takes literally."""
+    if not any(sign in str(file.path) for sign in PATTERN_SIGNS):
+        return file
+    link = scratch / f"{len(list(scratch.iterdir()))}.link"
+    link.symlink_to(file.path.absolute())
+    return SourceFile(file.label, link)
+
+
+def _in_package(inside: str, path: str, where: str) -> Path:
+    """Locate a packaged file without importing the package, which may be slow or broken."""
+    package, _, rest = inside.partition("/")
+    found = find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise UserError(
+            f"{path}: the package {package} is not installed", where=where, valid=f"pip install {package}"
+        )
+    return Path(found.submodule_search_locations[0], rest)
+
+
+def _on_disk(path: str, root: Path, where: str) -> list[SourceFile]:
+    full = root / path
+    matches = (
+        [full] if full.exists() else [root / match for match in glob(path, root_dir=root, recursive=True)]
+    )
+    if not matches:
+        kind = "no file matches" if any(sign in path for sign in PATTERN_SIGNS) else "there is no file"
+        raise UserError(f"{kind} {path}", where=where, valid="data/raw/orders.csv or data/raw/orders-*.csv")
+    base = (
+        root if full.is_relative_to(root) else Path(os.path.commonpath([match.parent for match in matches]))
+    )
+    return sorted(
+        (SourceFile(match.relative_to(base).as_posix(), match) for match in matches),
+        key=lambda file: file.label,
+    )
+
+
+def _check_readable(file: SourceFile, where: str) -> None:
+    if file.path.is_dir():
+        raise UserError(f"{file.label} is a folder, not a file", where=where, valid=f"{file.label}/*.csv")
+    if not file.path.is_file():
+        raise UserError(f"there is no file {file.label}", where=where)
+    if not os.access(file.path, os.R_OK):
+        raise UserError(f"{file.label} may not be read", where=where, valid="chmod u+r on the file")
+    if file.path.stat().st_size == 0:
+        raise UserError(f"{file.label} is empty", where=where, valid="a file with a header and rows")

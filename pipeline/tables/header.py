@@ -1,0 +1,80 @@
+"""The header of a delimited text file, and with it the delimiter."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import dropwhile, islice
+
+from pipeline.errors import UserError
+from pipeline.tables.text import TextFile, physical_lines
+
+DELIMITERS = (",", ";", "\t", "|", "whitespace")
+MAX_HEADER_LINES = 20
+
+
+@dataclass(frozen=True)
+class Header:
+    """The column names (trimmed), the last line they are on, and the delimiter between them."""
+
+    names: tuple[str, ...]
+    line: int
+    delimiter: str
+
+
+def read_header(file: TextFile, delimiter: str, wanted: Sequence[str], where: str) -> Header:
+    """Read the first record that is not blank, split so that the most wanted columns are in it.
+
+    Parameters
+    ----------
+    file : TextFile
+    delimiter : str
+        "auto" or one of `DELIMITERS`.
+    wanted : sequence of str
+        The columns the parameters name.
+    where : str
+        The source's section in the parameters.
+
+    Raises
+    ------
+    UserError
+        If there is no header, no row below it, or a wanted column is missing or there twice.
+    """
+    numbered = enumerate(physical_lines(file), start=1)
+    written = list(islice(dropwhile(lambda line: not line[1].strip(), numbered), MAX_HEADER_LINES))
+    if not written:
+        raise UserError(f"{file.label} holds nothing but blank lines", where=f"{where}.path")
+    first, lines = written[0][0], [text for _, text in written]
+    candidates = DELIMITERS if delimiter == "auto" else (delimiter,)
+    headers = [_split(lines, first, candidate) for candidate in candidates]
+    header = max(headers, key=lambda h: (len(set(h.names) & set(wanted)), len(h.names)))
+    check_columns(header.names, wanted, file.label, where)
+    if not any(text.strip() for text in islice(physical_lines(file), header.line, None)):
+        raise UserError(f"{file.label} has a header but no rows", where=f"{where}.path")
+    return header
+
+
+def _split(lines: Sequence[str], first: int, delimiter: str) -> Header:
+    if delimiter == "whitespace":
+        return Header(tuple(lines[0].split()), first, delimiter)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    names = tuple(" ".join(name.strip("\ufeff").split()) for name in next(reader))
+    return Header(names, first + reader.line_num - 1, delimiter)
+
+
+def check_columns(names: Sequence[str], wanted: Sequence[str], label: str, where: str) -> None:
+    """Raise a UserError if a wanted column is missing from the header, or there more than once."""
+    for name in wanted:
+        if names.count(name) > 1:
+            raise UserError(
+                f"{label} has {names.count(name)} columns called {name!r}", where=f"{where}.columns"
+            )
+        if name not in names:
+            close = get_close_matches(name, names, n=1, cutoff=0.0)
+            raise UserError(
+                f"{label} has no column {name!r}; its header is: {', '.join(names)}",
+                where=f"{where}.columns",
+                valid=close[0] if close else None,
+            )

@@ -1,0 +1,220 @@
+"""From an order log to typed orders, returns and a quarantine whose counts add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection
+from pipeline.errors import UserError
+from pipeline.privacy.pseudonyms import customer_keys
+from pipeline.tables import accounting, amounts, contracts, dates
+from pipeline.tables.io import to_pandas
+from pipeline.tables.rules import RULES
+from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
+from pipeline.tables.spec import OrderSource
+
+PACKAGE = "pipeline.tables"
+WHERE = "sources.orders"
+EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What an order log became.
+
+    Attributes
+    ----------
+    orders, returns, quarantine : DataFrame
+        By their contracts in `pipeline.tables.contracts`.
+    identities : DataFrame
+        customer_key, customer_id: the only place where the two stand together. Personal data.
+    counts : dict
+        For metrics: rows per file, rules, orders, what the columns were read as. No personal data.
+    as_of : date
+        The first day that is not seen.
+    """
+
+    orders: pd.DataFrame
+    returns: pd.DataFrame
+    quarantine: pd.DataFrame
+    identities: pd.DataFrame
+    counts: dict[str, Any]
+    as_of: date
+
+
+def ingest_orders(
+    spec: OrderSource,
+    root: Path,
+    as_of: date | Literal["latest"],
+    now: datetime,
+    max_quarantine_share: float,
+    pepper: bytes,
+) -> Ingested:
+    """Read an order log as it would have been read on the as-of date.
+
+    Parameters
+    ----------
+    spec : OrderSource
+    root : Path
+        The project's folder, for a relative path.
+    as_of : date or "latest"
+        Rows at or after its midnight do not exist, except that they too show how dates are written.
+        "latest" is the day after the last accepted row.
+    now : datetime
+        Naive wall clock of the shop; a later row is quarantined.
+    max_quarantine_share : float
+        Of the rows before the as-of date; more stops the run.
+    pepper : bytes
+        For the customer keys.
+
+    Raises
+    ------
+    UserError
+        For a source that cannot be read, an as-of date outside it, or too many rows in quarantine.
+    AccountingError
+        If the counts do not add up.
+    """
+    with duck.connect() as con:
+        raw = read_raw(con, spec, _columns(spec), root, WHERE)
+        date_format = _read_dates(con, spec, raw)
+        until = None if as_of == "latest" else datetime.combine(as_of, time())
+        decimal = _judge(con, spec, raw, until, now)
+        if until is not None:
+            _check_as_of(con, spec, raw, until, now)
+        read_as = {"date_format": date_format, "decimal": decimal}
+        quarantine = _quarantine(con, spec, raw, read_as)
+        files = accounting.rows_per_file(con, raw, until)
+        _stop_if_too_many(spec, quarantine, files, max_quarantine_share)
+        _, last = _accepted_days(con, spec)
+        orders, returns, identities = _tables(con, spec, pepper)
+        counts = accounting.counts(con, files, quarantine, orders)
+    counts["read_as"] = {"encoding": raw.encodings, "delimiter": raw.delimiters, **read_as}
+    seen_until = until.date() if until else last + timedelta(days=1)
+    return Ingested(orders, returns, quarantine, identities, counts, seen_until)
+
+
+def _columns(spec: OrderSource) -> dict[str, str | None]:
+    columns = spec.columns
+    return {
+        "customer_id": columns.customer_id,
+        "ordered_at": columns.ordered_at,
+        "amount": columns.amount,
+        "order_id": columns.order_id,
+    }
+
+
+def _statement(con: Connection, name: str, **params: Any) -> Connection:
+    return duck.run(con, duck.sql_file(PACKAGE, f"sql/{name}.sql"), params, name=name)
+
+
+def _table(con: Connection, name: str) -> pd.DataFrame:
+    return to_pandas(duck.arrow(con, duck.sql_file(PACKAGE, f"sql/{name}.sql"), name=name))
+
+
+def _read_dates(con: Connection, spec: OrderSource, raw: Raw) -> str:
+    """Make ``dated``: the date format is decided before anything can be hidden, for it tells what to hide."""
+    typed = raw.typed_as(TIMES, "ordered_at")
+    chosen = dates.ISO if typed else dates.choose(con, "ordered_at", spec.date_format, f"{WHERE}.date_format")
+    dates.define(con, chosen)
+    _statement(con, "dated")
+    duck.run(con, "DROP TABLE raw")
+    return chosen.name
+
+
+def _judge(con: Connection, spec: OrderSource, raw: Raw, until: datetime | None, now: datetime) -> str:
+    """Make ``visible`` and ``judged``; the decimal sign is decided over the visible rows."""
+    hidden = f"WHERE ordered_at IS NULL OR ordered_at < TIMESTAMP '{until}'" if until else ""
+    duck.run(con, f"CREATE OR REPLACE VIEW visible AS SELECT * FROM dated {hidden}", name="visible")
+    _statement(con, "amounts")
+    given = "." if raw.typed_as(NUMBERS, "amount") else spec.decimal
+    decimal = amounts.choose(con, "SELECT amount FROM visible", given, WHERE)
+    _statement(con, "judged", now=now)
+    return decimal
+
+
+def _accepted_days(con: Connection, spec: OrderSource) -> tuple[date, date]:
+    """Return the first and the last day with an accepted row."""
+    days = "SELECT min(ordered_at)::DATE, max(ordered_at)::DATE FROM judged WHERE rule IS NULL"
+    [(first, last)] = duck.run(con, days, name="accepted days").fetchall()
+    if first is None:
+        raise UserError(f"{spec.path} has no row that can be used", where=f"{WHERE}.path")
+    return first, last
+
+
+def _check_as_of(con: Connection, spec: OrderSource, raw: Raw, until: datetime, now: datetime) -> None:
+    """Raise unless the as-of date lies within the log: after its first day, at most a day after its last."""
+    inside = """
+        SELECT count(*) FILTER (WHERE ordered_at < $until) > 0
+           AND count(*) FILTER (WHERE ordered_at >= $until - INTERVAL 1 DAY) > 0
+        FROM dated WHERE ordered_at BETWEEN TIMESTAMP '1970-01-01' AND $now"""
+    [(within,)] = duck.run(con, inside, {"until": until, "now": now}, name="as_of").fetchall()
+    if within:
+        return
+    _judge(con, spec, raw, None, now)
+    first, last = (day + timedelta(days=1) for day in _accepted_days(con, spec))
+    raise UserError(
+        f"{until:%Y-%m-%d} is outside the log, which can be seen as of {first} to {last}",
+        where="as_of",
+        valid=f"latest, or a date such as {last}",
+    )
+
+
+def _quarantine(con: Connection, spec: OrderSource, raw: Raw, read_as: Mapping[str, str]) -> pd.DataFrame:
+    names = _columns(spec)
+    rules = pd.DataFrame(
+        {
+            "rule": [rule.name for rule in RULES],
+            "role": pd.Series([rule.role for rule in RULES], dtype="str"),
+            "named": pd.Series([names[rule.role] if rule.role else None for rule in RULES], dtype="str"),
+            "reason": [rule.reason.format(**read_as) for rule in RULES],
+        }
+    )
+    files = pd.DataFrame({"file_no": range(len(raw.files)), "source": [file.label for file in raw.files]})
+    duck.register(con, "rules", rules)
+    duck.register(con, "files", files)
+    quarantine = _table(con, "quarantine")
+    contracts.check(quarantine, contracts.QUARANTINE)
+    return quarantine
+
+
+def _stop_if_too_many(
+    spec: OrderSource, quarantine: pd.DataFrame, files: Mapping[str, Mapping[str, int]], max_share: float
+) -> None:
+    visible = sum(file["rows_read"] - file["after_as_of"] for file in files.values())
+    if len(quarantine) <= max_share * visible:
+        return
+    rules = ", ".join(f"{rule} {count}" for rule, count in accounting.by_frequency(quarantine["rule"]))
+    rows = quarantine.drop_duplicates("rule").head(EXAMPLES)
+    examples = "; ".join(
+        f"{row.source}:{row.line} {row.rule}, {row.value_class}" for row in rows.itertuples()
+    )
+    raise UserError(
+        f"{len(quarantine)} of {visible} rows cannot be used, more than {max_share:.0%}: {rules}. "
+        f"Such as {examples}",
+        where=f"{WHERE}.path",
+        valid="put the file or the columns, decimal or date_format of the source right, "
+        "or raise ingest.max_quarantine_share",
+    )
+
+
+def _tables(
+    con: Connection, spec: OrderSource, pepper: bytes
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Make orders, returns and identities out of the accepted rows."""
+    _statement(con, "purchases_of_lines" if spec.columns.order_id else "purchases_of_rows")
+    ids = to_pandas(duck.arrow(con, "SELECT DISTINCT customer_id FROM purchases ORDER BY customer_id"))
+    ids.insert(0, "customer_key", customer_keys(ids["customer_id"], pepper))
+    duck.register(con, "identities", ids)
+    orders, returns = _table(con, "orders"), _table(con, "returns")
+    contracts.check(orders, contracts.ORDERS)
+    contracts.check(returns, contracts.RETURNS)
+    if orders.empty:
+        raise UserError(f"{spec.path} has returns but no orders", where=f"{WHERE}.path")
+    return orders, returns, ids

@@ -1,0 +1,233 @@
+"""Files that appear whole or not at all, with the same bytes for the same content.
+
+Every write goes to a hidden file beside the target, is flushed to disk and then renamed over it, so a reader
+never sees half a file and a killed process leaves the previous one. The hidden name is fixed: the next run
+removes what a killed one left behind. Parquet is written by pyarrow in row groups of a fixed size, because
+DuckDB's own writer cuts its row groups by thread.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+ROW_GROUP_ROWS = 122_880
+SIGNIFICANT_DIGITS = 6
+PRIVATE = 0o600
+
+_held_back: ContextVar[dict[Path, Path] | None] = ContextVar("_held_back", default=None)
+
+
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """Hold back every write of the block and put all of them in place together when it ends well.
+
+    If the block raises, no target has changed. Blocks nest: the outermost decides.
+    """
+    if _held_back.get() is not None:
+        yield
+        return
+    written: dict[Path, Path] = {}
+    token = _held_back.set(written)
+    with ExitStack() as undo:
+        undo.callback(_discard, written)
+        try:
+            yield
+        finally:
+            _held_back.reset(token)
+        undo.pop_all()
+    for target, hidden in written.items():
+        os.replace(hidden, target)
+    for folder in dict.fromkeys(target.parent for target in written):
+        _flush(folder)
+
+
+def _discard(written: dict[Path, Path]) -> None:
+    for hidden in written.values():
+        hidden.unlink(missing_ok=True)
+
+
+@contextmanager
+def beside(path: Path | str, *, private: bool = False) -> Iterator[Path]:
+    """Yield a hidden path next to the target; when the block ends well, flush it and rename it into place."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    hidden = target.with_name(f".{target.name}.part")
+    with ExitStack() as undo:
+        undo.callback(hidden.unlink, missing_ok=True)
+        hidden.unlink(missing_ok=True)
+        if private:
+            hidden.touch(mode=PRIVATE)
+            hidden.chmod(PRIVATE)
+        yield hidden
+        _flush(hidden)
+        undo.pop_all()
+    held_back = _held_back.get()
+    if held_back is not None:
+        held_back[target] = hidden
+        return
+    os.replace(hidden, target)
+    _flush(target.parent)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_bytes(content: bytes, path: Path | str, *, private: bool = False) -> None:
+    """Write bytes; `private` files can be read by their owner alone."""
+    with beside(path, private=private) as hidden:
+        hidden.write_bytes(content)
+
+
+def write_json(content: Any, path: Path | str, *, digits: int = SIGNIFICANT_DIGITS) -> None:
+    """Write JSON in insertion order, floats to significant digits, values without a number as null."""
+    text = json.dumps(rounded(content, digits), indent=2, ensure_ascii=False, allow_nan=False)
+    write_bytes((text + "\n").encode(), path)
+
+
+def read_json(path: Path | str) -> Any:
+    """Read what `write_json` wrote."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def write_csv(frame: pd.DataFrame, path: Path | str, *, float_format: str | None = "%.6g") -> None:
+    """Write a comma-separated UTF-8 file without the index."""
+    text = frame.to_csv(index=False, lineterminator="\n", float_format=float_format)
+    write_bytes(text.encode(), path)
+
+
+def write_parquet(
+    rows: pd.DataFrame | pa.Table | pa.RecordBatchReader,
+    path: Path | str,
+    *,
+    sort_by: Sequence[str] = (),
+    private: bool = False,
+) -> str:
+    """Write Parquet (zstd) whose bytes depend on the rows and their order alone.
+
+    Parameters
+    ----------
+    rows : DataFrame, pyarrow.Table or pyarrow.RecordBatchReader
+        A reader (a query's result, sorted by its ORDER BY) is streamed, never whole in memory.
+    path : path
+    sort_by : sequence of str
+        Columns to sort a frame or table by; they must identify a row, or equal rows must be equal in all
+        columns. Empty: the order is the caller's.
+    private : bool
+        The file can be read by its owner alone.
+
+    Returns
+    -------
+    str
+        SHA-256 of the file, in hexadecimal.
+    """
+    if isinstance(rows, pd.DataFrame):
+        rows = pa.Table.from_pandas(rows, preserve_index=False)
+    if sort_by:
+        rows = rows.sort_by([(column, "ascending") for column in sort_by])
+    schema = _plain(rows.schema)
+    batches = rows.to_batches() if isinstance(rows, pa.Table) else rows
+    with beside(path, private=private) as hidden:
+        with pq.ParquetWriter(hidden, schema, compression="zstd") as writer:
+            for group in _row_groups(batches, rows.schema):
+                writer.write_table(group.cast(schema), row_group_size=ROW_GROUP_ROWS)
+        with hidden.open("rb") as written:
+            return hashlib.file_digest(written, "sha256").hexdigest()
+
+
+def _row_groups(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
+    """Cut batches of any size into contiguous tables of one size: pages end where chunks end."""
+    held: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        if rows >= ROW_GROUP_ROWS:
+            table = pa.Table.from_batches(held, schema)
+            full = rows - rows % ROW_GROUP_ROWS
+            for start in range(0, full, ROW_GROUP_ROWS):
+                yield table.slice(start, ROW_GROUP_ROWS).combine_chunks()
+            held, rows = table.slice(full).to_batches(), rows - full
+    if rows:
+        yield pa.Table.from_batches(held, schema).combine_chunks()
+
+
+def _plain(schema: pa.Schema) -> pa.Schema:
+    """One Parquet type per kind of value, whichever library the rows came from; no pandas metadata."""
+
+    def plain(kind: pa.DataType) -> pa.DataType:
+        if pa.types.is_dictionary(kind):
+            kind = kind.value_type
+        if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):
+            return pa.string()
+        return pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
+
+    return pa.schema([pa.field(field.name, plain(field.type)) for field in schema])
+
+
+def read_parquet(path: Path | str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read Parquet into pandas types that lose nothing.
+
+    Dates and times become datetime64[us], decimals stay exact (Arrow decimals), text is ``str``. Whole
+    numbers and booleans are NumPy types, or ``Int64`` and ``boolean`` when values are missing.
+    """
+    with pq.ParquetFile(path) as file:
+        return to_pandas(file.read(columns=list(columns) if columns is not None else None))
+
+
+def to_pandas(table: pa.Table) -> pd.DataFrame:
+    """Turn an Arrow table into the pandas types of `read_parquet`."""
+
+    def series(column: pa.ChunkedArray) -> pd.Series[Any]:
+        kind = column.type
+        if pa.types.is_decimal(kind):
+            return pd.Series(pd.arrays.ArrowExtensionArray(column))
+        if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+            return pd.Series(column.cast(pa.timestamp("us")).to_pandas())
+        if column.null_count and pa.types.is_boolean(kind):
+            return pd.Series(column.to_pandas().astype("boolean"))
+        if column.null_count and pa.types.is_integer(kind):
+            return pd.Series(pd.arrays.ArrowExtensionArray(column)).astype("Int64")
+        return pd.Series(column.to_pandas())
+
+    return pd.DataFrame({name: series(table[name]) for name in table.column_names})
+
+
+def rounded(value: Any, digits: int = SIGNIFICANT_DIGITS) -> Any:
+    """Make a value fit for JSON: floats to significant digits, dates as text, missing and infinite as None.
+
+    Examples
+    --------
+    >>> rounded({"auc": 0.123456789, "n": 3, "missing": float("nan")})
+    {'auc': 0.123457, 'n': 3, 'missing': None}
+    """
+    if isinstance(value, dict):
+        return {str(key): rounded(item, digits) for key, item in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [rounded(item, digits) for item in value]
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, np.generic):
+        return rounded(value.item(), digits)
+    if isinstance(value, float | Decimal):
+        return float(f"{value:.{digits}g}") if math.isfinite(value) else None
+    return value.isoformat() if isinstance(value, date) else value

