@@ -1,0 +1,69 @@
+"""The contract of the CRM export: which columns there are, of what type, and what they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+SCHEMA_VERSION = "1.0"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of the export.
+
+    Attributes
+    ----------
+    name : str
+        The column's name in every file and in the CRM.
+    kind : {"text", "date", "whole", "number"}
+        What the values are; only "text" may hold what a person typed.
+    meaning : str
+        One sentence for the person who maps the column in the CRM.
+    example : str
+        A value as it is written in the `machine` dialect.
+    decimals : int
+        Decimals of a "number": 2 for money, 4 for probabilities and expectations.
+    """
+
+    name: str
+    kind: Literal["text", "date", "whole", "number"]
+    meaning: str
+    example: str
+    decimals: int = 0
+
+
+FIELDS: tuple[Field, ...] = (
+    Field("customer_id", "text", "The shop's own customer number; the key to match on", "01067"),
+    Field("as_of", "date", "First day not yet known when the scores were made", "1998-07-01"),
+    Field("score_status", "text", "scored, or why there are no scores", "scored"),
+    Field("segment", "text", "The one group the customer belongs to", "slipping"),
+    Field("next_action", "text", "What to do with the customer; follows from the segment", "win_back"),
+    Field("churn_probability", "number", "Chance of no order within the horizon, 0 to 1", "0.7312", 4),
+    Field("churn_risk", "text", "low, medium or high churn probability; unknown when not scored", "medium"),
+    Field("value_tier", "text", "high, medium or low expected CLV; unknown when not scored", "high"),
+    Field("lifecycle_stage", "text", "new, active, at_risk, dormant or lost", "at_risk"),
+    Field(
+        "clv", "number", "Discounted margin expected over the CLV horizon, in the shop's currency", "84.20", 2
+    ),
+    Field("expected_spend", "number", "Spend expected within the churn horizon", "21.17", 2),
+    Field("expected_orders", "number", "Days with an order expected within the churn horizon", "0.6113", 4),
+    Field("expected_order_value", "number", "Spend expected per day with an order", "34.63", 2),
+    Field(
+        "p_alive",
+        "number",
+        "Chance of not being gone for good, 0 to 1; BG/NBD says 1 after one order",
+        "0.8421",
+        4,
+    ),
+    Field("rfm_group", "text", "One of the eleven RFM groups", "champions"),
+    Field("rfm_recency", "whole", "1 to 5; 5 for those who ordered last", "4"),
+    Field("rfm_frequency", "whole", "1 to 5; 5 for those who order most often", "5"),
+    Field("rfm_monetary", "whole", "1 to 5; 5 for those who spent most", "3"),
+    Field("orders", "whole", "Orders so far", "7"),
+    Field("spend_total", "number", "Spend so far", "251.30", 2),
+    Field("average_order_value", "number", "Spend so far per order", "35.90", 2),
+    Field("days_since_last", "whole", "Days from the last order to the last known day", "41"),
+    Field("first_order_on", "date", "Day of the first order", "1997-02-11"),
+    Field("last_order_on", "date", "Day of the last order", "1998-05-20"),
+)

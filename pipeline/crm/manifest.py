@@ -1,0 +1,56 @@
+"""What tells two exports apart: the run's id and the manifest beside the files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pipeline.crm.fields import FIELDS, SCHEMA_VERSION
+
+
+def run_id(parts: Mapping[str, bytes]) -> str:
+    """Digest everything a run depends on into 16 hexadecimal digits.
+
+    Parameters
+    ----------
+    parts : mapping of str to bytes
+        Contents by name, such as the parameters and the models; their order does not matter.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(parts):
+        for piece in (name.encode("utf-8"), parts[name]):
+            # The length in front keeps ("ab", "c") and ("a", "bc") apart.
+            digest.update(len(piece).to_bytes(8, "big") + piece)
+    return digest.hexdigest()[:16]
+
+
+def manifest(
+    files: Mapping[str, bytes],
+    rows: int,
+    run_id: str,
+    as_of: date,
+    *,
+    horizon_days: int,
+    clv_horizon_days: int,
+    currency: str,
+) -> dict[str, Any]:
+    """Describe the files of one export, so that a reader can check that they are whole and belong together.
+
+    Nothing in it depends on the time or the machine: the same export has the same manifest.
+    """
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run_id": run_id,
+        "as_of": as_of.isoformat(),
+        "horizon_days": horizon_days,
+        "clv_horizon_days": clv_horizon_days,
+        "currency": currency,
+        "rows": rows,
+        "columns": [{"name": field.name, "kind": field.kind, "meaning": field.meaning} for field in FIELDS],
+        "files": {
+            name: {"bytes": len(files[name]), "sha256": hashlib.sha256(files[name]).hexdigest()}
+            for name in sorted(files)
+        },
+    }

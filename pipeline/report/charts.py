@@ -1,0 +1,164 @@
+"""Charts as inline SVG: no script, no request, colours from the page's style sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+WIDTH, HEIGHT = 440, 290
+_LEFT, _RIGHT, _TOP, _BOTTOM = 72, 12, 26, 42
+_INNER_WIDTH = WIDTH - _LEFT - _RIGHT
+_INNER_HEIGHT = HEIGHT - _TOP - _BOTTOM
+_TICKS = 4
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of bars; `style` is a class of the style sheet: main or second."""
+
+    name: str
+    values: Sequence[float]
+    style: str
+
+
+def curve(
+    label: str,
+    x: Sequence[float],
+    y: Sequence[float],
+    *,
+    axis: Callable[[float], str],
+    x_title: str,
+    y_title: str,
+    top: float = 1.0,
+    has_dots: bool = False,
+) -> Markup:
+    """Draw a line over a dashed diagonal, both axes from 0 to at least `top`.
+
+    Parameters
+    ----------
+    label : str
+        What the chart shows, for those who cannot see it.
+    x, y : sequence of float
+        The points of the line.
+    axis : callable
+        Writes the numbers at both axes.
+    x_title, y_title : str
+        What the axes measure, with the unit.
+    top : float
+        What both axes have to hold.
+    has_dots : bool
+        Whether to mark the points.
+    """
+    end = _round_up(top)
+    points = [(_x(a / end), _y(b / end)) for a, b in zip(x, y, strict=True)]
+    path = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
+    diagonal = Markup('<line class="ideal" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>')
+    dot = Markup('<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="3.5"/>')
+    parts = [
+        _grid(end, axis),
+        _x_ticks([(i / _TICKS, axis(end * i / _TICKS)) for i in range(_TICKS + 1)]),
+        diagonal.format(_x(0), _y(0), _x(1), _y(1)),
+        Markup('<polyline class="line" points="{}"/>').format(path),
+        *(dot.format(a, b) for a, b in points if has_dots),
+    ]
+    return _frame(label, parts, x_title, y_title)
+
+
+def bars(
+    label: str,
+    names: Sequence[str],
+    layers: Sequence[Layer],
+    *,
+    axis: Callable[[float], str],
+    y_title: str,
+    is_last_partial: bool = False,
+) -> Markup:
+    """Draw one bar per name, layers stacked from the bottom.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What each bar stands for; as many of them are written below as there is room for.
+    layers : sequence of Series
+        One value per name in each.
+    is_last_partial : bool
+        Whether the last bar covers an unfinished period and is drawn lighter.
+    """
+    count = max(len(names), 1)
+    top = _round_up(
+        max((sum(column) for column in zip(*(one.values for one in layers), strict=True)), default=0.0)
+    )
+    slot = _INNER_WIDTH / count
+    rectangle = Markup(
+        '<rect class="bar {}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"><title>{}</title></rect>'
+    )
+    parts = [_grid(top, axis)]
+    for i, name in enumerate(names):
+        base = 0.0
+        for one in layers:
+            value = one.values[i]
+            height = _INNER_HEIGHT * value / top
+            partial = " partial" if is_last_partial and i == len(names) - 1 else ""
+            title = f"{name}, {one.name}: {axis(value)}"
+            x, y = _LEFT + slot * (i + 0.12), _y((base + value) / top)
+            parts.append(rectangle.format(one.style, partial, x, y, slot * 0.76, height, title))
+            base += value
+    step = -(-count // 5)
+    parts.append(_x_ticks([((i + 0.5) / count, names[i]) for i in range(0, len(names), step)]))
+    return _frame(label, parts, "", y_title)
+
+
+def _frame(label: str, parts: Sequence[Markup], x_title: str, y_title: str) -> Markup:
+    titles = Markup('<text class="axis-title" x="{}" y="{}" text-anchor="end">{}</text>').format(
+        WIDTH - _RIGHT, HEIGHT - 6, x_title
+    ) + Markup('<text class="axis-title" x="{}" y="{}">{}</text>').format(0, 12, y_title)
+    return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        WIDTH, HEIGHT, label, Markup("").join(parts) + titles
+    )
+
+
+def _grid(top: float, axis: Callable[[float], str]) -> Markup:
+    row = Markup(
+        '<line class="grid" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>'
+        '<text class="tick" x="{}" y="{:.1f}" text-anchor="end">{}</text>'
+    )
+    return Markup("").join(
+        row.format(
+            _LEFT,
+            WIDTH - _RIGHT,
+            _y(i / _TICKS),
+            _y(i / _TICKS),
+            _LEFT - 6,
+            _y(i / _TICKS) + 4,
+            axis(top * i / _TICKS),
+        )
+        for i in range(_TICKS + 1)
+    )
+
+
+def _x_ticks(ticks: Sequence[tuple[float, str]]) -> Markup:
+    mark = Markup('<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">{}</text>')
+    return Markup("").join(mark.format(_x(share), HEIGHT - _BOTTOM + 17, name) for share, name in ticks)
+
+
+def _x(share: float) -> float:
+    return _LEFT + _INNER_WIDTH * share
+
+
+def _y(share: float) -> float:
+    return _TOP + _INNER_HEIGHT * (1 - min(max(share, 0.0), 1.0))
+
+
+def _round_up(value: float) -> float:
+    """The next number above that four equal steps reach without odd fractions."""
+    if value <= 0:
+        return 1.0
+    power = 1.0
+    while power * 10 < value:
+        power *= 10
+    while power > value:
+        power /= 10
+    steps = (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10)
+    return next((power * step for step in steps if power * step >= value), value)

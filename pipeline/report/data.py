@@ -1,0 +1,70 @@
+"""Everything the page shows, gathered in one object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """The inputs of the page: aggregates only, no row of it is about one customer.
+
+    Attributes
+    ----------
+    title : str
+        The shop's name.
+    language : {"en", "de"}
+    currency : str
+        ISO 4217 code.
+    as_of : date
+        First day that is not known.
+    horizon_days, clv_horizon_days : int
+    kpis : mapping
+        From ``retention_kpis``.
+    monthly, cohorts : DataFrame
+        From the functions of that name in ``pipeline.retention``.
+    segment_summary, stage_counts, risk_value : DataFrame
+        From ``segment_summary``, ``stage_counts`` and ``risk_value_matrix``.
+    churn_evaluation, value_evaluation : mapping
+        From ``pipeline.evaluation``: metrics with intervals, next to the simple rule.
+    roc, calibration, gains, value_calibration : DataFrame
+        The curves of that evaluation; may be empty.
+    importance : DataFrame
+        `feature`, `log_loss_increase`; may be empty.
+    ingest : mapping
+        Counts of rows read, accepted, quarantined and set aside; `rules` counts the reasons.
+    lifetime_value : sequence of mapping
+        The models at each `cutoff`: `orders` and `spend`, each with its `parameters`.
+    run_id : str
+    is_demo_pepper : bool
+        Whether the pseudonyms were made with the publicly known demo secret.
+    """
+
+    title: str
+    language: Literal["en", "de"]
+    currency: str
+    as_of: date
+    horizon_days: int
+    clv_horizon_days: int
+    kpis: Mapping[str, Any]
+    monthly: pd.DataFrame
+    cohorts: pd.DataFrame
+    segment_summary: pd.DataFrame
+    stage_counts: pd.DataFrame
+    risk_value: pd.DataFrame
+    churn_evaluation: Mapping[str, Any]
+    value_evaluation: Mapping[str, Any]
+    roc: pd.DataFrame
+    calibration: pd.DataFrame
+    gains: pd.DataFrame
+    value_calibration: pd.DataFrame
+    importance: pd.DataFrame
+    ingest: Mapping[str, Any]
+    lifetime_value: Sequence[Mapping[str, Any]]
+    run_id: str
+    is_demo_pepper: bool

@@ -1,0 +1,107 @@
+"""The page as a whole: one HTML file without scripts that needs nothing from the network."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pipeline.report import quality, views
+from pipeline.report.charts import Layer, bars
+from pipeline.report.data import ReportData
+from pipeline.report.formats import Formats
+from pipeline.report.texts import Texts
+
+
+def render(report: ReportData) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    report : ReportData
+
+    Returns
+    -------
+    str
+        HTML; depends on `report` alone.
+    """
+    t, f = Texts(report.language), Formats(report.language, report.currency)
+    parameters = views.lifetime_parameters(report, f)
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            report=report,
+            t=t,
+            f=f,
+            last_day=f.day(views.last_day(report)),
+            as_of=f.day(report.as_of),
+            holdout=f.day(report.as_of - pd.Timedelta(days=report.horizon_days)),
+            tiles=views.tiles(report, t, f),
+            churn_note=views.churn_note(report, t, f),
+            months=_month_charts(report, t, f),
+            segments=views.segments(report, t, f),
+            stages=views.stage_bars(report, t, f),
+            matrix=views.risk_matrix(report, t, f),
+            value_at_risk=views.value_at_risk(report, t, f),
+            cohorts=views.heat_map(report, f),
+            qualities=[quality.churn_quality(report, t, f), quality.value_quality(report, t, f)],
+            drivers=views.driver_bars(report, t, f),
+            ingest=views.ingest_rows(report, t, f),
+            parameters=parameters,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("pipeline.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _month_charts(report: ReportData, t: Texts, f: Formats) -> list[quality.Chart]:
+    """Draw revenue and customers by month; the unfinished last month is lighter."""
+    monthly = report.monthly
+    if monthly.empty:
+        return []
+    names = [f.month(month) for month in monthly["month"]]
+    month_end = pd.Timestamp(monthly["month"].iloc[-1]) + pd.offsets.MonthBegin(1)
+    is_last_partial = month_end.date() > report.as_of
+    caption = t("monthly.partial") if is_last_partial else ""
+    new = monthly["new_customers"].astype(float)
+    revenue = Layer(t("monthly.revenue"), monthly["revenue"].tolist(), "main")
+    again = Layer(t("monthly.again"), (monthly["customers"] - new).tolist(), "main")
+    first = Layer(t("monthly.new"), new.tolist(), "second")
+    titles = {name: t(f"monthly.{name}") for name in ("revenue", "customers")}
+    return [
+        quality.Chart(
+            titles["revenue"],
+            bars(
+                titles["revenue"],
+                names,
+                [revenue],
+                axis=f.money_short,
+                y_title="",
+                is_last_partial=is_last_partial,
+            ),
+            caption,
+        ),
+        quality.Chart(
+            titles["customers"],
+            bars(
+                titles["customers"],
+                names,
+                [again, first],
+                axis=f.number,
+                y_title="",
+                is_last_partial=is_last_partial,
+            ),
+            caption,
+        ),
+    ]

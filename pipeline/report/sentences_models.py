@@ -1,0 +1,300 @@
+"""The sentences about the models, the data and the method, English and German side by side."""
+
+from __future__ import annotations
+
+# {placeholders} are filled with numbers and dates that are already formatted.
+SENTENCES: dict[str, tuple[str, str]] = {
+    # Model quality
+    "quality.title": (
+        "How good are the predictions?",
+        "Wie gut sind die Vorhersagen?",
+    ),
+    "quality.intro": (
+        "Tested on a period the models had never seen: predictions made with what was known before "
+        "{start}, compared with the orders from {start} to {end}. Square brackets hold 95% intervals.",
+        "Geprüft an einem Zeitraum, den die Modelle nie gesehen hatten: Vorhersagen mit dem Wissen vor "
+        "dem {start}, verglichen mit den Bestellungen vom {start} bis {end}. In eckigen Klammern stehen "
+        "95-%-Intervalle.",
+    ),
+    "quality.churn": (
+        "Who will leave",
+        "Wer abwandert",
+    ),
+    "quality.value": (
+        "How much they will spend",
+        "Wie viel sie ausgeben",
+    ),
+    "quality.churn.n": (
+        "{n} customers, of whom {base_rate} did not order.",
+        "{n} Personen, von denen {base_rate} nicht bestellten.",
+    ),
+    "quality.value.n": (
+        "{n} customers spent {actual}; the model had expected {predicted}, the simple rule {rule}.",
+        "{n} Personen gaben {actual} aus; erwartet hatte das Modell {predicted}, die einfache Regel {rule}.",
+    ),
+    "quality.active": (
+        "Among the {n} who had ordered recently, the hard cases, the ranking score is {auc} (rule: {rule}).",
+        "Unter den {n} mit kürzlicher Bestellung, den schwierigen Fällen, ist die Trennschärfe {auc} "
+        "(Regel: {rule}).",
+    ),
+    "quality.grade": (
+        "Grade",
+        "Note",
+    ),
+    "quality.no_grade": (
+        "no grade",
+        "keine Note",
+    ),
+    "quality.metric": (
+        "Measure",
+        "Maß",
+    ),
+    "quality.model": (
+        "Model",
+        "Modell",
+    ),
+    "quality.rule": (
+        "Simple rule",
+        "Einfache Regel",
+    ),
+    "quality.difference": (
+        "Difference",
+        "Unterschied",
+    ),
+    "quality.churn.caption": (
+        "Churn model next to the simple rule: the longer away, the likelier gone",
+        "Abwanderungsmodell neben der einfachen Regel: je länger weg, desto eher verloren",
+    ),
+    "quality.value.caption": (
+        "Value model next to the simple rule: everyone goes on spending as before",
+        "Wertmodell neben der einfachen Regel: Alle geben weiter aus wie bisher",
+    ),
+    "better": (
+        "better",
+        "besser",
+    ),
+    "worse": (
+        "worse",
+        "schlechter",
+    ),
+    "unclear": (
+        "no clear difference",
+        "kein klarer Unterschied",
+    ),
+    "grade.churn_a": (
+        "Clearly better than the simple rule, in the size of the risk and in the ranking.",
+        "Klar besser als die einfache Regel, in der Höhe des Risikos und in der Rangfolge.",
+    ),
+    "grade.churn_b": (
+        "Better than the simple rule in one respect, level in the other.",
+        "In einer Hinsicht besser als die einfache Regel, in der anderen gleichauf.",
+    ),
+    "grade.churn_c": (
+        "No better than the simple rule: use the simple rule, it is easier to explain.",
+        "Nicht besser als die einfache Regel: Dann lieber die Regel, sie ist leichter zu erklären.",
+    ),
+    "grade.churn_d": (
+        "The simple rule is better. Do not act on this model.",
+        "Die einfache Regel ist besser. Dieses Modell nicht verwenden.",
+    ),
+    "grade.churn_none": (
+        "No grade: everyone in the test period did the same.",
+        "Keine Note: Im Prüfzeitraum verhielten sich alle gleich.",
+    ),
+    "grade.value_a": (
+        "Clearly better than the simple rule, per customer and in the ranking.",
+        "Klar besser als die einfache Regel, pro Person und in der Rangfolge.",
+    ),
+    "grade.value_b": (
+        "Better than the simple rule in one respect, level in the other.",
+        "In einer Hinsicht besser als die einfache Regel, in der anderen gleichauf.",
+    ),
+    "grade.value_c": (
+        "No better than the simple rule.",
+        "Nicht besser als die einfache Regel.",
+    ),
+    "grade.value_d": (
+        "The simple rule is better. Do not plan with these amounts.",
+        "Die einfache Regel ist besser. Mit diesen Beträgen nicht planen.",
+    ),
+    "grade.value_bias": (
+        "The total is off by {bias}: trust the ranking, not the amounts.",
+        "Die Summe liegt um {bias} daneben: der Rangfolge trauen, nicht den Beträgen.",
+    ),
+    "grade.value_none": (
+        "No grade: nobody spent anything in the test period.",
+        "Keine Note: Im Prüfzeitraum hat niemand etwas ausgegeben.",
+    ),
+    # Charts of the evaluation
+    "gains.title": (
+        "What a campaign would reach",
+        "Was eine Kampagne erreicht",
+    ),
+    "gains.caption": (
+        "Contact customers from the highest risk down: contacting {customers} of them reaches {churners} "
+        "of those who leave. The dashed line is contacting at random.",
+        "Ansprache vom höchsten Risiko abwärts: Wer {customers} anspricht, erreicht {churners} der "
+        "Abwandernden. Gestrichelt: Ansprache nach Zufall.",
+    ),
+    "gains.x": (
+        "customers contacted",
+        "angesprochen",
+    ),
+    "gains.y": (
+        "leavers reached",
+        "Abwandernde erreicht",
+    ),
+    "calibration.title": (
+        "Are the percentages true?",
+        "Stimmen die Prozente?",
+    ),
+    "calibration.caption": (
+        "Each dot is a tenth of the customers. On the dashed line, of those given a risk of 70%, 70% did "
+        "leave. Above it the model is too hopeful, below it too gloomy.",
+        "Jeder Punkt ist ein Zehntel der Personen. Auf der gestrichelten Linie gilt: Von denen mit 70 % "
+        "Risiko gingen 70 %. Darüber ist das Modell zu zuversichtlich, darunter zu düster.",
+    ),
+    "calibration.x": (
+        "predicted risk",
+        "vorhergesagtes Risiko",
+    ),
+    "calibration.y": (
+        "did leave",
+        "tatsächlich weg",
+    ),
+    "roc.title": (
+        "Can it tell leavers from stayers?",
+        "Trennt es Gehende von Bleibenden?",
+    ),
+    "roc.caption": (
+        "The further the line bows to the upper left, the better; the dashed line is tossing a coin.",
+        "Je weiter sich die Linie nach links oben wölbt, desto besser; gestrichelt ist der Münzwurf.",
+    ),
+    "roc.x": (
+        "stayers flagged",
+        "Bleibende markiert",
+    ),
+    "roc.y": (
+        "leavers flagged",
+        "Gehende markiert",
+    ),
+    "value_calibration.title": (
+        "Are the amounts true?",
+        "Stimmen die Beträge?",
+    ),
+    "value_calibration.caption": (
+        "Each dot is a tenth of the customers, by expected spend. On the dashed line they spent on "
+        "average what was expected.",
+        "Jeder Punkt ist ein Zehntel der Personen, nach erwartetem Umsatz. Auf der gestrichelten Linie "
+        "gaben sie im Mittel aus, was erwartet wurde.",
+    ),
+    "value_calibration.x": (
+        "expected per customer",
+        "erwartet pro Person",
+    ),
+    "value_calibration.y": (
+        "actual",
+        "tatsächlich",
+    ),
+    # Drivers
+    "drivers.title": (
+        "What tells who will leave",
+        "Woran man Abwanderung erkennt",
+    ),
+    "drivers.caption": (
+        "How much worse the predictions get without this information. The longest bar matters most; it "
+        "does not mean that changing it would keep anyone.",
+        "Wie viel schlechter die Vorhersagen ohne diese Angabe werden. Der längste Balken zählt am "
+        "meisten; das heißt nicht, dass man jemanden hält, indem man ihn verändert.",
+    ),
+    "drivers.feature": (
+        "Information",
+        "Angabe",
+    ),
+    "drivers.weight": (
+        "Weight",
+        "Gewicht",
+    ),
+    # Data
+    "data.title": (
+        "The data behind it",
+        "Die Daten dahinter",
+    ),
+    "data.caption": (
+        "What was read and what became of it",
+        "Was gelesen wurde und was daraus wurde",
+    ),
+    "data.what": (
+        "What",
+        "Was",
+    ),
+    "data.reason": (
+        "Quarantine: {rule}",
+        "Quarantäne: {rule}",
+    ),
+    "data.count": (
+        "Number",
+        "Anzahl",
+    ),
+    # Method
+    "method.title": (
+        "How it is done",
+        "Wie es gemacht ist",
+    ),
+    "method.churned": (
+        "A customer counts as churned who places no order within {days} days. There is no cancellation in"
+        " a shop: silence for that long is the definition, nothing more.",
+        "Als abgewandert gilt, wer {days} Tage lang nicht bestellt. Im Handel kündigt niemand: Schweigen "
+        "von dieser Dauer ist die Definition, mehr nicht.",
+    ),
+    "method.cutoff": (
+        "Scores rest on orders before {as_of} only. For the test, the same was done as of {start}, and "
+        "what followed was looked at only once, at the end.",
+        "Die Werte beruhen nur auf Bestellungen vor dem {as_of}. Für die Prüfung geschah dasselbe zum "
+        "Stichtag {start}; was folgte, wurde ein einziges Mal angesehen, am Ende.",
+    ),
+    "method.value": (
+        "Expected orders and amounts come from a buy-till-you-die model and the Gamma-Gamma spend model "
+        "(Fader, Hardie and Lee); the churn probability from a calibrated classifier that sees them among"
+        " its inputs.",
+        "Erwartete Bestellungen und Beträge stammen aus einem Buy-till-you-die-Modell und dem "
+        "Gamma-Gamma-Modell (Fader, Hardie und Lee), die Abwanderungswahrscheinlichkeit aus einem "
+        "kalibrierten Klassifikator, der sie mit verwendet.",
+    ),
+    "method.forbidden": (
+        "Not to be used for",
+        "Nicht erlaubt",
+    ),
+    "method.forbidden.price": (
+        "Setting prices, credit, payment methods or service for a person automatically.",
+        "Preise, Kredit, Zahlungsarten oder Service für eine Person automatisch festlegen.",
+    ),
+    "method.forbidden.objection": (
+        "Contacting anyone who has objected to advertising or not agreed to it.",
+        "Menschen ansprechen, die der Werbung widersprochen oder ihr nicht zugestimmt haben.",
+    ),
+    "method.forbidden.staff": (
+        "Judging employees or shops by the churn of their customers.",
+        "Beschäftigte oder Filialen nach der Abwanderung ihrer Kundschaft beurteilen.",
+    ),
+    "method.parameters": (
+        "Parameters of the lifetime-value models",
+        "Parameter der Kundenwertmodelle",
+    ),
+    "method.parameters.caption": (
+        "Fitted values at each cutoff; leaps from row to row are a reason to look closer",
+        "Geschätzte Werte je Stichtag; Sprünge von Zeile zu Zeile sind ein Grund, genauer hinzusehen",
+    ),
+    "method.cutoff.head": (
+        "Cutoff",
+        "Stichtag",
+    ),
+    "run": (
+        "Run {run_id}",
+        "Lauf {run_id}",
+    ),
+    "pseudonyms": (
+        "This page holds sums only, no single customer.",
+        "Diese Seite enthält nur Summen, keine einzelne Person.",
+    ),
+}

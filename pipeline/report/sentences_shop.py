@@ -1,0 +1,220 @@
+"""The sentences about the shop and its customers, English and German side by side."""
+
+from __future__ import annotations
+
+# {placeholders} are filled with numbers and dates that are already formatted.
+SENTENCES: dict[str, tuple[str, str]] = {
+    "title": (
+        "Customer value and churn",
+        "Kundenwert und Abwanderung",
+    ),
+    "as_of": (
+        "Known up to {last_day}",
+        "Datenstand bis {last_day}",
+    ),
+    "looking_ahead": (
+        "looking {days} days ahead",
+        "Ausblick auf {days} Tage",
+    ),
+    "demo_pepper": (
+        "These pseudonyms were made with the public demo secret: fine for trying out, not for real "
+        "customers. Set CHURN_PEPPER before you use your own data.",
+        "Diese Pseudonyme entstanden mit dem öffentlichen Demo-Geheimnis: gut zum Ausprobieren, nicht für"
+        " echte Kundschaft. CHURN_PEPPER setzen, bevor eigene Daten verarbeitet werden.",
+    ),
+    "missing": (
+        "Nothing to show: the data do not reach far enough.",
+        "Nichts zu zeigen: Die Daten reichen nicht weit genug.",
+    ),
+    "too_few": (
+        "Groups of fewer than 10 customers are not shown on their own.",
+        "Gruppen mit weniger als 10 Personen werden nicht einzeln gezeigt.",
+    ),
+    # Headline
+    "kpis.title": (
+        "At a glance",
+        "Auf einen Blick",
+    ),
+    "kpis.customers": (
+        "Customers",
+        "Kundinnen und Kunden",
+    ),
+    "kpis.customers.note": (
+        "{orders} orders since {first}",
+        "{orders} Bestellungen seit {first}",
+    ),
+    "kpis.active": (
+        "Active customers",
+        "Aktive",
+    ),
+    "kpis.active.note": (
+        "ordered in the last {days} days: {retained} kept, {new} new, {returned} returned",
+        "mit Bestellung in den letzten {days} Tagen: {retained} gehalten, {new} neu, {returned} "
+        "zurückgekehrt",
+    ),
+    "kpis.repeat": (
+        "Repeat-purchase rate",
+        "Wiederkaufrate",
+    ),
+    "kpis.repeat.note": (
+        "{numerator} of {denominator} customers ordered at least twice",
+        "{numerator} von {denominator} haben mindestens zweimal bestellt",
+    ),
+    "kpis.retention": (
+        "Retention rate",
+        "Kundenbindungsrate",
+    ),
+    "kpis.retention.note": (
+        "{numerator} of the {denominator} active before ordered again between {start} and {last_day}",
+        "{numerator} der zuvor {denominator} Aktiven haben vom {start} bis {last_day} wieder bestellt",
+    ),
+    "kpis.aov": (
+        "Average order value",
+        "Durchschnittlicher Bestellwert",
+    ),
+    "kpis.aov.note": (
+        "{revenue} revenue; half of all repeat orders come within {gap} days",
+        "{revenue} Umsatz; die Hälfte der Folgebestellungen kommt binnen {gap} Tagen",
+    ),
+    "kpis.expected": (
+        "Expected spend",
+        "Erwarteter Umsatz",
+    ),
+    "kpis.expected.note": (
+        "in the next {days} days; {clv} customer lifetime value over {clv_days} days",
+        "in den nächsten {days} Tagen; {clv} Kundenwert über {clv_days} Tage",
+    ),
+    "kpis.churn": (
+        "Churn, twice. By the textbook formula {literal} were lost: {start} active customers at the "
+        "start, {end} at the end. That sets new and returning customers off against the lost ones. Of the"
+        " customers the shop had, it lost {cohort}: {lost} of {start} did not order again.",
+        "Abwanderung, zweimal gerechnet. Nach der Lehrbuchformel gingen {literal} verloren: {start} "
+        "Aktive zu Beginn, {end} am Ende. Darin werden Neue und Zurückgekehrte gegen Verlorene "
+        "aufgerechnet. Von denen, die der Shop hatte, verlor er {cohort}: {lost} von {start} bestellten "
+        "nicht wieder.",
+    ),
+    "kpis.not_full": (
+        "The order history does not cover the whole comparison period, so both rates rest on part of it.",
+        "Die Bestellhistorie deckt den Vergleichszeitraum nicht ganz ab; beide Raten beruhen auf einem "
+        "Teil davon.",
+    ),
+    "monthly.revenue": (
+        "Revenue per month",
+        "Umsatz pro Monat",
+    ),
+    "monthly.customers": (
+        "Customers per month",
+        "Bestellende pro Monat",
+    ),
+    "monthly.new": (
+        "first order",
+        "Erstbestellung",
+    ),
+    "monthly.again": (
+        "ordered before",
+        "Folgebestellung",
+    ),
+    "monthly.partial": (
+        "The last month is not complete.",
+        "Der letzte Monat ist unvollständig.",
+    ),
+    # Segments
+    "segments.title": (
+        "Who to act on",
+        "Wer jetzt zählt",
+    ),
+    "segments.intro": (
+        "Every customer is in exactly one segment, and each segment has one next step. No offer goes to "
+        "someone who will likely buy anyway.",
+        "Jede Person ist in genau einem Segment, und jedes Segment hat einen nächsten Schritt. Kein "
+        "Angebot geht an jemanden, der wahrscheinlich ohnehin kauft.",
+    ),
+    "segments.share": (
+        "Share of customers by segment",
+        "Anteil der Segmente",
+    ),
+    "segments.customers": (
+        "customers",
+        "Personen",
+    ),
+    "segments.churn": (
+        "average churn risk",
+        "Abwanderungsrisiko im Mittel",
+    ),
+    "segments.spend": (
+        "expected spend, {days} days",
+        "erwarteter Umsatz, {days} Tage",
+    ),
+    "segments.clv": (
+        "lifetime value, {days} days",
+        "Kundenwert, {days} Tage",
+    ),
+    "stages.title": (
+        "Where customers stand",
+        "Wo die Kundschaft steht",
+    ),
+    "stages.caption": (
+        "Lifecycle stage: time since the last order, measured against each customer's own rhythm",
+        "Lebensphase: Zeit seit der letzten Bestellung, gemessen am eigenen Rhythmus",
+    ),
+    "fewer_than": (
+        "under 10",
+        "unter 10",
+    ),
+    # Value at risk
+    "risk.title": (
+        "Value at risk",
+        "Wert in Gefahr",
+    ),
+    "risk.intro": (
+        "Customers and their lifetime value by churn risk and value tier. The upper left corner is where "
+        "retention work pays first.",
+        "Personen und ihr Kundenwert nach Abwanderungsrisiko und Wertstufe. Links oben lohnt sich "
+        "Kundenbindung zuerst.",
+    ),
+    "risk.share": (
+        "{share} of all expected lifetime value, {value}, is with customers of medium or high risk.",
+        "{share} des erwarteten Kundenwerts, {value}, liegen bei Personen mit mittlerem oder hohem Risiko.",
+    ),
+    "risk.caption": (
+        "Customers and lifetime value over {days} days",
+        "Personen und Kundenwert über {days} Tage",
+    ),
+    "risk.rows": (
+        "Risk",
+        "Risiko",
+    ),
+    "risk.value": (
+        "value: {tier}",
+        "Wert: {tier}",
+    ),
+    # Cohorts
+    "cohorts.title": (
+        "Do customers come back?",
+        "Kommen sie wieder?",
+    ),
+    "cohorts.intro": (
+        "Each row is everyone who first ordered in that month, each column the share of them who ordered "
+        "again so many months later. Read down a column: if younger rows are stronger in colour, retention "
+        "is improving.",
+        "Jede Zeile sind alle mit Erstbestellung in diesem Monat, jede Spalte der Anteil davon, der so "
+        "viele Monate später wieder bestellte. Spaltenweise lesen: Sind jüngere Zeilen kräftiger gefärbt, "
+        "wird die Bindung besser.",
+    ),
+    "cohorts.caption": (
+        "Share of each month's new customers who order in a later month, in per cent",
+        "Anteil der Neuen eines Monats, die in einem späteren Monat bestellen, in Prozent",
+    ),
+    "cohorts.cohort": (
+        "First order",
+        "Erstbestellung",
+    ),
+    "cohorts.size": (
+        "Customers",
+        "Personen",
+    ),
+    "cohorts.months": (
+        "months later",
+        "Monate später",
+    ),
+}

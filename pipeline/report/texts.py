@@ -1,0 +1,31 @@
+"""The texts of the page in one language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.report import sentences_models, sentences_shop
+from pipeline.report.words import WORDS
+
+SENTENCES = {**sentences_shop.SENTENCES, **sentences_models.SENTENCES}
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The sentences and words of one language."""
+
+    language: Literal["en", "de"]
+
+    @property
+    def _column(self) -> int:
+        return ("en", "de").index(self.language)
+
+    def __call__(self, key: str, **values: str) -> str:
+        """Return a sentence with its placeholders filled."""
+        return SENTENCES[key][self._column].format(**values)
+
+    def word(self, kind: str, name: str) -> str:
+        """Return what a segment, metric or feature is called; its own name where nobody has named it."""
+        known = WORDS[kind].get(name)
+        return known[self._column] if known else name.replace("_", " ")

@@ -1,0 +1,266 @@
+"""What each section of the page shows, as finished texts and shares: the templates only lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+
+from pipeline.report.data import ReportData
+from pipeline.report.formats import MISSING, Formats
+from pipeline.report.texts import Texts
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A headline figure with the numbers behind it."""
+
+    label: str
+    value: str
+    note: str
+
+
+def tiles(report: ReportData, t: Texts, f: Formats) -> list[Tile]:
+    """Build the headline figures."""
+    kpis, period = report.kpis, report.kpis["last_period"]
+    repeat, retention, aov = (
+        kpis[name] for name in ("repeat_purchase_rate", "customer_retention_rate", "average_order_value")
+    )
+    days = f.number(report.horizon_days)
+    summary = report.segment_summary
+
+    def tile(name: str, value: str, **numbers: str) -> Tile:
+        return Tile(t(f"kpis.{name}"), value, t(f"kpis.{name}.note", **numbers))
+
+    return [
+        tile(
+            "customers",
+            f.number(kpis["customers"]),
+            orders=f.number(kpis["orders"]),
+            first=f.day(kpis["first_order_on"]),
+        ),
+        tile(
+            "active",
+            f.number(kpis["active_customers"]),
+            days=days,
+            **{name: f.number(period[name]) for name in ("retained", "new", "returned")},
+        ),
+        tile("repeat", f.percent(repeat["value"]), **_two_numbers(repeat, f)),
+        tile(
+            "retention",
+            f.percent(retention["value"]),
+            **_two_numbers(retention, f),
+            start=f.day(period["start"]),
+            last_day=f.day(last_day(report)),
+        ),
+        tile(
+            "aov",
+            f.money(aov["value"]),
+            revenue=f.money_short(kpis["revenue"]),
+            gap=f.number(kpis["median_gap_days"]),
+        ),
+        tile(
+            "expected",
+            f.money_short(summary["expected_spend"].sum()),
+            days=days,
+            clv=f.money_short(summary["clv"].sum()),
+            clv_days=f.number(report.clv_horizon_days),
+        ),
+    ]
+
+
+def churn_note(report: ReportData, t: Texts, f: Formats) -> str:
+    """Explain the two churn rates; nothing when nobody was active in the period before."""
+    literal, cohort = report.kpis["churn_rate_literal"], report.kpis["churn_rate_cohort"]
+    period = report.kpis["last_period"]
+    if cohort["value"] is None:
+        return ""
+    return t(
+        "kpis.churn",
+        literal=f.percent(literal["value"]),
+        cohort=f.percent(cohort["value"]),
+        start=f.number(period["active_at_start"]),
+        end=f.number(period["active_at_end"]),
+        lost=f.number(period["lost"]),
+    )
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One segment as the marketing department reads it."""
+
+    key: str
+    name: str
+    meaning: str
+    action_key: str
+    action: str
+    advice: str
+    customers: str
+    share: float
+    share_text: str
+    churn: str
+    spend: str
+    clv: str
+
+
+def segments(report: ReportData, t: Texts, f: Formats) -> list[Segment]:
+    """Build the list of segments, in the order of the summary."""
+    return [
+        Segment(
+            key=row["segment"],
+            name=t.word("segment", row["segment"]),
+            meaning=t.word("meaning", row["segment"]),
+            action_key=row["next_action"] or "various",
+            action=t.word("action", row["next_action"]),
+            advice=t.word("advice", row["next_action"]),
+            customers=f.number(row["customers"]),
+            share=100 * row["share"],
+            share_text=f.percent(row["share"]),
+            churn=f.percent(row["mean_churn_probability"], 0),
+            spend=f.money_short(row["expected_spend"]),
+            clv=f.money_short(row["clv"]),
+        )
+        for row in report.segment_summary.to_dict("records")
+    ]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A labelled bar; `share` in per cent of the longest."""
+
+    label: str
+    share: float
+    value: str
+
+
+def stage_bars(report: ReportData, t: Texts, f: Formats) -> list[Bar]:
+    """Build the lifecycle stages; small ones are without a length."""
+    counts = report.stage_counts["customers"].astype("Float64")
+    longest = _largest(counts)
+    return [
+        Bar(
+            t.word("stage", stage),
+            0.0 if pd.isna(count) else 100 * count / longest,
+            t("fewer_than") if pd.isna(count) else f.number(count),
+        )
+        for stage, count in zip(report.stage_counts["lifecycle_stage"], counts, strict=True)
+    ]
+
+
+def driver_bars(report: ReportData, t: Texts, f: Formats, most: int = 12) -> list[Bar]:
+    """Build the most telling inputs of the churn model, the strongest first; useless ones are left out."""
+    useful = report.importance[report.importance["log_loss_increase"] > 0]
+    useful = useful.sort_values(["log_loss_increase", "feature"], ascending=[False, True]).head(most)
+    longest, total = _largest(useful["log_loss_increase"]), useful["log_loss_increase"].sum()
+    return [
+        Bar(t.word("feature", feature), 100 * weight / longest, f.percent(weight / total, 0))
+        for feature, weight in zip(useful["feature"], useful["log_loss_increase"], strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a matrix; `tint` in per cent of the strongest."""
+
+    main: str
+    note: str
+    tint: float
+
+
+def risk_matrix(report: ReportData, t: Texts, f: Formats) -> tuple[list[str], list[tuple[str, list[Cell]]]]:
+    """Build the value tiers across the top, and a row of cells for each churn risk."""
+    cells = {(row["churn_risk"], row["value_tier"]): row for row in report.risk_value.to_dict("records")}
+    bands = ("high", "medium", "low", "unknown")
+    risks = [band for band in bands if any(risk == band for risk, _ in cells)]
+    tiers = [band for band in bands if any(tier == band for _, tier in cells)]
+    strongest = _largest(report.risk_value["clv"])
+
+    def cell(risk: str, tier: str) -> Cell:
+        row = cells.get((risk, tier))
+        if row is None:
+            return Cell(MISSING, "", 0.0)
+        if pd.isna(row["customers"]):
+            return Cell(t("fewer_than"), "", 0.0)
+        return Cell(f.number(row["customers"]), f.money_short(row["clv"]), 100 * row["clv"] / strongest)
+
+    heads = [t("risk.value", tier=t.word("band", tier)) for tier in tiers]
+    return heads, [(t.word("band", risk), [cell(risk, tier) for tier in tiers]) for risk in risks]
+
+
+def value_at_risk(report: ReportData, t: Texts, f: Formats) -> str:
+    """Say how much of the lifetime value is with customers who may leave; nothing when there is no value."""
+    clv = report.risk_value.groupby("churn_risk")["clv"].sum()
+    total, at_risk = clv.sum(), clv.reindex(["medium", "high"]).sum()
+    return (
+        t("risk.share", share=f.percent(at_risk / total, 0), value=f.money_short(at_risk))
+        if total > 0
+        else ""
+    )
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """One row of the heat map: the cells of the months after the first."""
+
+    month: str
+    customers: str
+    cells: list[Cell]
+
+
+def heat_map(report: ReportData, f: Formats) -> list[Cohort]:
+    """Build the cohorts, oldest first; the month of the first order itself is always 100% and left out."""
+    later = report.cohorts[report.cohorts["month_offset"] > 0]
+    strongest = _largest(later["retention"])
+    rows = []
+    for month, cohort in report.cohorts.groupby("cohort"):
+        shares = cohort.loc[cohort["month_offset"] > 0, "retention"]
+        cells = [Cell(f.number(100 * share), "", 100 * share / strongest) for share in shares]
+        rows.append(Cohort(f.month(month), f.number(cohort["customers"].iloc[0]), cells))
+    return rows
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Fitted parameters: names across the top, one row per cutoff."""
+
+    names: list[str]
+    rows: list[tuple[str, list[str]]]
+
+
+def lifetime_parameters(report: ReportData, f: Formats) -> Parameters:
+    """Build the table of the lifetime-value models, whatever their parameters are called."""
+    fits = [
+        (fit["cutoff"], {**fit["orders"]["parameters"], **fit["spend"]["parameters"]})
+        for fit in report.lifetime_value
+    ]
+    names = list(dict.fromkeys(name for _, values in fits for name in values))
+    return Parameters(
+        names, [(f.day(cutoff), [f.number(values.get(name), 4) for name in names]) for cutoff, values in fits]
+    )
+
+
+def ingest_rows(report: ReportData, t: Texts, f: Formats) -> list[tuple[str, str]]:
+    """Build the counts of the ingest in their order, then why rows went into quarantine."""
+    counts = {name: count for name, count in report.ingest.items() if isinstance(count, int)}
+    reasons = report.ingest.get("rules", {})
+    return [(t.word("rows", name), f.number(count)) for name, count in counts.items()] + [
+        (t("data.reason", rule=t.word("rule", name)), f.number(count)) for name, count in reasons.items()
+    ]
+
+
+def last_day(report: ReportData) -> Any:
+    """The last day that is known."""
+    return report.as_of - timedelta(days=1)
+
+
+def _two_numbers(ratio: Mapping[str, Any], f: Formats) -> dict[str, str]:
+    return {name: f.number(ratio[name]) for name in ("numerator", "denominator")}
+
+
+def _largest(values: pd.Series[Any]) -> float:
+    """The largest value, or 1 where there is none above zero, to divide by."""
+    largest = values.max()
+    return float(largest) if pd.notna(largest) and largest > 0 else 1.0

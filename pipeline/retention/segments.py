@@ -1,0 +1,144 @@
+"""Segmentation of the scored customers, and the aggregates of it that may be shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.retention.actions import NEXT_ACTIONS, SEGMENTS, segments_and_actions
+from pipeline.retention.lifecycle import (
+    LIFECYCLE_STAGES,
+    VALUE_TIERS,
+    churn_risk,
+    lifecycle_stage,
+    value_tier,
+)
+from pipeline.retention.rfm import rfm_scores
+
+# A figure about fewer people than this could point at one of them.
+MIN_GROUP = 10
+
+
+def segment_customers(
+    scored: pd.DataFrame,
+    *,
+    horizon_days: int,
+    risk_medium: float,
+    risk_high: float,
+    value_high_share: float,
+    value_medium_share: float,
+) -> pd.DataFrame:
+    """Add RFM scores and group, risk band, value tier, lifecycle stage, segment and next action.
+
+    Every row gets a value in every column. A customer whose `score_status` is not "scored", or who lacks a
+    churn probability or CLV, has the risk or tier "unknown", the segment "not_scored" and no recommended
+    action; RFM scores and stage rest on the orders alone and are given all the same.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        One row per customer, as in ``data/scored/customers.parquet``; any row order.
+    horizon_days : int
+        The churn window in days.
+    risk_medium, risk_high : float
+        Churn probabilities from which the risk is medium and high.
+    value_high_share, value_medium_share : float
+        Share of customers in the high tier, and in the medium tier below it.
+
+    Returns
+    -------
+    DataFrame
+        `scored` with the added columns, sorted by `customer_key`.
+    """
+    customers = scored.sort_values("customer_key", ignore_index=True)
+    is_scored = customers["score_status"] == "scored"
+    probability = customers["churn_probability"].astype("float64").where(is_scored)
+    clv = customers["clv"].astype("float64").where(is_scored)
+
+    customers[["rfm_recency", "rfm_frequency", "rfm_monetary", "rfm_group"]] = rfm_scores(customers)
+    customers["churn_risk"] = churn_risk(probability, risk_medium=risk_medium, risk_high=risk_high)
+    customers["value_tier"] = value_tier(clv, high_share=value_high_share, medium_share=value_medium_share)
+    customers["lifecycle_stage"] = lifecycle_stage(customers, horizon_days=horizon_days)
+    customers[["segment", "next_action"]] = segments_and_actions(customers)
+    return customers
+
+
+def segment_summary(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd.DataFrame:
+    """Sum up each segment, small ones merged into "other".
+
+    Parameters
+    ----------
+    segments : DataFrame
+        The result of `segment_customers`.
+    min_group : int
+        Segments with fewer customers are merged; if they are still too few together, so is the next smallest.
+
+    Returns
+    -------
+    DataFrame
+        `segment`, `next_action`, `customers`, `share`, `mean_churn_probability`, `expected_spend`, `clv`,
+        in the order of `SEGMENTS`, "other" (without an action) last; only segments that occur.
+    """
+    customers = segments.sort_values("customer_key")
+    sizes = customers["segment"].value_counts().reindex(SEGMENTS, fill_value=0)
+    names = customers["segment"].where(
+        ~customers["segment"].isin(_too_small(sizes[sizes > 0], min_group)), "other"
+    )
+    summary = (
+        customers.groupby(names)
+        .agg(
+            customers=("customer_key", "size"),
+            mean_churn_probability=("churn_probability", "mean"),
+            expected_spend=("expected_spend", "sum"),
+            clv=("clv", "sum"),
+        )
+        .reindex([*SEGMENTS, "other"])
+        .dropna(subset="customers")
+        .rename_axis("segment")
+        .reset_index()
+    )
+    summary["customers"] = summary["customers"].astype("int64")
+    summary.insert(1, "next_action", summary["segment"].map(NEXT_ACTIONS).fillna(""))
+    summary.insert(3, "share", summary["customers"] / max(len(customers), 1))
+    return summary
+
+
+def risk_value_matrix(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd.DataFrame:
+    """Cross churn risk with value tier.
+
+    Returns
+    -------
+    DataFrame
+        `churn_risk`, `value_tier`, `customers`, `clv`: one row per combination that occurs, high risk and
+        high value first. Where there are fewer than `min_group` customers, number and sum are missing.
+    """
+    customers = segments.sort_values("customer_key")
+    cells = customers.groupby(["churn_risk", "value_tier"]).agg(
+        customers=("customer_key", "size"), clv=("clv", "sum")
+    )
+    order = [(risk, value) for risk in ("high", "medium", "low", "unknown") for value in VALUE_TIERS]
+    matrix = cells.loc[[cell for cell in order if cell in cells.index]].reset_index()
+    small = matrix["customers"] < min_group
+    matrix["customers"] = matrix["customers"].astype("Int64").mask(small)
+    matrix["clv"] = matrix["clv"].mask(small)
+    return matrix
+
+
+def stage_counts(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd.DataFrame:
+    """Count customers per `lifecycle_stage`: `customers` is missing where fewer than `min_group`."""
+    counts = segments["lifecycle_stage"].value_counts().reindex(LIFECYCLE_STAGES, fill_value=0)
+    counts = counts[counts > 0].astype("Int64")
+    return counts.mask(counts < min_group).rename_axis("lifecycle_stage").rename("customers").reset_index()
+
+
+def _too_small(sizes: pd.Series[Any], min_group: int) -> list[str]:
+    """Name the segments to merge: the smallest, until they are enough together or nothing is left."""
+    ascending = sizes.sort_values(kind="stable")
+    if ascending.empty or ascending.iloc[0] >= min_group:
+        return []
+    alone_is_enough = ascending.to_numpy() >= min_group
+    together_are_enough = np.concatenate([[False], ascending.cumsum().to_numpy()[:-1] >= min_group])
+    kept = alone_is_enough & together_are_enough
+    return [str(name) for name in ascending.index[~kept]]

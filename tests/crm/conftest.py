@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+ROW = {
+    "as_of": pd.Timestamp("1998-07-01"),
+    "score_status": "scored",
+    "segment": "slipping",
+    "next_action": "win_back",
+    "churn_probability": 0.73125,
+    "churn_risk": "medium",
+    "value_tier": "high",
+    "lifecycle_stage": "at_risk",
+    "clv": 1234.5,
+    "expected_spend": 21.168,
+    "expected_orders": 0.61134,
+    "expected_order_value": 34.6,
+    "p_alive": 1.0,
+    "rfm_group": "champions",
+    "rfm_recency": 4,
+    "rfm_frequency": 5,
+    "rfm_monetary": 3,
+    "orders": 7,
+    "spend_total": 251.3,
+    "average_order_value": 35.9,
+    "days_since_last": 41,
+    "first_order_on": pd.Timestamp("1997-02-11"),
+    "last_order_on": pd.Timestamp("1998-05-20"),
+    "overdue": 1.3,  # not part of the export
+}
+
+
+@pytest.fixture
+def make() -> Callable[..., tuple[pd.DataFrame, pd.DataFrame]]:
+    """Make segments and identities for customer numbers; each may come with changed columns."""
+
+    def build(*customers: str | tuple[str, dict[str, Any]] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+        pairs = [one if isinstance(one, tuple) else (one, {}) for one in customers]
+        keys = [f"k{i}" for i in range(len(pairs))]
+        rows = [ROW | changes | {"customer_key": key} for key, (_, changes) in zip(keys, pairs, strict=True)]
+        identities = pd.DataFrame(
+            {"customer_key": keys, "customer_id": pd.Series([number for number, _ in pairs], dtype="str")}
+        )
+        return pd.DataFrame(rows), identities
+
+    return build

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.evaluation import curves
+from pipeline.evaluation.evaluate import evaluate_churn, evaluate_value
+from pipeline.report import ReportData
+from pipeline.retention import (
+    cohorts,
+    monthly,
+    retention_kpis,
+    risk_value_matrix,
+    segment_customers,
+    segment_summary,
+    stage_counts,
+)
+
+AS_OF, HORIZON = date(2024, 7, 1), 90
+CUSTOMERS = 120
+
+
+def _orders() -> pd.DataFrame:
+    rng = np.random.default_rng(5)
+    who = np.repeat(np.arange(CUSTOMERS), 1 + np.arange(CUSTOMERS) % 5)
+    days = pd.Timestamp("2023-06-01") + pd.to_timedelta(rng.integers(0, 395, len(who)), unit="D")
+    keys = [f"secretkey{customer:04}" for customer in who]
+    return pd.DataFrame(
+        {"customer_key": keys, "ordered_at": days, "amount": rng.integers(5, 90, len(who)) / 1.0}
+    )
+
+
+def _scored(orders: pd.DataFrame) -> pd.DataFrame:
+    by = orders.groupby("customer_key")
+    last = by["ordered_at"].max()
+    scored = pd.DataFrame({"frequency": by["ordered_at"].nunique() - 1, "spend_total": by["amount"].sum()})
+    scored["days_since_last"] = (pd.Timestamp(AS_OF) - last).dt.days - 1
+    scored["overdue"] = (scored["days_since_last"] / 60).where(scored["frequency"] > 0)
+    scored["churn_probability"] = scored["days_since_last"].rank(pct=True)
+    scored["expected_spend"] = 40 * (1 - scored["churn_probability"])
+    scored["clv"] = 4 * scored["expected_spend"]
+    return scored.reset_index().assign(score_status="scored")
+
+
+def _evaluation(scored: pd.DataFrame) -> dict[str, Any]:
+    probability = scored["churn_probability"].to_numpy()
+    churned = np.random.default_rng(3).random(len(scored)) < probability
+    spent = np.where(churned, 0.0, 60.0)
+    expected = scored["expected_spend"].to_numpy()
+    keys = scored["customer_key"]
+    rule = np.full(len(scored), churned.mean())
+    return {
+        "churn_evaluation": evaluate_churn(
+            churned, probability, rule, keys, seed=1, resamples=30, active=probability < 0.5
+        ),
+        "value_evaluation": evaluate_value(
+            spent, expected, np.full(len(scored), 20.0), keys, seed=1, resamples=30
+        ),
+        "roc": curves.roc_curve(churned, probability),
+        "calibration": curves.calibration_curve(churned, probability),
+        "gains": curves.gains_by_decile(churned, probability),
+        "value_calibration": curves.value_by_decile(spent, expected),
+    }
+
+
+@pytest.fixture(scope="session")
+def report() -> ReportData:
+    orders = _orders()
+    scored = _scored(orders)
+    segments = segment_customers(
+        scored,
+        horizon_days=HORIZON,
+        risk_medium=0.4,
+        risk_high=0.8,
+        value_high_share=0.1,
+        value_medium_share=0.3,
+    )
+    parameters = {
+        "orders": {"parameters": {"r": 0.243, "alpha": 4.414}},
+        "spend": {"parameters": {"p": 6.25}},
+    }
+    return ReportData(
+        title="Möbelhaus",
+        language="en",
+        currency="EUR",
+        as_of=AS_OF,
+        horizon_days=HORIZON,
+        clv_horizon_days=365,
+        kpis=retention_kpis(orders, AS_OF, HORIZON),
+        monthly=monthly(orders),
+        cohorts=cohorts(orders, AS_OF),
+        segment_summary=segment_summary(segments),
+        stage_counts=stage_counts(segments),
+        risk_value=risk_value_matrix(segments),
+        importance=pd.DataFrame({"feature": ["recency", "habits"], "log_loss_increase": [0.05, -0.001]}),
+        ingest={
+            "rows_read": 12345,
+            "accepted_rows": 12340,
+            "quarantined": 5,
+            "first_order_on": "2023-06-01",
+            "rules": {"unreadable_date": 5},
+            "sources": {"private/path.csv": {"rows_read": 12345}},
+        },
+        lifetime_value=[{"cutoff": "2024-04-02", **parameters}, {"cutoff": "2024-07-01", **parameters}],
+        run_id="0123456789abcdef",
+        is_demo_pepper=False,
+        **_evaluation(scored),
+    )

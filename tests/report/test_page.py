@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipeline.report import ReportData, render
+from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS
+
+NO_INTERVAL = {"value": 0.0, "low": None, "high": None}
+VOID = {"meta", "line", "polyline", "circle", "br", "hr", "img", "link", "input"}
+
+
+class Page(HTMLParser):
+    """Collects what the tests ask for, and fails on tags that do not match."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.text += data + " "
+
+    def count(self, tag: str) -> int:
+        return sum(name == tag for name, _ in self.tags)
+
+    def attributes(self, tag: str, name: str) -> list[str | None]:
+        return [attrs.get(name) for found, attrs in self.tags if found == tag]
+
+
+@pytest.fixture(params=["en", "de"])
+def localised(request: pytest.FixtureRequest, report: ReportData) -> ReportData:
+    return replace(report, language=request.param)
+
+
+def test_the_page_is_whole_and_the_same_each_time(localised: ReportData) -> None:
+    text = render(localised)
+    page = Page(text)
+    assert text.startswith("<!doctype html>")
+    assert page.attributes("html", "lang") == [localised.language]
+    assert page.count("h1") == 1
+    assert page.count("h2") == 8
+    assert render(localised) == text
+
+
+def test_nothing_is_loaded_and_nothing_runs(localised: ReportData) -> None:
+    text = render(localised)
+    page = Page(text)
+    assert not re.search(r"https?://|//[a-z]|url\(|@import|javascript:", text)
+    assert not {"script", "link", "img", "iframe", "form"} & {tag for tag, _ in page.tags}
+    names = {name for _, attrs in page.tags for name in attrs}
+    assert not any(name.startswith("on") or name in ("src", "href") for name in names)
+
+
+def test_charts_and_tables_speak_to_those_who_cannot_see_them(localised: ReportData) -> None:
+    page = Page(render(localised))
+    assert page.count("svg") == 6
+    assert set(page.attributes("svg", "role")) == {"img"}
+    assert all(page.attributes("svg", "aria-label"))
+    assert page.count("caption") == page.count("table") >= 6
+    assert None not in page.attributes("th", "scope")
+    identifiers = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(identifiers) == len(set(identifiers))
+    assert set(page.attributes("section", "aria-labelledby")) <= set(identifiers)
+
+
+def test_no_customer_and_no_file_name_is_on_the_page(localised: ReportData) -> None:
+    text = render(localised)
+    assert "secretkey" not in text
+    assert "private/path" not in text
+
+
+@pytest.mark.parametrize(
+    "title", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }} & Söhne"]
+)
+def test_a_hostile_shop_name_is_only_text(localised: ReportData, title: str) -> None:
+    page = Page(render(replace(localised, title=title)))
+    assert not {"script", "img"} & {tag for tag, _ in page.tags}
+    assert title in page.text
+
+
+def test_hostile_texts_in_the_data_are_only_text(report: ReportData) -> None:
+    bad = "<img src=x onerror=alert(1)>"
+    importance = pd.DataFrame({"feature": [bad], "log_loss_increase": [0.1]})
+    page = Page(render(replace(report, importance=importance, ingest={bad: 1}, currency=bad, run_id=bad)))
+    assert "img" not in {tag for tag, _ in page.tags}
+
+
+def test_numbers_are_written_the_way_the_reader_writes_them(report: ReportData) -> None:
+    english, german = (Page(render(replace(report, language=one))).text for one in ("en", "de"))
+    rate = report.kpis["repeat_purchase_rate"]
+    percent = f"{100 * rate['value']:.1f}"
+    assert f"{percent}%" in english
+    assert f"{rate['numerator']} of {rate['denominator']} customers" in english
+    assert percent.replace(".", ",") + "\u00a0%" in german
+    assert "12,345" in english
+    assert "12.345" in german
+    assert "30\u00a0Jun\u00a02024" in english
+    assert "30.06.2024" in german
+
+
+def test_the_grade_is_shown_with_the_days_it_was_measured_on(report: ReportData) -> None:
+    page = Page(render(report))
+    letter = report.churn_evaluation["grade"]["letter"]
+    assert f"Grade {letter}" in page.attributes("span", "aria-label")
+    assert "from 2\u00a0Apr\u00a02024 to 30\u00a0Jun\u00a02024" in page.text
+    low = report.churn_evaluation["model"]["roc_auc"]["low"]
+    assert f"[{low:.3f};" in page.text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(0.01, 0.03, "better"), (-0.03, -0.01, "worse"), (-0.01, 0.02, "no clear difference")],
+)
+def test_a_verdict_is_given_only_where_the_interval_excludes_zero(
+    report: ReportData, low: float, high: float, verdict: str
+) -> None:
+    def silent(found: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+        return {**found, "difference": dict.fromkeys(found["difference"], NO_INTERVAL) | changes}
+
+    estimate = {"value": (low + high) / 2, "low": low, "high": high}
+    value = silent(report.value_evaluation)
+    flipped = {"better": "worse", "worse": "better"}.get(verdict, verdict)
+    for metric, expected in (("roc_auc", verdict), ("log_loss", flipped)):
+        churn = silent(report.churn_evaluation, **{metric: estimate})
+        text = render(replace(report, churn_evaluation=churn, value_evaluation=value))
+        assert re.findall(r'class="verdict \w+">([^<]+)<', text) == [expected]
+
+
+def test_a_warning_shows_when_pseudonyms_can_be_guessed(report: ReportData) -> None:
+    assert "CHURN_PEPPER" not in render(report)
+    assert "CHURN_PEPPER" in render(replace(report, is_demo_pepper=True))
+
+
+def test_an_unfinished_month_is_said_to_be_unfinished(report: ReportData) -> None:
+    assert "not complete" not in render(report)
+    assert "not complete" in render(replace(report, as_of=date(2024, 6, 20)))
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_segment_action_and_stage_has_its_own_words(report: ReportData, language: Any) -> None:
+    summary = pd.DataFrame(
+        {
+            "segment": [*SEGMENTS, "other"],
+            "next_action": [*NEXT_ACTIONS.values(), ""],
+            "customers": 10,
+            "share": 1 / 12,
+            "mean_churn_probability": 0.5,
+            "expected_spend": 1.0,
+            "clv": 2.0,
+        }
+    )
+    stages = pd.DataFrame(
+        {"lifecycle_stage": LIFECYCLE_STAGES, "customers": pd.array([10] * 6, dtype="Int64")}
+    )
+    page = Page(render(replace(report, language=language, segment_summary=summary, stage_counts=stages)))
+    assert page.count("h3") >= 12
+    for name in (*SEGMENTS, *NEXT_ACTIONS.values(), *LIFECYCLE_STAGES):
+        assert "_" not in name or name not in page.text
+
+
+def test_the_page_stands_with_almost_nothing_to_show(localised: ReportData) -> None:
+    frames = {
+        name: getattr(localised, name).iloc[:0]
+        for name in (
+            "monthly", "cohorts", "segment_summary", "stage_counts", "risk_value", "roc", "calibration",
+            "gains", "value_calibration", "importance",
+        )
+    }  # fmt: skip
+    ratio = {"value": None, "numerator": 0, "denominator": 0}
+    ratios = ("repeat_purchase_rate", "customer_retention_rate", "average_order_value", "churn_rate_cohort")
+    kpis = {**localised.kpis, "median_gap_days": None, "first_order_on": None, **dict.fromkeys(ratios, ratio)}
+    ungraded = {"letter": None, "message": "churn_none", "numbers": {}}
+    churn = {**localised.churn_evaluation, "grade": ungraded, "active": None}
+    empty = replace(localised, kpis=kpis, churn_evaluation=churn, ingest={}, lifetime_value=[], **frames)
+    page = Page(render(empty))
+    assert page.count("svg") == 0
+    assert "nan" not in page.text.lower().split()
+    assert "None" not in page.text
+
+
+def test_huge_numbers_are_shortened(report: ReportData) -> None:
+    summary = report.segment_summary.assign(expected_spend=9e12, clv=4e13)
+    page = Page(render(replace(report, segment_summary=summary, language="de")))
+    assert "Bio." in page.text
