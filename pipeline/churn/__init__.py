@@ -1,0 +1,1 @@
+"""Churn: training frame, classifier and its storage."""

@@ -1,0 +1,166 @@
+"""What the churn model sees: one row per customer and cutoff, joined and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pandas as pd
+
+from pipeline.errors import UserError
+
+TOPICS: dict[str, tuple[str, ...]] = {
+    "recency": ("days_since_last", "recency"),
+    "rhythm": ("mean_gap_days", "gap_sd_days", "last_gap_days", "overdue"),
+    "frequency": (
+        "frequency",
+        "orders",
+        "orders_30d",
+        "orders_90d",
+        "orders_180d",
+        "orders_365d",
+        "order_trend_90d",
+    ),
+    "money": (
+        "monetary_value",
+        "spend_days",
+        "spend_total",
+        "average_order_value",
+        "first_order_amount",
+        "last_order_amount",
+        "largest_order_amount",
+        "spend_30d",
+        "spend_90d",
+        "spend_180d",
+        "spend_365d",
+    ),
+    "tenure": ("T",),
+    "habits": ("lines_per_order", "weekend_share"),
+    "lifetime_model": (
+        "p_alive",
+        "p_no_order",
+        "expected_orders",
+        "expected_order_value",
+        "expected_spend",
+    ),
+}
+"""The model's inputs by topic; columns of one topic are so alike that they are best judged together."""
+
+FEATURES: tuple[str, ...] = tuple(column for columns in TOPICS.values() for column in columns)
+"""The model's inputs in their order: no labels, no dates, no keys."""
+
+KEYS: tuple[str, ...] = ("customer_key", "cutoff")
+LABELS: tuple[str, ...] = ("churned", "future_orders", "future_spend")
+
+
+def feature_frame(snapshots: pd.DataFrame, lifetime_value: pd.DataFrame) -> pd.DataFrame:
+    """Join snapshots and lifetime values into the model's inputs.
+
+    Parameters
+    ----------
+    snapshots, lifetime_value : pandas.DataFrame
+        Each one row per (customer_key, cutoff), for the same customers and cutoffs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``customer_key``, ``cutoff`` and `FEATURES` as float64 (missing is NaN), sorted by cutoff and
+        customer.
+
+    Raises
+    ------
+    UserError
+        If a column is missing, a key is repeated, or the two tables differ in their keys.
+    """
+    return _join(snapshots, lifetime_value, labels=())
+
+
+def training_frame(
+    snapshots: pd.DataFrame,
+    lifetime_value: pd.DataFrame,
+    cutoffs: Sequence[date],
+    latest_label_end: date,
+    *,
+    horizon_days: int,
+) -> pd.DataFrame:
+    """Take the labelled rows of some cutoffs, none of whose labels looks past a date.
+
+    Parameters
+    ----------
+    snapshots, lifetime_value : pandas.DataFrame
+        As in `feature_frame`, with the label columns in ``snapshots``.
+    cutoffs : sequence of datetime.date
+        The only cutoffs to take.
+    latest_label_end : datetime.date
+        First day that no label may have seen: the test cutoff for training rows, the day after the last day
+        of data for test rows.
+    horizon_days : int
+        Length of the label window ``[cutoff, cutoff + horizon_days)``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `feature_frame`, and `LABELS`: ``churned`` bool, ``future_orders`` and ``future_spend``
+        float64.
+
+    Raises
+    ------
+    UserError
+        If a label window ends after ``latest_label_end``, or a cutoff has no labelled row.
+    """
+    for cutoff in cutoffs:
+        label_end = cutoff + timedelta(days=horizon_days)
+        if label_end > latest_label_end:
+            raise UserError(
+                f"the label of cutoff {cutoff:%Y-%m-%d} needs the days up to {label_end:%Y-%m-%d}, "
+                f"which lie in the future of {latest_label_end:%Y-%m-%d}",
+                where="cutoffs",
+                valid=f"cutoffs up to {latest_label_end - timedelta(days=horizon_days):%Y-%m-%d}",
+            )
+    wanted = pd.to_datetime(pd.Series(list(cutoffs), dtype="object"))
+    chosen = snapshots["cutoff"].isin(wanted) & snapshots["churned"].notna()
+    empty = wanted[~wanted.isin(snapshots.loc[chosen, "cutoff"])]
+    if len(wanted) == 0 or len(empty) > 0:
+        names = ", ".join(f"{day:%Y-%m-%d}" for day in empty) or "(none asked for)"
+        raise UserError(
+            f"there is no labelled customer at cutoff {names}",
+            where="snapshots",
+            valid="a log that starts before the first cutoff; a shorter churn.horizon_days",
+        )
+    in_cutoffs = lifetime_value["cutoff"].isin(wanted)
+    labelled = snapshots.loc[chosen, list(KEYS)]
+    values = lifetime_value[in_cutoffs].merge(labelled, on=list(KEYS), how="inner")
+    return _join(snapshots[chosen], values, labels=LABELS)
+
+
+def _join(snapshots: pd.DataFrame, lifetime_value: pd.DataFrame, labels: tuple[str, ...]) -> pd.DataFrame:
+    keys = list(KEYS)
+    btyd_columns = list(TOPICS["lifetime_model"])
+    snapshot_columns = [column for column in FEATURES if column not in btyd_columns]
+    left = _columns(snapshots, [*keys, *snapshot_columns, *labels], "snapshots")
+    right = _columns(lifetime_value, [*keys, *btyd_columns], "lifetime_value")
+    joined = left.merge(right, on=keys, how="outer", indicator=True)
+    unmatched = int((joined["_merge"] != "both").sum())
+    if unmatched:
+        raise UserError(
+            f"{unmatched} of {len(joined)} pairs of customer and cutoff are in only one of the two tables",
+            where="snapshots, lifetime_value",
+            valid="both tables made from the same orders: dvc repro",
+        )
+    joined = joined.sort_values(["cutoff", "customer_key"], ignore_index=True)
+    frame = joined[[*keys, *FEATURES]].astype(dict.fromkeys(FEATURES, "float64"))
+    for label in labels:
+        frame[label] = joined[label].astype("bool" if label == "churned" else "float64")
+    return frame
+
+
+def _columns(table: pd.DataFrame, columns: list[str], name: str) -> pd.DataFrame:
+    missing = [column for column in columns if column not in table]
+    if missing:
+        raise UserError(f"misses {', '.join(missing)}", where=name, valid=f"columns {', '.join(columns)}")
+    repeated = int(table.duplicated(list(KEYS)).sum())
+    if repeated:
+        raise UserError(
+            f"{repeated} rows repeat a (customer_key, cutoff) pair", where=name, valid="one row for each pair"
+        )
+    return table[columns]

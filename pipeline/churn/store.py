@@ -1,0 +1,131 @@
+"""The classifier as bytes: a skops archive that is equal for equal models, and safe to read.
+
+skops writes no executable code, but it names every object by its address in memory and stamps every zip
+entry with the time, so two runs differ. Here addresses are replaced by numbers in the order of appearance
+and times by a constant.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+import skops.io
+from sklearn.base import ClassifierMixin
+
+from pipeline.errors import UserError
+
+TRUSTED_TYPES: tuple[str, ...] = (
+    "numpy.dtype",
+    "numpy.interp",
+    "numpy.mean",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.utils._bunch.Bunch",
+)
+"""What a stored classifier may hold beyond the estimators and ufuncs skops itself takes for safe."""
+
+SCHEMA = "schema.json"
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def dump_model(model: ClassifierMixin) -> bytes:
+    """Store a fitted classifier as a skops archive, byte-identical for equal models.
+
+    Parameters
+    ----------
+    model : fitted scikit-learn estimator
+        As from `pipeline.churn.classifier.fit`.
+
+    Returns
+    -------
+    bytes
+        A zip archive, readable by `load_model` and by ``skops.io.loads``.
+    """
+    with ZipFile(io.BytesIO(skops.io.dumps(model))) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    schema = json.loads(entries.pop(SCHEMA))
+    numbers: dict[object, int] = {}
+    _renumber(schema, numbers)
+    renamed = {_file_name(name, numbers): content for name, content in entries.items()}
+    renamed[SCHEMA] = json.dumps(schema, separators=(",", ":")).encode()
+    buffer = io.BytesIO()
+    # Stored, not deflated: zlib's output is not the same everywhere.
+    with ZipFile(buffer, "w") as archive:
+        for name in sorted(renamed):
+            entry = ZipInfo(name, EPOCH)
+            entry.create_system = 3
+            archive.writestr(entry, renamed[name])
+    return buffer.getvalue()
+
+
+def _renumber(node: Any, numbers: dict[object, int]) -> None:
+    """Replace the addresses in a schema, in place, by numbers in the order of appearance."""
+    if isinstance(node, list):
+        for child in node:
+            _renumber(child, numbers)
+    elif isinstance(node, dict):
+        for child in node.values():
+            _renumber(child, numbers)
+        if "__id__" in node:
+            # Whether two equal constants share an address is up to the interpreter, so they are told by
+            # content.
+            same = f"{node['__class__']} {node['content']}" if node.get("is_json") else node["__id__"]
+            node["__id__"] = numbers.setdefault(same, len(numbers))
+        if "file" in node:
+            node["file"] = f"{node['__id__']}.npy"
+
+
+def _file_name(name: str, numbers: dict[object, int]) -> str:
+    return f"{numbers[int(name.removesuffix('.npy'))]}.npy"
+
+
+def trusted_types(data: bytes) -> list[str]:
+    """List the types in an archive that skops asks to be trusted, for the model card.
+
+    Raises
+    ------
+    UserError
+        If the bytes are no skops archive.
+    """
+    try:
+        return list(skops.io.get_untrusted_types(data=data))
+    except (BadZipFile, KeyError, TypeError, ValueError) as error:
+        raise UserError(
+            f"this is no stored classifier ({error})",
+            where="churn model",
+            valid="a .skops file written by this pipeline",
+        ) from error
+
+
+def load_model(data: bytes, trusted: Sequence[str] = TRUSTED_TYPES) -> ClassifierMixin:
+    """Read a classifier back.
+
+    Parameters
+    ----------
+    data : bytes
+        As from `dump_model`.
+    trusted : sequence of str
+        Types to accept; those outside `TRUSTED_TYPES` are refused even when listed here.
+
+    Returns
+    -------
+    fitted scikit-learn estimator
+        Its predictions equal those before storing, bit for bit.
+
+    Raises
+    ------
+    UserError
+        If the bytes are no skops archive, or hold a type that is not trusted.
+    """
+    accepted = set(trusted) & set(TRUSTED_TYPES)
+    foreign = [name for name in trusted_types(data) if name not in accepted]
+    if foreign:
+        raise UserError(
+            f"holds types that are not trusted: {', '.join(foreign)}",
+            where="churn model",
+            valid=f"only scikit-learn's estimators and {', '.join(TRUSTED_TYPES)}",
+        )
+    return skops.io.loads(data, trusted=sorted(accepted))

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import UserError
+from pipeline.evaluation.rules import base_rate, recency_rule, spend_rate_rule
+
+
+def test_threshold_is_where_churn_begins() -> None:
+    days = np.arange(1, 101)
+    rule = recency_rule(days, days >= 40)
+    assert rule.threshold_days == 40
+    assert rule.is_churned(np.array([39, 40])).tolist() == [False, True]
+    low, high = rule.predict(np.array([30.0, 50.0]))
+    assert 0 < low < 0.15  # five days in a bin, half a customer more on either side
+    assert 0.85 < high < 1
+
+
+def test_probability_is_the_churn_rate_of_the_training_rows() -> None:
+    days = np.repeat([10, 50], 1000)
+    churned = np.concatenate([np.arange(1000) < 200, np.arange(1000) < 700])
+    p = recency_rule(days, churned).predict(np.array([0, 10, 30, 50, 999]))
+    np.testing.assert_allclose(p, [0.2, 0.2, 0.45, 0.7, 0.7], atol=1e-3)
+
+
+def test_few_customers_do_not_make_it_overconfident() -> None:
+    rng = np.random.default_rng(0)
+    days, churned = rng.integers(1, 365, 300), rng.random(300) < 0.8
+    p = recency_rule(days, churned).predict(np.arange(1.0, 365.0))
+    assert p.max() < 0.99
+    assert p.min() > 0.4
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), st.booleans()), min_size=1, max_size=60))
+@settings(deadline=None, max_examples=60)
+def test_probability_never_falls_and_is_never_certain(rows: list[tuple[int, bool]]) -> None:
+    days, churned = (np.array(column) for column in zip(*rows, strict=True))
+    rule = recency_rule(days, churned)
+    p = rule.predict(np.arange(0.0, 500.0))
+    assert (np.diff(p) >= 0).all()
+    assert ((p > 0) & (p < 1)).all()
+    assert days.min() <= rule.threshold_days <= days.max()
+    assert recency_rule(days[::-1], churned[::-1]) == rule
+
+
+def test_a_recency_that_says_the_opposite_gives_the_base_rate() -> None:
+    days = np.arange(1, 101)
+    assert recency_rule(days, days < 30).predict(np.array([1.0, 99.0])) == pytest.approx(
+        [0.29, 0.29], abs=0.05
+    )
+
+
+def test_base_rate() -> None:
+    assert base_rate(np.array([True, False, False, False])) == 0.25
+
+
+def test_no_training_rows() -> None:
+    with pytest.raises(UserError, match="no training rows"):
+        recency_rule(np.array([]), np.array([], dtype=bool))
+    with pytest.raises(UserError, match="no training rows"):
+        base_rate(np.array([], dtype=bool))
+
+
+def test_spend_rate_by_hand() -> None:
+    spend, T = np.array([200.0, 60.0, 60.0, 0.0]), np.array([199, 29, 9, 50])
+    np.testing.assert_allclose(spend_rate_rule(spend, T, 30), [30.0, 60.0, 60.0, 0.0])
