@@ -38,7 +38,10 @@ repro: $(READY)  ## Run the pipeline: from the order log to scored segments
 	@churn summary
 
 repro-complete-journey: $(READY)  ## The same pipeline on the Complete Journey grocery log, as an experiment
-	@dvc exp run --temp --name complete-journey-$$(date +%Y%m%d-%H%M%S) $$(sed 's/#.*//; /^\s*$$/d; s/^/-S /' docs/profiles/complete-journey.params | tr '\n' ' ')
+	@name=complete-journey-$$(date +%Y%m%d-%H%M%S) && \
+	  sed '/^#/d; s/^/--set-param=/' docs/profiles/complete-journey.params | tr '\n' '\0' | \
+	  xargs -0 dvc exp run --temp --name $$name && \
+	  echo "Compare: dvc exp show --only-changed   Look inside: dvc exp apply $$name && make repro"
 
 test: $(READY)  ## Lint, types, import rules and the tests
 	@$(MAKE) --no-print-directory lint

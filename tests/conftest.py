@@ -29,7 +29,9 @@ def shop_log(customers: int = 400, days: int = 365, seed: int = 3) -> pd.DataFra
             rows.append((name, day, round(rng.gamma(4, 10), 2)))
             day += rng.exponential(1 / rate) + 0.01
     log = pd.DataFrame(rows, columns=["kunde", "day", "betrag"])
-    log["datum"] = (pd.Timestamp(2023, 1, 1) + pd.to_timedelta(log["day"], unit="D")).dt.strftime("%Y-%m-%d %H:%M:%S")
+    log["datum"] = (pd.Timestamp(2023, 1, 1) + pd.to_timedelta(log["day"], unit="D")).dt.strftime(
+        "%Y-%m-%d %H:%M:%S"
+    )
     return log.sort_values("day", ignore_index=True)[["kunde", "datum", "betrag"]]
 
 
@@ -88,7 +90,12 @@ def make_workspace(path: Path) -> Workspace:
     workspace = Workspace(path)
     workspace.set(
         sources__orders__path="data/raw/orders.csv",
-        sources__orders__columns={"customer_id": "kunde", "ordered_at": "datum", "amount": "betrag", "order_id": None},
+        sources__orders__columns={
+            "customer_id": "kunde",
+            "ordered_at": "datum",
+            "amount": "betrag",
+            "order_id": None,
+        },
         churn__horizon_days=60,
         evaluate__bootstrap_resamples=20,
         snapshots__training_cutoffs=3,

@@ -49,13 +49,6 @@ FIELDS: tuple[Field, ...] = (
     Field("expected_spend", "number", "Spend expected within the churn horizon", "21.17", 2),
     Field("expected_orders", "number", "Days with an order expected within the churn horizon", "0.6113", 4),
     Field("expected_order_value", "number", "Spend expected per day with an order", "34.63", 2),
-    Field(
-        "p_alive",
-        "number",
-        "Chance of not being gone for good, 0 to 1; BG/NBD says 1 after one order",
-        "0.8421",
-        4,
-    ),
     Field("rfm_group", "text", "One of the eleven RFM groups", "champions"),
     Field("rfm_recency", "whole", "1 to 5; 5 for those who ordered last", "4"),
     Field("rfm_frequency", "whole", "1 to 5; 5 for those who order most often", "5"),

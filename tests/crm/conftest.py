@@ -19,7 +19,6 @@ ROW = {
     "expected_spend": 21.168,
     "expected_orders": 0.61134,
     "expected_order_value": 34.6,
-    "p_alive": 1.0,
     "rfm_group": "champions",
     "rfm_recency": 4,
     "rfm_frequency": 5,

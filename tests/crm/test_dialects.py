@@ -19,7 +19,7 @@ HOSTILE = ["=1+1", "+49 170", "-5", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", 
 
 @pytest.fixture
 def table(make: Make) -> pd.DataFrame:
-    gone = dict.fromkeys(["churn_probability", "clv", "expected_spend", "expected_orders", "p_alive"], None)
+    gone = dict.fromkeys(["churn_probability", "clv", "expected_spend", "expected_orders"], None)
     return export_table(
         *make(
             "01067",

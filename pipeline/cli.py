@@ -1,0 +1,75 @@
+"""The `churn` command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from pipeline.errors import UserError
+from pipeline.params import load_params
+from pipeline.stages import files
+from pipeline.stages.shell import EXIT_USER_ERROR, complain
+from pipeline.tables import io
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def churn() -> None:
+    """Scored customer segments from an order history. `dvc repro` runs the pipeline."""
+
+
+@app.command()
+def summary() -> None:
+    """Say where the results of the last run are, how good the models are, and what to do next."""
+    try:
+        params = load_params(Path("params.yaml"))
+        results = {path: _read(path) for path in (files.MANIFEST, files.EVALUATION, files.LOG)}
+    except UserError as error:
+        complain(error)
+        raise typer.Exit(EXIT_USER_ERROR) from None
+    text = _summary(*results.values(), experiment=params.track.experiment, root=Path.cwd())
+    Console(highlight=False, soft_wrap=True).print(text)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = io.read_json(path)
+    except FileNotFoundError:
+        raise UserError("there are no results here yet", where=str(path), valid="make repro") from None
+    return content
+
+
+def _summary(
+    manifest: dict[str, Any], evaluation: dict[str, Any], log: dict[str, Any], *, experiment: str, root: Path
+) -> str:
+    window = evaluation["window"]
+    lines = [
+        "",
+        f"[bold]{manifest['rows']:,} customers scored as of {manifest['as_of']}[/]",
+        f"  segments     {escape(str(root / files.EXPORT_CSV))}",
+        f"  report       {escape((root / files.REPORT).as_uri())}",
+        f"  MLflow run   experiment {escape(experiment)}, tag state = {manifest['run_id']}",
+        "",
+        f"[bold]On the holdout, {window['from']} to {window['to']}[/]",
+    ]
+    for name in ("churn", "value"):
+        grade = evaluation[name]["grade"]
+        lines.append(f"  {name:<12} grade {grade['letter'] or 'none'}: {escape(grade['text'])}")
+    lines += [
+        "",
+        "[bold]Next[/] (after: source .venv/bin/activate)",
+        "  dvc exp run -S churn.horizon_days=60    try another horizon",
+        "  dvc exp show --only-changed             compare it",
+        "  make ui                                 see all runs and models in MLflow",
+    ]
+    if log["demo_pepper"]:
+        lines += [
+            "",
+            "[bold yellow]Customer keys are guessable:[/] set CHURN_PEPPER before you share a cache or remote",
+        ]
+    return "\n".join(lines)

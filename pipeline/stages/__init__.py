@@ -1,0 +1,14 @@
+"""One thin module per DVC stage: read, call the domain, write.
+
+The settings below have to stand before NumPy, scikit-learn and DuckDB are loaded, and every stage imports
+this package first.
+"""
+
+import os
+
+# The newest vector instructions round the last bit differently from one processor to the next. Those that all
+# have (x86-64-v3) are used everywhere, so that the same input gives the same bytes on every such machine.
+os.environ.setdefault("NPY_DISABLE_CPU_FEATURES", "X86_V4 AVX512_ICL AVX512_SPR")
+os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")
+# OpenMP threads that spin at barriers stall for minutes on a busy machine.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

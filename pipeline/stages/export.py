@@ -1,0 +1,49 @@
+"""The CRM files, with the real customer ids, and the manifest that vouches for them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from pipeline.crm.dialects import CSV_DIALECTS, parquet_bytes
+from pipeline.crm.export import export_table
+from pipeline.crm.manifest import manifest, run_id
+from pipeline.params import Params
+from pipeline.stages import files
+from pipeline.stages.shell import run, say
+from pipeline.tables import io
+
+DECIDE_THE_EXPORT = (
+    files.LIFETIME_VALUE_MODELS,
+    files.CHURN_MODEL,
+    files.EVALUATION,
+    files.SEGMENTS,
+)
+
+
+def export(params: Params) -> None:
+    """Write exports/."""
+    table = export_table(io.read_parquet(files.SEGMENTS), io.read_parquet(files.IDENTITIES))
+    contents = {
+        files.EXPORT_CSV.name: CSV_DIALECTS[params.export.csv_dialect](table),
+        files.EXPORT_PARQUET.name: parquet_bytes(table),
+    }
+    parts = {path.name: path.read_bytes() for path in DECIDE_THE_EXPORT}
+    parts["params"] = json.dumps(params.model_dump(mode="json"), sort_keys=True).encode()
+    description = manifest(
+        contents,
+        rows=len(table),
+        run_id=run_id(parts),
+        as_of=date.fromisoformat(io.read_json(files.LOG)["as_of"]),
+        horizon_days=params.churn.horizon_days,
+        clv_horizon_days=params.lifetime_value.clv_horizon_days,
+        currency=params.report.currency,
+    )
+    for name, content in contents.items():
+        io.write_bytes(content, files.MANIFEST.parent / name, private=True)
+    io.write_json(description, files.MANIFEST)
+    say(f"export: {len(table):,} customers, run {description['run_id']}")
+
+
+if __name__ == "__main__":
+    run(export)

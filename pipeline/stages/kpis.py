@@ -1,0 +1,26 @@
+"""Retention KPIs, acquisition cohorts and months."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pipeline.params import Params
+from pipeline.retention.kpis import cohorts, monthly, retention_kpis
+from pipeline.stages import files
+from pipeline.stages.shell import run, say
+from pipeline.tables import io
+
+
+def kpis(params: Params) -> None:
+    """Write metrics/kpis.json and the cohort and month tables."""
+    orders = io.read_parquet(files.ORDERS)
+    as_of = date.fromisoformat(io.read_json(files.LOG)["as_of"])
+    figures = retention_kpis(orders, as_of, params.churn.horizon_days)
+    io.write_json(figures, files.METRICS / "kpis.json")
+    io.write_csv(cohorts(orders, as_of), files.PLOTS / "cohorts.csv")
+    io.write_csv(monthly(orders), files.PLOTS / "monthly.csv")
+    say(f"kpis: {len(orders):,} orders")
+
+
+if __name__ == "__main__":
+    run(kpis)

@@ -1,0 +1,52 @@
+"""The page people read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from pipeline.params import Params
+from pipeline.report.data import ReportData
+from pipeline.report.page import render
+from pipeline.retention.segments import risk_value_matrix, segment_summary, stage_counts
+from pipeline.stages import files
+from pipeline.stages.shell import run, say
+from pipeline.tables import io
+
+
+def report(params: Params) -> None:
+    """Write reports/index.html."""
+    segments = io.read_parquet(files.SEGMENTS)
+    log, evaluation = io.read_json(files.LOG), io.read_json(files.EVALUATION)
+    plots = {
+        name: pd.read_csv(files.PLOTS / f"{name}.csv")
+        for name in ("monthly", "cohorts", "roc", "calibration", "gains", "value_calibration", "importance")
+    }
+    page = render(
+        ReportData(
+            title=params.report.title,
+            language=params.report.language,
+            currency=params.report.currency,
+            as_of=date.fromisoformat(log["as_of"]),
+            horizon_days=params.churn.horizon_days,
+            clv_horizon_days=params.lifetime_value.clv_horizon_days,
+            kpis=io.read_json(files.METRICS / "kpis.json"),
+            segment_summary=segment_summary(segments),
+            stage_counts=stage_counts(segments),
+            risk_value=risk_value_matrix(segments),
+            churn_evaluation=evaluation["churn"],
+            value_evaluation=evaluation["value"],
+            ingest=io.read_json(files.METRICS / "ingest.json"),
+            lifetime_value=io.read_json(files.LIFETIME_VALUE_MODELS)["fits"],
+            run_id=io.read_json(files.MANIFEST)["run_id"],
+            is_demo_pepper=log["demo_pepper"],
+            **plots,
+        )
+    )
+    io.write_bytes(page.encode(), files.REPORT)
+    say(f"report: {files.REPORT}")
+
+
+if __name__ == "__main__":
+    run(report)

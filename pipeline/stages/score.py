@@ -1,0 +1,30 @@
+"""One row per customer as of today: the model's probability and the lifetime values."""
+
+from __future__ import annotations
+
+from pipeline.churn.classifier import churn_probability
+from pipeline.churn.frame import feature_frame
+from pipeline.churn.scores import scored_customers
+from pipeline.churn.store import load_model
+from pipeline.features import Cutoffs
+from pipeline.params import Params
+from pipeline.stages import files
+from pipeline.stages.shell import run, say
+from pipeline.tables import io
+
+
+def score(_: Params) -> None:
+    """Write data/scored/customers.parquet."""
+    snapshots, values = io.read_parquet(files.SNAPSHOTS), io.read_parquet(files.LIFETIME_VALUE)
+    as_of = Cutoffs.from_dict(io.read_json(files.CUTOFFS)).score
+    today = snapshots[snapshots["cutoff"].dt.date == as_of]
+    worth = values[values["cutoff"].dt.date == as_of]
+    model = load_model(files.CHURN_MODEL.read_bytes())
+    probability = churn_probability(model, feature_frame(today, worth))
+    customers = scored_customers(today, worth, probability)
+    io.write_parquet(customers, files.CUSTOMERS)
+    say(f"score: {len(customers):,} customers as of {as_of}")
+
+
+if __name__ == "__main__":
+    run(score)

@@ -1,0 +1,53 @@
+"""What every stage does around its work: read the parameters, write all or nothing, speak to people."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import track
+
+from pipeline.errors import UserError
+from pipeline.params import Params, load_params
+from pipeline.tables.io import all_or_nothing
+
+Item = TypeVar("Item")
+
+EXIT_USER_ERROR = 2
+_console = Console(highlight=False, soft_wrap=True)
+_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def run(stage: Callable[[Params], None]) -> None:
+    """Run a stage in the current folder; its outputs appear together when it succeeds, or not at all."""
+    try:
+        params = load_params(Path("params.yaml"))
+        with all_or_nothing():
+            stage(params)
+    except UserError as error:
+        complain(error)
+        sys.exit(EXIT_USER_ERROR)
+
+
+def progress(items: Iterable[Item], what: str) -> Iterable[Item]:
+    """Go through items with a bar, on a terminal."""
+    return track(list(items), what, console=_errors, transient=True, disable=not _errors.is_terminal)
+
+
+def say(text: str) -> None:
+    """One line about what was done."""
+    _console.print(text, markup=False)
+
+
+def warn(text: str) -> None:
+    """A line that should not be overlooked."""
+    _errors.print(f"[bold yellow]warning:[/] {escape(text)}")
+
+
+def complain(error: UserError) -> None:
+    """Print an error a person can put right."""
+    _errors.print(f"[bold red]error:[/] {escape(str(error))}")

@@ -1,0 +1,34 @@
+"""One row per customer and cutoff: what was known then, and what happened next."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pipeline.features import customer_days, plan_cutoffs, snapshots
+from pipeline.params import Params
+from pipeline.stages import files
+from pipeline.stages.shell import run, say
+from pipeline.tables import io
+
+
+def make_snapshots(params: Params) -> None:
+    """Write customer days, the cutoffs and the snapshots."""
+    log = io.read_json(files.LOG)
+    as_of = date.fromisoformat(log["as_of"])
+    horizon_days = params.churn.horizon_days
+    cutoffs = plan_cutoffs(
+        date.fromisoformat(log["first_day"]),
+        as_of,
+        horizon_days=horizon_days,
+        **params.snapshots.model_dump(),
+    )
+    days = customer_days(io.read_parquet(files.ORDERS))
+    table = snapshots(days, cutoffs.all, horizon_days=horizon_days, as_of=as_of)
+    io.write_parquet(days, files.CUSTOMER_DAYS)
+    io.write_parquet(table, files.SNAPSHOTS)
+    io.write_json(cutoffs.to_dict(), files.CUTOFFS)
+    say(f"snapshots: {len(table):,} rows at {len(cutoffs.all)} cutoffs, {cutoffs.all[0]} to {cutoffs.score}")
+
+
+if __name__ == "__main__":
+    run(make_snapshots)

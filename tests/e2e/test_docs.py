@@ -1,0 +1,42 @@
+"""The docs say what the tables hold."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from tests.conftest import ROOT, STAGES, make_workspace
+
+TABLES = (
+    "data/scored/customers.parquet",
+    "data/scored/segments.parquet",
+    "data/scored/holdout.parquet",
+    "data/snapshots/snapshots.parquet",
+    "data/snapshots/lifetime_value.parquet",
+)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory, log):
+    workspace = make_workspace(tmp_path_factory.mktemp("docs") / "shop")
+    workspace.write_log(log)
+    workspace.set(churn__members=["logistic"])
+    finished = workspace.run(*STAGES[: STAGES.index("export")])
+    assert finished.returncode == 0, finished.stderr
+    return workspace
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_column_is_explained(done, table):
+    text = (ROOT / "docs/outputs.md").read_text()
+    explained = set(re.findall(r"`([A-Za-z_0-9]+)`", text))
+    columns = set(pd.read_parquet(done.path / table).columns)
+    assert columns <= explained
+
+
+def test_links_between_pages_lead_somewhere():
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+            if not target.startswith(("http", "mailto:")):
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
