@@ -1,0 +1,46 @@
+"""Buy-till-you-die models: who is still a customer, how often they order, what they are worth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.btyd.bgnbd import BGNBD
+from pipeline.btyd.countmodel import CountModel
+from pipeline.btyd.gammagamma import GammaGamma
+from pipeline.btyd.independence import SpendIndependence, spend_independence
+from pipeline.btyd.lifetime import lifetime_value
+from pipeline.btyd.mbgnbd import MBGNBD
+from pipeline.btyd.nbd import NBD
+from pipeline.btyd.paretonbd import ParetoNBD
+from pipeline.btyd.simulation import simulate
+from pipeline.errors import UserError
+
+__all__ = [
+    "BGNBD",
+    "MBGNBD",
+    "MODELS",
+    "NBD",
+    "CountModel",
+    "GammaGamma",
+    "ParetoNBD",
+    "SpendIndependence",
+    "lifetime_value",
+    "load",
+    "simulate",
+    "spend_independence",
+]
+
+MODELS: dict[str, type[CountModel]] = {model.name: model for model in (BGNBD, MBGNBD, ParetoNBD, NBD)}
+
+
+def load(saved: dict[str, Any]) -> CountModel:
+    """The model that `to_dict` described.
+
+    Raises
+    ------
+    UserError
+        If the model is unknown.
+    """
+    if saved.get("model") not in MODELS:
+        raise UserError(f"unknown model {saved.get('model')!r}", valid=" or ".join(MODELS))
+    return MODELS[saved["model"]].from_dict(saved)

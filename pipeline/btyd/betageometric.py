@@ -1,0 +1,162 @@
+"""Dropout after a purchase, with a probability that is Beta distributed over customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.special import betainc, gammaln, hyp2f1
+
+from pipeline.btyd._numerics import (
+    Floats,
+    Ints,
+    beta_log_odds_nodes,
+    negative_binomial,
+    rising_logs,
+    rising_reciprocals,
+)
+from pipeline.btyd.countmodel import Lives
+from pipeline.btyd.dropoutmodel import DropoutModel
+from pipeline.btyd.histories import Histories
+
+_CLOSED_FORM_TOLERANCE = 1e-10
+_FALLBACK_NODES = 400
+
+
+class BetaGeometricNBD(DropoutModel):
+    """The family of the BG/NBD: after each purchase the customer drops out with probability p ~ Beta(a, b).
+
+    The members differ in which purchases are followed by that lottery; `_survived` counts the lotteries that
+    a customer with x repeat purchases, alive now, has survived.
+    """
+
+    parameter_names = ("r", "alpha", "a", "b")
+    time_parameters = ("alpha",)
+
+    def _survived(self, x: Ints) -> Ints:
+        return x + int(self.lottery_after_first_order)
+
+    def _log_likelihood(self, theta: Sequence[float], histories: Histories) -> tuple[Floats, list[Floats]]:
+        """Eq. (6) of Fader, Hardie and Lee (2005) as: alive part times (1 + odds of having dropped out)."""
+        r, alpha, a, b = theta
+        x, t_x, T = histories.x, histories.t_x, histories.T
+        n = self._survived(x)
+        last = np.log1p((T - t_x) / (alpha + t_x))
+        log_odds = self._log_dropout_odds(theta, x, t_x, T)
+        smaller = np.exp(-np.abs(log_odds))
+        dropped = np.where(log_odds > 0, 1.0, smaller) / (1.0 + smaller)
+        log_rates = (
+            rising_logs(r, x) + rising_logs(b, n, over=a) - x * np.log(alpha + T) - r * np.log1p(T / alpha)
+        )
+        lost = rising_reciprocals(a + b, n)
+        return log_rates + np.maximum(log_odds, 0.0) + np.log1p(smaller), [
+            rising_reciprocals(r, x) - np.log1p(T / alpha) + dropped * last,
+            (r * T / alpha - x) / (alpha + T) - dropped * (r + x) * (T - t_x) / ((alpha + T) * (alpha + t_x)),
+            dropped / a - lost,
+            rising_reciprocals(b, n) - lost - dropped / (b + np.maximum(n, 1) - 1),
+        ]
+
+    def _log_dropout_odds(self, theta: Sequence[float], x: Ints, t_x: Floats, T: Floats) -> Floats:
+        """Log odds of having dropped out at t_x against being alive at T; −∞ before the first lottery."""
+        r, alpha, a, b = theta
+        n = self._survived(x)
+        odds: Floats = (
+            np.log(a) - np.log(b + np.maximum(n, 1) - 1) + (r + x) * np.log1p((T - t_x) / (alpha + t_x))
+        )
+        return np.where(n > 0, odds, -np.inf)
+
+    def _p_alive(self, x: Ints, t_x: Floats, T: Floats) -> Floats:
+        alive: Floats = np.exp(-np.logaddexp(0.0, self._log_dropout_odds(self._theta(), x, t_x, T)))
+        return alive
+
+    def _p_silent_if_alive(self, x: Ints, T: Floats, t: Floats) -> Floats:
+        r, alpha, _, _ = self._theta()
+        silent: Floats = np.exp(-(r + x) * np.log1p(t / (alpha + T)))
+        return silent
+
+    def _p_never_if_alive(self, x: Ints, T: Floats) -> Floats:
+        # Dropout comes after purchases only: who is alive will order once more.
+        return np.zeros(len(x))
+
+    def _expected_if_alive(self, x: Ints, T: Floats, t: Floats) -> Floats:
+        r, alpha, a, b = self._theta()
+        return expected_while_alive(r + x, a, b + self._survived(x), t / (alpha + T))
+
+    def _distribution_if_alive(self, x: Ints, T: Floats, t: float, largest: int) -> Floats:
+        """Eq. (8) of Fader, Hardie and Lee (2005): n lotteries survived, or the last of n lost."""
+        r, alpha, a, b = self._theta()
+        tau, before = t / (alpha + T), (b + self._survived(x))[:, None]
+        n = np.arange(largest + 1)
+        survived = np.exp(-np.cumsum(np.log1p(a / (before + n)), axis=1))
+        chances = next(negative_binomial(r + x, [tau], largest))
+        chances[:, 1:] *= survived[:, :-1]
+        reached = betainc(n[1:], (r + x)[:, None], (tau / (1.0 + tau))[:, None])
+        chances[:, 1:] += a / (before + n[:-1]) * survived[:, :-1] * reached
+        return chances
+
+    def _draw_lives(self, rng: np.random.Generator, n: int) -> Lives:
+        r, alpha, a, b = self._theta()
+        return Lives(rng.gamma(r, 1.0 / alpha, n), np.full(n, np.inf), rng.beta(a, b, n))
+
+    def _starts(self, rate: float) -> list[Floats]:
+        return [
+            np.log([r, r / rate / 2.0, a, b])
+            for r, a, b in ((0.4, 0.8, 2.5), (1.0, 0.3, 3.0), (0.2, 0.1, 5.0), (2.0, 3.0, 10.0))
+        ]
+
+
+def expected_while_alive(r: Floats, a: float, b: Floats, tau: Floats) -> Floats:
+    """Expected purchases of a fresh BG/NBD customer, E[(1 − (1 + pτ)^−r) / p] over p ~ Beta(a, b).
+
+    Eq. (9) of Fader, Hardie and Lee (2005) after Euler's transformation of the hypergeometric function, which
+    keeps it finite for any number of purchases:
+
+        (a + b − 1) / (a − 1) · [1 − (1 + τ)^(1 − a) ₂F₁(a − 1, a + b − r − 1; a + b − 1; τ / (1 + τ))]
+
+    Near a = 1, near a + b = 1 and for short horizons the bracket cancels; there the mean over p is taken by
+    quadrature instead.
+
+    Parameters
+    ----------
+    r, b, tau : arrays of shape (n,)
+        Shape of the rate, second parameter of the dropout probability, and horizon divided by the scale alpha
+        of the rate.
+    a : float
+        First parameter of the dropout probability.
+    """
+    c = a + b - 1.0
+    with np.errstate(all="ignore"):
+        remainder = np.exp((1.0 - a) * np.log1p(tau)) * hyp2f1(a - 1.0, c - r, c, tau / (1.0 + tau))
+        expected = c / (a - 1.0) * (1.0 - remainder)
+        rounding = np.abs(c / (a - 1.0)) * (1.0 + np.abs(remainder)) * np.finfo(float).eps
+        trusted = (rounding < _CLOSED_FORM_TOLERANCE * expected) & np.isfinite(expected)
+    rest = ~trusted & (tau > 0)
+    expected = np.where(trusted, expected, 0.0)
+    rows = np.flatnonzero(rest)
+    for chunk in np.array_split(rows, max(1, len(rows) // 2000)):
+        if len(chunk):
+            expected[chunk] = _expected_by_quadrature(r[chunk], a, b[chunk], tau[chunk])
+    return expected
+
+
+def _expected_by_quadrature(r: Floats, a: float, b: Floats, tau: Floats) -> Floats:
+    """The same mean over p, in the log odds of p.
+
+    f(p) = (1 − (1 + pτ)^−r) / p is split as f(0) (1 − p)^m + f(1) p² + rest. The first two have closed means;
+    the rest vanishes at both ends, so that even a or b near zero leave the integrand with fast tails. With
+    m near (r + 1) τ / 2 the first part follows f, so that no large terms cancel.
+    """
+    at_zero, at_one = r * tau, -np.expm1(-r * np.log1p(tau))
+    m = 1.0 + (r + 1.0) * tau / 2.0
+    lowest = -np.log1p(at_zero) - 44.0 / (a + 1.0)
+    log_p, log_q, weights = beta_log_odds_nodes(np.full_like(b, a + 1.0), b + 1.0, _FALLBACK_NODES, lowest)
+    p = np.exp(log_p)
+    f = -np.expm1(-r[:, None] * np.log1p(p * tau[:, None])) / p
+    rest = f - at_zero[:, None] * np.exp(m[:, None] * log_q) - at_one[:, None] * p * p
+    spread = a * b / ((a + b) * (a + b + 1.0))
+    near_zero = np.exp(gammaln(b + m) - gammaln(b) + gammaln(a + b) - gammaln(a + b + m))
+    near_one = a * (a + 1.0) / ((a + b) * (a + b + 1.0))
+    mean: Floats = (
+        at_zero * near_zero + at_one * near_one + spread * (weights * rest / (p * np.exp(log_q))).sum(axis=1)
+    )
+    return mean

@@ -1,0 +1,327 @@
+"""What every model of repeat purchases can do, written once on top of a few formulas per model."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import ClassVar, NamedTuple, Self
+
+import numpy as np
+import pandas as pd
+
+from pipeline.btyd import lifetimes_engine
+from pipeline.btyd._numerics import Floats, Ints, gauss_legendre, round_significant
+from pipeline.btyd.fittedmodel import FittedModel, mean_objective
+from pipeline.btyd.fitting import Engine, Objective, examine, maximise
+from pipeline.btyd.histories import DAYS_PER_WEEK, WEEKS_PER_YEAR, Histories
+from pipeline.errors import UserError
+
+_SEARCH_ROWS = 4000
+_DISCOUNT_NODES = 16
+_NEGLIGIBLE = 46.0  # e^-46 is 1e-20
+
+
+class Lives(NamedTuple):
+    """Customers drawn from a model: order rate per week, week of death, chance to drop out at an order."""
+
+    rate: Floats
+    death: Floats
+    dropout: Floats
+
+
+class CountModel(FittedModel, ABC):
+    """A model of when customers order again.
+
+    Purchases of a customer follow a Poisson process with a Gamma(r, alpha) distributed rate while the
+    customer is alive; the models differ in how a customer drops out. Summaries are in days, parameters in
+    weeks.
+
+    All models share a structure that the formulas here rely on: the future of a customer who is alive at T
+    is that of a fresh customer with updated parameters, and recency matters only through the probability of
+    being alive. Hence E[X(T, T+t]] = P(alive) · E[X(T, T+t] | alive], and the second factor depends on (x, T)
+    alone.
+    """
+
+    time_parameters: ClassVar[tuple[str, ...]]
+    lottery_after_first_order: ClassVar[bool] = False
+
+    # ---- what a model has to say -------------------------------------------------------------------------
+
+    @abstractmethod
+    def _log_likelihood(self, theta: Sequence[float], histories: Histories) -> tuple[Floats, list[Floats]]:
+        """Log likelihood of every row, and its derivatives by the parameters (not their logs)."""
+
+    @abstractmethod
+    def _p_alive(self, x: Ints, t_x: Floats, T: Floats) -> Floats:
+        """P(alive at T | x, t_x, T)."""
+
+    @abstractmethod
+    def _p_silent_if_alive(self, x: Ints, T: Floats, t: Floats) -> Floats:
+        """P(no order in (T, T + t] | alive at T, x, T); `t` has one value per row, as below."""
+
+    @abstractmethod
+    def _p_never_if_alive(self, x: Ints, T: Floats) -> Floats:
+        """P(no order after T, ever | alive at T, x, T)."""
+
+    @abstractmethod
+    def _expected_if_alive(self, x: Ints, T: Floats, t: Floats) -> Floats:
+        """E[orders in (T, T + t] | alive at T, x, T]."""
+
+    @abstractmethod
+    def _distribution_if_alive(self, x: Ints, T: Floats, t: float, largest: int) -> Floats:
+        """P(n orders in (T, T + t] | alive at T, x, T) for n = 0 … largest; one row per customer."""
+
+    @abstractmethod
+    def _draw_lives(self, rng: np.random.Generator, n: int) -> Lives:
+        """Draw n customers at their first order."""
+
+    @abstractmethod
+    def _starts(self, rate: float) -> list[Floats]:
+        """Log parameters to start from, given the mean repeat rate, in units in which the mean age is one."""
+
+    # ---- fitting -----------------------------------------------------------------------------------------
+
+    def fit(self, summary: pd.DataFrame, engine: Engine = "own") -> Self:
+        """Maximise the likelihood of the summary.
+
+        Parameters
+        ----------
+        summary : DataFrame
+            Columns frequency, recency, T (days) and optionally weight; others are ignored.
+        engine : {"own", "lifetimes"}
+            Who searches for the optimum. What was found is judged in the same way.
+
+        Raises
+        ------
+        UserError
+            If there are no customers, no repeat orders or no time has passed, so that nothing can be learned;
+            or if lifetimes does not converge.
+        """
+        histories = Histories.from_summary(summary).compressed()
+        _require_something_to_learn(histories)
+        self._fit(histories, engine)
+        return self
+
+    def _fit(self, histories: Histories, engine: Engine) -> None:
+        """Search in units in which the mean age is one, so that the unit of the data cannot matter."""
+        n, age = float(histories.weight.sum()), float(np.average(histories.T, weights=histories.weight))
+        unitless = histories.scaled(1.0 / age)
+        objective = self._objective(unitless)
+        if engine == "lifetimes":
+            found = lifetimes_engine.fit_counts(self.name, unitless)
+            optimum = examine(objective, np.log([found[name] for name in self.parameter_names]), n)
+        else:
+            starts = self._starts(float((histories.weight * histories.x).sum()) / n)
+            if len(histories.x) > 2 * _SEARCH_ROWS:
+                sketch = maximise(self._objective(unitless.thinned(_SEARCH_ROWS)), starts, n)
+                starts = [sketch.theta] if np.isfinite(sketch.covariance).all() else starts
+            optimum = maximise(objective, starts, n)
+        self._record(optimum, dict.fromkeys(self.time_parameters, age), n)
+        rows, _ = self._log_likelihood(self._theta(), histories)
+        self.fitted_log_likelihood = round_significant(float(np.sum(histories.weight * rows)), 12)
+
+    def _objective(self, histories: Histories) -> Objective:
+        return mean_objective(lambda theta: self._log_likelihood(theta, histories), histories.weight)
+
+    # ---- answers -----------------------------------------------------------------------------------------
+
+    def log_likelihood(self, summary: pd.DataFrame) -> float:
+        """Log likelihood of a summary under the fitted parameters, with time in weeks as in the papers."""
+        histories = Histories.from_summary(summary).compressed()
+        rows, _ = self._log_likelihood(self._theta(), histories)
+        return float(np.sum(histories.weight * rows))
+
+    def p_alive(self, summary: pd.DataFrame) -> pd.Series[float]:
+        """P(alive at T | x, t_x, T). Not a churn probability: for that, see `p_no_order`."""
+        histories = Histories.from_summary(summary)
+        return _series(self._p_alive(histories.x, histories.t_x, histories.T), summary, "p_alive")
+
+    def p_no_order(self, summary: pd.DataFrame, horizon_days: float) -> pd.Series[float]:
+        """P(X(T, T+t] = 0 | x, t_x, T), which is L(x, t_x, T+t) / L(x, t_x, T) in all these models."""
+        histories = Histories.from_summary(summary)
+        alive = self._p_alive(histories.x, histories.t_x, histories.T)
+        t = _weeks(horizon_days)
+        silent = _per_pair(histories, lambda x, T: self._p_silent_if_alive(x, T, np.full_like(T, t)))
+        return _series(np.minimum(1.0, alive * silent + (1.0 - alive)), summary, "p_no_order")
+
+    def expected_orders(self, summary: pd.DataFrame, horizon_days: float) -> pd.Series[float]:
+        """E[X(T, T+t] | x, t_x, T]. For a new customer, give frequency = recency = T = 0."""
+        return self._expected(summary, horizon_days, 0.0, "expected_orders")
+
+    def discounted_orders(
+        self, summary: pd.DataFrame, horizon_days: float, annual_discount_rate: float
+    ) -> pd.Series[float]:
+        """Present value at T of one unit of money per order in (T, T+t].
+
+        Parameters
+        ----------
+        summary : DataFrame
+            Histories in days.
+        horizon_days : float
+            Length of the horizon; ``inf`` gives the residual value (DERT) and needs a positive rate.
+        annual_discount_rate : float
+            Effective rate per year of 365.25 days, e.g. 0.1 for 10 %.
+
+        Raises
+        ------
+        UserError
+            If the rate is −100 % or less, or not positive for an infinite horizon.
+        """
+        if not annual_discount_rate > (0.0 if np.isinf(horizon_days) else -1.0):
+            raise UserError(
+                f"a discount rate of {annual_discount_rate} per year has no meaning over {horizon_days} days",
+                where="annual_discount_rate",
+                valid="an effective yearly rate such as 0.1",
+            )
+        delta = np.log1p(annual_discount_rate) / WEEKS_PER_YEAR
+        return self._expected(summary, horizon_days, float(delta), "discounted_orders")
+
+    def _expected(
+        self, summary: pd.DataFrame, horizon_days: float, delta: float, name: str
+    ) -> pd.Series[float]:
+        histories = Histories.from_summary(summary)
+        t = horizon_days if delta > 0.0 and np.isinf(horizon_days) else _weeks(horizon_days)
+        if_alive = _per_pair(histories, lambda x, T: self._discounted_if_alive(x, T, t, delta))
+        alive = self._p_alive(histories.x, histories.t_x, histories.T)
+        return _series(alive * if_alive, summary, name)
+
+    def _discounted_if_alive(self, x: Ints, T: Floats, t: float, delta: float) -> Floats:
+        """∫₀ᵗ e^(−δs) dE(s) = e^(−δt) E(t) + δ ∫₀ᵗ e^(−δs) E(s) ds, by Gauss-Legendre.
+
+        The nodes are spread evenly in log(1 + s / (alpha + T)), in which E is smooth at every age.
+        """
+        if delta > 0.0:
+            t = min(t, _NEGLIGIBLE / delta)
+        total: Floats = np.exp(-delta * t) * self._expected_if_alive(x, T, np.full_like(T, t))
+        if delta == 0.0:
+            return total
+        age = self.parameters["alpha"] + T
+        reach = np.log1p(t / age)
+        nodes = _DISCOUNT_NODES if abs(delta) * t < 1.0 else 4 * _DISCOUNT_NODES
+        for node, weight in zip(*gauss_legendre(nodes), strict=True):
+            s = age * np.expm1(node * reach)
+            density = delta * np.exp(-delta * s) * reach * (age + s)
+            total += weight * density * self._expected_if_alive(x, T, s)
+        return total
+
+    def order_distribution(self, summary: pd.DataFrame, horizon_days: float, largest: int) -> pd.DataFrame:
+        """P(X(T, T+t] = n | x, t_x, T) for n = 0 … largest.
+
+        Returns
+        -------
+        DataFrame indexed like the summary, one column per n
+            Its size is customers times counts: for millions, ask in portions or use `order_quantiles`.
+        """
+        histories = Histories.from_summary(summary)
+        t = _weeks(horizon_days)
+        alive = self._p_alive(histories.x, histories.t_x, histories.T)
+        pairs = histories.at_end
+        chances = self._distribution_if_alive(pairs.x, pairs.t, t, largest)[pairs.row] * alive[:, None]
+        chances[:, 0] += 1.0 - alive
+        return pd.DataFrame(chances, index=summary.index)
+
+    def order_quantiles(
+        self, summary: pd.DataFrame, horizon_days: float, quantiles: Sequence[float] = (0.1, 0.5, 0.9)
+    ) -> pd.DataFrame:
+        """Smallest n with P(X(T, T+t] <= n | x, t_x, T) >= q, for each customer and each q in (0, 1).
+
+        Returns
+        -------
+        DataFrame of int indexed like the summary, one column per quantile
+        """
+        if not all(0.0 < q < 1.0 for q in quantiles):
+            raise UserError(
+                f"quantiles {list(quantiles)}", where="order_quantiles", valid="numbers between 0 and 1"
+            )
+        histories = Histories.from_summary(summary)
+        alive = self._p_alive(histories.x, histories.t_x, histories.T)
+        pairs, t = histories.at_end, _weeks(horizon_days)
+        largest, below = 16, np.zeros((len(pairs.x), 1))
+        while below[:, -1].min(initial=1.0) < max(quantiles):
+            largest *= 2
+            below = np.cumsum(self._distribution_if_alive(pairs.x, pairs.t, t, largest), axis=1)
+        # Whoever is gone orders nothing, which uses up 1 − P(alive) of the probability.
+        levels = np.asarray(quantiles)
+        left = (levels - (1.0 - alive[:, None])) / np.maximum(alive, np.finfo(float).tiny)[:, None]
+        low, high = np.zeros(left.shape, dtype=np.int64), np.full(left.shape, largest)
+        for _ in range(largest.bit_length()):
+            middle = (low + high) // 2
+            enough = below[pairs.row[:, None], middle] >= left
+            low, high = np.where(enough, low, middle + 1), np.where(enough, middle, high)
+        return pd.DataFrame(high, index=summary.index, columns=list(quantiles))
+
+    def score(self, summary: pd.DataFrame, horizon_days: float, future_orders: pd.Series[int]) -> float:
+        """Mean log probability of the orders that came; larger is better.
+
+        Parameters
+        ----------
+        summary, horizon_days
+            What was known, and how long was waited.
+        future_orders : Series, in the order of the summary
+            Orders in the horizon.
+        """
+        histories, came = Histories.from_summary(summary), future_orders.to_numpy(dtype=np.int64)
+        alive = self._p_alive(histories.x, histories.t_x, histories.T)
+        pairs, t = histories.at_end, _weeks(horizon_days)
+        if_alive = self._distribution_if_alive(pairs.x, pairs.t, t, int(came.max(initial=0)))
+        chances = alive * if_alive[pairs.row, came] + np.where(came == 0, 1.0 - alive, 0.0)
+        return float(np.average(np.log(chances), weights=histories.weight))
+
+    def days_to_next_order(self, summary: pd.DataFrame, share: float = 0.5) -> pd.Series[float]:
+        """Days within which this share of such customers orders again, among those who are alive and ever do.
+
+        With the default it is the median wait. The mean has no use: it is infinite for most customers with
+        few orders.
+        """
+        if not 0.0 < share < 1.0:
+            raise UserError(f"share = {share}", where="days_to_next_order", valid="a number between 0 and 1")
+        histories = Histories.from_summary(summary)
+        weeks = _per_pair(histories, lambda x, T: self._wait_if_alive(x, T, share))
+        return _series(weeks * DAYS_PER_WEEK, summary, "days_to_next_order")
+
+    def _wait_if_alive(self, x: Ints, T: Floats, share: float) -> Floats:
+        """Bisection in log(1 + t / (alpha + T)); the waits are too different for a common scale."""
+        age = self.parameters["alpha"] + T
+        never = self._p_never_if_alive(x, T)
+        target = never + (1.0 - never) * (1.0 - share)
+        low, high = np.zeros_like(T), np.full_like(T, 600.0)
+        for _ in range(64):
+            middle = (low + high) / 2.0
+            waiting = self._p_silent_if_alive(x, T, age * np.expm1(middle)) > target
+            low, high = np.where(waiting, middle, low), np.where(waiting, high, middle)
+        return age * np.expm1(high)
+
+
+def _per_pair(histories: Histories, formula: Callable[[Ints, Floats], Floats]) -> Floats:
+    """Evaluate a formula once per distinct (x, T) and hand the values back to the rows."""
+    pairs = histories.at_end
+    return formula(pairs.x, pairs.t)[pairs.row]
+
+
+def _require_something_to_learn(histories: Histories) -> None:
+    present = histories.weight > 0
+    if not present.any():
+        problem = "there are no customers to fit to"
+    elif not (histories.T[present] > 0).any():
+        problem = "every customer placed the first order on the last observed day (T = 0)"
+    elif not (histories.x[present] > 0).any():
+        problem = "no customer ever ordered a second time (frequency = 0 throughout)"
+    else:
+        return
+    raise UserError(
+        problem,
+        where="summary",
+        valid="a history long enough that some customers ordered on two or more days",
+    )
+
+
+def _weeks(horizon_days: float) -> float:
+    if not 0 <= horizon_days < np.inf:
+        raise UserError(
+            f"a horizon of {horizon_days} days has no meaning", where="horizon_days", valid="a number >= 0"
+        )
+    return horizon_days / DAYS_PER_WEEK
+
+
+def _series(values: Floats, summary: pd.DataFrame, name: str) -> pd.Series[float]:
+    return pd.Series(values, index=summary.index, name=name)

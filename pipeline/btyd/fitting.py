@@ -1,0 +1,173 @@
+"""Maximum likelihood: several starts, exact gradients, Newton's polish and a verdict on what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.optimize import minimize
+
+from pipeline.btyd._numerics import Floats
+
+Status = Literal["ok", "weak", "not_identified", "failed"]
+Engine = Literal["own", "lifetimes"]
+Objective = Callable[[Floats], tuple[float, Floats]]
+
+BOUND = 14.0  # on the log parameters, in units that make the data of order one
+_FLAT_SE = 3.0  # a standard error of log θ above which the data say nothing about θ
+_FAR = 0.1  # standard errors: far enough from the optimum to be somewhere else
+_WEAK_SE = 0.7  # a 95 % interval from a fourth of the estimate to four times it
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Where the likelihood is largest, on the scale of the log parameters.
+
+    Attributes
+    ----------
+    theta : array, shape (k,)
+        Log parameters.
+    missed : float
+        Newton decrement: how many standard errors the optimum is away; zero at an interior optimum.
+    covariance : array, shape (k, k)
+        Inverse of the observed information; NaN where the information is not positive definite.
+    """
+
+    theta: Floats
+    missed: float
+    covariance: Floats
+
+    @property
+    def standard_errors(self) -> Floats:
+        """Of the log parameters; infinite where the likelihood is flat."""
+        variance = np.diagonal(self.covariance)
+        return np.where(variance > 0, np.sqrt(np.abs(variance)), np.inf)
+
+
+def maximise(objective: Objective, starts: Sequence[Floats], n: float) -> Optimum:
+    """Climb a little from every start, then polish the highest point.
+
+    Parameters
+    ----------
+    objective : callable
+        Log parameters to the *mean* log likelihood and its exact gradient.
+    starts : sequence of arrays, shape (k,)
+        Log parameters to start from; a single one is taken to be near the optimum.
+    n : float
+        Number of customers, which turns mean curvature into information.
+    """
+    best = starts[0]
+    if len(starts) > 1:
+        ascents = [_climb(objective, start, iterations=25) for start in starts]
+        best = max(ascents, key=lambda theta: objective(theta)[0])
+    theta, stationary = _polish(objective, best)
+    if not stationary:
+        theta, _ = _polish(objective, _climb(objective, best, iterations=500))
+    return examine(objective, theta, n)
+
+
+def examine(objective: Objective, theta: Floats, n: float) -> Optimum:
+    """Measure slope and curvature of the likelihood where a search has ended."""
+    covariance = _inverse(-_hessian(objective, theta) * n)
+    slope = objective(theta)[1] * n
+    return Optimum(theta, float(np.sqrt(np.maximum(slope @ covariance @ slope, 0.0))), covariance)
+
+
+def _climb(objective: Objective, start: Floats, iterations: int) -> Floats:
+    def downhill(theta: Floats) -> tuple[float, Floats]:
+        value, gradient = objective(theta)
+        return -value, -gradient
+
+    found = minimize(
+        downhill,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-BOUND, BOUND)] * len(start),
+        options={"maxiter": iterations, "maxcor": 20, "ftol": 1e-13, "gtol": 1e-8},
+    )
+    theta: Floats = found.x
+    return theta
+
+
+def _polish(objective: Objective, theta: Floats) -> tuple[Floats, bool]:
+    """Newton steps until they vanish, so that the digits are the optimum's and not the path's.
+
+    A Hessian is kept as long as its steps shrink fast: it costs as much as eight gradients. The second value
+    tells whether an interior optimum was reached.
+    """
+    value, gradient = objective(theta)
+    curvature, last = None, np.inf
+    for _ in range(40):
+        if curvature is None:
+            curvature = -_hessian(objective, theta)
+            if np.abs(theta).max() >= BOUND - 1e-6 or not _well_conditioned(curvature):
+                return theta, False
+        step = np.linalg.solve(curvature, gradient)
+        size = float(np.abs(step).max())
+        # Below 1e-8 steps that no longer shrink are rounding.
+        if size < 1e-12 or 1e-8 > size > last / 2.0:
+            return theta, True
+        moved: Floats = theta + step
+        moved_value, moved_gradient = objective(moved)
+        if size > 1.0 or moved_value < value - 1e-12 * abs(value):
+            return theta, False
+        if size > last / 5.0:
+            curvature = None
+        theta, value, gradient, last = moved, moved_value, moved_gradient, size
+    return theta, False
+
+
+def _hessian(objective: Objective, theta: Floats, step: float = 1e-4) -> Floats:
+    """Central differences of the exact gradient."""
+    rows = []
+    for direction in np.eye(len(theta)) * step:
+        rows.append((objective(theta + direction)[1] - objective(theta - direction)[1]) / (2.0 * step))
+    hessian = np.array(rows)
+    symmetric: Floats = (hessian + hessian.T) / 2.0
+    return symmetric
+
+
+def _well_conditioned(curvature: Floats) -> bool:
+    eigenvalues = np.linalg.eigvalsh(curvature)
+    return bool(eigenvalues[0] > 1e-10 * eigenvalues[-1] > 0)
+
+
+def _inverse(information: Floats) -> Floats:
+    if not _well_conditioned(information):
+        return np.full_like(information, np.nan)
+    inverse: Floats = np.linalg.inv(information)
+    return inverse
+
+
+def verdict(optimum: Optimum, names: Sequence[str]) -> tuple[Status, str]:
+    """Judge the optimum from its gradient, its curvature and the bounds, with a sentence for people.
+
+    Returns
+    -------
+    status, message
+        ``ok``: use it. ``weak``: use it, labelled. ``not_identified``: the data do not determine some
+        parameters; expectations may still be usable. ``failed``: no optimum was found.
+    """
+    at_bound = [name for name, value in zip(names, optimum.theta, strict=True) if abs(value) > BOUND - 0.01]
+    if at_bound:
+        return "not_identified", (
+            f"The likelihood keeps rising as {_listed(at_bound)} runs to its limit: "
+            "the data do not determine this part of the model."
+        )
+    errors = optimum.standard_errors
+    flat = [name for name, error in zip(names, errors, strict=True) if error > _FLAT_SE]
+    if flat:
+        return "not_identified", f"The likelihood is flat in {_listed(flat)}: the data do not determine them."
+    if optimum.missed > _FAR:
+        return "failed", f"The search ended {optimum.missed:.1g} standard errors away from the optimum."
+    loose = [name for name, error in zip(names, errors, strict=True) if error > _WEAK_SE]
+    if loose:
+        return "weak", f"The data determine {_listed(loose)} only to within a factor of four (95 % interval)."
+    return "ok", "The data determine all parameters."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"

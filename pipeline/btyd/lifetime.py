@@ -1,0 +1,54 @@
+"""Orders times spend: the lifetime value of every customer."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipeline.btyd.countmodel import CountModel
+from pipeline.btyd.gammagamma import GammaGamma
+
+
+def lifetime_value(
+    model: CountModel,
+    spend: GammaGamma,
+    summary: pd.DataFrame,
+    horizon_days: float,
+    clv_horizon_days: float,
+    annual_discount_rate: float,
+    margin: float,
+) -> pd.DataFrame:
+    """What each customer will order, spend and be worth.
+
+    Parameters
+    ----------
+    model, spend : fitted models
+        For the orders and for the amount per order.
+    summary : DataFrame
+        Columns frequency, recency, T (days), monetary_value, spend_days.
+    horizon_days : float
+        Horizon of p_no_order, expected_orders and expected_spend (undiscounted).
+    clv_horizon_days : float
+        Horizon of clv.
+    annual_discount_rate : float
+        Effective rate per year.
+    margin : float
+        Share of the spend that is earned.
+
+    Returns
+    -------
+    DataFrame indexed like the summary
+        p_alive, p_no_order, expected_orders, expected_order_value, expected_spend, clv.
+    """
+    orders = model.expected_orders(summary, horizon_days)
+    order_value = spend.expected_order_value(summary)
+    discounted = model.discounted_orders(summary, clv_horizon_days, annual_discount_rate)
+    return pd.DataFrame(
+        {
+            "p_alive": model.p_alive(summary),
+            "p_no_order": model.p_no_order(summary, horizon_days),
+            "expected_orders": orders,
+            "expected_order_value": order_value,
+            "expected_spend": orders * order_value,
+            "clv": margin * order_value * discounted,
+        }
+    )

@@ -1,0 +1,117 @@
+"""Exact gradients, honest verdicts, clear refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.btyd import BGNBD, MBGNBD, MODELS, CountModel, GammaGamma, ParetoNBD, load
+from pipeline.btyd.histories import Histories
+from pipeline.errors import UserError
+
+THETA = {
+    "bgnbd": [0.3, 5.0, 0.7, 2.2],
+    "mbgnbd": [0.6, 5.0, 0.9, 1.7],
+    "paretonbd": [0.5, 9.0, 0.6, 14.0],
+    "nbd": [0.4, 12.0],
+}
+
+
+@pytest.mark.parametrize("name", THETA)
+def test_gradients_are_exact(name: str) -> None:
+    summary = pd.DataFrame(
+        {
+            "frequency": [0, 0, 1, 3, 40, 900, 2],
+            "recency": [0, 0, 5, 100, 400, 5000, 60],
+            "T": [1, 800, 5, 700, 401, 5200, 900],
+        }
+    )
+    model, rows = MODELS[name](), Histories.from_summary(summary)
+    theta = np.array(THETA[name])
+    _, derivatives = model._log_likelihood(theta.tolist(), rows)
+    for i, derivative in enumerate(derivatives):
+        step = np.zeros_like(theta)
+        step[i] = 1e-5 * theta[i]
+        up, _ = model._log_likelihood((theta + step).tolist(), rows)
+        down, _ = model._log_likelihood((theta - step).tolist(), rows)
+        assert derivative == pytest.approx((up - down) / (2 * step[i]), rel=1e-6, abs=1e-7)
+
+
+@pytest.mark.parametrize("model", MODELS.values())
+@pytest.mark.parametrize(
+    ("summary", "problem"),
+    [
+        (pd.DataFrame({"frequency": [], "recency": [], "T": []}), "no customers"),
+        (pd.DataFrame({"frequency": [0, 0], "recency": [0, 0], "T": [9, 30]}), "second time"),
+        (pd.DataFrame({"frequency": [0, 0], "recency": [0, 0], "T": [0, 0]}), "T = 0"),
+        (pd.DataFrame({"frequency": [2], "recency": [3], "T": [9], "weight": [0]}), "no customers"),
+    ],
+)
+def test_nothing_to_learn_is_refused(model: type[CountModel], summary: pd.DataFrame, problem: str) -> None:
+    with pytest.raises(UserError, match=problem) as caught:
+        model().fit(summary)
+    assert caught.value.valid is not None
+
+
+@pytest.mark.parametrize("model", [BGNBD, MBGNBD, ParetoNBD])
+def test_customers_who_never_leave_do_not_identify_dropout(model: type[CountModel]) -> None:
+    rng = np.random.default_rng(1)
+    rate = rng.gamma(2.0, 0.25, 1500)
+    x = rng.poisson(rate * 100)
+    last = np.where(x > 0, np.ceil(700 * rng.beta(np.maximum(x, 1), 1.0)), 0)
+    fit = model().fit(pd.DataFrame({"frequency": x, "recency": last, "T": 700}))
+    assert fit.status == "not_identified"
+    assert fit.message
+    assert np.isfinite(
+        fit.expected_orders(pd.DataFrame({"frequency": [3], "recency": [600], "T": [700]}), 90)
+    ).all()
+
+
+def test_gamma_gamma_without_a_mean_says_so() -> None:
+    rng = np.random.default_rng(0)
+    n = rng.integers(1, 5, 3000)
+    nu = rng.gamma(0.7, 1 / 20.0, 3000)
+    summary = pd.DataFrame({"spend_days": n, "monetary_value": rng.gamma(4.0 * n, 1 / (nu * n))})
+    spend = GammaGamma().fit(summary)
+    assert spend.parameters["q"] < 1
+    assert spend.status == "weak"
+    assert "heavy-tailed" in spend.message
+    assert spend.population_mean == pytest.approx(summary["monetary_value"].mean(), rel=1e-7)
+    value = spend.expected_order_value(pd.DataFrame({"spend_days": [0, 2], "monetary_value": [0.0, 50.0]}))
+    assert value.tolist() == pytest.approx([spend.population_mean, 50.0])
+
+
+@pytest.mark.parametrize(
+    ("summary", "problem"),
+    [
+        ({"spend_days": [0, 0], "monetary_value": [0.0, 0.0]}, "no spend to learn"),
+        ({"spend_days": [1, 2], "monetary_value": [5.0, 0.0]}, "no positive monetary_value"),
+        ({"spend_days": [1.5, 2], "monetary_value": [5.0, 9.0]}, "no count"),
+        ({"monetary_value": [5.0]}, "no column spend_days"),
+    ],
+)
+def test_spend_that_teaches_nothing_is_refused(summary: dict[str, list[float]], problem: str) -> None:
+    with pytest.raises(UserError, match=problem):
+        GammaGamma().fit(pd.DataFrame(summary))
+
+
+def test_a_shop_with_one_price() -> None:
+    summary = pd.DataFrame({"spend_days": [1, 2, 5, 0], "monetary_value": [20.0, 20.0, 20.0, 0.0]})
+    spend = GammaGamma().fit(summary)
+    assert spend.status == "not_identified"
+    assert spend.expected_order_value(summary).tolist() == pytest.approx([20.0] * 4, rel=1e-3)
+
+
+def test_models_of_another_kind_or_unit_are_refused() -> None:
+    saved = MODELS["bgnbd"].from_parameters(r=1, alpha=1, a=1, b=1).to_dict()
+    with pytest.raises(UserError, match="cannot be read"):
+        MODELS["paretonbd"].from_dict(saved)
+    with pytest.raises(UserError, match="unit 'day'"):
+        load({**saved, "unit": "day"})
+    with pytest.raises(UserError, match="unknown model"):
+        load({**saved, "model": "oracle"})
+    with pytest.raises(UserError, match="cannot have the parameters"):
+        MODELS["bgnbd"].from_parameters(r=1, alpha=-1, a=1, b=1)
+    with pytest.raises(UserError, match="not been fitted"):
+        MODELS["bgnbd"]().to_dict()

@@ -1,0 +1,85 @@
+"""The archived package as an engine, and where it is wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.btyd import BGNBD, MBGNBD, NBD, CountModel, GammaGamma, ParetoNBD
+from pipeline.errors import UserError
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.mark.parametrize("model", [BGNBD, MBGNBD])
+def test_both_engines_find_the_same_optimum(model: type[CountModel], cdnow: pd.DataFrame) -> None:
+    ours, theirs = model().fit(cdnow), model().fit(cdnow, engine="lifetimes")
+    assert list(theirs.parameters.values()) == pytest.approx(list(ours.parameters.values()), rel=2e-3)
+    assert theirs.fitted_log_likelihood == pytest.approx(ours.fitted_log_likelihood, abs=1e-3)
+    assert theirs.fitted_log_likelihood <= ours.fitted_log_likelihood
+    assert theirs.status == ours.status == "ok"
+
+
+def test_both_engines_find_the_same_spend(cdnow: pd.DataFrame) -> None:
+    ours, theirs = GammaGamma().fit(cdnow), GammaGamma().fit(cdnow, engine="lifetimes")
+    assert list(theirs.parameters.values()) == pytest.approx(list(ours.parameters.values()), rel=2e-3)
+    assert theirs.fitted_log_likelihood <= ours.fitted_log_likelihood
+
+
+def test_lifetimes_stops_short_of_the_pareto_optimum(cdnow: pd.DataFrame) -> None:
+    ours, theirs = ParetoNBD().fit(cdnow), ParetoNBD().fit(cdnow, engine="lifetimes")
+    assert theirs.fitted_log_likelihood < ours.fitted_log_likelihood
+    assert theirs.fitted_log_likelihood == pytest.approx(ours.fitted_log_likelihood, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("model", "parameters"),
+    [
+        (BGNBD, {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}),
+        (MBGNBD, {"r": 0.525, "alpha": 6.183, "a": 0.891, "b": 1.614}),
+        (ParetoNBD, {"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669}),
+    ],
+)
+def test_there_and_back(model: type[CountModel], parameters: dict[str, float], cdnow: pd.DataFrame) -> None:
+    ours = model.from_parameters(**parameters)
+    some = cdnow[cdnow["frequency"] > 0].head(50)
+    fitter = ours.to_lifetimes(some)
+    assert model.from_lifetimes(fitter).parameters == ours.parameters
+    x, t_x, T = fitter.data["frequency"], fitter.data["recency"], fitter.data["T"]
+    assert np.allclose(fitter.predict(39.0, x, t_x, T), ours.expected_orders(some, 273), rtol=1e-8)
+    assert np.allclose(fitter.conditional_probability_alive(x, t_x, T), ours.p_alive(some), rtol=1e-8)
+    assert len(fitter.generate_new_data(size=5)) == 5
+
+
+def test_spend_there_and_back(cdnow: pd.DataFrame) -> None:
+    ours = GammaGamma.from_parameters(p=6.25, q=3.74, gamma=15.44)
+    fitter = ours.to_lifetimes(cdnow)
+    assert GammaGamma.from_lifetimes(fitter).parameters == ours.parameters
+    theirs = fitter.conditional_expected_average_profit(
+        fitter.data["frequency"], fitter.data["monetary_value"]
+    )
+    assert np.allclose(theirs, ours.expected_order_value(cdnow))
+
+
+def test_lifetimes_knows_no_answer_where_we_do() -> None:
+    history = pd.DataFrame({"frequency": [0], "recency": [0], "T": [7]})
+    ours = BGNBD.from_parameters(r=0.11, alpha=2.24, a=0.31, b=0.5)
+    fitter = ours.to_lifetimes()
+    assert not np.isfinite(fitter.predict(30.0, np.array([0]), np.array([0.0]), np.array([1.0]))).any()
+    assert ours.expected_orders(history, 210).item() == pytest.approx(0.5645886155, rel=1e-9)
+
+
+def test_a_wrong_fitter_is_refused() -> None:
+    with pytest.raises(UserError, match="BetaGeoFitter cannot become a paretonbd"):
+        ParetoNBD.from_lifetimes(BGNBD.from_parameters(r=1, alpha=1, a=1, b=1).to_lifetimes())
+    with pytest.raises(UserError, match="lifetimes has no nbd"):
+        NBD.from_parameters(r=1, alpha=1).to_lifetimes()
+
+
+def test_lifetimes_is_not_imported_unasked() -> None:
+    code = "import sys, pipeline.btyd; sys.exit('lifetimes' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
