@@ -70,6 +70,6 @@ def _summary(
     if log["demo_pepper"]:
         lines += [
             "",
-            "[bold yellow]Customer keys are guessable:[/] set CHURN_PEPPER before you share a cache or remote",
+            "[bold yellow]Customer keys are guessable:[/] set CHURN_PEPPER before you share a cache",
         ]
     return "\n".join(lines)

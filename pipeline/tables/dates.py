@@ -11,7 +11,6 @@ from pipeline.engine.duck import Connection, SqlError
 from pipeline.errors import UserError
 
 SAMPLE_ROWS = 2_000
-OLDEST = "TIMESTAMP '1970-01-01'"
 TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 TIME_SHAPE = r"(,? \d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( [AaPp][Mm])?)?"
 
@@ -98,8 +97,7 @@ FORMATS = (
 def choose(con: Connection, column: str, given: str, where: str) -> DateFormat:
     """Choose the format that reads the most rows of a column of ``raw``.
 
-    A read before 1970 does not count: it is a sign of the wrong format. Text with an offset (``Z``,
-    ``+02:00``) is taken to UTC, text without stays as written.
+    Text with an offset (``Z``, ``+02:00``) is taken to UTC, text without stays as written.
 
     Parameters
     ----------
@@ -162,7 +160,7 @@ def _best(con: Connection, column: str, where: str) -> DateFormat:
 
 def _reads(con: Connection, values: str, formats: Sequence[DateFormat]) -> tuple[dict[DateFormat, int], int]:
     """Count the values each format reads, and all values."""
-    counts = "".join(f", count(*) FILTER (WHERE {known.sql} >= {OLDEST})" for known in formats)
+    counts = "".join(f", count({known.sql})" for known in formats)
     [(rows, *reads)] = duck.run(
         con, f"SELECT count(*){counts} FROM ({values})", name="date formats"
     ).fetchall()

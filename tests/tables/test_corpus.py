@@ -79,6 +79,11 @@ CASES = [
         source={"delimiter": ";"},
     ),
     Case(
+        "a header with more commas than semicolons",
+        "customer;date;amount;a,b,c,d,e\nanna;2021-03-04;1;x\n",
+        ["anna 2021-03-04 1"],
+    ),
+    Case(
         "more columns than needed", "n,amount,x,date,customer\n1,5,y,2021-03-04,anna\n", ["anna 2021-03-04 5"]
     ),
     Case("a delimiter after every row", PLAIN.replace("\n", ",\n"), PLAIN_ORDERS),

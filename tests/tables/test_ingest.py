@@ -140,14 +140,14 @@ def test_a_file_that_may_not_be_read(ingest: Ingest, monkeypatch: pytest.MonkeyP
         ingest(HEADER + "a,2021-03-04,5\n")
 
 
-def test_a_name_with_brackets_is_a_name(ingest: Ingest, tmp_path: Path) -> None:
-    name = "data/raw/[2021] orders.csv"
-    ingested = ingest({name: f"{HEADER}a,2021-03-04,5\nb,x,5\n".encode()}, path=name)
-    assert ingested.quarantine["source"].tolist() == [name]
-    write_log(
-        tmp_path / "[shop]", customer=pa.array(["a"]), date=pa.array(["2021-03-04"]), amount=pa.array([5])
+def test_a_file_whose_name_looks_like_a_pattern_is_read_alone(ingest: Ingest, tmp_path: Path) -> None:
+    name, log = "data/raw/all*.csv", f"{HEADER}a,2021-03-04,5\n"
+    ingested = ingest(
+        {name: log.encode(), "data/raw/all but one.csv": f"{log}b,2021-03-05,6\n".encode()}, path=name
     )
-    assert len(ingest(path="[shop]/data/raw/orders.csv").orders) == 1
+    assert ingested.counts["sources"] == {
+        name: {"rows_read": 1, "accepted_rows": 1, "quarantined": 0, "after_as_of": 0}
+    }
 
 
 # Parquet
@@ -416,3 +416,11 @@ def test_complete_journey_baskets_are_orders(ingest: Ingest) -> None:
     assert (counts["rows_read"], counts["customers"], counts["quarantined"]) == (1_469_307, 2_469, 0)
     assert counts["orders"] == 155_848
     assert ingested.orders["lines"].sum() == 1_469_307
+
+
+def test_a_refund_of_a_later_day_does_not_change_the_order_it_belongs_to(ingest: Ingest) -> None:
+    """Else a snapshot taken between the two would know the refund."""
+    rows = "a,2023-01-05,30,7\na,2023-01-05,20,7\na,2023-02-05,-20,7\n"
+    done = ingest("customer,date,amount,no\n" + rows, order_id="no")
+    assert done.orders["amount"].astype(float).tolist() == [50.0]
+    assert done.returns["amount"].astype(float).tolist() == [-20.0]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -47,6 +48,19 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path
         write_half_and_fail(hidden)
     assert target.read_bytes() == b"old"
     assert names(tmp_path) == ["a.bin"]
+
+
+def test_content_is_on_disk_before_it_has_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    monkeypatch.setattr("os.fsync", lambda _: steps.append("flush"))
+    replace = os.replace
+    monkeypatch.setattr("os.replace", lambda old, new: (steps.append("rename"), replace(old, new)))
+    io.write_bytes(b"new", tmp_path / "one")
+    with io.all_or_nothing():
+        io.write_bytes(b"new", tmp_path / "two")
+        io.write_bytes(b"new", tmp_path / "three")
+    alone, together = ["flush", "rename", "flush"], ["flush", "flush", "rename", "rename", "flush"]
+    assert steps == alone + together
 
 
 def test_what_a_killed_process_left_is_overwritten(tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection
+from pipeline.tables.accounting import AccountingError, by_frequency, counts, rows_per_file
+from pipeline.tables.raw import FileRead
+from pipeline.tables.sources import Raw
+
+TABLES = """
+    CREATE TABLE dated AS
+        SELECT 0 AS file_no, TIMESTAMP '2021-03-04' + to_days(range::INTEGER) AS ordered_at FROM range(4);
+    CREATE TABLE judged AS
+        SELECT 0 AS file_no, CASE range WHEN 2 THEN 'future_date' END AS rule FROM range(3);
+    CREATE TABLE faults AS SELECT 0 AS file_no;
+    CREATE TABLE purchases AS SELECT 5 AS amount, 2 AS lines;
+"""
+
+
+@pytest.fixture
+def con() -> Iterator[Connection]:
+    with duck.connect(threads=1) as con:
+        duck.run(con, TABLES)
+        yield con
+
+
+def read(rows: int) -> Raw:
+    return Raw((FileRead("orders.csv", rows, ("a",), "utf-8"),))
+
+
+def test_every_row_is_found_again(con: Connection) -> None:
+    assert rows_per_file(con, read(5), pd.Timestamp("2021-03-07").to_pydatetime()) == {
+        "orders.csv": {"rows_read": 5, "accepted_rows": 2, "quarantined": 2, "after_as_of": 1}
+    }
+
+
+def test_a_lost_row_is_an_error(con: Connection) -> None:
+    with pytest.raises(AccountingError, match=r"orders\.csv: 6 rows read, but 2 accepted"):
+        rows_per_file(con, read(6), None)
+
+
+def test_a_lost_order_is_an_error(con: Connection) -> None:
+    orders = pd.DataFrame(
+        {"customer_key": ["a"], "ordered_at": pd.to_datetime(["2021-03-04"]), "amount": [5], "lines": [2]}
+    )
+    quarantine = pd.DataFrame({"rule": ["future_date"]})
+    files = rows_per_file(con, read(4), None)
+    assert counts(con, files, quarantine, orders)["merged_lines"] == 1
+    with pytest.raises(AccountingError, match=r"2 rows accepted, but 1 orders \(0 written\)"):
+        counts(con, files, quarantine, orders.iloc[:0])
+    duck.run(con, "UPDATE purchases SET lines = 3")
+    with pytest.raises(AccountingError, match="2 merged lines"):
+        counts(con, files, quarantine, orders)
+
+
+def test_the_commonest_comes_first() -> None:
+    assert by_frequency(pd.Series(["b", "a", "b", "c"])) == [("b", 2), ("a", 1), ("c", 1)]
