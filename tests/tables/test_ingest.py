@@ -58,8 +58,8 @@ def test_orders_returns_and_identities_keep_their_contracts(ingest: Ingest) -> N
 
 
 def test_an_order_is_summed_before_it_is_called_a_return(ingest: Ingest) -> None:
-    kept = "a,2021-03-04,10,1\na,2021-03-05,-4,1\n"
-    returned = "a,2021-03-06,3,2\na,2021-03-07,-5,2\n"
+    kept = "a,2021-03-04,10,1\na,2021-03-04,-4,1\n"
+    returned = "a,2021-03-06,3,2\na,2021-03-06,-5,2\n"
     nothing = "a,2021-03-08,2,3\na,2021-03-08,-2,3\n"
     ingested = ingest("customer,date,amount,order\n" + kept + returned + nothing, order_id="order")
     assert [float(amount) for amount in ingested.orders["amount"]] == [6.0, 0.0]
