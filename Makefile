@@ -35,6 +35,7 @@ $(READY): requirements.lock pyproject.toml | $(UV)
 
 repro: $(READY)  ## Run the pipeline: from the order log to scored segments
 	@dvc repro
+	@churn tracked || dvc repro --quiet --single-item --force track
 	@churn summary
 
 repro-complete-journey: $(READY)  ## The same pipeline on the Complete Journey grocery log, as an experiment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pipeline.params import load_params
 from pipeline.stages import files
 from pipeline.stages.shell import EXIT_USER_ERROR, complain
 from pipeline.tables import io
+from pipeline.tracking import is_tracked, tracking_uri
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -34,6 +36,17 @@ def summary() -> None:
         raise typer.Exit(EXIT_USER_ERROR) from None
     text = _summary(*results.values(), experiment=params.track.experiment, root=Path.cwd())
     Console(highlight=False, soft_wrap=True).print(text)
+
+
+@app.command(hidden=True)
+def tracked() -> None:
+    """End with 0 if the results here have a run in MLflow, else with 1 (for `make repro`)."""
+    try:
+        found = is_tracked(_read(files.MANIFEST)["run_id"], tracking_uri(os.environ, Path.cwd()))
+    except UserError as error:
+        complain(error)
+        found = False
+    raise typer.Exit(0 if found else 1)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Importing this package is quick; MLflow itself is imported by the functions that
 
 from __future__ import annotations
 
-from pipeline.tracking.runs import PipelineState, Tracked, track
+from pipeline.tracking.runs import PipelineState, Tracked, is_tracked, track
 from pipeline.tracking.store import TrackingFailed, tracking_uri
 
-__all__ = ["PipelineState", "Tracked", "TrackingFailed", "track", "tracking_uri"]
+__all__ = ["PipelineState", "Tracked", "TrackingFailed", "is_tracked", "track", "tracking_uri"]

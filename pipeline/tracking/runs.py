@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import math
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.tracking import registry
-from pipeline.tracking.store import artifact_location, open_store, store_errors
+from pipeline.tracking.store import SQLITE, artifact_location, open_store, store_errors
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -117,6 +118,41 @@ def track(state: PipelineState, uri: str) -> Tracked:
         if run.info.status != "FINISHED":
             client.set_terminated(run_id, "FINISHED")
     return Tracked(run_id, state.experiment, model_version, created, uri)
+
+
+def is_tracked(run_id: str, uri: str) -> bool:
+    """Tell whether a pipeline state has a finished run.
+
+    A fresh clone with a committed dvc.lock has nothing new for the `track` stage, but a store that is empty.
+
+    Parameters
+    ----------
+    run_id : str
+        The content digest of the state.
+    uri : str
+        Where to look, as `tracking_uri` gives it.
+
+    Raises
+    ------
+    TrackingFailed
+        The store is down or too slow.
+    """
+    if not uri.startswith(SQLITE):
+        with open_store(uri) as client:
+            experiments = [experiment.experiment_id for experiment in client.search_experiments()]
+            finished = f"tags.state = '{run_id}' and attributes.status = 'FINISHED'"
+            return bool(client.search_runs(experiments, finished, max_results=1))
+    database = Path(uri.removeprefix(SQLITE))
+    if not database.exists():
+        return False
+    # Asked without MLflow, whose import takes longer than a pipeline with nothing to do.
+    found = """SELECT 1 FROM tags JOIN runs USING (run_uuid)
+               WHERE tags.key = 'state' AND tags.value = ? AND runs.status = 'FINISHED'"""
+    try:
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute(found, [run_id]).fetchone() is not None
+    except sqlite3.DatabaseError:
+        return False  # no store of MLflow's: `track` says what is wrong with it
 
 
 def _find_or_start(client: MlflowClient, state: PipelineState, uri: str) -> tuple[Run, bool]:

@@ -93,7 +93,7 @@ def open_store(uri: str) -> Iterator[MlflowClient]:
         raise TrackingFailed(
             f"MLflow did not record this run: {_reason(error)}",
             where=without_credentials(uri),
-            valid="check MLFLOW_TRACKING_URI and that its server answers, then run `dvc repro track`",
+            valid="check MLFLOW_TRACKING_URI and that its server answers, then run `dvc repro -s -f track`",
         ) from error
 
 

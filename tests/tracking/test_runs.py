@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.tracking import PipelineState, TrackingFailed, registry, track, tracking_uri
+from pipeline.tracking import PipelineState, TrackingFailed, is_tracked, registry, track, tracking_uri
 from pipeline.tracking.store import open_store
 
 TRACK = """
@@ -101,6 +101,19 @@ def test_a_known_state_is_found_again_and_nothing_doubles(state: PipelineState, 
     assert after.info.end_time == before.info.end_time
     with open_store(uri) as client:
         assert len(client.get_metric_history(first.run_id, "churn.roc_auc")) == 1
+
+
+def test_a_state_is_tracked_when_its_run_is_finished(state: PipelineState, uri: str, tmp_path: Path):
+    assert not is_tracked(state.run_id, uri)
+    run_id = track(state, uri).run_id
+    assert is_tracked(state.run_id, uri)
+    assert not is_tracked("another state", uri)
+    with open_store(uri) as client:
+        client.set_terminated(run_id, "FAILED")
+    assert not is_tracked(state.run_id, uri)
+    assert not is_tracked(state.run_id, f"sqlite:///{tmp_path / 'nothing.db'}")
+    (tmp_path / "other.db").write_text("no database")
+    assert not is_tracked(state.run_id, f"sqlite:///{tmp_path / 'other.db'}")
 
 
 def test_another_state_is_another_run(state: PipelineState, uri: str):
