@@ -88,6 +88,12 @@ def make_workspace(path: Path) -> Workspace:
     (path / "data/raw").mkdir(parents=True)
     (path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
     workspace = Workspace(path)
+    use_simulated_shop(workspace)
+    return workspace
+
+
+def use_simulated_shop(workspace: Workspace) -> None:
+    """Point the parameters at the simulated shop's file and make the run a quick one."""
     workspace.set(
         sources__orders__path="data/raw/orders.csv",
         sources__orders__columns={
@@ -101,7 +107,6 @@ def make_workspace(path: Path) -> Workspace:
         snapshots__training_cutoffs=3,
         report__currency="EUR",
     )
-    return workspace
 
 
 @pytest.fixture
@@ -114,3 +119,14 @@ def workspace(tmp_path: Path) -> Workspace:
 def log() -> pd.DataFrame:
     """The simulated order log."""
     return shop_log()
+
+
+@pytest.fixture(scope="session")
+def scored(tmp_path_factory: pytest.TempPathFactory, log: pd.DataFrame) -> Workspace:
+    """A workspace with all tables up to the segments; look, do not change."""
+    workspace = make_workspace(tmp_path_factory.mktemp("scored") / "shop")
+    workspace.write_log(log)
+    workspace.set(churn__members=["logistic"])
+    done = workspace.run(*STAGES[: STAGES.index("export")])
+    assert done.returncode == 0, done.stderr
+    return workspace
