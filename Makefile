@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro repro-complete-journey test test-all lint format lock ui clean
+.PHONY: help setup repro repro-complete-journey test test-all lint check-lock format lock ui clean
 
 help:  ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-24s %s\n", $$1, $$2}'
@@ -54,6 +54,10 @@ test-all: $(READY)  ## Everything, the slow proofs too
 
 lint: $(READY)
 	@ruff check . && ruff format --check . && mypy && lint-imports --no-cache
+
+check-lock: $(READY)  ## Is dvc.lock up to date with code and parameters? (seconds, needs no data)
+	@found=$$(dvc repro --dry --allow-missing 2>&1) && ! grep -q "Running stage" <<<"$$found" || \
+	  { echo "$$found"; echo "dvc.lock is behind the code or the parameters: run 'make repro' and commit it"; exit 1; }
 
 format: $(READY)  ## Format the code
 	@ruff check --fix-only --quiet . ; ruff format --quiet .
