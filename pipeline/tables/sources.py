@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
+from pipeline.tables.database import read_database
 from pipeline.tables.delimited import read_delimited
 from pipeline.tables.files import resolve, without_pattern
 from pipeline.tables.parquet import is_parquet, read_parquet_file
@@ -21,13 +22,13 @@ NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGI
 
 @dataclass(frozen=True)
 class Raw:
-    """The files behind the tables ``raw`` and ``faults``, in the order of their ``file_no``."""
+    """What is behind the tables ``raw`` and ``faults``: files, or a database; in the order of ``file_no``."""
 
     files: tuple[FileRead, ...]
 
     @property
     def encodings(self) -> str:
-        """The encodings met, "parquet" for that."""
+        """The encodings met; the format or the database where it has none."""
         return ", ".join(sorted({file.encoding for file in self.files}))
 
     @property
@@ -65,10 +66,12 @@ def read_raw(con: Connection, spec: Source, columns: Mapping[str, str | None], r
         For whatever is wrong with a file as a whole.
     """
     table = RawTable(con, columns)
+    if spec.url:
+        return Raw((read_database(table, 0, spec, root, where),))
     read: list[FileRead] = []
     with tempfile.TemporaryDirectory(prefix="text-") as folder:
         scratch = Path(folder)
-        for file_no, found in enumerate(resolve(spec.path, root, f"{where}.path")):
+        for file_no, found in enumerate(resolve(spec.path or "", root, f"{where}.path")):
             file = without_pattern(found, scratch)
             if is_parquet(file):
                 read.append(read_parquet_file(table, file_no, file, where))
