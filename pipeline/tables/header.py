@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import dropwhile, islice
@@ -25,7 +25,9 @@ class Header:
 
 
 def read_header(file: TextFile, delimiter: str, wanted: Sequence[str], where: str) -> Header:
-    """Read the first record that is not blank, split so that the most wanted columns are in it.
+    """Find the record, and the delimiter, by which the most wanted columns are in it.
+
+    Titles, ``sep=;`` and blank lines may stand above it. Of equals the first is the header.
 
     Parameters
     ----------
@@ -42,18 +44,37 @@ def read_header(file: TextFile, delimiter: str, wanted: Sequence[str], where: st
     UserError
         If there is no header, no row below it, or a wanted column is missing or there twice.
     """
-    numbered = enumerate(physical_lines(file), start=1)
-    written = list(islice(dropwhile(lambda line: not line[1].strip(), numbered), MAX_HEADER_LINES))
-    if not written:
-        raise UserError(f"{file.label} holds nothing but blank lines", where=f"{where}.path")
-    first, lines = written[0][0], [text for _, text in written]
+    first, lines = _top(file, where)
     candidates = DELIMITERS if delimiter == "auto" else (delimiter,)
-    headers = [_split(lines, first, candidate) for candidate in candidates]
-    header = max(headers, key=lambda h: (len(set(h.names) & set(wanted)), len(h.names)))
+    headers = [
+        max((_split(lines[n:], first + n, candidate) for candidate in candidates), key=_fit(wanted))
+        for n in range(len(lines))
+        if lines[n].strip()
+    ]
+    header = headers[header_at([found.names for found in headers], wanted)]
     check_columns(header.names, wanted, file.label, where)
     if not any(text.strip() for text in islice(physical_lines(file), header.line, None)):
         raise UserError(f"{file.label} has a header but no rows", where=f"{where}.path")
     return header
+
+
+def header_at(rows: Sequence[Sequence[str]], wanted: Sequence[str]) -> int:
+    """Return the position of the row with the most wanted columns, the first of equals."""
+    return max(range(len(rows)), key=lambda n: (len(set(rows[n]) & set(wanted)), -n))
+
+
+def _fit(wanted: Sequence[str]) -> Callable[[Header], tuple[int, int]]:
+    """Rate a header by the wanted columns in it, then by all of its columns."""
+    return lambda header: (len(set(header.names) & set(wanted)), len(header.names))
+
+
+def _top(file: TextFile, where: str) -> tuple[int, list[str]]:
+    """Return the first lines from the first that is not blank, and the number of that."""
+    numbered = enumerate(physical_lines(file), start=1)
+    written = list(islice(dropwhile(lambda line: not line[1].strip(), numbered), MAX_HEADER_LINES))
+    if not written:
+        raise UserError(f"{file.label} holds nothing but blank lines", where=f"{where}.path")
+    return written[0][0], [text for _, text in written]
 
 
 def _split(lines: Sequence[str], first: int, delimiter: str) -> Header:

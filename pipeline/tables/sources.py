@@ -11,10 +11,14 @@ from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables.database import read_database
 from pipeline.tables.delimited import read_delimited
-from pipeline.tables.files import resolve, without_pattern
+from pipeline.tables.excel import is_excel, read_excel
+from pipeline.tables.files import SourceFile, check_readable, resolve, without_pattern
+from pipeline.tables.jsonlines import is_json, read_jsonlines
 from pipeline.tables.parquet import is_parquet, read_parquet_file
 from pipeline.tables.raw import FileRead, RawTable
+from pipeline.tables.remote import fetch, is_remote
 from pipeline.tables.spec import Source
+from pipeline.tables.text import open_text
 
 TIMES = ("DATE", "TIMESTAMP")
 NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U")
@@ -71,14 +75,32 @@ def read_raw(con: Connection, spec: Source, columns: Mapping[str, str | None], r
     read: list[FileRead] = []
     with tempfile.TemporaryDirectory(prefix="text-") as folder:
         scratch = Path(folder)
-        for file_no, found in enumerate(resolve(spec.path or "", root, f"{where}.path")):
+        for file_no, found in enumerate(_find(spec.path or "", root, scratch, f"{where}.path")):
             file = without_pattern(found, scratch)
-            if is_parquet(file):
-                read.append(read_parquet_file(table, file_no, file, where))
-            else:
-                read.append(read_delimited(table, file_no, file, spec, scratch, where))
+            read.append(_read_file(table, file_no, file, spec, scratch, where))
             _check_same_header(read[0], read[-1], where)
     return Raw(tuple(read))
+
+
+def _find(path: str, root: Path, scratch: Path, where: str) -> list[SourceFile]:
+    files = fetch(path, scratch, where) if is_remote(path) else resolve(path, root, where)
+    for file in files:
+        check_readable(file, where)
+    return files
+
+
+def _read_file(
+    table: RawTable, file_no: int, file: SourceFile, spec: Source, scratch: Path, where: str
+) -> FileRead:
+    """Read a file as what its first bytes say it is, whatever its name."""
+    if is_parquet(file):
+        return read_parquet_file(table, file_no, file, where)
+    if is_excel(file):
+        return read_excel(table, file_no, file, spec, where)
+    text = open_text(file, spec.encoding, scratch, where)
+    if is_json(text):
+        return read_jsonlines(table, file_no, text, where)
+    return read_delimited(table, file_no, text, spec, where)
 
 
 def _check_same_header(first: FileRead, other: FileRead, where: str) -> None:

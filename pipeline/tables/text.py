@@ -77,9 +77,10 @@ def open_text(file: SourceFile, encoding: str, scratch: Path, where: str) -> Tex
         marked = next((name for bom, name in BOMS.items() if head.startswith(bom)), None)
         chosen = _known(encoding, where) if encoding != "auto" else marked or _guess(file.path)
         if b"\0" in head and "16" not in chosen and "32" not in chosen:
-            hint = "save the sheet as CSV" if head.startswith(b"PK") else "a CSV, text or Parquet file"
             raise UserError(
-                f"{file.label} is not text: it holds binary data", where=f"{where}.path", valid=hint
+                f"{file.label} is not text: it holds binary data",
+                where=f"{where}.path",
+                valid="a CSV, text, Parquet, .xlsx or .jsonl file",
             )
         if chosen == "utf-8" and marked:
             chosen = marked
