@@ -44,7 +44,7 @@ def read_database(table: RawTable, file_no: int, spec: Source, root: Path, where
         rows = _rows(spec)
         label = f"{database.kind} {title(spec)}"
         names = database.columns(rows)
-        check_columns(names, table.wanted, label, where)
+        table.settle(names, label, where)
         if spec.since:
             check_columns(names, [spec.since.column], label, f"{where}.since.column")
             rows = f"SELECT * FROM ({rows}) AS every_row WHERE {_from_watermark(spec.since)}"

@@ -33,6 +33,7 @@ def read_delimited(table: RawTable, file_no: int, text: TextFile, spec: Source, 
         The source's section in the parameters.
     """
     header = read_header(text, spec.delimiter, table.wanted, where)
+    table.settle(header.names, text.label, where)
     at = {our: header.names.index(name) for our, name in table.columns.items() if name}
     rows = _read_plain(table, file_no, text, header, at)
     if rows is None:

@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from pipeline.engine import duck
 from pipeline.errors import UserError
 from pipeline.tables.files import SourceFile
-from pipeline.tables.header import MAX_HEADER_LINES, check_columns, header_at
+from pipeline.tables.header import MAX_HEADER_LINES, header_at
 from pipeline.tables.raw import FileRead, RawTable
 from pipeline.tables.spec import Source
 
@@ -49,7 +49,7 @@ def read_excel(table: RawTable, file_no: int, file: SourceFile, spec: Source, wh
     names_of = [tuple(" ".join(_text(cell).split()) for cell in cells) for _, cells in top]
     position = header_at(names_of, table.wanted)
     names = names_of[position]
-    check_columns(names, table.wanted, file.label, where)
+    table.settle(names, file.label, where)
     at = {our: names.index(name) for our, name in table.columns.items() if name}
     kinds: dict[str, set[str]] = {our: set() for our in at}
     below = (row for part in (top[position + 1 :], rows) for row in part)

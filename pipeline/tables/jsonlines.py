@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from pipeline.engine import duck
 from pipeline.errors import UserError
-from pipeline.tables.header import check_columns
 from pipeline.tables.raw import Fault, FileRead, RawTable
 from pipeline.tables.text import UNDECODED, TextFile, physical_lines
 
@@ -48,7 +47,7 @@ def read_jsonlines(table: RawTable, file_no: int, text: TextFile, where: str) ->
     _refuse_array(text, where)
     faults = _load(table, text)
     names = _keys(table, text, where)
-    check_columns(names, table.wanted, text.label, where)
+    table.settle(names, text.label, where)
     ours = {our: name for our, name in table.columns.items() if name}
     types = {our: _type(table, text, name, where) for our, name in ours.items()}
     values = {our: f"json_extract_string(object, {_path(name)})" for our, name in ours.items()}

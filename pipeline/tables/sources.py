@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.engine.duck import Connection
@@ -29,6 +29,7 @@ class Raw:
     """What is behind the tables ``raw`` and ``faults``: files, or a database; in the order of ``file_no``."""
 
     files: tuple[FileRead, ...]
+    columns: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def encodings(self) -> str:
@@ -45,15 +46,17 @@ class Raw:
         return all(file.types is not None and file.types[column].startswith(kinds) for file in self.files)
 
 
-def read_raw(con: Connection, spec: Source, columns: Mapping[str, str | None], root: Path, where: str) -> Raw:
+def read_raw(
+    con: Connection, spec: Source, columns: Mapping[str, str | None] | None, root: Path, where: str
+) -> Raw:
     """Read a source into the tables ``raw`` and ``faults`` of the connection.
 
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
     spec : Source
-    columns : mapping of our name to the source's
-        None for one the source does not have.
+    columns : mapping of our name to the source's, optional
+        None for one the source does not have. Without a mapping all columns are read, as c0, c1 and so on.
     root : Path
         The project's folder.
     where : str
@@ -71,7 +74,7 @@ def read_raw(con: Connection, spec: Source, columns: Mapping[str, str | None], r
     """
     table = RawTable(con, columns)
     if spec.url:
-        return Raw((read_database(table, 0, spec, root, where),))
+        return Raw((read_database(table, 0, spec, root, where),), table.columns)
     read: list[FileRead] = []
     with tempfile.TemporaryDirectory(prefix="text-") as folder:
         scratch = Path(folder)
@@ -79,7 +82,7 @@ def read_raw(con: Connection, spec: Source, columns: Mapping[str, str | None], r
             file = without_pattern(found, scratch)
             read.append(_read_file(table, file_no, file, spec, scratch, where))
             _check_same_header(read[0], read[-1], where)
-    return Raw(tuple(read))
+    return Raw(tuple(read), table.columns)
 
 
 def _find(path: str, root: Path, scratch: Path, where: str) -> list[SourceFile]:

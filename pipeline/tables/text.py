@@ -17,6 +17,7 @@ import pyarrow as pa
 from pipeline.errors import UserError
 from pipeline.tables.files import SourceFile
 
+HEAD_BYTES = 1 << 20
 CHUNK_BYTES = 1 << 20
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -73,7 +74,7 @@ def open_text(file: SourceFile, encoding: str, scratch: Path, where: str) -> Tex
     """
     try:
         with _decompressed(file.path) as stream:
-            head = stream.read(CHUNK_BYTES)
+            head = stream.read(HEAD_BYTES)
         marked = next((name for bom, name in BOMS.items() if head.startswith(bom)), None)
         chosen = _known(encoding, where) if encoding != "auto" else marked or _guess(file.path)
         if b"\0" in head and "16" not in chosen and "32" not in chosen:

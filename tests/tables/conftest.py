@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
+import pyarrow as pa
 import pytest
 from adbc_driver_postgresql import dbapi
 
@@ -63,12 +64,19 @@ class Server:
     url: str
     password: str
 
+    def load(self, table: str, rows: pa.Table) -> None:
+        """Make a table of Arrow rows."""
+        with self.connect() as con, con.cursor() as cursor:
+            cursor.adbc_ingest(table, rows, mode="replace")
+            con.commit()
+
+    def connect(self) -> dbapi.Connection:
+        """Open a connection as the owner."""
+        return dbapi.connect(self.url.replace("${SHOP_PASSWORD}", quote(self.password, safe="")))
+
     def execute(self, *statements: str) -> None:
-        """Run statements as its owner."""
-        with (
-            dbapi.connect(self.url.replace("${SHOP_PASSWORD}", quote(self.password, safe=""))) as con,
-            con.cursor() as cursor,
-        ):
+        """Run statements as the owner."""
+        with self.connect() as con, con.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
             con.commit()
