@@ -13,8 +13,9 @@ from rich.markup import escape
 from pipeline.errors import UserError
 from pipeline.params import load_params
 from pipeline.stages import files
-from pipeline.stages.shell import EXIT_USER_ERROR, complain
+from pipeline.stages.shell import EXIT_USER_ERROR, complain, say
 from pipeline.tables import io
+from pipeline.tables.inspection import inspect_file
 from pipeline.tracking import is_tracked, tracking_uri
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -47,6 +48,26 @@ def tracked() -> None:
         complain(error)
         found = False
     raise typer.Exit(0 if found else 1)
+
+
+@app.command()
+def inspect(
+    file: str = typer.Argument(help="A file, a pattern in quotes, or a URL (s3://, sftp:// …)."),
+    sheet: str = typer.Option("", help="The sheet of a workbook; the first when not given."),
+) -> None:
+    """Say what a file of orders seems to be, and which parameters read it. Exit code 2: it has to ask."""
+    try:
+        found = inspect_file(file, Path.cwd(), sheet or None)
+    except UserError as error:
+        complain(error)
+        raise typer.Exit(EXIT_USER_ERROR) from None
+    for about, finding in found.findings:
+        say(f"{about:<12} {finding}")
+    say(f"\nFor params.yaml, in place of the section there:\n\n{found.snippet}")
+    for question in found.questions:
+        complain(UserError(question))
+    if found.questions:
+        raise typer.Exit(EXIT_USER_ERROR)
 
 
 def _read(path: Path) -> dict[str, Any]:

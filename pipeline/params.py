@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -36,11 +37,33 @@ class OrderColumns(Section):
     order_id: str | None = Field(default=None, min_length=1, examples=["order_number"])
 
 
-class OrderSource(Section):
-    """Where the order log is and how it is written."""
+def _holds_a_password(url: str) -> bool:
+    """Tell whether a password stands in a URL as it is: params.yaml is in git."""
+    try:
+        password = urlsplit(url).password
+    except ValueError:
+        return False
+    return bool(password) and not re.fullmatch(r"\$\{\w+\}", password or "")
 
-    path: str = Field(min_length=1, examples=["data/raw/orders.csv"])
-    columns: OrderColumns
+
+class Since(Section):
+    """A watermark: only rows whose column is at or after the value are read."""
+
+    column: str = Field(min_length=1, examples=["updated_at"])
+    value: int | str | date = Field(examples=["2024-01-01"])
+
+
+class Source(Section):
+    """Where a table is and how it is written: files, or a database."""
+
+    path: str | None = Field(default=None, min_length=1, examples=["data/raw/orders.csv"])
+    url: str | None = Field(
+        default=None, min_length=1, examples=["postgresql://churn:${SHOP_PASSWORD}@db/shop"]
+    )
+    table: str | None = Field(default=None, min_length=1, examples=["orders"])
+    query: str | None = Field(default=None, min_length=1, examples=["SELECT * FROM orders"])
+    since: Since | None = Field(default=None)
+    sheet: str | None = Field(default=None, min_length=1, examples=["Orders"])
     delimiter: str = Field(default="auto", min_length=1, examples=["auto"])
     encoding: str = Field(default="auto", min_length=1, examples=["auto"])
     decimal: Literal["auto", ".", ","] = Field(default="auto", examples=["auto"])
@@ -52,6 +75,24 @@ class OrderSource(Section):
         if value not in ("auto", "whitespace") and len(value) != 1:
             raise ValueError("must be auto, whitespace or a single character")
         return value
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        if (self.path is None) == (self.url is None):
+            raise ValueError("give path (files) or url (a database), exactly one of them")
+        if self.path is not None and (self.table or self.query or self.since):
+            raise ValueError("table, query and since belong to a database: they need url instead of path")
+        if self.url is not None and (self.table is None) == (self.query is None):
+            raise ValueError("url needs table or query, exactly one of them")
+        if _holds_a_password(self.url or self.path or ""):
+            raise ValueError("a password does not belong here: write ${NAME} and set NAME in the environment")
+        return self
+
+
+class OrderSource(Source):
+    """The order log."""
+
+    columns: OrderColumns
 
 
 class Sources(Section):

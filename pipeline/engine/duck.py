@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -69,6 +70,33 @@ def connect(memory_limit: str = "4GB", threads: int | None = None) -> Iterator[C
             yield con
         finally:
             con.close()
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[Connection]:
+    """Open a database file that belongs to someone else, read-only.
+
+    Parameters
+    ----------
+    path : Path
+
+    Yields
+    ------
+    duckdb.DuckDBPyConnection
+        With the time zone UTC.
+
+    Raises
+    ------
+    SqlError
+        If it is not a DuckDB file, or in use by a program that writes.
+    """
+    with _named("open", f"ATTACH '{path.name}'"):
+        con = duckdb.connect(path, read_only=True, config={"autoinstall_known_extensions": False})
+    try:
+        con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        yield con
+    finally:
+        con.close()
 
 
 def sql_file(package: str, name: str) -> str:

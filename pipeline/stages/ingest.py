@@ -32,7 +32,7 @@ def ingest(params: Params) -> None:
     io.write_parquet(done.identities, files.IDENTITIES, private=True)
     io.write_json(done.counts, files.METRICS / "ingest.json")
     # Data that ship inside a package are public: their keys need no secret.
-    unprotected = is_demo and not source.path.startswith("package:")
+    unprotected = is_demo and not (source.path or "").startswith("package:")
     log = {
         "as_of": done.as_of,
         "first_day": done.orders["ordered_at"].min().date(),

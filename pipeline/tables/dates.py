@@ -140,8 +140,8 @@ def _given(con: Connection, pattern: str, where: str) -> DateFormat:
 
 
 def _best(con: Connection, column: str, where: str) -> DateFormat:
-    values = f"SELECT {column} AS value FROM raw WHERE {column} <> ''"
-    sampled, sample_rows = _reads(con, f"{values} LIMIT {SAMPLE_ROWS}", FORMATS)
+    values = _values(column)
+    sampled, sample_rows = _reads(con, _sample(column), FORMATS)
     # Only a format that reads all of the sample can read all of the column; if one does, the others lose.
     promising = [known for known in FORMATS if sampled[known] == sample_rows]
     counted, rows = _reads(con, values, promising)
@@ -167,11 +167,36 @@ def _reads(con: Connection, values: str, formats: Sequence[DateFormat]) -> tuple
     return dict(zip(formats, reads, strict=True)), rows
 
 
+def twin_of(best: DateFormat) -> DateFormat | None:
+    """Return the format that a person could take for this one: day and month the other way round."""
+    swapped = best.pattern.translate(str.maketrans("dm", "md"))
+    return next((known for known in FORMATS if known.pattern == swapped and known is not best), None)
+
+
+def share_read(con: Connection, column: str) -> float:
+    """Return the share of the first values of a column of ``raw`` that the best format reads."""
+    counted, rows = _reads(con, _sample(column), FORMATS)
+    return max(counted.values()) / rows if rows else 0.0
+
+
+def count_read(con: Connection, column: str, by: DateFormat) -> tuple[int, int]:
+    """Count the values of a column of ``raw`` that a format reads, and those that are not empty."""
+    counted, rows = _reads(con, _values(column), [by])
+    return counted[by], rows
+
+
+def _values(column: str) -> str:
+    return f"SELECT {column} AS value FROM raw WHERE {column} <> ''"
+
+
+def _sample(column: str) -> str:
+    return f"{_values(column)} LIMIT {SAMPLE_ROWS}"
+
+
 def _ask_if_undecided(
     con: Connection, values: str, best: DateFormat, counted: dict[DateFormat, int], where: str
 ) -> None:
-    swapped = best.pattern.translate(str.maketrans("dm", "md"))
-    twin = next((known for known in FORMATS if known.pattern == swapped and known is not best), None)
+    twin = twin_of(best)
     if twin is None or counted.get(twin) != counted[best]:
         return
     differs = f"SELECT count(*) FROM ({values}) WHERE {best.sql} IS DISTINCT FROM {twin.sql}"

@@ -4,47 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from pathlib import Path
 
 import pyarrow as pa
 
 from pipeline.engine import duck
 from pipeline.engine.duck import InputError
-from pipeline.tables.files import SourceFile
 from pipeline.tables.header import Header, read_header
 from pipeline.tables.raw import Fault, FileRead, RawTable
 from pipeline.tables.records import Record, records
 from pipeline.tables.spec import Source
-from pipeline.tables.text import UNDECODED, TextFile, open_text, physical_lines
+from pipeline.tables.text import UNDECODED, TextFile, physical_lines
 
 BATCH_RECORDS = 50_000
 MAX_LINE_BYTES = 4 << 20
 
 
-def read_delimited(
-    table: RawTable, file_no: int, file: SourceFile, spec: Source, scratch: Path, where: str
-) -> FileRead:
+def read_delimited(table: RawTable, file_no: int, text: TextFile, spec: Source, where: str) -> FileRead:
     """Read a text file into the raw table.
 
     Parameters
     ----------
     table : RawTable
     file_no : int
-    file : SourceFile
+    text : TextFile
     spec : Source
-        Its delimiter and encoding.
-    scratch : Path
-        Folder for a UTF-8 copy.
+        Its delimiter.
     where : str
         The source's section in the parameters.
     """
-    text = open_text(file, spec.encoding, scratch, where)
     header = read_header(text, spec.delimiter, table.wanted, where)
+    table.settle(header.names, text.label, where)
     at = {our: header.names.index(name) for our, name in table.columns.items() if name}
     rows = _read_plain(table, file_no, text, header, at)
     if rows is None:
         rows = _read_records(table, file_no, text, header, at)
-    return FileRead(file.label, rows, header.names, text.encoding, header.delimiter)
+    return FileRead(text.label, rows, header.names, text.encoding, header.delimiter)
 
 
 def _read_plain(
@@ -55,7 +49,8 @@ def _read_plain(
         return None
     kinds = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(header.names)))
     source = (
-        f"read_csv($path, auto_detect = false, header = true, columns = {{{kinds}}}, delim = $delimiter, "
+        f"read_csv($path, auto_detect = false, header = false, skip = {header.line}, "
+        f"columns = {{{kinds}}}, delim = $delimiter, "
         f"quote = '\"', escape = '\"', strict_mode = true, max_line_size = {MAX_LINE_BYTES})"
     )
     line = f"{header.line} + row_number() OVER ()"

@@ -37,21 +37,17 @@ def resolve(path: str, root: Path, where: str) -> list[SourceFile]:
     Returns
     -------
     list of SourceFile
-        At least one, sorted by label, each a readable file.
+        At least one, sorted by label.
 
     Raises
     ------
     UserError
-        If there is none, or one is a folder, empty or not readable.
+        If there is none.
     """
     if path.startswith(PACKAGE):
         inside = path.removeprefix(PACKAGE)
-        files = [SourceFile(inside, _in_package(inside, path, where))]
-    else:
-        files = _on_disk(path, root, where)
-    for file in files:
-        _check_readable(file, where)
-    return files
+        return [SourceFile(inside, _in_package(inside, path, where))]
+    return _on_disk(path, root, where)
 
 
 def without_pattern(file: SourceFile, scratch: Path) -> SourceFile:
@@ -91,7 +87,8 @@ def _on_disk(path: str, root: Path, where: str) -> list[SourceFile]:
     )
 
 
-def _check_readable(file: SourceFile, where: str) -> None:
+def check_readable(file: SourceFile, where: str) -> None:
+    """Raise a UserError if a path is a folder, is not there, may not be read or is empty."""
     if file.path.is_dir():
         raise UserError(f"{file.label} is a folder, not a file", where=where, valid=f"{file.label}/*.csv")
     if not file.path.is_file():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import dropwhile, islice
@@ -25,7 +26,9 @@ class Header:
 
 
 def read_header(file: TextFile, delimiter: str, wanted: Sequence[str], where: str) -> Header:
-    """Read the first record that is not blank, split so that the most wanted columns are in it.
+    """Find the record, and the delimiter, by which the most wanted columns are in it.
+
+    Titles, ``sep=;`` and blank lines may stand above it. Of equals the first is the header.
 
     Parameters
     ----------
@@ -40,20 +43,62 @@ def read_header(file: TextFile, delimiter: str, wanted: Sequence[str], where: st
     Raises
     ------
     UserError
-        If there is no header, no row below it, or a wanted column is missing or there twice.
+        If there is no header or no row below it.
     """
+    first, lines = _top(file, where)
+    candidates = DELIMITERS if delimiter == "auto" else (delimiter,)
+    if delimiter == "auto" and not wanted:
+        candidates = (_likeliest_delimiter(lines, candidates),)
+    headers = [
+        max((_split(lines[n:], first + n, candidate) for candidate in candidates), key=_fit(wanted))
+        for n in range(len(lines))
+        if lines[n].strip()
+    ]
+    header = headers[header_at([found.names for found in headers], wanted)]
+    if not any(text.strip() for text in islice(physical_lines(file), header.line, None)):
+        raise UserError(f"{file.label} has a header but no rows", where=f"{where}.path")
+    return header
+
+
+def header_at(rows: Sequence[Sequence[str]], wanted: Sequence[str]) -> int:
+    """Return the position of the row with the most wanted columns, the first of equals.
+
+    If any column will do, it is the first row as wide as most, if not the first row of all.
+    """
+    if wanted:
+        return max(range(len(rows)), key=lambda n: (len(set(rows[n]) & set(wanted)), -n))
+    filled = [sum(bool(name) for name in row) for row in rows]
+    _, usual = _commonest(filled)
+    return next((n for n, width in enumerate(filled) if width >= usual), 0)
+
+
+def _likeliest_delimiter(lines: Sequence[str], candidates: Sequence[str]) -> str:
+    """Choose the one that splits the most lines into equally many columns."""
+
+    def fit(candidate: str) -> tuple[int, int]:
+        return _commonest([len(_split([line], 1, candidate).names) for line in lines if line.strip()])
+
+    return max(candidates, key=fit)
+
+
+def _commonest(widths: Sequence[int]) -> tuple[int, int]:
+    """Count the commonest width of more than one column, the larger of equals; (0, 1) if there is none."""
+    counted = Counter(width for width in widths if width > 1)
+    return max(((count, width) for width, count in counted.items()), default=(0, 1))
+
+
+def _fit(wanted: Sequence[str]) -> Callable[[Header], tuple[int, int]]:
+    """Rate a header by the wanted columns in it, then by all of its columns."""
+    return lambda header: (len(set(header.names) & set(wanted)), len(header.names))
+
+
+def _top(file: TextFile, where: str) -> tuple[int, list[str]]:
+    """Return the first lines from the first that is not blank, and the number of that."""
     numbered = enumerate(physical_lines(file), start=1)
     written = list(islice(dropwhile(lambda line: not line[1].strip(), numbered), MAX_HEADER_LINES))
     if not written:
         raise UserError(f"{file.label} holds nothing but blank lines", where=f"{where}.path")
-    first, lines = written[0][0], [text for _, text in written]
-    candidates = DELIMITERS if delimiter == "auto" else (delimiter,)
-    headers = [_split(lines, first, candidate) for candidate in candidates]
-    header = max(headers, key=lambda h: (len(set(h.names) & set(wanted)), len(h.names)))
-    check_columns(header.names, wanted, file.label, where)
-    if not any(text.strip() for text in islice(physical_lines(file), header.line, None)):
-        raise UserError(f"{file.label} has a header but no rows", where=f"{where}.path")
-    return header
+    return written[0][0], [text for _, text in written]
 
 
 def _split(lines: Sequence[str], first: int, delimiter: str) -> Header:

@@ -18,7 +18,7 @@ from pipeline.tables import accounting, amounts, contracts, dates
 from pipeline.tables.io import to_pandas
 from pipeline.tables.rules import RULES
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
-from pipeline.tables.spec import OrderSource
+from pipeline.tables.spec import OrderSource, title
 
 PACKAGE = "pipeline.tables"
 WHERE = "sources.orders"
@@ -144,7 +144,7 @@ def _accepted_days(con: Connection, spec: OrderSource) -> tuple[date, date]:
     days = "SELECT min(ordered_at)::DATE, max(ordered_at)::DATE FROM judged WHERE rule IS NULL"
     [(first, last)] = duck.run(con, days, name="accepted days").fetchall()
     if first is None:
-        raise UserError(f"{spec.path} has no row that can be used", where=f"{WHERE}.path")
+        raise UserError(f"{title(spec)} has no row that can be used", where=f"{WHERE}.path")
     return first, last
 
 
@@ -216,5 +216,5 @@ def _tables(
     contracts.check(orders, contracts.ORDERS)
     contracts.check(returns, contracts.RETURNS)
     if orders.empty:
-        raise UserError(f"{spec.path} has returns but no orders", where=f"{WHERE}.path")
+        raise UserError(f"{title(spec)} has returns but no orders", where=f"{WHERE}.path")
     return orders, returns, ids

@@ -6,7 +6,6 @@ from pipeline.engine import duck
 from pipeline.engine.duck import SqlError
 from pipeline.errors import UserError
 from pipeline.tables.files import SourceFile
-from pipeline.tables.header import check_columns
 from pipeline.tables.raw import FileRead, RawTable
 
 MAGIC = b"PAR1"
@@ -35,7 +34,7 @@ def read_parquet_file(table: RawTable, file_no: int, file: SourceFile, where: st
             table.con, "DESCRIBE SELECT * FROM read_parquet($path, hive_partitioning = false)", path
         ).fetchall()
         types = {name: kind for name, kind, *_ in described}
-        check_columns(list(types), table.wanted, file.label, where)
+        table.settle(list(types), file.label, where)
         values = {our: f"{_quoted(name)}::VARCHAR" for our, name in table.columns.items() if name}
         source = "read_parquet($path, file_row_number = true, hive_partitioning = false)"
         rows = table.insert(file_no, "file_row_number + 1", values, source, path)

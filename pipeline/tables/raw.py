@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
+from pipeline.tables.header import check_columns
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,17 @@ class RawTable:
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
-    columns : mapping of our name to the source's
+    columns : mapping of our name to the source's, optional
         None for one the source does not have: it is NULL throughout; an empty value is the empty text.
+        Without a mapping all columns of the first file are taken, as c0, c1 and so on.
     """
 
-    def __init__(self, con: Connection, columns: Mapping[str, str | None]) -> None:
+    def __init__(self, con: Connection, columns: Mapping[str, str | None] | None) -> None:
         """Create both tables, empty."""
         self.con = con
-        self.columns = columns
-        ours = ", ".join(f"{our} VARCHAR" for our in columns)
-        duck.run(con, f"CREATE TABLE raw (file_no INTEGER, line BIGINT, {ours})", name="raw")
+        self.columns: Mapping[str, str | None] = columns or {}
+        if self.columns:
+            self._create()
         duck.run(con, duck.sql_file("pipeline.tables", "sql/clean.sql"), name="clean")
         duck.run(
             con,
@@ -74,8 +76,26 @@ class RawTable:
 
     @property
     def wanted(self) -> list[str]:
-        """The source's names of the columns it has to have."""
+        """The source's names of the columns it has to have; none as long as any will do."""
         return [name for name in self.columns.values() if name]
+
+    def settle(self, names: Sequence[str], label: str, where: str) -> None:
+        """Hold the columns of a file against those that are wanted, or take them all.
+
+        Raises
+        ------
+        UserError
+            If a wanted column is missing or there more than once.
+        """
+        if not self.columns:
+            once = [name for name in names if name and names.count(name) == 1]
+            self.columns = {f"c{n}": name for n, name in enumerate(once)}
+            self._create()
+        check_columns(names, self.wanted, label, where)
+
+    def _create(self) -> None:
+        ours = ", ".join(f"{our} VARCHAR" for our in self.columns)
+        duck.run(self.con, f"CREATE TABLE raw (file_no INTEGER, line BIGINT, {ours})", name="raw")
 
     def insert(
         self,

@@ -23,11 +23,12 @@ class Rule:
     reason: str
 
 
-# In the order in which a row is judged; sql/judged.sql and records.py decide, these explain.
+# In the order in which a row is judged; sql/judged.sql and the readers decide, these explain.
 RULES = (
     Rule("too_few_columns", None, "The row has fewer columns than the header."),
     Rule("too_many_columns", None, "The row has more columns than the header."),
     Rule("undecodable", None, "The row holds bytes that are not text in the file's encoding."),
+    Rule("not_a_json_object", None, "The line is not a JSON object."),
     Rule("unreadable_date", "ordered_at", "Not a date in the format of the column, {date_format}."),
     Rule("date_too_old", "ordered_at", "A date before 1970."),
     Rule("future_date", "ordered_at", "Later than the time of the run."),

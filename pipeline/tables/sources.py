@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
+from pipeline.tables.database import read_database
 from pipeline.tables.delimited import read_delimited
-from pipeline.tables.files import resolve, without_pattern
+from pipeline.tables.excel import is_excel, read_excel
+from pipeline.tables.files import SourceFile, check_readable, resolve, without_pattern
+from pipeline.tables.jsonlines import is_json, read_jsonlines
 from pipeline.tables.parquet import is_parquet, read_parquet_file
 from pipeline.tables.raw import FileRead, RawTable
+from pipeline.tables.remote import fetch, is_remote
 from pipeline.tables.spec import Source
+from pipeline.tables.text import open_text
 
 TIMES = ("DATE", "TIMESTAMP")
 NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U")
@@ -21,13 +26,14 @@ NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGI
 
 @dataclass(frozen=True)
 class Raw:
-    """The files behind the tables ``raw`` and ``faults``, in the order of their ``file_no``."""
+    """What is behind the tables ``raw`` and ``faults``: files, or a database; in the order of ``file_no``."""
 
     files: tuple[FileRead, ...]
+    columns: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def encodings(self) -> str:
-        """The encodings met, "parquet" for that."""
+        """The encodings met; the format or the database where it has none."""
         return ", ".join(sorted({file.encoding for file in self.files}))
 
     @property
@@ -40,15 +46,17 @@ class Raw:
         return all(file.types is not None and file.types[column].startswith(kinds) for file in self.files)
 
 
-def read_raw(con: Connection, spec: Source, columns: Mapping[str, str | None], root: Path, where: str) -> Raw:
+def read_raw(
+    con: Connection, spec: Source, columns: Mapping[str, str | None] | None, root: Path, where: str
+) -> Raw:
     """Read a source into the tables ``raw`` and ``faults`` of the connection.
 
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
     spec : Source
-    columns : mapping of our name to the source's
-        None for one the source does not have.
+    columns : mapping of our name to the source's, optional
+        None for one the source does not have. Without a mapping all columns are read, as c0, c1 and so on.
     root : Path
         The project's folder.
     where : str
@@ -65,17 +73,37 @@ def read_raw(con: Connection, spec: Source, columns: Mapping[str, str | None], r
         For whatever is wrong with a file as a whole.
     """
     table = RawTable(con, columns)
+    if spec.url:
+        return Raw((read_database(table, 0, spec, root, where),), table.columns)
     read: list[FileRead] = []
     with tempfile.TemporaryDirectory(prefix="text-") as folder:
         scratch = Path(folder)
-        for file_no, found in enumerate(resolve(spec.path, root, f"{where}.path")):
+        for file_no, found in enumerate(_find(spec.path or "", root, scratch, f"{where}.path")):
             file = without_pattern(found, scratch)
-            if is_parquet(file):
-                read.append(read_parquet_file(table, file_no, file, where))
-            else:
-                read.append(read_delimited(table, file_no, file, spec, scratch, where))
+            read.append(_read_file(table, file_no, file, spec, scratch, where))
             _check_same_header(read[0], read[-1], where)
-    return Raw(tuple(read))
+    return Raw(tuple(read), table.columns)
+
+
+def _find(path: str, root: Path, scratch: Path, where: str) -> list[SourceFile]:
+    files = fetch(path, scratch, where) if is_remote(path) else resolve(path, root, where)
+    for file in files:
+        check_readable(file, where)
+    return files
+
+
+def _read_file(
+    table: RawTable, file_no: int, file: SourceFile, spec: Source, scratch: Path, where: str
+) -> FileRead:
+    """Read a file as what its first bytes say it is, whatever its name."""
+    if is_parquet(file):
+        return read_parquet_file(table, file_no, file, where)
+    if is_excel(file):
+        return read_excel(table, file_no, file, spec, where)
+    text = open_text(file, spec.encoding, scratch, where)
+    if is_json(text):
+        return read_jsonlines(table, file_no, text, where)
+    return read_delimited(table, file_no, text, spec, where)
 
 
 def _check_same_header(first: FileRead, other: FileRead, where: str) -> None:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol
+
+
+class Since(Protocol):
+    """A watermark: only rows whose column is at or after the value are read."""
+
+    @property
+    def column(self) -> str: ...  # noqa: D102
+    @property
+    def value(self) -> int | str | date: ...  # noqa: D102
 
 
 class Source(Protocol):
@@ -10,8 +20,17 @@ class Source(Protocol):
 
     Attributes
     ----------
-    path : str
-        Relative to the project, absolute, a glob, or ``package:NAME/FILE`` (a file inside a package).
+    path : str or None
+        Relative to the project, absolute, a glob, ``package:NAME/FILE`` (a file inside a package), or
+        ``s3://…`` and the like. None when there is a url.
+    url : str or None
+        Of a database, with ``${NAME}`` for what comes from the environment.
+    table, query : str or None
+        What to read of the database; one of them.
+    since : Since or None
+        The watermark, for a database.
+    sheet : str or None
+        Of a spreadsheet; None is the first.
     delimiter : str
         "auto", ",", ";", "\\t", "|" or "whitespace".
     encoding : str
@@ -23,7 +42,17 @@ class Source(Protocol):
     """
 
     @property
-    def path(self) -> str: ...  # noqa: D102
+    def path(self) -> str | None: ...  # noqa: D102
+    @property
+    def url(self) -> str | None: ...  # noqa: D102
+    @property
+    def table(self) -> str | None: ...  # noqa: D102
+    @property
+    def query(self) -> str | None: ...  # noqa: D102
+    @property
+    def since(self) -> Since | None: ...  # noqa: D102
+    @property
+    def sheet(self) -> str | None: ...  # noqa: D102
     @property
     def delimiter(self) -> str: ...  # noqa: D102
     @property
@@ -52,3 +81,8 @@ class OrderSource(Source, Protocol):
 
     @property
     def columns(self) -> OrderColumns: ...  # noqa: D102
+
+
+def title(spec: Source) -> str:
+    """Name what a source reads, for messages: never an address."""
+    return spec.path or (f"table {spec.table}" if spec.table else "query")

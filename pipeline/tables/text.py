@@ -17,6 +17,7 @@ import pyarrow as pa
 from pipeline.errors import UserError
 from pipeline.tables.files import SourceFile
 
+HEAD_BYTES = 1 << 20
 CHUNK_BYTES = 1 << 20
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -73,13 +74,14 @@ def open_text(file: SourceFile, encoding: str, scratch: Path, where: str) -> Tex
     """
     try:
         with _decompressed(file.path) as stream:
-            head = stream.read(CHUNK_BYTES)
+            head = stream.read(HEAD_BYTES)
         marked = next((name for bom, name in BOMS.items() if head.startswith(bom)), None)
         chosen = _known(encoding, where) if encoding != "auto" else marked or _guess(file.path)
         if b"\0" in head and "16" not in chosen and "32" not in chosen:
-            hint = "save the sheet as CSV" if head.startswith(b"PK") else "a CSV, text or Parquet file"
             raise UserError(
-                f"{file.label} is not text: it holds binary data", where=f"{where}.path", valid=hint
+                f"{file.label} is not text: it holds binary data",
+                where=f"{where}.path",
+                valid="a CSV, text, Parquet, .xlsx or .jsonl file",
             )
         if chosen == "utf-8" and marked:
             chosen = marked

@@ -54,6 +54,10 @@ def test_as_of_may_be_a_date_or_its_text(value):
         ("as_of", 19980101.5, "latest or a date", "as_of: "),
         ("sources.orders.columns.customer_id", None, "valid string", "customer_id: "),
         ("sources.orders.delimiter", ";;", "single character", "delimiter: "),
+        ("sources.orders.path", None, "exactly one of them", None),
+        ("sources.orders.url", "sqlite:///shop.db", "exactly one of them", None),
+        ("sources.orders.table", "orders", "they need url instead of path", None),
+        ("sources.orders.since", {"column": "day", "value": 1.5}, "valid", None),
         ("lifetime_value.model", "prophet", "'bgnbd', 'mbgnbd' or 'paretonbd'", "model: "),
         ("lifetime_value.margin", float("nan"), "less than or equal to 1", "margin: 1.0"),
         ("lifetime_value.discount_rate_per_year", 10, "less than 10", "discount_rate_per_year: 0.1"),
@@ -66,11 +70,42 @@ def test_nonsense_names_the_key_the_problem_and_a_valid_example(key, value, prob
     with pytest.raises(UserError) as caught:
         parse_params(changed(key, value))
     error = caught.value
-    place = key.rsplit(".", 1)[0] if key == "segments.risk_medium" else key
+    place = key.rsplit(".", 1)[0] if valid is None else key
     assert error.where is not None
     assert error.where.startswith(f"params.yaml: {place}")
     assert problem in error.problem
     assert valid is None or valid in (error.valid or "")
+
+
+DATABASE = {"url": "postgresql://shop:${PASSWORD}@db/shop", "table": "orders"}
+
+
+@pytest.mark.parametrize(
+    ("place", "problem"),
+    [
+        (DATABASE, None),
+        ({**DATABASE, "since": {"column": "updated_at", "value": date(2024, 1, 1)}}, None),
+        ({**DATABASE, "table": None, "query": "SELECT 1"}, None),
+        ({"path": "sftp://shop:${PASSWORD}@host/orders.csv"}, None),
+        ({**DATABASE, "query": "SELECT 1"}, "url needs table or query, exactly one of them"),
+        ({**DATABASE, "table": None}, "url needs table or query, exactly one of them"),
+        (
+            {**DATABASE, "url": "postgresql://shop:hush@db/shop"},
+            "write ${NAME} and set NAME in the environment",
+        ),
+        ({"path": "sftp://shop:hush@host/orders.csv"}, "write ${NAME} and set NAME in the environment"),
+    ],
+)
+def test_a_source_is_files_or_a_database_and_holds_no_password(place, problem):
+    tree = changed("sources.orders.path", None)
+    tree["sources"]["orders"] |= place
+    if problem is None:
+        assert parse_params(tree).sources.orders.url == place.get("url")
+        return
+    with pytest.raises(UserError) as caught:
+        parse_params(tree)
+    assert problem in caught.value.problem
+    assert "hush" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

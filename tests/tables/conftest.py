@@ -1,12 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
+import pyarrow as pa
 import pytest
+from adbc_driver_postgresql import dbapi
 
 from pipeline.tables.ingest import Ingested, ingest_orders
 
@@ -16,12 +25,13 @@ PEPPER = b"0123456789abcdef0123456789abcdef"
 Ingest = Callable[..., Ingested]
 
 
-def order_source(path: str, **given: Any) -> SimpleNamespace:
+def order_source(path: str | None, **given: Any) -> SimpleNamespace:
     """A source as the parameters describe it; every column can be renamed, order_id is off."""
     names = {"customer_id": "customer", "ordered_at": "date", "amount": "amount", "order_id": None}
     columns = SimpleNamespace(**{our: given.pop(our, name) for our, name in names.items()})
     dialect = {"delimiter": "auto", "encoding": "auto", "decimal": "auto", "date_format": "auto"}
-    return SimpleNamespace(path=path, columns=columns, **{**dialect, **given})
+    place = dict.fromkeys(["url", "table", "query", "since", "sheet"])
+    return SimpleNamespace(path=path, columns=columns, **{**place, **dialect, **given})
 
 
 @pytest.fixture
@@ -31,13 +41,13 @@ def ingest(tmp_path: Path) -> Ingest:
     def run(
         content: str | bytes | dict[str, bytes] | None = None,
         *,
-        path: str = "data/raw/orders.csv",
+        path: str | None = "data/raw/orders.csv",
         as_of: date | str = "latest",
         now: datetime = NOW,
         max_share: float = 1.0,
         **source: Any,
     ) -> Ingested:
-        files = content if isinstance(content, dict) else {} if content is None else {path: content}
+        files = content if isinstance(content, dict) else {} if content is None else {str(path): content}
         for name, text in files.items():
             file = tmp_path / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -45,3 +55,63 @@ def ingest(tmp_path: Path) -> Ingest:
         return ingest_orders(order_source(path, **source), tmp_path, as_of, now, max_share, PEPPER)
 
     return run
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server of our own."""
+
+    url: str
+    password: str
+
+    def load(self, table: str, rows: pa.Table) -> None:
+        """Make a table of Arrow rows."""
+        with self.connect() as con, con.cursor() as cursor:
+            cursor.adbc_ingest(table, rows, mode="replace")
+            con.commit()
+
+    def connect(self) -> dbapi.Connection:
+        """Open a connection as the owner."""
+        return dbapi.connect(self.url.replace("${SHOP_PASSWORD}", quote(self.password, safe="")))
+
+    def execute(self, *statements: str) -> None:
+        """Run statements as the owner."""
+        with self.connect() as con, con.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            con.commit()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Start a server that asks for a password; skip where PostgreSQL is not installed."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+    if not installed:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    (folder / "password").write_text(password := "pass word@:/%")
+    if user:
+        for path in (folder, folder / "password"):
+            shutil.chown(path, user)
+
+    def run(program: str, *arguments: str) -> None:
+        command = [installed[-1] / program, "-D", folder / "data", *arguments]
+        subprocess.run(command, cwd=folder, user=user, check=True, stdout=subprocess.DEVNULL)
+
+    port = free_port()
+    run("initdb", "-A", "scram-sha-256", "-U", "shop", "--pwfile", str(folder / "password"), "--no-sync")
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    run("pg_ctl", "-o", options, "-l", str(folder / "log"), "-w", "start")
+    try:
+        yield Server(f"postgresql://shop:${{SHOP_PASSWORD}}@127.0.0.1:{port}/postgres", password)
+    finally:
+        run("pg_ctl", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder)

@@ -95,6 +95,20 @@ CASES = [
     ),
     Case("no-break spaces", HEADER + "\u00a0anna\u202f,2021-03-04,5\n", ["anna 2021-03-04 5"]),
     Case("blank lines before the header", "\n\n" + PLAIN, PLAIN_ORDERS),
+    # titles above the header
+    Case("a title and a blank line above the header", "Sales, 2021\n\n" + PLAIN, PLAIN_ORDERS),
+    Case(
+        "a title over quoted lines, and a bad row counted from the top",
+        '"Sales\nof 2021";;\n\ncustomer;date;amount\nanna;2021-03-04;12,50\nben;x;7\n',
+        PLAIN_ORDERS[:1],
+        ["6 date unreadable_date text of 1 characters"],
+    ),
+    Case(
+        "Excel's separator line",
+        "sep=;\r\ncustomer;date;amount\r\nanna;2021-03-04;12,50\r\nben;2021-03-05\r\n",
+        PLAIN_ORDERS[:1],
+        ["4 None too_few_columns 2 columns, the header has 3"],
+    ),
     # quotes
     Case("everything quoted", '"customer","date","amount"\n"anna","2021-03-04","5"\n', ["anna 2021-03-04 5"]),
     Case("a quoted delimiter", HEADER + '"Anna, née B.",2021-03-04,5\n', ["Anna, née B. 2021-03-04 5"]),
@@ -387,9 +401,15 @@ REFUSED = [
     Refused("header only", HEADER, ["data/raw/orders.csv has a header but no rows"]),
     Refused("header and blank lines", HEADER + "\n\n", ["has a header but no rows"]),
     Refused(
-        "binary", bytes(range(256)) * 9, ["data/raw/orders.csv is not text", "a CSV, text or Parquet file"]
+        "binary",
+        bytes(range(256)) * 9,
+        ["data/raw/orders.csv is not text", "a CSV, text, Parquet, .xlsx or .jsonl file"],
     ),
-    Refused("a spreadsheet", b"PK\x03\x04\0\0\0\0", ["is not text", "save the sheet as CSV"]),
+    Refused(
+        "a damaged spreadsheet",
+        b"PK\x03\x04\0\0\0\0",
+        ["data/raw/orders.csv is not an Excel workbook that can be read", ".xlsx or .jsonl"],
+    ),
     Refused(
         "a cut archive",
         gzip.compress(PLAIN.encode() * 99)[:-20],

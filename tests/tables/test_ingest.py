@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import gzip
 import random
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from pipeline.errors import UserError
 from pipeline.tables import contracts
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.io import write_parquet
+from tests.tables.dialects import some_orders
 
 Ingest = Callable[..., Ingested]
 HEADER = "customer,date,amount\n"
@@ -270,21 +270,6 @@ def test_the_share_is_of_the_rows_that_can_be_seen(ingest: Ingest) -> None:
 # Same input, same bytes
 
 
-def some_orders(count: int) -> list[tuple[str, datetime, int, int]]:
-    """Customer, time, cents and order number, with repeats in all of them."""
-    chance = random.Random(7)
-    start = datetime(2021, 1, 1)
-    return [
-        (
-            f"Kundin {chance.randrange(40):03d}",
-            start + timedelta(minutes=chance.randrange(500_000)),
-            chance.randrange(0, 200_000),
-            chance.randrange(count),
-        )
-        for _ in range(count)
-    ]
-
-
 def test_row_order_and_threads_change_nothing(
     ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -298,64 +283,6 @@ def test_row_order_and_threads_change_nothing(
         monkeypatch.undo()
         random.Random(threads).shuffle(rows)
     assert len(seen) == 1
-
-
-def german(cents: int) -> str:
-    return f"{cents / 100:,.2f}".translate(str.maketrans(",.", ".,"))
-
-
-def dialects() -> dict[str, tuple[bytes, dict[str, Any]]]:
-    """One order log, written in the ways shops write it."""
-    rows = [(who.replace("Kundin", "Käuferin"), at, cents) for who, at, cents, _ in some_orders(300)]
-
-    def text(line: Callable[[str, datetime, int], str], header: str = "customer;date;amount") -> str:
-        return "".join(f"{row}\n" for row in [header, *(line(*row) for row in rows)])
-
-    plain = text(
-        lambda who, at, cents: f"{who},{at:%Y-%m-%d %H:%M:%S},{cents / 100:.2f}", "customer,date,amount"
-    )
-    excel = text(lambda who, at, cents: f"{who};{at:%d.%m.%Y %H:%M};{german(cents)}")
-    berlin = text(
-        lambda who, at, cents: f"{who};{at + timedelta(hours=2):%Y-%m-%dT%H:%M:%S}+02:00;{cents / 100}"
-    )
-    table = pa.table(
-        {
-            "customer": [who for who, _, _ in rows],
-            "date": [at for _, at, _ in rows],
-            "amount": [cents / 100 for _, _, cents in rows],
-        }
-    )
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink)
-    quoted = text(
-        lambda who, at, cents: f'"{who}";"{at}";"{german(cents)}";"two\nlines"', "customer;date;amount;note"
-    )
-    return {
-        "plain": (plain.encode(), {}),
-        "German Excel": (b"\xef\xbb\xbf" + excel.replace("\n", "\r\n").encode(), {}),
-        "Windows-1252": (excel.encode("cp1252"), {}),
-        "UTF-16": (excel.replace(";", "\t").encode("utf-16"), {}),
-        "euro signs": (text(lambda w, a, c: f"{w};{a:%d.%m.%Y %H:%M};{german(c)} €").encode(), {}),
-        "offsets": (berlin.encode(), {}),
-        "Zulu": (text(lambda w, a, c: f"{w};{a:%Y-%m-%dT%H:%M:%S}Z;{c / 100}").encode(), {}),
-        "epoch": (
-            text(lambda w, a, c: f"{w};{int((a - datetime(1970, 1, 1)).total_seconds())};{c / 100}").encode(),
-            {},
-        ),
-        "American": (text(lambda w, a, c: f"{w};{a:%m/%d/%Y %I:%M %p};${c / 100:,.2f}").encode(), {}),
-        "compact": (text(lambda w, a, c: f"{w};{a:%Y%m%d%H%M%S};{c / 100:.2f}").encode(), {}),
-        "quoted newlines": (quoted.encode(), {}),
-        "gzip": (gzip.compress(plain.encode()), {}),
-        "parquet": (sink.getvalue().to_pybytes(), {}),
-    }
-
-
-def test_all_dialects_give_the_same_orders(ingest: Ingest, tmp_path: Path) -> None:
-    written = {
-        name: parquet_bytes(ingest(content, **source).orders, tmp_path)
-        for name, (content, source) in dialects().items()
-    }
-    assert [name for name, content in written.items() if content != written["plain"]] == []
 
 
 # Any mixture of rows

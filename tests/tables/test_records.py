@@ -13,6 +13,7 @@ from pipeline.tables import delimited
 from pipeline.tables.files import SourceFile
 from pipeline.tables.raw import RawTable
 from pipeline.tables.records import records
+from pipeline.tables.text import open_text
 
 DIALECT = SimpleNamespace(delimiter="auto", encoding="auto")
 COLUMNS = {"a": "A", "b": "B"}
@@ -85,7 +86,7 @@ def test_both_readers_agree_on_what_a_csv_writer_wrote(
     path.write_bytes(written.getvalue().encode())
     with duck.connect(threads=1) as con:
         table = RawTable(con, COLUMNS)
-        text = delimited.open_text(SourceFile("rows.csv", path), "utf-8", tmp_path, "sources.rows")
+        text = open_text(SourceFile("rows.csv", path), "utf-8", tmp_path, "sources.rows")
         header = delimited.Header(("A", "B"), 1, ",")
         plain = delimited._read_plain(table, 0, text, header, {"a": 0, "b": 1})
         exact = delimited._read_records(table, 1, text, header, {"a": 0, "b": 1})

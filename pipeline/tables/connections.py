@@ -1,0 +1,204 @@
+"""One way to ask PostgreSQL, SQLite and DuckDB: which columns, of which types, and the rows in Arrow batches.
+
+PostgreSQL and SQLite are reached through ADBC: DuckDB's extensions for them are a download at run time, which
+many machines do not allow.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pyarrow as pa
+from adbc_driver_manager import Error as AdbcError
+
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection
+from pipeline.errors import UserError
+
+VALID = "postgresql://user:${PASSWORD}@host/database, sqlite:///data/raw/shop.db or duckdb:///data/raw/shop.duckdb"
+POSTGRES_TYPES = {
+    "date": "DATE",
+    **dict.fromkeys(["timestamp", "timestamptz"], "TIMESTAMP"),
+    **dict.fromkeys(["numeric", "money", "int2", "int4", "int8", "float4", "float8"], "DECIMAL"),
+}
+
+
+class DatabaseError(RuntimeError):
+    """What a database refused, in its own words."""
+
+
+class Database(ABC):
+    """An open database; `rows` is always a SELECT."""
+
+    kind: str
+
+    @abstractmethod
+    def columns(self, rows: str) -> list[str]:
+        """Name the columns without reading the rows."""
+
+    @abstractmethod
+    def types(self, rows: str, names: Sequence[str]) -> dict[str, str]:
+        """Tell the types of some columns by DuckDB's names; VARCHAR for what reads like text."""
+
+    @abstractmethod
+    def read(self, rows: str) -> pa.RecordBatchReader:
+        """Stream the rows."""
+
+    def text(self, name: str, kind: str) -> str:
+        """Write the SQL for a column as text."""
+        return f"CAST({quoted(name)} AS TEXT)"
+
+
+@contextmanager
+def connect(url: str, root: Path, where: str) -> Iterator[Database]:
+    """Open the database of a URL, read-only.
+
+    Parameters
+    ----------
+    url : str
+    root : Path
+        The project's folder: the path after ``sqlite:///`` or ``duckdb:///`` is relative to it; after four
+        slashes it is absolute.
+    where : str
+        The parameter, for messages.
+
+    Raises
+    ------
+    UserError
+        If the URL means no database that is known, or a file that is not there.
+    DatabaseError
+        For what the database refuses while it is open.
+    """
+    scheme = url.partition(":")[0]
+    if scheme in ("postgresql", "postgres"):
+        with _postgres(url) as database:
+            yield database
+    elif scheme == "sqlite":
+        with _sqlite(_file(url, root, where)) as database:
+            yield database
+    elif scheme == "duckdb":
+        with _duckdb(_file(url, root, where)) as database:
+            yield database
+    else:
+        raise UserError("not a database that can be read", where=where, valid=VALID)
+
+
+def quoted(name: str) -> str:
+    """Quote an SQL identifier: it means exactly what is written."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _file(url: str, root: Path, where: str) -> Path:
+    inside = unquote(urlsplit(url).path.removeprefix("/"))
+    if not (root / inside).is_file():
+        raise UserError(f"there is no database file {inside}", where=where, valid=VALID)
+    return root / inside
+
+
+class _Adbc(Database):
+    """A database behind an ADBC cursor."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def columns(self, rows: str) -> list[str]:
+        return list(self._schema(rows).names)
+
+    def read(self, rows: str) -> pa.RecordBatchReader:
+        with _refused():
+            self._cursor.execute(rows)
+            return self._cursor.fetch_record_batch()
+
+    def _schema(self, rows: str) -> pa.Schema:
+        return self.read(f"SELECT * FROM ({rows}) AS found LIMIT 0").schema
+
+
+class _Postgres(_Adbc):
+    kind = "postgresql"
+
+    def types(self, rows: str, names: Sequence[str]) -> dict[str, str]:
+        schema = self._schema(rows)
+        native = {name: (schema.field(name).metadata or {}).get(b"POSTGRESQL:type", b"") for name in names}
+        return {name: POSTGRES_TYPES.get(kind.decode(), "VARCHAR") for name, kind in native.items()}
+
+    def text(self, name: str, kind: str) -> str:
+        # A detour by numeric takes the currency sign off the type money.
+        number = f"CAST({quoted(name)} AS numeric)" if kind == "DECIMAL" else quoted(name)
+        return f"CAST({number} AS text)"
+
+
+class _Sqlite(_Adbc):
+    kind = "sqlite"
+
+    def types(self, rows: str, names: Sequence[str]) -> dict[str, str]:
+        """Every SQLite value has a type of its own: a column is of numbers when all of its values are."""
+        texts = ", ".join(
+            f"max(typeof({quoted(name)}) IN ('text', 'blob')) AS c{n}" for n, name in enumerate(names)
+        )
+        [found] = self.read(f"SELECT {texts} FROM ({rows}) AS found").read_all().to_pylist()
+        return dict(zip(names, ("VARCHAR" if text else "DOUBLE" for text in found.values()), strict=True))
+
+
+class _Duck(Database):
+    kind = "duckdb"
+
+    def __init__(self, con: Connection) -> None:
+        self._con = con
+
+    def columns(self, rows: str) -> list[str]:
+        return list(self._described(rows))
+
+    def types(self, rows: str, names: Sequence[str]) -> dict[str, str]:
+        described = self._described(rows)
+        return {name: described[name] for name in names}
+
+    def read(self, rows: str) -> pa.RecordBatchReader:
+        return duck.stream(self._con, rows, name="rows of the database")
+
+    def _described(self, rows: str) -> dict[str, str]:
+        return {
+            name: kind
+            for name, kind, *_ in duck.run(self._con, f"DESCRIBE SELECT * FROM ({rows})").fetchall()
+        }
+
+
+@contextmanager
+def _postgres(url: str) -> Iterator[Database]:
+    from adbc_driver_postgresql import dbapi
+
+    with _refused(), dbapi.connect(url) as con, con.cursor() as cursor:
+        for setting in (
+            "SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+            "TIME ZONE 'UTC'",
+            "DateStyle = ISO",
+        ):
+            cursor.execute(f"SET {setting}")
+        con.commit()
+        yield _Postgres(cursor)
+
+
+@contextmanager
+def _sqlite(file: Path) -> Iterator[Database]:
+    from adbc_driver_sqlite import dbapi
+
+    with _refused(), dbapi.connect(f"{file.absolute().as_uri()}?mode=ro") as con, con.cursor() as cursor:
+        yield _Sqlite(cursor)
+
+
+@contextmanager
+def _duckdb(file: Path) -> Iterator[Database]:
+    with duck.open_file(file) as con:
+        yield _Duck(con)
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    try:
+        yield
+    except AdbcError as error:
+        raise DatabaseError(str(error)) from error

@@ -1,0 +1,197 @@
+"""What a file of orders seems to be: how it is written, which column is what, and the parameters for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection
+from pipeline.errors import UserError
+from pipeline.tables import amounts, dates
+from pipeline.tables.amounts import SHAPES
+from pipeline.tables.roles import Column, Guess, guess_roles
+from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
+
+WHERE = "sources.orders"
+AUTO = "auto"
+REQUIRED = ("customer_id", "ordered_at", "amount")
+OFFSET = r"\d{1,2}:\d{2}.*(Z| ?[+-]\d{2}:?\d{2})$"
+
+Chosen = TypeVar("Chosen")
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A source of which nothing is known but its path."""
+
+    path: str
+    url: None = None
+    table: None = None
+    query: None = None
+    since: None = None
+    sheet: str | None = None
+    delimiter: str = AUTO
+    encoding: str = AUTO
+    decimal: str = AUTO
+    date_format: str = AUTO
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is believed of a file.
+
+    Attributes
+    ----------
+    findings : tuple of (str, str)
+        What it is about, and the finding with its evidence.
+    snippet : str
+        YAML to paste into params.yaml.
+    questions : tuple of str
+        What only a person can decide; empty when the snippet will do as it is.
+    """
+
+    findings: tuple[tuple[str, str], ...]
+    snippet: str
+    questions: tuple[str, ...]
+
+
+def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
+    """Read the whole of a file (or of all files of a pattern) and say what it seems to be.
+
+    Parameters
+    ----------
+    path : str
+        As ``sources.orders.path``.
+    root : Path
+        The folder a relative path starts from.
+    sheet : str, optional
+        Of a workbook; the first when not given.
+
+    Raises
+    ------
+    UserError
+        If it cannot be read as a table at all.
+    """
+    with duck.connect() as con:
+        raw = read_raw(con, Unread(path, sheet=sheet), None, root, WHERE)
+        duck.run(con, duck.sql_file("pipeline.tables", "sql/amounts.sql"), name="amounts")
+        columns = [_describe(con, raw, key, name or "") for key, name in raw.columns.items()]
+        guesses = guess_roles(columns)
+        questions = [_missing(role, columns) for role in REQUIRED if guesses[role] is None]
+        date_format, about_dates = _dates(con, raw, guesses["ordered_at"], questions)
+        decimal, about_amounts = _decimal(con, raw, guesses["amount"], questions)
+    written = {
+        "delimiter": raw.delimiters if len(raw.delimiters) == 1 or raw.delimiters == "whitespace" else AUTO,
+        "encoding": raw.encodings if raw.delimiters and "," not in raw.encodings else AUTO,
+        "decimal": decimal,
+        "date_format": date_format,
+    }
+    findings = (
+        ("file", _about_files(raw)),
+        ("format", "text with a delimiter" if raw.delimiters else raw.encodings),
+        *((key, _shown(written[key])) for key in ("delimiter", "encoding") if written[key] != AUTO),
+        ("decimal", about_amounts),
+        ("dates", about_dates),
+        *((role, _about_role(role, guess)) for role, guess in guesses.items()),
+    )
+    return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
+
+
+def _describe(con: Connection, raw: Raw, key: str, name: str) -> Column:
+    shapes = " OR ".join(f"regexp_full_match(number, '{shape}')" for shape in SHAPES.values())
+    counted = f"""
+        SELECT count(*), count(DISTINCT value), count(*) FILTER (WHERE {shapes}),
+               count(*) FILTER (WHERE ({shapes}) AND regexp_matches(number, '[.,]\\d{{1,2}}$'))
+        FROM (SELECT {key} AS value, number_text({key}) AS number FROM raw WHERE {key} <> '')"""
+    [(filled, distinct, numbers, decimals)] = duck.run(con, counted, name="values of a column").fetchall()
+    of = max(filled, 1)
+    typed = raw.typed_as(TIMES, key)
+    read = 1.0 if typed else dates.share_read(con, key)
+    return Column(key, name, filled, distinct, read, 0.0 if typed else numbers / of, decimals / of)
+
+
+def _dates(con: Connection, raw: Raw, guess: Guess | None, questions: list[str]) -> tuple[str, str]:
+    """Return the format for the parameters, and the finding."""
+    if guess is None:
+        return AUTO, "not known without a column of dates"
+    key = guess.column.key
+    if raw.typed_as(TIMES, key):
+        return AUTO, f"typed in the file; {_zone(con, key)}"
+    chosen = _asked(lambda: dates.choose(con, key, AUTO, f"{WHERE}.date_format"), questions)
+    if chosen is None:
+        return AUTO, "cannot be decided: see the question"
+    read, rows = dates.count_read(con, key, chosen)
+    twin = dates.twin_of(chosen)
+    against = ""
+    if twin:
+        others, _ = dates.count_read(con, key, twin)
+        against = f" ({twin.name} would read {others:,})"
+    finding = f"{chosen.name}: reads {read:,} of {rows:,} values{against}; {_zone(con, key)}"
+    return chosen.pattern or AUTO, finding
+
+
+def _zone(con: Connection, key: str) -> str:
+    statement = f"SELECT count(*) FROM raw WHERE regexp_matches({key}, '{OFFSET}')"
+    [(zoned,)] = duck.run(con, statement, name="time zones").fetchall()
+    return f"{zoned:,} with an offset, taken to UTC" if zoned else "no time zone, taken as written"
+
+
+def _decimal(con: Connection, raw: Raw, guess: Guess | None, questions: list[str]) -> tuple[str, str]:
+    """Return the decimal sign for the parameters, and the finding."""
+    if guess is None:
+        return AUTO, "not known without a column of amounts"
+    key = guess.column.key
+    if raw.typed_as(NUMBERS, key):
+        return AUTO, "typed numbers in the file"
+    rows = f"SELECT {key} AS amount FROM raw"
+    sign = _asked(lambda: amounts.choose(con, rows, AUTO, WHERE), questions)
+    if sign is None:
+        return AUTO, "cannot be decided: see the question"
+    return sign, f'"{sign}", decided over all {guess.column.filled:,} values of the column'
+
+
+def _asked(choose: Callable[[], Chosen], questions: list[str]) -> Chosen | None:
+    """Make a question of what cannot be decided."""
+    try:
+        return choose()
+    except UserError as error:
+        questions.append(str(error))
+        return None
+
+
+def _missing(role: str, columns: list[Column]) -> str:
+    names = ", ".join(column.name for column in columns)
+    return f"{WHERE}.columns.{role}: no column seems to be it; which is it of: {names}?"
+
+
+def _about_files(raw: Raw) -> str:
+    first, *more = raw.files
+    rows = sum(file.rows for file in raw.files)
+    others = f" and {len(more)} more with the same columns" if more else ""
+    return f"{first.label}{others}: {rows:,} rows, all of them read, {len(raw.columns)} columns"
+
+
+def _about_role(role: str, guess: Guess | None) -> str:
+    if guess:
+        return f"{_shown(guess.column.name)}: {guess.because}"
+    return "no column: every row is an order" if role == "order_id" else "not found: see the question"
+
+
+def _snippet(path: str, sheet: str | None, guesses: dict[str, Guess | None], written: dict[str, str]) -> str:
+    lines = ["sources:", "  orders:", f"    path: {_shown(path)}"]
+    lines += [f"    sheet: {_shown(sheet)}"] if sheet else []
+    lines += ["    columns:"]
+    for role in (*REQUIRED, "order_id"):
+        guess = guesses[role]
+        unknown = "null" if role == "order_id" else '"?"        # see the question'
+        lines.append(f"      {role}: {_shown(guess.column.name) if guess else unknown}")
+    return "\n".join([*lines, *(f"    {key}: {_shown(value)}" for key, value in written.items())])
+
+
+def _shown(text: str) -> str:
+    """Quote a text as YAML, which reads JSON's quotes."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,222 @@
+"""Orders from databases: the same rows, the same types, nothing written, no password shown."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipeline.errors import UserError
+from pipeline.tables.addresses import expand
+from pipeline.tables.ingest import Ingested
+
+Ingest = Callable[..., Ingested]
+DDL = """
+    CREATE TABLE log (customer {text}, date timestamp, amount {money}, order_no integer, updated_at date)"""
+ROWS = """
+    INSERT INTO log VALUES
+        ('Jürgen', '2021-03-04 10:20:30', 1.234, 1, '2021-03-05'),
+        ('Anna', '2021-03-05', 1000, 2, '2021-03-06'),
+        ('Anna', '2021-03-05', 0.5, 2, '2021-03-08'),
+        ('Ben', NULL, 5, 3, '2021-03-08'),
+        (NULL, '2021-03-06', 5, 4, '2021-03-08')"""
+ORDERS = [("Anna", "2021-03-05 00:00:00", "1000.5000"), ("Jürgen", "2021-03-04 10:20:30", "1.2340")]
+
+
+@pytest.fixture(params=["postgresql", "sqlite", "duckdb"])
+def shop(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database with an order log; its URL."""
+    if request.param == "sqlite":
+        con = sqlite3.connect(tmp_path / "my shop.db")
+        con.executescript(DDL.format(text="text", money="real") + ";" + ROWS)
+        con.close()
+        return "sqlite:///my%20shop.db"
+    if request.param == "duckdb":
+        with duckdb.connect(tmp_path / "shop.duckdb") as duck:
+            duck.execute(DDL.format(text="text", money="decimal(9, 3)") + ";" + ROWS)
+        return "duckdb:///shop.duckdb"
+    server = request.getfixturevalue("postgres")
+    server.execute("DROP TABLE IF EXISTS log", DDL.format(text="varchar(9)", money="numeric(9, 3)"), ROWS)
+    monkeypatch.setenv("SHOP_PASSWORD", server.password)
+    return str(server.url)
+
+
+def orders_of(ingested: Ingested) -> list[tuple[str, str, str]]:
+    named = ingested.orders.merge(ingested.identities, on="customer_key")
+    return sorted(
+        zip(named["customer_id"], named["ordered_at"].map(str), named["amount"].astype(str), strict=True)
+    )
+
+
+def test_a_table_is_read_with_its_types_and_row_numbers(ingest: Ingest, shop: str) -> None:
+    ingested = ingest(path=None, url=shop, table="log", order_id="order_no")
+    assert orders_of(ingested) == ORDERS
+    kind = shop.partition(":")[0]
+    assert ingested.quarantine[["source", "line", "column", "rule"]].to_numpy().tolist() == [
+        [f"{kind} table log", 4, "date", "unreadable_date"],
+        [f"{kind} table log", 5, "customer", "missing_customer_id"],
+    ]
+    assert ingested.counts["rows_read"] == 5
+    assert ingested.counts["read_as"]["encoding"] == kind
+
+
+def test_a_query_is_read_and_may_rename_and_order(ingest: Ingest, shop: str) -> None:
+    query = "SELECT customer AS who, date, amount FROM log WHERE order_no < 4 ORDER BY order_no DESC;\n"
+    ingested = ingest(path=None, url=shop, query=query, customer_id="who")
+    assert len(ingested.orders) == 3
+    assert ingested.quarantine[["line", "rule"]].to_numpy().tolist() == [[1, "unreadable_date"]]
+
+
+@pytest.mark.parametrize("value", [date(2021, 3, 6), "2021-03-06"])
+def test_since_reads_rows_at_or_after_the_watermark(ingest: Ingest, shop: str, value: Any) -> None:
+    since = SimpleNamespace(column="updated_at", value=value)
+    ingested = ingest(path=None, url=shop, table="log", since=since)
+    assert ingested.counts["rows_read"] == 4
+    assert orders_of(ingested) == [
+        ("Anna", "2021-03-05 00:00:00", "0.5000"),
+        ("Anna", "2021-03-05 00:00:00", "1000.0000"),
+    ]
+
+
+def test_since_may_be_a_number_and_before_all_rows_reads_all(ingest: Ingest, shop: str) -> None:
+    for value, rows in ((2, 4), (0, 5)):
+        since = SimpleNamespace(column="order_no", value=value)
+        assert ingest(path=None, url=shop, table="log", since=since).counts["rows_read"] == rows
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ({"table": "logg"}, ["sources.orders: the database says", "logg"]),
+        ({"query": "SELEKT 1"}, ["the database says"]),
+        ({"query": "SELECT 1; SELECT 2"}, ["the database says"]),
+        ({"query": "DELETE FROM log RETURNING *"}, ["the database says"]),
+        (
+            {"table": "log", "amount": "amonut"},
+            ["sources.orders.columns", "no column 'amonut'", "valid: amount"],
+        ),
+        (
+            {"table": "log", "since": SimpleNamespace(column="update_at", value=1)},
+            ["sources.orders.since.column", "valid: updated_at"],
+        ),
+        (
+            {"table": "log", "since": SimpleNamespace(column="updated_at", value=date(2030, 1, 1))},
+            ["has no rows at or after since, updated_at 2030-01-01"],
+        ),
+    ],
+)
+def test_what_a_database_cannot_read_is_said(
+    ingest: Ingest, shop: str, source: dict[str, Any], says: list[str]
+) -> None:
+    with pytest.raises(UserError) as raised:
+        ingest(path=None, url=shop, **source)
+    assert all(words in str(raised.value) for words in says), raised.value
+    assert "pass word" not in str(raised.value)
+    assert ingest(path=None, url=shop, table="log").counts["rows_read"] == 5, "a row was deleted"
+
+
+def test_a_long_table_streams_in_batches_with_every_line_in_its_place(
+    ingest: Ingest, shop: str, tmp_path: Path
+) -> None:
+    series = "SELECT i FROM generate_series(1, 80000) AS s(i)"
+    if shop.startswith("sqlite"):
+        series = (
+            "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 80000) SELECT i FROM s"
+        )
+    day = "CASE WHEN i % 20000 = 0 THEN NULL ELSE '2021-03-04' END"
+    rows = f"SELECT i AS customer, {day} AS date, i AS amount FROM ({series}) AS n"
+    ingested = ingest(path=None, url=shop, query=rows)
+    assert ingested.quarantine["line"].tolist() == [20_000, 40_000, 60_000, 80_000]
+    assert ingested.counts["customers"] == 79_996
+
+
+def test_sqlite_values_of_many_types_in_one_column(ingest: Ingest, tmp_path: Path) -> None:
+    con = sqlite3.connect(tmp_path / "shop.db")
+    con.execute("CREATE TABLE log (customer, date, amount)")
+    con.executemany(
+        "INSERT INTO log VALUES (?, ?, ?)",
+        [
+            *((n, 1_614_853_230, n) for n in range(2_000)),
+            ("x", 1_614_853_230, 1.5),
+            ("y", 1_614_853_230, "2,5"),
+        ],
+    )
+    con.commit()
+    con.close()
+    ingested = ingest(path=None, url="sqlite:///shop.db", table="log")
+    assert ingested.counts["orders"] == 2_001
+    assert ingested.quarantine[["line", "rule"]].to_numpy().tolist() == [[2002, "unreadable_amount"]]
+    assert ingested.counts["read_as"]["date_format"] == "seconds since 1970"
+
+
+def test_postgresql_types(ingest: Ingest, postgres: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", postgres.password)
+    rows = """
+        SELECT gen_random_uuid() AS customer, '2021-03-04 12:00:00+02'::timestamptz AS date,
+               '1.5'::money AS amount
+        UNION ALL SELECT gen_random_uuid(), 'infinity', '2'"""
+    ingested = ingest(path=None, url=postgres.url, query=rows)
+    assert [row[1:] for row in orders_of(ingested)] == [("2021-03-04 10:00:00", "1.5000")]
+    assert ingested.quarantine["rule"].tolist() == ["unreadable_date"]
+    rows = """
+        SELECT 'a'::char(9) AS customer, date '2021-03-04' AS date, 'NaN'::numeric AS amount
+        UNION ALL SELECT 'a', '2021-03-05', 1.300"""
+    ingested = ingest(path=None, url=postgres.url, query=rows)
+    assert orders_of(ingested) == [("a", "2021-03-05 00:00:00", "1.3000")]
+    assert ingested.quarantine["rule"].tolist() == ["not_finite_amount"]
+
+
+@pytest.mark.parametrize(
+    ("password", "says"),
+    [("wrong secret", "password authentication failed"), (None, "SHOP_PASSWORD is not set")],
+)
+def test_a_wrong_password_is_not_printed(
+    ingest: Ingest, postgres: Any, monkeypatch: pytest.MonkeyPatch, password: str | None, says: str
+) -> None:
+    monkeypatch.delenv("SHOP_PASSWORD", raising=False)
+    if password:
+        monkeypatch.setenv("SHOP_PASSWORD", password)
+    with pytest.raises(UserError, match=says) as raised:
+        ingest(path=None, url=postgres.url, table="log")
+    assert "secret" not in str(raised.value)
+
+
+def test_a_whole_url_may_come_from_the_environment(ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_URL", "postgresql://shop:hush@127.0.0.1:1/shop?application_name=hush")
+    with pytest.raises(UserError, match="Connection refused") as raised:
+        ingest(path=None, url="${SHOP_URL}", table="log")
+    assert "hush" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://shop/shop", "sqlite:///none.db", "sqlite://none.db", "duckdb:none", "shop"]
+)
+def test_a_url_that_means_nothing_says_what_would(ingest: Ingest, url: str) -> None:
+    with pytest.raises(UserError, match=r"sources\.orders\.url") as raised:
+        ingest(path=None, url=url, table="log")
+    assert "valid: postgresql://user:${PASSWORD}@host/database" in str(raised.value)
+
+
+def test_a_file_that_is_no_database(ingest: Ingest) -> None:
+    for scheme in ("sqlite", "duckdb"):
+        with pytest.raises(UserError, match="the database says") as raised:
+            ingest(
+                {"data/raw/shop.db": b"customer;date\n" * 99},
+                path=None,
+                url=f"{scheme}:///data/raw/shop.db",
+                table="log",
+            )
+        assert "Traceback" not in str(raised.value)
+
+
+def test_only_credentials_are_encoded() -> None:
+    environ = {"USER": "a b", "PW": "p@:/", "HOST": "db:5432"}
+    address = expand("postgresql://${USER}:${PW}@${HOST}/shop", environ, "url")
+    assert address.url == "postgresql://a%20b:p%40%3A%2F@db:5432/shop"
+    assert "p@:/" not in address.hide("no p@:/ and no p%40%3A%2F")

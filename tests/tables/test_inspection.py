@@ -1,0 +1,134 @@
+"""`churn inspect`: what it believes, what it asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from pipeline.cli import app
+from pipeline.tables.inspection import Inspection, inspect_file
+from pipeline.tables.roles import Column, guess_roles
+
+
+def inspected(folder: Path, text: str) -> Inspection:
+    (folder / "log.csv").write_text(text)
+    return inspect_file("log.csv", folder)
+
+
+def finding(found: Inspection, about: str) -> str:
+    return dict(found.findings)[about]
+
+
+def source(found: Inspection) -> dict[str, object]:
+    section = yaml.safe_load(found.snippet)["sources"]["orders"]
+    assert isinstance(section, dict)
+    return section
+
+
+def test_day_or_month_first_is_decided_over_the_whole_column_and_stated(tmp_path: Path) -> None:
+    rows = "".join(f"{n % 9},03/04/2021,5.5{n % 10}\n" for n in range(5_000))
+    found = inspected(tmp_path, f"customer,date,amount\n{rows}7,25/04/2021,1.25\n")
+    assert source(found)["date_format"] == "%d/%m/%Y"
+    assert finding(found, "dates").startswith(
+        "dd/mm/yyyy: reads 5,001 of 5,001 values (mm/dd/yyyy would read 5,000)"
+    )
+    assert finding(found, "file") == "log.csv: 5,001 rows, all of them read, 3 columns"
+
+
+def test_what_cannot_be_decided_is_asked(tmp_path: Path) -> None:
+    found = inspected(tmp_path, "customer,date,amount\n7,03/04/2021,1.300\n7,03/05/2021,5\n")
+    asked_for_dates, asked_for_decimals = found.questions
+    assert "dd/mm/yyyy and as mm/dd/yyyy equally well (2 rows)" in asked_for_dates
+    assert "1 amounts look like 1.234" in asked_for_decimals
+    assert source(found)["date_format"] == "auto"
+    assert source(found)["decimal"] == "auto"
+
+
+def test_a_column_that_is_not_found_is_asked_for(tmp_path: Path) -> None:
+    found = inspected(tmp_path, "x,y\n1,a\n2,b\n")
+    assert [question.partition(":")[0] for question in found.questions] == [
+        "sources.orders.columns.customer_id",
+        "sources.orders.columns.ordered_at",
+        "sources.orders.columns.amount",
+    ]
+    assert "which is it of: x, y?" in found.questions[0]
+
+
+def test_offsets_are_told(tmp_path: Path) -> None:
+    found = inspected(tmp_path, "customer,date,amount\n7,2021-03-04T10:00:00+02:00,5\n7,2021-03-05,5\n")
+    assert "1 with an offset, taken to UTC" in finding(found, "dates")
+    assert "order_id" in dict(found.findings)
+
+
+def test_no_value_is_printed(tmp_path: Path) -> None:
+    found = inspected(
+        tmp_path, "kunde;datum;betrag\nErika Mustermann;04.03.2021;5,55\nErika Mustermann;x;7\n"
+    )
+    assert "Mustermann" not in str(found)
+
+
+def test_names_of_a_sheet_in_the_snippet_are_quoted(tmp_path: Path) -> None:
+    found = inspected(tmp_path, '"Kunde: ""Nr"" #";Datum;Betrag\n7;04.03.2021;5,55\n7;05.03.2021;5,55\n')
+    assert source(found)["columns"]["customer_id"] == 'Kunde: "Nr" #'  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("header", "roles"),
+    [
+        ("kundennummer rechnungsdatum summe rechnungsnummer", "0 1 2 3"),
+        ("KundenNr Geburtsdatum Kaufdatum Stückpreis Gesamtpreis", "0 2 4 -"),
+        ("order_id customer_id order_date ship_date total tax", "1 2 4 0"),
+        ("CustomerID InvoiceNo InvoiceDate UnitPrice Quantity Sales", "0 2 5 1"),
+        ("Order.Date Household Basket_Key Net_Amount VAT Units", "1 0 3 2"),
+        ("Käufer Bestellnummer Bestellzeit Liefertag Warenwert MwSt", "0 2 4 1"),
+        ("created_at user_id order_number order_total shipping_total", "1 0 3 2"),
+    ],
+)
+def test_german_and_english_names_are_known(header: str, roles: str) -> None:
+    names = header.split()
+    dated = ("datum", "date", "zeit", "tag", "created")
+    money = ("preis", "price", "total", "tax", "summe", "amount", "wert", "mwst", "sales", "vat")
+
+    def column(n: int, name: str) -> Column:
+        low = name.lower()
+        dates, paid = float(any(word in low for word in dated)), float(any(word in low for word in money))
+        return Column(f"c{n}", name, 100, 50, dates, 1.0 - dates, paid * (1 - dates))
+
+    guesses = guess_roles([column(n, name) for n, name in enumerate(names)])
+    found = [guesses[role] for role in ("customer_id", "ordered_at", "amount", "order_id")]
+    assert [names.index(guess.column.name) if guess else "-" for guess in found] == [
+        part if part == "-" else int(part) for part in roles.split()
+    ]
+
+
+def test_values_decide_where_names_say_nothing() -> None:
+    columns = [
+        Column("c0", "a", 100, 100, 0.0, 1.0, 0.0),
+        Column("c1", "b", 100, 30, 0.0, 1.0, 0.0),
+        Column("c2", "c", 100, 90, 1.0, 0.0, 0.0),
+        Column("c3", "d", 100, 95, 0.0, 1.0, 0.9),
+        Column("c4", "e", 100, 2, 0.0, 0.0, 0.0),
+    ]
+    guesses = guess_roles(columns)
+    assert {role: guess and guess.column.name for role, guess in guesses.items()} == {
+        "ordered_at": "c",
+        "amount": "d",
+        "customer_id": "b",
+        "order_id": None,
+    }
+
+
+def test_the_command_prints_the_snippet_and_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "log.csv").write_text("kunde;datum;betrag\n7;04.03.2021;5,55\n7;05.03.2021;1,00\n")
+    done = CliRunner().invoke(app, ["inspect", "log.csv"])
+    assert done.exit_code == 0
+    assert 'customer_id: "kunde"' in done.output
+    (tmp_path / "log.csv").write_text("kunde;datum;betrag\n7;03/04/2021;5,55\n")
+    asking = CliRunner().invoke(app, ["inspect", "log.csv"])
+    assert asking.exit_code == 2
+    assert "which is it?" in asking.output
+    assert CliRunner().invoke(app, ["inspect", "none.csv"]).exit_code == 2
