@@ -22,7 +22,7 @@ def make_snapshots(params: Params) -> None:
         horizon_days=horizon_days,
         **params.snapshots.model_dump(),
     )
-    days = customer_days(io.read_parquet(files.ORDERS))
+    days = customer_days(io.read_parquet(files.ORDERS), io.read_parquet(files.RETURNS))
     table = snapshots(days, cutoffs.all, horizon_days=horizon_days, as_of=as_of)
     io.write_parquet(days, files.CUSTOMER_DAYS)
     io.write_parquet(table, files.SNAPSHOTS)
