@@ -21,7 +21,7 @@ def fit_lifetime_value(params: Params) -> None:
     tables, fits = [], []
     for cutoff in progress(cutoffs, "lifetime value"):
         summary = snapshots[snapshots["cutoff"].dt.date == cutoff]
-        # A life whose start lies before the log looks younger than it is: no model learns from it, all are scored.
+        # Who was there before the log looks younger than they are: no model learns from them, all are scored.
         born = summary if births_from is None else summary[summary["first_order_on"].dt.date >= births_from]
         orders, spend = MODELS[money.model]().fit(born), GammaGamma().fit(born)
         values = lifetime_value(

@@ -18,7 +18,7 @@ class AccountingError(RuntimeError):
     """Rows were lost or made up on the way: a defect of this code, never of the data."""
 
 
-# Policies that leave accepted rows out, whole orders come later; sql/judged.sql and sql/duplicates.sql apply them.
+# Policies that leave rows out; sql/judged.sql and sql/duplicates.sql apply them. Whole orders come later.
 LEFT_OUT = ("cancelled", "test_accounts", "duplicates")
 FATES = {"accepted": "accepted_rows", "quarantined": "quarantined", "after_as_of": "after_as_of"} | {
     policy: policy for policy in LEFT_OUT
@@ -31,8 +31,8 @@ def rows_per_file(con: Connection, raw: Raw, until: datetime | None) -> dict[str
     Returns
     -------
     dict
-        By file: `rows_read`, which is the sum of the others: `accepted_rows`, `quarantined`, `after_as_of`, and
-        the rows each policy left out.
+        By file: `rows_read`, which is the sum of the others: `accepted_rows`, `quarantined`, `after_as_of`,
+        and the rows each policy left out.
     """
     statement = duck.sql_file("pipeline.tables", "sql/per_file.sql")
     rows = duck.run(con, statement, {"until": until}, name="per_file").fetchall()

@@ -78,9 +78,7 @@ RETURNS = Contract(
         _CUSTOMER,
         Column("returned_at", "time", "Time of the earliest line", unit="as ordered_at"),
         Column("amount", "money", f"What was paid back, below zero: {_AMOUNT}", unit="currency"),
-        Column(
-            "ordered_at", "time", "The order it takes its money from", unit="as ordered_at", nullable=True
-        ),
+        Column("ordered_at", "time", "The order it is taken from", unit="as ordered_at", nullable=True),
         Column("matched_by", "text", "How that order was found: order_id, amount, latest, day or none"),
         Column("netted", "money", "What it takes from it: no order falls below zero", "currency", minimum=0),
         Column("orders_undone", "count", "Orders of which it leaves nothing", unit="orders", minimum=0),

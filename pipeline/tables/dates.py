@@ -122,7 +122,7 @@ def choose(con: Connection, column: str, given: str, where: str) -> DateFormat:
 
 
 def define(con: Connection, chosen: DateFormat, timezone: str | None = None) -> None:
-    """Make a format the macro ``read_date``; with a time zone, what was taken to UTC becomes its local time."""
+    """Make a format the macro ``read_date``; what was taken to UTC becomes local time of a zone."""
     sql = chosen.sql
     if timezone and chosen.zoned != "false":
         local = f"timezone('{timezone}', timezone('UTC', {sql}))"

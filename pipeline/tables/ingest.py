@@ -172,7 +172,8 @@ def _judge(con: Connection, spec: OrderSource, raw: Raw, now: datetime) -> str:
 def _accepted_days(con: Connection, spec: OrderSource) -> tuple[date, date]:
     """Return the first and the last day with an accepted row."""
     days = """
-        SELECT min(ordered_at)::DATE, max(ordered_at)::DATE FROM judged WHERE rule IS NULL AND left_out IS NULL"""
+        SELECT min(ordered_at)::DATE, max(ordered_at)::DATE
+        FROM judged WHERE rule IS NULL AND left_out IS NULL"""
     [(first, last)] = duck.run(con, days, name="accepted days").fetchall()
     if first is None:
         raise UserError(f"{spec.path} has no row that can be used", where=f"{WHERE}.path")
@@ -262,7 +263,8 @@ def _policy_counts(con: Connection, spec: OrderSource, policies: Policies) -> di
     if spec.columns.order_id:
         shared = """
             SELECT count(*) FROM (
-                SELECT order_id FROM purchases GROUP BY order_id HAVING min(customer_id) <> max(customer_id))"""
+                SELECT order_id FROM purchases
+                GROUP BY order_id HAVING min(customer_id) <> max(customer_id))"""
         [(count,)] = duck.run(con, shared, name="shared order ids").fetchall()
         counts["order_ids_of_several_customers"] = count
     if policies.id_map:

@@ -16,9 +16,9 @@ SUSPICIOUS_RATIO = 2.0
 
 
 def outliers(con: Connection) -> dict[str, Any]:
-    """Set the largest of ``orders`` beside the bulk: `largest_order`, `p999`, `robust_limit`, `orders_above_limit`."""
-    found = duck.run(con, duck.sql_file(PACKAGE, "sql/outliers.sql"), name="outliers").fetchall()
-    return dict(zip(("largest_order", "p999", "robust_limit", "orders_above_limit"), found[0], strict=True))
+    """Set the largest of ``orders`` beside the bulk of them."""
+    [found] = duck.run(con, duck.sql_file(PACKAGE, "sql/outliers.sql"), name="outliers").fetchall()
+    return dict(zip(("largest_order", "p999", "robust_limit", "orders_above_limit"), found, strict=True))
 
 
 def left_truncation(con: Connection) -> dict[str, Any]:

@@ -1,11 +1,11 @@
--- The largest orders beside the bulk. On logarithms amounts are near to symmetric: six standard deviations, estimated
+-- The largest orders beside the bulk. On logarithms amounts are near to symmetric: five standard deviations, estimated
 -- robustly, above the median. No limit where half of the orders and more have the same amount.
 WITH paid AS (
     SELECT amount, ln(CAST(amount AS DOUBLE)) AS size FROM orders WHERE amount > 0
 ), limits AS (
     SELECT max(amount) AS largest_order,
            quantile_disc(amount, 0.999) AS p999,
-           CASE WHEN mad(size) > 0 THEN exp(median(size) + 6 * 1.4826 * mad(size)) END AS robust_limit
+           CASE WHEN mad(size) > 0 THEN exp(median(size) + 5 * 1.4826 * mad(size)) END AS robust_limit
     FROM paid
 )
 SELECT CAST(largest_order AS DOUBLE) AS largest_order,
