@@ -58,8 +58,8 @@ def ingest(params: Params) -> None:
     counts = done.counts
     if counts["left_truncation"]["suspected"] and params.ingest.births_from is None:
         warn(
-            "far more customers order for the first time in the first weeks of the log than later: it seems to "
-            "start in the middle of their lives. Set ingest.births_from to a day from which first orders are real."
+            "far more customers order for the first time in the first weeks of the log than later: it seems "
+            "to start in the middle of their lives. Set ingest.births_from to a day after those weeks."
         )
     say(
         f"ingest: {counts['rows_read']:,} rows read, {counts['quarantined']:,} quarantined; "
