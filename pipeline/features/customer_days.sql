@@ -27,8 +27,9 @@ taken AS (
 ),
 
 -- What is known of a customer changes on the days returns come in; between two such days it is one state.
+-- A customer who returned nothing has no row here and one state.
 changes AS (
-    SELECT customer_key, NULL AS since FROM days GROUP BY customer_key
+    SELECT DISTINCT customer_key, CAST(NULL AS DATE) AS since FROM taken
     UNION ALL
     SELECT DISTINCT customer_key, known_on FROM taken
 ),
@@ -41,21 +42,33 @@ states AS (
     FROM changes
 ),
 
+taken_until AS (
+    SELECT
+        customer_key,
+        states.since,
+        taken.day,
+        sum(taken.netted) AS netted,
+        sum(taken.orders_undone) AS orders_undone,
+        sum(taken.lines_undone) AS lines_undone
+    FROM states
+    JOIN taken USING (customer_key)
+    WHERE taken.known_on <= states.since
+    GROUP BY ALL
+),
+
 known AS (
     SELECT
-        days.customer_key,
-        days.day,
-        states.since,
+        customer_key,
+        day,
+        since,
         states.known_until,
-        any_value(days.orders) - coalesce(sum(taken.orders_undone), 0) AS orders,
-        any_value(days.lines) - coalesce(sum(taken.lines_undone), 0) AS lines,
-        any_value(days.amount) - coalesce(sum(taken.netted), 0) AS amount
+        days.orders - coalesce(taken_until.orders_undone, 0) AS orders,
+        days.lines - coalesce(taken_until.lines_undone, 0) AS lines,
+        days.amount - coalesce(taken_until.netted, 0) AS amount
     FROM days
-    JOIN states USING (customer_key)
-    LEFT JOIN taken
-        ON taken.customer_key = days.customer_key AND taken.day = days.day AND taken.known_on <= states.since
+    LEFT JOIN states USING (customer_key)
+    LEFT JOIN taken_until USING (customer_key, day, since)
     WHERE states.known_until IS NULL OR days.day < states.known_until
-    GROUP BY ALL
 )
 
 SELECT
