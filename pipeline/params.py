@@ -12,6 +12,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -20,12 +21,23 @@ from pipeline.errors import UserError
 
 Days = Annotated[int, Field(ge=1, le=3660)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Text = Annotated[str, Field(min_length=1)]
 
 
 class Section(BaseModel):
     """A frozen section: unknown keys and wrong types are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _read_date(value: object, problem: str) -> date:
+    """Take a date, or its ISO text as `dvc exp run -S` writes it."""
+    if type(value) is date:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise ValueError(problem)
 
 
 class OrderColumns(Section):
@@ -35,6 +47,9 @@ class OrderColumns(Section):
     ordered_at: str = Field(min_length=1, examples=["order_date"])
     amount: str = Field(min_length=1, examples=["total"])
     order_id: str | None = Field(default=None, min_length=1, examples=["order_number"])
+    status: str | None = Field(default=None, min_length=1, examples=["order_status"])
+    is_test: str | None = Field(default=None, min_length=1, examples=["is_test"])
+    currency: str | None = Field(default=None, min_length=1, examples=["currency"])
 
 
 def _holds_a_password(url: str) -> bool:
@@ -95,16 +110,66 @@ class OrderSource(Source):
     columns: OrderColumns
 
 
+class IdMapColumns(Section):
+    """Which id is replaced by which."""
+
+    from_id: str = Field(min_length=1, examples=["card_number"])
+    customer_id: str = Field(min_length=1, examples=["customer_id"])
+
+
+class IdMap(Source):
+    """Ids that are one customer."""
+
+    columns: IdMapColumns
+
+
+class RateColumns(Section):
+    """What one unit of a currency is worth in report.currency, by day."""
+
+    day: str = Field(min_length=1, examples=["day"])
+    currency: str = Field(min_length=1, examples=["currency"])
+    rate: str = Field(min_length=1, examples=["rate"])
+
+
+class ExchangeRates(Source):
+    """Exchange rates by day."""
+
+    columns: RateColumns
+
+
 class Sources(Section):
     """The shop's tables."""
 
     orders: OrderSource
+    id_map: IdMap | None = Field(default=None)
+    exchange_rates: ExchangeRates | None = Field(default=None)
 
 
 class Ingest(Section):
-    """How many bad rows are bearable."""
+    """What becomes of rows that are not plain orders."""
 
     max_quarantine_share: Share = Field(examples=[0.05])
+    returns: Literal["match", "net_by_day", "drop"] = Field(default="match", examples=["match"])
+    duplicates: Literal["keep", "drop_exact"] = Field(default="keep", examples=["keep"])
+    zero_amount: Literal["keep", "drop"] = Field(default="keep", examples=["keep"])
+    cancelled_status: tuple[Text, ...] = Field(
+        default=(), strict=False, examples=[["cancelled", "storniert"]]
+    )
+    exclude_customers: tuple[Text, ...] = Field(default=(), strict=False, examples=[["test-*"]])
+    timezone: str | None = Field(default=None, examples=["Europe/Berlin"])
+    births_from: date | None = Field(default=None, examples=["2023-01-01"])
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError("not a time zone of the IANA list")
+        return value
+
+    @field_validator("births_from", mode="before")
+    @classmethod
+    def _iso_date(cls, value: object) -> object:
+        return None if value is None else _read_date(value, "must be null or a date like 2024-01-31")
 
 
 class Snapshots(Section):
@@ -196,12 +261,7 @@ class Params(Section):
     @field_validator("as_of", mode="before")
     @classmethod
     def _iso_date(cls, value: object) -> object:
-        if value == "latest" or type(value) is date:
-            return value
-        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-            with suppress(ValueError):
-                return date.fromisoformat(value)
-        raise ValueError("must be latest or a date like 2024-01-31")
+        return value if value == "latest" else _read_date(value, "must be latest or a date like 2024-01-31")
 
 
 class _UniqueKeys(yaml.SafeLoader):

@@ -1,8 +1,8 @@
--- What each customer of the snapshot did in the horizon [$cutoff, $horizon_end): the label.
+-- What each customer of the snapshot did in the horizon [$cutoff, $horizon_end): the label, as known at its end.
 WITH customers AS (
     SELECT DISTINCT customer_key
     FROM customer_days
-    WHERE day < $cutoff
+    WHERE known_from < $cutoff AND (known_until IS NULL OR known_until >= $cutoff)
 ),
 
 horizon AS (
@@ -11,7 +11,7 @@ horizon AS (
         count(*) AS future_orders,
         sum(amount) AS future_spend
     FROM customer_days
-    WHERE day >= $cutoff AND day < $horizon_end
+    WHERE day >= $cutoff AND known_from < $horizon_end AND (known_until IS NULL OR known_until >= $horizon_end)
     GROUP BY customer_key
 )
 

@@ -1,13 +1,14 @@
 -- One row per customer with an order before $cutoff: what was known on the evening before.
 -- Amounts are exact decimals and day counts are integers, so that no sum depends on the order of rows
 -- or on the number of threads; each is turned into a double once, at the end.
+-- A row of customer_days is never known before its day, so that `known_from < $cutoff` hides the orders after it too.
 WITH past AS (
     SELECT *, day >= $cutoff - INTERVAL 30 DAY AS in_30d,
         day >= $cutoff - INTERVAL 90 DAY AS in_90d,
         day >= $cutoff - INTERVAL 180 DAY AS in_180d,
         day >= $cutoff - INTERVAL 365 DAY AS in_365d
     FROM customer_days
-    WHERE day < $cutoff
+    WHERE known_from < $cutoff AND (known_until IS NULL OR known_until >= $cutoff)
 ),
 
 -- recency, frequency, T and monetary value by the definitions of Fader, Hardie and Lee (2005):

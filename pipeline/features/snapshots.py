@@ -6,30 +6,46 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pandas as pd
+import pyarrow as pa
 
 from pipeline.engine.duck import arrow, connect, register, sql_file
 from pipeline.tables.io import to_pandas
 
 LABEL_TYPES = {"churned": "boolean", "future_orders": "Int64", "future_spend": "float64"}
 LABELS = list(LABEL_TYPES)
+NO_RETURNS = pa.schema(
+    {
+        "customer_key": pa.string(),
+        "returned_at": pa.timestamp("us"),
+        "ordered_at": pa.timestamp("us"),
+        "netted": pa.decimal128(18, 4),
+        "orders_undone": pa.int32(),
+        "lines_undone": pa.int32(),
+    }
+).empty_table()
 
 
-def customer_days(orders: pd.DataFrame) -> pd.DataFrame:
-    """Sum orders to one row per customer and day.
+def customer_days(orders: pd.DataFrame, returns: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Sum orders to one row per customer and day, and one more for each day on which a return changed it.
 
     Parameters
     ----------
     orders : DataFrame
         `customer_key`, `ordered_at`, `amount` (exact decimals) and `lines`, in any order.
+    returns : DataFrame, optional
+        `customer_key`, `returned_at` and what is taken from which order: `ordered_at`, `netted`,
+        `orders_undone`, `lines_undone`, as in the returns table.
 
     Returns
     -------
     DataFrame
-        `customer_key`, `day`, `orders`, `lines`, `amount` and `gap_days` since the customer's day before,
-        sorted by customer and day.
+        `customer_key`, `day`, `orders`, `lines`, `amount`, `gap_days` since the customer's day before, and
+        when this was known: from the evening of `known_from` to before that of `known_until` (missing: until
+        today). Sorted by customer, day and `known_from`.
     """
     with connect() as con:
         register(con, "orders", orders)
+        register(con, "returns", NO_RETURNS if returns is None else returns)
         return to_pandas(arrow(con, _sql("customer_days"), name="customer_days"))
 
 
@@ -49,7 +65,7 @@ def snapshot(days: pd.DataFrame, cutoff: date, *, horizon_days: int, as_of: date
     days : DataFrame
         As made by `customer_days`.
     cutoff : date
-        Features use days before it, labels the `horizon_days` days from it.
+        Features use what was known before it, labels the `horizon_days` days from it as known at their end.
     horizon_days : int
         Length of the label window in days.
     as_of : date

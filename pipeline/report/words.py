@@ -197,6 +197,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Set aside: later than the day of the scores",
             "Zurückgestellt: später als der Stichtag",
         ),
+        "left_out": (
+            "Left out: cancelled, test accounts, duplicates",
+            "Ausgelassen: storniert, Testkonten, Dubletten",
+        ),
         "orders": ("Orders", "Bestellungen"),
         "returns": ("Returns, not counted as orders", "Retouren, nicht als Bestellung gezählt"),
         "merged_lines": ("Lines merged into their orders", "Positionen, zu Bestellungen zusammengefasst"),
@@ -214,6 +218,9 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "not_finite_amount": ("no finite amount", "kein endlicher Betrag"),
         "unreadable_amount": ("unreadable amount", "unlesbarer Betrag"),
         "amount_out_of_range": ("amount out of range", "Betrag außerhalb des Möglichen"),
+        "missing_currency": ("no currency", "keine Währung"),
+        "missing_exchange_rate": ("no exchange rate", "kein Wechselkurs"),
+        "unreadable_flag": ("neither yes nor no", "weder ja noch nein"),
         "missing_order_id": ("no order number", "keine Bestellnummer"),
     },
 }

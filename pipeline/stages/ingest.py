@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pipeline.params import Params
 from pipeline.privacy.pseudonyms import pepper_from
@@ -12,19 +13,30 @@ from pipeline.stages import files
 from pipeline.stages.shell import run, say, warn
 from pipeline.tables import io
 from pipeline.tables.ingest import ingest_orders
+from pipeline.tables.policies import Policies
 
 
 def ingest(params: Params) -> None:
     """Write orders, returns, quarantine, the id vault and the counts."""
     pepper, is_demo = pepper_from(os.environ)
     source = params.sources.orders
+    zone = ZoneInfo(params.ingest.timezone) if params.ingest.timezone else None
+    now = datetime.now(zone).replace(tzinfo=None)
+    decided = params.ingest.model_dump(exclude={"max_quarantine_share", "births_from"})
+    policies = Policies(
+        **decided,
+        currency=params.report.currency,
+        id_map=params.sources.id_map,
+        exchange_rates=params.sources.exchange_rates,
+    )
     done = ingest_orders(
         source,
         root=Path.cwd(),
         as_of=params.as_of,
-        now=datetime.now(),
+        now=now,
         max_quarantine_share=params.ingest.max_quarantine_share,
         pepper=pepper,
+        policies=policies,
     )
     fingerprint = io.write_parquet(done.orders, files.ORDERS)
     io.write_parquet(done.returns, files.RETURNS)
@@ -44,6 +56,11 @@ def ingest(params: Params) -> None:
     if unprotected:
         warn("CHURN_PEPPER is not set: whoever has a list of ids can tell the keys. Set it before sharing.")
     counts = done.counts
+    if counts["left_truncation"]["suspected"] and params.ingest.births_from is None:
+        warn(
+            "far more customers order for the first time in the first weeks of the log than later: it seems "
+            "to start in the middle of their lives. Set ingest.births_from to a day after those weeks."
+        )
     say(
         f"ingest: {counts['rows_read']:,} rows read, {counts['quarantined']:,} quarantined; "
         f"{len(done.orders):,} orders of {len(done.identities):,} customers before {done.as_of}"

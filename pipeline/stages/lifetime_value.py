@@ -17,11 +17,13 @@ PARAMETER_DIGITS = 8  # what the models keep, so that a model read back predicts
 def fit_lifetime_value(params: Params) -> None:
     """Write the expectations per customer and cutoff, and the fitted parameters."""
     snapshots, cutoffs = io.read_parquet(files.SNAPSHOTS), Cutoffs.from_dict(io.read_json(files.CUTOFFS)).all
-    money = params.lifetime_value
+    money, births_from = params.lifetime_value, params.ingest.births_from
     tables, fits = [], []
     for cutoff in progress(cutoffs, "lifetime value"):
         summary = snapshots[snapshots["cutoff"].dt.date == cutoff]
-        orders, spend = MODELS[money.model]().fit(summary), GammaGamma().fit(summary)
+        # Who was there before the log looks younger than they are: no model learns from them, all are scored.
+        born = summary if births_from is None else summary[summary["first_order_on"].dt.date >= births_from]
+        orders, spend = MODELS[money.model]().fit(born), GammaGamma().fit(born)
         values = lifetime_value(
             orders,
             spend,

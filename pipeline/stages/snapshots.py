@@ -16,13 +16,14 @@ def make_snapshots(params: Params) -> None:
     log = io.read_json(files.LOG)
     as_of = date.fromisoformat(log["as_of"])
     horizon_days = params.churn.horizon_days
+    first_day = date.fromisoformat(log["first_day"])
     cutoffs = plan_cutoffs(
-        date.fromisoformat(log["first_day"]),
+        max(first_day, params.ingest.births_from or first_day),
         as_of,
         horizon_days=horizon_days,
         **params.snapshots.model_dump(),
     )
-    days = customer_days(io.read_parquet(files.ORDERS))
+    days = customer_days(io.read_parquet(files.ORDERS), io.read_parquet(files.RETURNS))
     table = snapshots(days, cutoffs.all, horizon_days=horizon_days, as_of=as_of)
     io.write_parquet(days, files.CUSTOMER_DAYS)
     io.write_parquet(table, files.SNAPSHOTS)

@@ -18,55 +18,89 @@ class AccountingError(RuntimeError):
     """Rows were lost or made up on the way: a defect of this code, never of the data."""
 
 
+# Policies that leave rows out; sql/judged.sql and sql/duplicates.sql apply them. Whole orders come later.
+LEFT_OUT = ("cancelled", "test_accounts", "duplicates")
+FATES = {"accepted": "accepted_rows", "quarantined": "quarantined", "after_as_of": "after_as_of"} | {
+    policy: policy for policy in LEFT_OUT
+}
+
+
 def rows_per_file(con: Connection, raw: Raw, until: datetime | None) -> dict[str, dict[str, int]]:
-    """Count what became of the rows of each file, and hold it against the rows that were read."""
+    """Count what became of the rows of each file, and hold it against the rows that were read.
+
+    Returns
+    -------
+    dict
+        By file: `rows_read`, which is the sum of the others: `accepted_rows`, `quarantined`, `after_as_of`,
+        and the rows each policy left out.
+    """
     statement = duck.sql_file("pipeline.tables", "sql/per_file.sql")
-    counted = {
-        row[0]: row[1:] for row in duck.run(con, statement, {"until": until}, name="per_file").fetchall()
-    }
+    rows = duck.run(con, statement, {"until": until}, name="per_file").fetchall()
+    counted = {(file_no, fate): count for file_no, fate, count in rows}
     files: dict[str, dict[str, int]] = {}
     for file_no, file in enumerate(raw.files):
-        accepted, quarantined, after_as_of = counted.get(file_no, (0, 0, 0))
-        if file.rows != accepted + quarantined + after_as_of:
-            raise AccountingError(
-                f"{file.label}: {file.rows} rows read, but {accepted} accepted + {quarantined} quarantined "
-                f"+ {after_as_of} after the as-of date"
-            )
-        files[file.label] = {
-            "rows_read": file.rows,
-            "accepted_rows": accepted,
-            "quarantined": quarantined,
-            "after_as_of": after_as_of,
-        }
+        fates = {name: counted.get((file_no, fate), 0) for fate, name in FATES.items()}
+        if file.rows != sum(fates.values()):
+            found = " + ".join(f"{count} {fate}" for fate, count in zip(FATES, fates.values(), strict=True))
+            raise AccountingError(f"{file.label}: {file.rows} rows read, but {found}")
+        files[file.label] = {"rows_read": file.rows, **fates}
     return files
 
 
 def counts(
-    con: Connection, files: Mapping[str, Mapping[str, int]], quarantine: pd.DataFrame, orders: pd.DataFrame
+    con: Connection,
+    files: Mapping[str, Mapping[str, int]],
+    quarantine: pd.DataFrame,
+    orders: pd.DataFrame,
+    returns: pd.DataFrame,
 ) -> dict[str, Any]:
     """Add up what the tables hold, and hold it against the accepted rows."""
-    kinds = ("rows_read", "accepted_rows", "quarantined", "after_as_of")
-    total = {kind: sum(file[kind] for file in files.values()) for kind in kinds}
+    total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES.values())}
     made = """
-        SELECT count(*) FILTER (WHERE amount >= 0), count(*) FILTER (WHERE amount < 0), sum(lines - 1)::BIGINT
+        SELECT count(*) FILTER (WHERE amount > 0), count(*) FILTER (WHERE amount = 0),
+               count(*) FILTER (WHERE amount < 0), sum(lines - 1)::BIGINT
         FROM purchases"""
-    [(order_count, return_count, merged)] = duck.run(con, made, name="purchases").fetchall()
-    if total["accepted_rows"] != order_count + return_count + merged or order_count != len(orders):
+    [(paid, zero, return_count, merged)] = duck.run(con, made, name="purchases").fetchall()
+    kept_zero = int((orders["amount"] == 0).sum())
+    if total["accepted_rows"] != paid + zero + return_count + merged:
         raise AccountingError(
-            f"{total['accepted_rows']} rows accepted, but {order_count} orders ({len(orders)} written) "
-            f"+ {return_count} returns + {merged} merged lines"
+            f"{total['accepted_rows']} rows accepted, but {paid + zero} orders + {return_count} returns "
+            f"+ {merged} merged lines"
         )
+    if len(orders) - kept_zero != paid or kept_zero not in (0, zero) or len(returns) != return_count:
+        raise AccountingError(
+            f"{paid} orders, {zero} of zero and {return_count} returns were made, but {len(orders)} orders "
+            f"({kept_zero} of zero) and {len(returns)} returns written"
+        )
+    dropped = {"zero_amount_dropped": zero - kept_zero}
     return {
-        **total,
-        "orders": order_count,
+        **{kind: total[kind] for kind in ("rows_read", "accepted_rows", "quarantined", "after_as_of")},
+        "left_out": sum(total[policy] for policy in LEFT_OUT),
+        "orders": len(orders),
         "returns": return_count,
         "merged_lines": merged,
-        "zero_amount_orders": int((orders["amount"] == 0).sum()),
+        "zero_amount_orders": kept_zero,
         "customers": int(orders["customer_key"].nunique()),
         "first_order_on": orders["ordered_at"].min().date(),
         "last_order_on": orders["ordered_at"].max().date(),
         "rules": dict(by_frequency(quarantine["rule"])),
+        "policies": {
+            **{policy: total[policy] for policy in LEFT_OUT},
+            **dropped,
+            "returns": _returns(returns),
+        },
         "sources": dict(files),
+    }
+
+
+def _returns(returns: pd.DataFrame) -> dict[str, Any]:
+    """Count the returns by how their order was found, and the money that no order was left to take."""
+    given_back, netted = -sum(returns["amount"]), sum(returns["netted"])
+    return {
+        "matched_by": dict(by_frequency(returns["matched_by"])),
+        "amount": float(given_back),
+        "netted": float(netted),
+        "not_netted": float(given_back - netted),
     }
 
 

@@ -63,9 +63,9 @@ ORDERS = Contract(
             "ordered_at",
             "time",
             "Time of the earliest line",
-            unit="UTC when the source has offsets, else as written",
+            unit="local time of ingest.timezone; without it UTC when the source has offsets, else as written",
         ),
-        Column("amount", "money", f"What was paid: {_AMOUNT}", unit="currency", minimum=0),
+        Column("amount", "money", f"What was paid, before returns: {_AMOUNT}", unit="currency", minimum=0),
         Column("lines", "count", "Rows of the source that make up the order", unit="rows", minimum=1),
     ),
 )
@@ -78,6 +78,11 @@ RETURNS = Contract(
         _CUSTOMER,
         Column("returned_at", "time", "Time of the earliest line", unit="as ordered_at"),
         Column("amount", "money", f"What was paid back, below zero: {_AMOUNT}", unit="currency"),
+        Column("ordered_at", "time", "The order it is taken from", unit="as ordered_at", nullable=True),
+        Column("matched_by", "text", "How that order was found: order_id, amount, latest, day or none"),
+        Column("netted", "money", "What it takes from it: no order falls below zero", "currency", minimum=0),
+        Column("orders_undone", "count", "Orders of which it leaves nothing", unit="orders", minimum=0),
+        Column("lines_undone", "count", "Their lines", unit="rows", minimum=0),
     ),
 )
 

@@ -27,11 +27,14 @@ class DateFormat:
         What to put into the parameters for it; empty where only "auto" finds it.
     sql : str
         An expression that turns the text ``value`` into a TIMESTAMP, or NULL when it is not such a date.
+    zoned : str
+        An expression that tells whether the text says which instant it is: then the TIMESTAMP is UTC.
     """
 
     name: str
     pattern: str
     sql: str
+    zoned: str = "false"
 
 
 def _shaped(shape: str, sql: str) -> str:
@@ -60,7 +63,7 @@ def _numbered(pattern: str) -> DateFormat:
 
 def _epoch(name: str, shape: str, microseconds: int) -> DateFormat:
     number = f"CAST(TRY_CAST(value AS DECIMAL(28, 6)) * {microseconds} AS BIGINT)"
-    return DateFormat(name, "", _shaped(shape + r"(\.\d+)?", f"make_timestamp({number})"))
+    return DateFormat(name, "", _shaped(shape + r"(\.\d+)?", f"make_timestamp({number})"), zoned="true")
 
 
 # A cast to TIMESTAMP ignores an offset. A cast to TIMESTAMPTZ heeds it, unless after a blank, and is slow.
@@ -72,6 +75,7 @@ ISO = DateFormat(
     "",
     f"CASE WHEN regexp_full_match(value, '{_ISO_LOCAL}') THEN TRY_CAST(value AS TIMESTAMP) "
     f"WHEN regexp_matches(value, '^{_ISO_DATE}[T ]\\d') THEN {_ISO_ZONED} END",
+    zoned=f"NOT regexp_full_match(value, '{_ISO_LOCAL}')",
 )
 COMPACT = DateFormat(
     "yyyymmdd",
@@ -97,7 +101,7 @@ FORMATS = (
 def choose(con: Connection, column: str, given: str, where: str) -> DateFormat:
     """Choose the format that reads the most rows of a column of ``raw``.
 
-    Text with an offset (``Z``, ``+02:00``) is taken to UTC, text without stays as written.
+    Text with an offset (``Z``, ``+02:00``) is taken to UTC, text without stays as written; see `define`.
 
     Parameters
     ----------
@@ -117,9 +121,13 @@ def choose(con: Connection, column: str, given: str, where: str) -> DateFormat:
     return _best(con, column, where) if given == "auto" else _given(con, given, where)
 
 
-def define(con: Connection, chosen: DateFormat) -> None:
-    """Make a format the macro ``read_date``."""
-    duck.run(con, f"CREATE OR REPLACE MACRO read_date(value) AS {chosen.sql}", name="read_date")
+def define(con: Connection, chosen: DateFormat, timezone: str | None = None) -> None:
+    """Make a format the macro ``read_date``; what was taken to UTC becomes local time of a zone."""
+    sql = chosen.sql
+    if timezone and chosen.zoned != "false":
+        local = f"timezone('{timezone}', timezone('UTC', {sql}))"
+        sql = f"CASE WHEN {chosen.zoned} THEN {local} ELSE {sql} END"
+    duck.run(con, f"CREATE OR REPLACE MACRO read_date(value) AS {sql}", name="read_date")
 
 
 def _given(con: Connection, pattern: str, where: str) -> DateFormat:
@@ -136,7 +144,7 @@ def _given(con: Connection, pattern: str, where: str) -> DateFormat:
             where=where,
             valid='auto or a strptime format, "%d.%m.%Y %H:%M"',
         ) from error
-    return DateFormat(pattern, pattern, sql)
+    return DateFormat(pattern, pattern, sql, zoned="true" if "%z" in pattern.lower() else "false")
 
 
 def _best(con: Connection, column: str, where: str) -> DateFormat:

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
+import pyarrow as pa
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.privacy.pseudonyms import customer_keys
-from pipeline.tables import accounting, amounts, contracts, dates
+from pipeline.tables import accounting, amounts, contracts, currencies, dates, identity, signals
 from pipeline.tables.io import to_pandas
+from pipeline.tables.policies import Policies
 from pipeline.tables.rules import RULES
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 from pipeline.tables.spec import OrderSource, title
@@ -23,6 +25,7 @@ from pipeline.tables.spec import OrderSource, title
 PACKAGE = "pipeline.tables"
 WHERE = "sources.orders"
 EXAMPLES = 3
+DEFAULT = Policies()
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def ingest_orders(
     now: datetime,
     max_quarantine_share: float,
     pepper: bytes,
+    policies: Policies = DEFAULT,
 ) -> Ingested:
     """Read an order log as it would have been read on the as-of date.
 
@@ -73,6 +77,8 @@ def ingest_orders(
         Of the rows before the as-of date; more stops the run.
     pepper : bytes
         For the customer keys.
+    policies : Policies
+        What the shop decided about its log.
 
     Raises
     ------
@@ -83,18 +89,25 @@ def ingest_orders(
     """
     with duck.connect() as con:
         raw = read_raw(con, spec, _columns(spec), root, WHERE)
-        date_format = _read_dates(con, spec, raw)
+        date_format = _read_dates(con, spec, raw, policies.timezone)
         until = None if as_of == "latest" else datetime.combine(as_of, time())
-        decimal = _judge(con, spec, raw, until, now)
+        _hide(con, until)
+        _prepare(con, spec, policies, root)
+        decimal = _judge(con, spec, raw, now)
         if until is not None:
             _check_as_of(con, spec, raw, until, now)
+        if policies.duplicates == "drop_exact":
+            _statement(con, "duplicates")
         read_as = {"date_format": date_format, "decimal": decimal}
         quarantine = _quarantine(con, spec, raw, read_as)
         files = accounting.rows_per_file(con, raw, until)
         _stop_if_too_many(spec, quarantine, files, max_quarantine_share)
         _, last = _accepted_days(con, spec)
-        orders, returns, identities = _tables(con, spec, pepper)
-        counts = accounting.counts(con, files, quarantine, orders)
+        orders, returns, identities = _tables(con, spec, policies, pepper)
+        counts = accounting.counts(con, files, quarantine, orders, returns)
+        counts["policies"] |= _policy_counts(con, spec, policies)
+        counts["outliers"] = signals.outliers(con)
+        counts["left_truncation"] = signals.left_truncation(con)
     counts["read_as"] = {"encoding": raw.encodings, "delimiter": raw.delimiters, **read_as}
     seen_until = until.date() if until else last + timedelta(days=1)
     return Ingested(orders, returns, quarantine, identities, counts, seen_until)
@@ -107,6 +120,9 @@ def _columns(spec: OrderSource) -> dict[str, str | None]:
         "ordered_at": columns.ordered_at,
         "amount": columns.amount,
         "order_id": columns.order_id,
+        "status": columns.status,
+        "is_test": columns.is_test,
+        "currency": columns.currency,
     }
 
 
@@ -114,25 +130,39 @@ def _statement(con: Connection, name: str, **params: Any) -> Connection:
     return duck.run(con, duck.sql_file(PACKAGE, f"sql/{name}.sql"), params, name=name)
 
 
-def _table(con: Connection, name: str) -> pd.DataFrame:
-    return to_pandas(duck.arrow(con, duck.sql_file(PACKAGE, f"sql/{name}.sql"), name=name))
+def _table(con: Connection, name: str, **params: Any) -> pd.DataFrame:
+    return to_pandas(duck.arrow(con, duck.sql_file(PACKAGE, f"sql/{name}.sql"), params, name=name))
 
 
-def _read_dates(con: Connection, spec: OrderSource, raw: Raw) -> str:
+def _read_dates(con: Connection, spec: OrderSource, raw: Raw, timezone: str | None) -> str:
     """Make ``dated``: the date format is decided before anything can be hidden, for it tells what to hide."""
     typed = raw.typed_as(TIMES, "ordered_at")
     chosen = dates.ISO if typed else dates.choose(con, "ordered_at", spec.date_format, f"{WHERE}.date_format")
-    dates.define(con, chosen)
+    dates.define(con, chosen, timezone)
     _statement(con, "dated")
     duck.run(con, "DROP TABLE raw")
     return chosen.name
 
 
-def _judge(con: Connection, spec: OrderSource, raw: Raw, until: datetime | None, now: datetime) -> str:
-    """Make ``visible`` and ``judged``; the decimal sign is decided over the visible rows."""
+def _hide(con: Connection, until: datetime | None) -> None:
+    """Make ``visible``: what had happened before the as-of date, and what has no date that could tell."""
     hidden = f"WHERE ordered_at IS NULL OR ordered_at < TIMESTAMP '{until}'" if until else ""
     duck.run(con, f"CREATE OR REPLACE VIEW visible AS SELECT * FROM dated {hidden}", name="visible")
+
+
+def _prepare(con: Connection, spec: OrderSource, policies: Policies, root: Path) -> None:
+    """Make what the rows are judged by: whose they are, what their currency is worth, who is left out."""
     _statement(con, "amounts")
+    _statement(con, "flags")
+    identity.link(con, policies.id_map, root)
+    identity.exclude(con, policies.exclude_customers, root)
+    currencies.price(con, spec.columns.currency is not None, policies.currency, policies.exchange_rates, root)
+    cancelled = sorted({status.lower() for status in policies.cancelled_status})
+    duck.register(con, "cancelled_status", pa.table({"status": pa.array(cancelled, pa.string())}))
+
+
+def _judge(con: Connection, spec: OrderSource, raw: Raw, now: datetime) -> str:
+    """Make ``judged``; the decimal sign is decided over the visible rows."""
     given = "." if raw.typed_as(NUMBERS, "amount") else spec.decimal
     decimal = amounts.choose(con, "SELECT amount FROM visible", given, WHERE)
     _statement(con, "judged", now=now)
@@ -141,7 +171,9 @@ def _judge(con: Connection, spec: OrderSource, raw: Raw, until: datetime | None,
 
 def _accepted_days(con: Connection, spec: OrderSource) -> tuple[date, date]:
     """Return the first and the last day with an accepted row."""
-    days = "SELECT min(ordered_at)::DATE, max(ordered_at)::DATE FROM judged WHERE rule IS NULL"
+    days = """
+        SELECT min(ordered_at)::DATE, max(ordered_at)::DATE
+        FROM judged WHERE rule IS NULL AND left_out IS NULL"""
     [(first, last)] = duck.run(con, days, name="accepted days").fetchall()
     if first is None:
         raise UserError(f"{title(spec)} has no row that can be used", where=f"{WHERE}.path")
@@ -157,7 +189,8 @@ def _check_as_of(con: Connection, spec: OrderSource, raw: Raw, until: datetime, 
     [(within,)] = duck.run(con, inside, {"until": until, "now": now}, name="as_of").fetchall()
     if within:
         return
-    _judge(con, spec, raw, None, now)
+    _hide(con, None)
+    _judge(con, spec, raw, now)
     first, last = (day + timedelta(days=1) for day in _accepted_days(con, spec))
     raise UserError(
         f"{until:%Y-%m-%d} is outside the log, which can be seen as of {first} to {last}",
@@ -205,16 +238,35 @@ def _stop_if_too_many(
 
 
 def _tables(
-    con: Connection, spec: OrderSource, pepper: bytes
+    con: Connection, spec: OrderSource, policies: Policies, pepper: bytes
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Make orders, returns and identities out of the accepted rows."""
     _statement(con, "purchases_of_lines" if spec.columns.order_id else "purchases_of_rows")
+    _statement(con, "returned")
+    _statement(con, f"returns_{policies.returns}")
     ids = to_pandas(duck.arrow(con, "SELECT DISTINCT customer_id FROM purchases ORDER BY customer_id"))
     ids.insert(0, "customer_key", customer_keys(ids["customer_id"], pepper))
     duck.register(con, "identities", ids)
-    orders, returns = _table(con, "orders"), _table(con, "returns")
+    orders = _table(con, "orders", keep_zero=policies.zero_amount == "keep")
+    returns = _table(con, "returns")
     contracts.check(orders, contracts.ORDERS)
     contracts.check(returns, contracts.RETURNS)
     if orders.empty:
         raise UserError(f"{title(spec)} has returns but no orders", where=f"{WHERE}.path")
+    duck.register(con, "orders", orders)
     return orders, returns, ids
+
+
+def _policy_counts(con: Connection, spec: OrderSource, policies: Policies) -> dict[str, Any]:
+    """Count what is reported without being acted on: shared order ids, ids the id map does not know."""
+    counts: dict[str, Any] = {}
+    if spec.columns.order_id:
+        shared = """
+            SELECT count(*) FROM (
+                SELECT order_id FROM purchases
+                GROUP BY order_id HAVING min(customer_id) <> max(customer_id))"""
+        [(count,)] = duck.run(con, shared, name="shared order ids").fetchall()
+        counts["order_ids_of_several_customers"] = count
+    if policies.id_map:
+        counts["unlinked"] = identity.unlinked(con)
+    return counts

@@ -74,6 +74,12 @@ class OrderColumns(Protocol):
     def amount(self) -> str: ...  # noqa: D102
     @property
     def order_id(self) -> str | None: ...  # noqa: D102
+    @property
+    def status(self) -> str | None: ...  # noqa: D102
+    @property
+    def is_test(self) -> str | None: ...  # noqa: D102
+    @property
+    def currency(self) -> str | None: ...  # noqa: D102
 
 
 class OrderSource(Source, Protocol):
@@ -81,6 +87,40 @@ class OrderSource(Source, Protocol):
 
     @property
     def columns(self) -> OrderColumns: ...  # noqa: D102
+
+
+class IdMapColumns(Protocol):
+    """The source's names of the columns of an id map."""
+
+    @property
+    def from_id(self) -> str: ...  # noqa: D102
+    @property
+    def customer_id(self) -> str: ...  # noqa: D102
+
+
+class IdMapSource(Source, Protocol):
+    """An id map: a source with its columns."""
+
+    @property
+    def columns(self) -> IdMapColumns: ...  # noqa: D102
+
+
+class RateColumns(Protocol):
+    """The source's names of the columns of exchange rates."""
+
+    @property
+    def day(self) -> str: ...  # noqa: D102
+    @property
+    def currency(self) -> str: ...  # noqa: D102
+    @property
+    def rate(self) -> str: ...  # noqa: D102
+
+
+class RateSource(Source, Protocol):
+    """Exchange rates: a source with its columns."""
+
+    @property
+    def columns(self) -> RateColumns: ...  # noqa: D102
 
 
 def title(spec: Source) -> str:

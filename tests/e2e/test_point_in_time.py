@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,16 +20,44 @@ CUTOFF = date(2023, 9, 1)
 AS_OF = date(2024, 1, 1)
 
 
-@pytest.fixture(scope="module")
-def orders() -> pd.DataFrame:
-    log = shop_log(customers=300, seed=8)
-    return pd.DataFrame(
+class Log(NamedTuple):
+    orders: pd.DataFrame
+    returns: pd.DataFrame
+
+
+def with_returns(orders: pd.DataFrame) -> Log:
+    """Give back every fourth order after 20 days: every second of them whole, half of the others."""
+    cents = orders["amount"].map(lambda amount: int(amount * 100))
+    back = orders[cents % 4 == 0].drop_duplicates(["customer_key", "ordered_at"])
+    whole = (cents[back.index] % 8 == 0).astype("int32")
+    returns = pd.DataFrame(
         {
-            "customer_key": log["kunde"],
-            "ordered_at": pd.to_datetime(log["datum"]),
-            "amount": log["betrag"].map(lambda amount: Decimal(str(amount)).quantize(Decimal("0.0001"))),
-            "lines": pd.Series(1, index=log.index, dtype="int32"),
+            "customer_key": back["customer_key"],
+            "returned_at": back["ordered_at"] + pd.Timedelta(days=20),
+            "ordered_at": back["ordered_at"],
+            "netted": [
+                amount if all_of_it else (amount / 2).quantize(Decimal("0.0001"))
+                for amount, all_of_it in zip(back["amount"], whole, strict=True)
+            ],
+            "orders_undone": whole,
+            "lines_undone": whole,
         }
+    )
+    return Log(orders, returns)
+
+
+@pytest.fixture(scope="module")
+def log() -> Log:
+    log = shop_log(customers=300, seed=8)
+    return with_returns(
+        pd.DataFrame(
+            {
+                "customer_key": log["kunde"],
+                "ordered_at": pd.to_datetime(log["datum"]),
+                "amount": log["betrag"].map(lambda amount: Decimal(str(amount)).quantize(Decimal("0.0001"))),
+                "lines": pd.Series(1, index=log.index, dtype="int32"),
+            }
+        )
     )
 
 
@@ -36,48 +65,80 @@ def future_of(orders: pd.DataFrame, cutoff: date) -> pd.Series:
     return orders["ordered_at"] >= pd.Timestamp(cutoff)
 
 
-def other_amounts(orders, cutoff):
-    changed = orders.copy()
-    later = future_of(orders, cutoff)
+def other_amounts(log, cutoff):
+    changed = log.orders.copy()
+    later = future_of(changed, cutoff)
     changed.loc[later, "amount"] = [amount * 1000 + 1 for amount in changed.loc[later, "amount"]]
-    return changed
+    return with_returns(changed)
 
 
-def other_dates(orders, cutoff):
-    changed = orders.copy()
-    later = future_of(orders, cutoff)
+def other_dates(log, cutoff):
+    changed = log.orders.copy()
+    later = future_of(changed, cutoff)
     moved = np.random.default_rng(1).integers(0, 100, later.sum())
     changed.loc[later, "ordered_at"] = pd.Timestamp(cutoff) + pd.to_timedelta(moved, unit="D")
-    return changed
+    return with_returns(changed)
 
 
-def missing_orders(orders, cutoff):
-    return orders[~future_of(orders, cutoff)]
+def missing_orders(log, cutoff):
+    return with_returns(log.orders[~future_of(log.orders, cutoff)])
 
 
-def extra_orders(orders, cutoff):
-    later = orders[future_of(orders, cutoff)]
+def extra_orders(log, cutoff):
+    later = log.orders[future_of(log.orders, cutoff)]
     strangers = later.assign(customer_key="new-" + later["customer_key"])
-    return pd.concat([orders, later, strangers], ignore_index=True)
+    return with_returns(pd.concat([log.orders, later, strangers], ignore_index=True))
 
 
-def moved_between_customers(orders, cutoff):
-    changed = orders.copy()
-    later = future_of(orders, cutoff)
+def moved_between_customers(log, cutoff):
+    changed = log.orders.copy()
+    later = future_of(changed, cutoff)
     changed.loc[later, "customer_key"] = changed.loc[later, "customer_key"].to_numpy()[::-1]
-    return changed
+    return with_returns(changed)
 
 
-REWRITES = [other_amounts, other_dates, missing_orders, extra_orders, moved_between_customers]
+def missing_returns(log, cutoff):
+    """Orders of before the cutoff whose return, after it, never comes."""
+    return Log(log.orders, log.returns[log.returns["returned_at"] < pd.Timestamp(cutoff)])
 
 
-def take(orders: pd.DataFrame, cutoff: date) -> pd.DataFrame:
-    return snapshot(customer_days(orders), cutoff, horizon_days=HORIZON_DAYS, as_of=AS_OF)
+def everything_returned(log, cutoff):
+    """On the day of the cutoff every order of before comes back, as far as it has not yet."""
+    known = log.returns[log.returns["returned_at"] < pd.Timestamp(cutoff)]
+    place = ["customer_key", "ordered_at"]
+    given_back = pd.MultiIndex.from_frame(known[place])
+    left = log.orders[~pd.MultiIndex.from_frame(log.orders[place]).isin(given_back)].drop_duplicates(place)
+    late = pd.DataFrame(
+        {
+            "customer_key": left["customer_key"],
+            "returned_at": left["ordered_at"].clip(lower=pd.Timestamp(cutoff)),
+            "ordered_at": left["ordered_at"],
+            "netted": left["amount"],
+            "orders_undone": pd.Series(1, index=left.index, dtype="int32"),
+            "lines_undone": pd.Series(1, index=left.index, dtype="int32"),
+        }
+    )
+    return Log(log.orders, pd.concat([known, late], ignore_index=True))
+
+
+REWRITES = [
+    other_amounts,
+    other_dates,
+    missing_orders,
+    extra_orders,
+    moved_between_customers,
+    missing_returns,
+    everything_returned,
+]
+
+
+def take(log: Log, cutoff: date) -> pd.DataFrame:
+    return snapshot(customer_days(log.orders, log.returns), cutoff, horizon_days=HORIZON_DAYS, as_of=AS_OF)
 
 
 @pytest.mark.parametrize("rewrite", REWRITES)
-def test_features_and_fits_of_a_cutoff_do_not_know_its_future(orders, rewrite):
-    before, after = take(orders, CUTOFF), take(rewrite(orders, CUTOFF), CUTOFF)
+def test_features_and_fits_of_a_cutoff_do_not_know_its_future(log, rewrite):
+    before, after = take(log, CUTOFF), take(rewrite(log, CUTOFF), CUTOFF)
     assert_frame_equal(before.drop(columns=LABELS), after.drop(columns=LABELS), check_exact=True)
     for name, model in MODELS.items():
         assert model().fit(before).to_dict() == model().fit(after).to_dict(), name
@@ -85,10 +146,10 @@ def test_features_and_fits_of_a_cutoff_do_not_know_its_future(orders, rewrite):
 
 
 @pytest.mark.parametrize("rewrite", REWRITES)
-def test_the_training_frame_does_not_know_the_test_horizon(orders, rewrite):
+def test_the_training_frame_does_not_know_the_test_horizon(log, rewrite):
     training = [CUTOFF - timedelta(days=HORIZON_DAYS + shift) for shift in (0, 30)]
 
-    def frame(log: pd.DataFrame) -> pd.DataFrame:
+    def frame(log: Log) -> pd.DataFrame:
         rows, values = [], []
         for cutoff in training:
             summary = take(log, cutoff)
@@ -104,13 +165,13 @@ def test_the_training_frame_does_not_know_the_test_horizon(orders, rewrite):
             horizon_days=HORIZON_DAYS,
         )
 
-    assert_frame_equal(frame(orders), frame(rewrite(orders, CUTOFF)), check_exact=True)
+    assert_frame_equal(frame(log), frame(rewrite(log, CUTOFF)), check_exact=True)
 
 
 @pytest.mark.parametrize("rewrite", REWRITES)
-def test_the_rewrites_do_rewrite(orders, rewrite):
+def test_the_rewrites_do_rewrite(log, rewrite):
     """Else the tests above could not fail."""
-    before, after = take(orders, CUTOFF), take(rewrite(orders, CUTOFF), CUTOFF)
+    before, after = take(log, CUTOFF), take(rewrite(log, CUTOFF), CUTOFF)
     assert not before[LABELS].equals(after[LABELS])
-    past = take(rewrite(orders, CUTOFF - timedelta(days=60)), CUTOFF)
+    past = take(rewrite(log, CUTOFF - timedelta(days=60)), CUTOFF)
     assert not before.drop(columns=LABELS).equals(past.drop(columns=LABELS))

@@ -25,10 +25,29 @@ def orders(*rows: tuple[str, str, str]) -> pd.DataFrame:
     )
 
 
-def snap(log: pd.DataFrame, cutoff: date = CUTOFF, horizon_days: int = 30, as_of: date = date(2024, 6, 1)):
-    return snapshot(customer_days(log), cutoff, horizon_days=horizon_days, as_of=as_of).set_index(
-        "customer_key"
+def returns(*rows: tuple[str, str, str, str, int]) -> pd.DataFrame:
+    """Returns from (customer, time, time of the order, what is taken from it, orders undone)."""
+    return pd.DataFrame(
+        {
+            "customer_key": pd.Series([row[0] for row in rows], dtype="str"),
+            "returned_at": pd.to_datetime([row[1] for row in rows], format="ISO8601"),
+            "ordered_at": pd.to_datetime([row[2] for row in rows], format="ISO8601"),
+            "netted": [Decimal(row[3]).quantize(Decimal("0.0001")) for row in rows],
+            "orders_undone": pd.Series([row[4] for row in rows], dtype="int32"),
+            "lines_undone": pd.Series([row[4] for row in rows], dtype="int32"),
+        }
     )
+
+
+def snap(
+    log: pd.DataFrame,
+    cutoff: date = CUTOFF,
+    horizon_days: int = 30,
+    as_of: date = date(2024, 6, 1),
+    returned: pd.DataFrame | None = None,
+):
+    days = customer_days(log, returned)
+    return snapshot(days, cutoff, horizon_days=horizon_days, as_of=as_of).set_index("customer_key")
 
 
 def test_recency_frequency_t_and_monetary_value_are_the_papers():
@@ -82,9 +101,116 @@ def test_no_label_where_the_horizon_is_not_fully_observed():
     assert snap(log, as_of=date(2024, 3, 31))[LABELS].notna().all(axis=None)
 
 
+# Returns
+
+BOUGHT = orders(("a", "2024-01-01", "10"), ("a", "2024-01-11", "20"), ("a", "2024-02-10", "30"))
+
+
+def test_a_return_counts_from_the_day_after_it_came():
+    part = returns(("a", "2024-02-29 12:00", "2024-01-11", "5", 0))
+    before, after = (
+        snap(BOUGHT, day, returned=part).loc["a"] for day in (date(2024, 2, 29), date(2024, 3, 1))
+    )
+    assert (before["spend_total"], after["spend_total"]) == (60.0, 55.0)
+    assert (after["frequency"], after["monetary_value"], after["spend_30d"]) == (2, 22.5, 30.0)
+
+
+def test_an_order_given_back_whole_is_no_purchase_from_then_on():
+    whole = returns(("a", "2024-02-15", "2024-01-11", "20", 1))
+    row = snap(BOUGHT, returned=whole).loc["a"]
+    assert (row["frequency"], row["recency"], row["orders"], row["spend_total"]) == (1, 40, 2, 40.0)
+    assert (row["mean_gap_days"], row["last_gap_days"], row["monetary_value"]) == (40, 40, 30.0)
+    assert_frame_equal(
+        snap(BOUGHT, date(2024, 2, 15), returned=whole), snap(BOUGHT, date(2024, 2, 15)), check_exact=True
+    )
+
+
+def test_the_first_order_given_back_makes_the_second_the_first():
+    row = snap(BOUGHT, returned=returns(("a", "2024-02-15", "2024-01-01", "10", 1))).loc["a"]
+    assert (row["first_order_on"], row["frequency"], row["T"]) == (pd.Timestamp("2024-01-11"), 1, 49)
+    assert (row["first_order_amount"], row["gap_sd_days"]) == (20.0, pytest.approx(float("nan"), nan_ok=True))
+
+
+def test_one_of_two_orders_of_a_day_given_back_leaves_the_day():
+    log = orders(("a", "2024-01-01", "10"), ("a", "2024-02-01 09:00", "20"), ("a", "2024-02-01 10:00", "30"))
+    row = snap(log, returned=returns(("a", "2024-02-05", "2024-02-01 09:00", "20", 1))).loc["a"]
+    assert (row["frequency"], row["orders"], row["monetary_value"], row["lines_per_order"]) == (
+        1,
+        2,
+        30.0,
+        1.0,
+    )
+
+
+def test_who_gave_everything_back_is_no_customer():
+    assert snap(BOUGHT, returned=returns(*EVERYTHING)).empty
+    assert len(snap(BOUGHT, date(2024, 2, 20), returned=returns(*EVERYTHING))) == 1
+
+
+EVERYTHING = [
+    ("a", "2024-02-20", day, amount, 1)
+    for day, amount in (("2024-01-01", "10"), ("2024-01-11", "20"), ("2024-02-10", "30"))
+]
+
+
+def test_a_label_knows_the_returns_of_its_horizon_and_no_later_ones():
+    log = pd.concat([BOUGHT, orders(("a", "2024-03-05", "50"), ("a", "2024-03-06", "7"))])
+    back = [("a", "2024-03-31", "2024-03-05", "50", 1), ("a", "2024-03-30", "2024-03-06", "2", 0)]
+    assert snap(log, returned=returns(*back)).loc["a", LABELS].tolist() == [False, 2, 55.0]
+    earlier = [("a", "2024-03-30", *row[2:]) for row in back]
+    assert snap(log, returned=returns(*earlier)).loc["a", LABELS].tolist() == [False, 1, 5.0]
+    all_back = [*earlier, ("a", "2024-03-30 13:00", "2024-03-06", "5", 1)]
+    assert snap(log, returned=returns(*all_back)).loc["a", LABELS].tolist() == [True, 0, 0.0]
+
+
+def test_a_return_of_an_earlier_order_is_not_taken_from_the_label():
+    log = pd.concat([BOUGHT, orders(("a", "2024-03-05", "50"))])
+    back = returns(("a", "2024-03-06", "2024-02-10", "30", 1))
+    assert_frame_equal(snap(log, returned=back), snap(log), check_exact=True)
+
+
 moments = st.datetimes(min_value=pd.Timestamp(2023, 1, 1), max_value=pd.Timestamp(2024, 5, 31))
 amounts = st.decimals(min_value=0, max_value=10_000, places=2).map(str)
 rows = st.tuples(st.sampled_from("abcde"), moments.map(str), amounts)
+
+
+def given_back(log: pd.DataFrame, after_days: list[int]) -> pd.DataFrame:
+    """Give back each order (half of it, for every third) after some days; 0 keeps it."""
+    return returns(
+        *(
+            (
+                row.customer_key,
+                str(row.ordered_at + pd.Timedelta(days=days)),
+                str(row.ordered_at),
+                str(row.amount / (1 + (days % 3 == 0))),
+                int(days % 3 > 0),
+            )
+            for row, days in zip(log.itertuples(), after_days, strict=False)
+            if days
+        )
+    )
+
+
+delays = st.lists(st.integers(0, 60), min_size=40, max_size=40)
+
+
+@given(past=st.lists(rows, min_size=1, max_size=40), after_days=delays, other_days=delays)
+@settings(deadline=None, max_examples=40)
+def test_a_later_return_never_leaks(past, after_days, other_days):
+    log = orders(*past).drop_duplicates(["customer_key", "ordered_at"], ignore_index=True)
+    if not (log["ordered_at"] < pd.Timestamp(CUTOFF)).any():
+        return
+    taken, others = given_back(log, after_days), given_back(log, other_days)
+    known, later = (
+        taken["returned_at"] < pd.Timestamp(CUTOFF),
+        others["returned_at"] >= pd.Timestamp(CUTOFF),
+    )
+    order = ["customer_key", "ordered_at"]
+    free = ~pd.MultiIndex.from_frame(others[order]).isin(pd.MultiIndex.from_frame(taken.loc[known, order]))
+    rest = others[later & free]
+    features = snap(log, returned=taken).drop(columns=LABELS)
+    rewritten = snap(log, returned=pd.concat([taken[known], rest])).drop(columns=LABELS)
+    assert_frame_equal(features, rewritten, check_exact=True)
 
 
 @given(past=st.lists(rows, min_size=1, max_size=40), other_future=st.lists(rows, max_size=40))

@@ -32,6 +32,11 @@ def test_the_committed_parameters_are_valid():
 
 
 @pytest.mark.parametrize("value", ["1998-01-01", date(1998, 1, 1)])
+def test_births_from_may_be_a_date_or_its_text(value):
+    assert parse_params(changed("ingest.births_from", value)).ingest.births_from == date(1998, 1, 1)
+
+
+@pytest.mark.parametrize("value", ["1998-01-01", date(1998, 1, 1)])
 def test_as_of_may_be_a_date_or_its_text(value):
     assert parse_params(changed("as_of", value)).as_of == date(1998, 1, 1)
 
@@ -63,6 +68,15 @@ def test_as_of_may_be_a_date_or_its_text(value):
         ("lifetime_value.discount_rate_per_year", 10, "less than 10", "discount_rate_per_year: 0.1"),
         ("segments.risk_medium", 0.9, "must not be above risk_high", None),
         ("report.currency", "Euro", "pattern", 'currency: "EUR"'),
+        ("ingest.returns", "net", "'match', 'net_by_day' or 'drop'", 'returns: "match"'),
+        ("ingest.duplicates", True, "'keep' or 'drop_exact'", 'duplicates: "keep"'),
+        ("ingest.zero_amount", 0, "'keep' or 'drop'", 'zero_amount: "keep"'),
+        ("ingest.cancelled_status", "void", "valid tuple", 'cancelled_status: ["cancelled"'),
+        ("ingest.exclude_customers", [""], "at least 1 character", "exclude_customers: "),
+        ("ingest.timezone", "Berlin", "not a time zone", 'timezone: "Europe/Berlin"'),
+        ("ingest.births_from", "soon", "null or a date", "births_from: "),
+        ("sources.id_map", {"path": "ids.csv"}, "missing", None),
+        ("sources.orders.columns.currency", "", "at least 1 character", "currency: "),
         ("churn", None, "valid dictionary", None),
     ],
 )

@@ -17,7 +17,8 @@ import pyarrow as pa
 import pytest
 from adbc_driver_postgresql import dbapi
 
-from pipeline.tables.ingest import Ingested, ingest_orders
+from pipeline.tables.ingest import DEFAULT, Ingested, ingest_orders
+from pipeline.tables.policies import Policies
 
 NOW = datetime(2024, 1, 1, 12)
 PEPPER = b"0123456789abcdef0123456789abcdef"
@@ -26,8 +27,9 @@ Ingest = Callable[..., Ingested]
 
 
 def order_source(path: str | None, **given: Any) -> SimpleNamespace:
-    """A source as the parameters describe it; every column can be renamed, order_id is off."""
+    """A source as the parameters describe it; every column can be renamed, the optional ones are off."""
     names = {"customer_id": "customer", "ordered_at": "date", "amount": "amount", "order_id": None}
+    names |= {"status": None, "is_test": None, "currency": None}
     columns = SimpleNamespace(**{our: given.pop(our, name) for our, name in names.items()})
     dialect = {"delimiter": "auto", "encoding": "auto", "decimal": "auto", "date_format": "auto"}
     place = dict.fromkeys(["url", "table", "query", "since", "sheet"])
@@ -45,6 +47,7 @@ def ingest(tmp_path: Path) -> Ingest:
         as_of: date | str = "latest",
         now: datetime = NOW,
         max_share: float = 1.0,
+        policies: Policies = DEFAULT,
         **source: Any,
     ) -> Ingested:
         files = content if isinstance(content, dict) else {} if content is None else {str(path): content}
@@ -52,7 +55,7 @@ def ingest(tmp_path: Path) -> Ingest:
             file = tmp_path / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode() if isinstance(text, str) else text)
-        return ingest_orders(order_source(path, **source), tmp_path, as_of, now, max_share, PEPPER)
+        return ingest_orders(order_source(path, **source), tmp_path, as_of, now, max_share, PEPPER, policies)
 
     return run
 

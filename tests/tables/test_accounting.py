@@ -15,7 +15,8 @@ TABLES = """
     CREATE TABLE dated AS
         SELECT 0 AS file_no, TIMESTAMP '2021-03-04' + to_days(range::INTEGER) AS ordered_at FROM range(4);
     CREATE TABLE judged AS
-        SELECT 0 AS file_no, CASE range WHEN 2 THEN 'future_date' END AS rule FROM range(3);
+        SELECT 0 AS file_no, CASE range WHEN 2 THEN 'future_date' END AS rule,
+               CASE range WHEN 3 THEN 'cancelled' END AS left_out FROM range(4);
     CREATE TABLE faults AS SELECT 0 AS file_no;
     CREATE TABLE purchases AS SELECT 5 AS amount, 2 AS lines;
 """
@@ -33,14 +34,22 @@ def read(rows: int) -> Raw:
 
 
 def test_every_row_is_found_again(con: Connection) -> None:
-    assert rows_per_file(con, read(5), pd.Timestamp("2021-03-07").to_pydatetime()) == {
-        "orders.csv": {"rows_read": 5, "accepted_rows": 2, "quarantined": 2, "after_as_of": 1}
+    assert rows_per_file(con, read(6), pd.Timestamp("2021-03-07").to_pydatetime()) == {
+        "orders.csv": {
+            "rows_read": 6,
+            "accepted_rows": 2,
+            "quarantined": 2,
+            "after_as_of": 1,
+            "cancelled": 1,
+            "test_accounts": 0,
+            "duplicates": 0,
+        }
     }
 
 
 def test_a_lost_row_is_an_error(con: Connection) -> None:
-    with pytest.raises(AccountingError, match=r"orders\.csv: 6 rows read, but 2 accepted"):
-        rows_per_file(con, read(6), None)
+    with pytest.raises(AccountingError, match=r"orders\.csv: 7 rows read, but 2 accepted"):
+        rows_per_file(con, read(7), None)
 
 
 def test_a_lost_order_is_an_error(con: Connection) -> None:
@@ -48,13 +57,14 @@ def test_a_lost_order_is_an_error(con: Connection) -> None:
         {"customer_key": ["a"], "ordered_at": pd.to_datetime(["2021-03-04"]), "amount": [5], "lines": [2]}
     )
     quarantine = pd.DataFrame({"rule": ["future_date"]})
-    files = rows_per_file(con, read(4), None)
-    assert counts(con, files, quarantine, orders)["merged_lines"] == 1
-    with pytest.raises(AccountingError, match=r"2 rows accepted, but 1 orders \(0 written\)"):
-        counts(con, files, quarantine, orders.iloc[:0])
+    none = pd.DataFrame({"amount": [], "netted": [], "matched_by": []})
+    files = rows_per_file(con, read(5), None)
+    assert counts(con, files, quarantine, orders, none)["merged_lines"] == 1
+    with pytest.raises(AccountingError, match=r"1 orders, 0 of zero and 0 returns were made, but 0 orders"):
+        counts(con, files, quarantine, orders.iloc[:0], none)
     duck.run(con, "UPDATE purchases SET lines = 3")
     with pytest.raises(AccountingError, match="2 merged lines"):
-        counts(con, files, quarantine, orders)
+        counts(con, files, quarantine, orders, none)
 
 
 def test_the_commonest_comes_first() -> None:

@@ -23,6 +23,7 @@ from tests.tables.dialects import some_orders
 
 Ingest = Callable[..., Ingested]
 HEADER = "customer,date,amount\n"
+NOBODY_LEFT_OUT = {"cancelled": 0, "test_accounts": 0, "duplicates": 0}
 CDNOW = {
     "path": "package:lifetimes/datasets/CDNOW_master.txt",
     "customer_id": "customer_id",
@@ -82,6 +83,7 @@ def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
         "accepted_rows": 2,
         "quarantined": 2,
         "after_as_of": 0,
+        "left_out": 0,
         "orders": 2,
         "returns": 0,
         "merged_lines": 0,
@@ -90,8 +92,25 @@ def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
         "first_order_on": date(2021, 3, 4),
         "last_order_on": date(2021, 3, 5),
         "rules": {"missing_customer_id": 1, "unreadable_date": 1},
+        "policies": {
+            **NOBODY_LEFT_OUT,
+            "zero_amount_dropped": 0,
+            "returns": {"matched_by": {}, "amount": 0.0, "netted": 0.0, "not_netted": 0.0},
+        },
         "sources": {
-            "data/raw/orders.csv": {"rows_read": 4, "accepted_rows": 2, "quarantined": 2, "after_as_of": 0}
+            "data/raw/orders.csv": {
+                "rows_read": 4,
+                "accepted_rows": 2,
+                "quarantined": 2,
+                "after_as_of": 0,
+                **NOBODY_LEFT_OUT,
+            }
+        },
+        "outliers": {"largest_order": 5.0, "p999": 5.0, "robust_limit": None, "orders_above_limit": 0},
+        "left_truncation": {
+            "suspected": False,
+            "first_orders_per_week_at_start": None,
+            "first_orders_per_week_later": None,
         },
         "read_as": {"encoding": "utf-8", "delimiter": ",", "date_format": "dd.mm.yyyy", "decimal": "."},
     }
@@ -146,7 +165,7 @@ def test_a_file_whose_name_looks_like_a_pattern_is_read_alone(ingest: Ingest, tm
         {name: log.encode(), "data/raw/all but one.csv": f"{log}b,2021-03-05,6\n".encode()}, path=name
     )
     assert ingested.counts["sources"] == {
-        name: {"rows_read": 1, "accepted_rows": 1, "quarantined": 0, "after_as_of": 0}
+        name: {"rows_read": 1, "accepted_rows": 1, "quarantined": 0, "after_as_of": 0, **NOBODY_LEFT_OUT}
     }
 
 

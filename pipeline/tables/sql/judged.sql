@@ -1,24 +1,39 @@
--- The rows before the as-of date, each with the first rule it breaks; NULL is accepted.
+-- The rows before the as-of date, each with the first rule it breaks (NULL is accepted) and, when accepted, the
+-- policy that leaves it out (NULL stays in). A column that is not mapped is NULL, an empty value is ''.
 CREATE OR REPLACE TABLE judged AS
 WITH bare AS (
     SELECT *, number_text(amount) AS number
-    FROM visible
+    FROM priced
 ), read AS (
-    SELECT *, CASE WHEN is_amount(number) THEN read_amount(number) END AS paid
+    SELECT *, CASE WHEN is_amount(number) THEN read_amount(number) END AS written
     FROM bare
+), converted AS (
+    SELECT *, in_reporting_currency(written, rate) AS paid
+    FROM read
+), ruled AS (
+    SELECT *,
+           CASE
+               WHEN ordered_at IS NULL THEN 'unreadable_date'
+               WHEN ordered_at < TIMESTAMP '1970-01-01' THEN 'date_too_old'
+               WHEN ordered_at > $now THEN 'future_date'
+               -- what other programs write for nothing
+               WHEN regexp_full_match(customer_id, '(?i)(null|none|nan|na|n/a|#n/a|\\n)?') THEN 'missing_customer_id'
+               WHEN written IS NULL THEN CASE
+                   WHEN regexp_full_match(number, '(?i)[+-]?(inf|infinity|nan)') THEN 'not_finite_amount'
+                   WHEN is_amount(number) THEN 'amount_out_of_range'
+                   ELSE 'unreadable_amount' END
+               WHEN currency = '' THEN 'missing_currency'
+               WHEN rate IS NULL THEN 'missing_exchange_rate'
+               WHEN paid IS NULL OR abs(paid) >= 100_000_000_000 THEN 'amount_out_of_range'
+               WHEN order_id = '' THEN 'missing_order_id'
+               WHEN is_test IS NOT NULL AND NOT is_flag(is_test) THEN 'unreadable_flag'
+           END AS rule
+    FROM converted
 )
-SELECT file_no, line, customer_id, order_id, ordered_at, unread_date, amount, paid,
+SELECT file_no, line, customer_id, order_id, ordered_at, unread_date, amount, currency, is_test, paid, rule,
        CASE
-           WHEN ordered_at IS NULL THEN 'unreadable_date'
-           WHEN ordered_at < TIMESTAMP '1970-01-01' THEN 'date_too_old'
-           WHEN ordered_at > $now THEN 'future_date'
-           -- what other programs write for nothing
-           WHEN regexp_full_match(customer_id, '(?i)(null|none|nan|na|n/a|#n/a|\\n)?') THEN 'missing_customer_id'
-           WHEN paid IS NULL THEN CASE
-               WHEN regexp_full_match(number, '(?i)[+-]?(inf|infinity|nan)') THEN 'not_finite_amount'
-               WHEN is_amount(number) THEN 'amount_out_of_range'
-               ELSE 'unreadable_amount' END
-           WHEN abs(paid) >= 100_000_000_000 THEN 'amount_out_of_range'
-           WHEN order_id = '' THEN 'missing_order_id'
-       END AS rule
-FROM read;
+           WHEN rule IS NOT NULL THEN NULL
+           WHEN is_set(is_test) OR customer_id IN (FROM excluded_customers) THEN 'test_accounts'
+           WHEN lower(status) IN (FROM cancelled_status) THEN 'cancelled'
+       END AS left_out
+FROM ruled;

@@ -1,15 +1,13 @@
 -- What became of the rows of each file, counted apart from how many were read.
 WITH fates AS (
-    SELECT file_no, CASE WHEN rule IS NULL THEN 'accepted' ELSE 'quarantined' END AS fate FROM judged
+    SELECT file_no, CASE WHEN rule IS NOT NULL THEN 'quarantined' ELSE coalesce(left_out, 'accepted') END AS fate
+    FROM judged
     UNION ALL
     SELECT file_no, 'quarantined' FROM faults
     UNION ALL
     SELECT file_no, 'after_as_of' FROM dated WHERE ordered_at >= $until::TIMESTAMP
 )
-SELECT file_no,
-       count(*) FILTER (WHERE fate = 'accepted'),
-       count(*) FILTER (WHERE fate = 'quarantined'),
-       count(*) FILTER (WHERE fate = 'after_as_of')
+SELECT file_no, fate, count(*)
 FROM fates
-GROUP BY file_no
-ORDER BY file_no
+GROUP BY ALL
+ORDER BY ALL

@@ -9,6 +9,8 @@ WITH rejected AS (
                WHEN role = 'ordered_at' THEN value_class(unread_date)
                WHEN role = 'amount' THEN value_class(amount)
                WHEN role = 'customer_id' THEN value_class(customer_id)
+               WHEN role = 'currency' THEN value_class(currency)
+               WHEN role = 'is_test' THEN value_class(is_test)
                ELSE 'empty'
            END
     FROM judged JOIN rules USING (rule)

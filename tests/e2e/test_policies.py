@@ -1,0 +1,53 @@
+"""What params.yaml decides about the log reaches the snapshots and the models."""
+
+import json
+
+import pandas as pd
+
+
+def read(workspace, name: str) -> pd.DataFrame:
+    return pd.read_parquet(workspace.path / name)
+
+
+def test_returns_reach_the_snapshots_and_the_money_adds_up(workspace, log):
+    back = log.iloc[::5].assign(betrag=-log["betrag"])
+    back["datum"] = (pd.to_datetime(back["datum"]) + pd.Timedelta(days=9)).dt.strftime("%Y-%m-%d %H:%M:%S")
+    workspace.write_log(pd.concat([log, back[back["datum"] < "2023-12-31"]]))
+    assert workspace.run("ingest", "snapshots").returncode == 0
+    counted = json.loads((workspace.path / "metrics/ingest.json").read_text())["policies"]["returns"]
+    assert set(counted["matched_by"]) <= {"amount", "latest"}
+    assert counted["matched_by"]["amount"] > 100
+    orders, snapshots = (
+        read(workspace, "data/interim/orders.parquet"),
+        read(workspace, "data/snapshots/snapshots.parquet"),
+    )
+    today = snapshots[snapshots["cutoff"] == snapshots["cutoff"].max()]
+    returns = read(workspace, "data/interim/returns.parquet")
+    net = float(orders["amount"].sum() - returns["netted"].sum())
+    assert abs(today["spend_total"].sum() - net) < 0.01
+    assert len(today) < orders["customer_key"].nunique()  # who gave everything back is no customer
+
+
+def test_births_from_changes_the_fits_and_scores_everybody(workspace, log):
+    workspace.write_log(log)
+    assert workspace.run("ingest", "snapshots", "lifetime_value").returncode == 0
+    fits = json.loads((workspace.path / "models/lifetime_value.json").read_text())["fits"]
+    workspace.set(ingest__births_from="2023-03-01", snapshots__min_history_days=30)
+    done = workspace.run("ingest", "snapshots", "lifetime_value")
+    assert done.returncode == 0, done.stderr
+    later = json.loads((workspace.path / "models/lifetime_value.json").read_text())["fits"]
+    assert later[-1]["cutoff"] == fits[-1]["cutoff"]
+    assert later[-1]["orders"] != fits[-1]["orders"]
+    values = read(workspace, "data/snapshots/lifetime_value.parquet")
+    today = values[values["cutoff"] == values["cutoff"].max()]
+    assert len(today) == log["kunde"].nunique()
+    assert today["clv"].notna().all()
+
+
+def test_a_log_that_starts_in_the_middle_of_lives_warns_until_it_is_answered(workspace, log):
+    early = pd.date_range("2023-01-01", periods=400, freq="h").strftime("%Y-%m-%d %H:%M:%S")
+    old = pd.DataFrame({"kunde": [f"old-{n}" for n in range(400)], "datum": early, "betrag": 5})
+    workspace.write_log(pd.concat([log, old]))
+    assert "ingest.births_from" in workspace.run("ingest").stderr
+    workspace.set(ingest__births_from="2023-02-01")
+    assert "births_from" not in workspace.run("ingest").stderr

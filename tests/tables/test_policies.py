@@ -1,0 +1,370 @@
+"""What a shop decides about its log is done as it says, and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import UserError
+from pipeline.tables.accounting import LEFT_OUT
+from pipeline.tables.ingest import Ingested
+from pipeline.tables.policies import Policies
+
+Ingest = Callable[..., Ingested]
+HEADER = "customer,date,amount"
+LOG = "data/raw/orders.csv"
+AUTO = {"delimiter": "auto", "encoding": "auto", "decimal": "auto", "date_format": "auto"}
+
+
+def log(*rows: str, extra: str = "") -> str:
+    return "\n".join([HEADER + extra, *rows]) + "\n"
+
+
+def amounts(ingested: Ingested) -> list[float]:
+    return [float(amount) for amount in ingested.orders["amount"]]
+
+
+def summary(done: Ingested) -> dict[str, Any]:
+    policies: dict[str, Any] = done.counts["policies"]
+    return policies
+
+
+# Duplicates
+
+
+def test_two_equal_rows_may_be_two_orders_unless_told_otherwise(ingest: Ingest) -> None:
+    content = log("a,2021-03-04,5", "a,2021-03-04,5", "a,2021-03-04,5", "b,2021-03-04,5")
+    kept, dropped = ingest(content), ingest(content, policies=Policies(duplicates="drop_exact"))
+    assert (len(kept.orders), summary(kept)["duplicates"]) == (4, 0)
+    assert (len(dropped.orders), summary(dropped)["duplicates"]) == (2, 2)
+    assert dropped.counts["sources"][LOG]["duplicates"] == 2
+
+
+def test_rows_that_differ_in_a_mapped_column_are_no_duplicates(ingest: Ingest) -> None:
+    content = log("a,2021-03-04,5,1,x", "a,2021-03-04,5,2,x", "a,2021-03-04,5,2,y", extra=",no,note")
+    done = ingest(content, order_id="no", policies=Policies(duplicates="drop_exact"))
+    assert amounts(done) == [5.0, 5.0]
+    assert summary(done)["duplicates"] == 1
+
+
+def test_the_first_of_the_files_keeps_its_row(ingest: Ingest) -> None:
+    files = {f"data/raw/orders-{n}.csv": log("a,2021-03-04,5").encode() for n in (1, 2)}
+    done = ingest(files, path="data/raw/orders-*.csv", policies=Policies(duplicates="drop_exact"))
+    assert [file["duplicates"] for file in done.counts["sources"].values()] == [0, 1]
+
+
+def test_an_order_id_shared_by_customers_is_reported(ingest: Ingest) -> None:
+    done = ingest(log("a,2021-03-04,5,1", "b,2021-03-04,6,1", "b,2021-03-05,6,2", extra=",no"), order_id="no")
+    assert summary(done)["order_ids_of_several_customers"] == 1
+    assert len(done.orders) == 3
+
+
+# Cancelled orders, test accounts, orders of zero
+
+
+def test_cancelled_rows_are_left_out_in_any_case(ingest: Ingest) -> None:
+    content = log("a,2021-03-04,5,Storniert", "a,2021-03-05,6,paid", "a,2021-03-06,7,", extra=",state")
+    policy = Policies(cancelled_status=("STORNIERT", "cancelled"))
+    done = ingest(content, status="state", policies=policy)
+    assert (amounts(done), summary(done)["cancelled"], done.counts["left_out"]) == ([6.0, 7.0], 1, 1)
+    assert len(ingest(content, policies=policy).orders) == 3  # without a mapped column nothing is cancelled
+
+
+def test_test_accounts_are_left_out_by_flag_and_by_pattern(ingest: Ingest, tmp_path: Path) -> None:
+    rows = ["a,2021-03-04,1,no", "b,2021-03-04,2,Ja", "test-1,2021-03-04,3,", "[x],2021-03-04,4,0"]
+    content = log(*rows, extra=",test")
+    staff = tmp_path / "data/raw/staff.txt"
+    staff.parent.mkdir(parents=True)
+    staff.write_text("\ufeff[[]x]\n\n", encoding="utf-8")
+    policy = Policies(exclude_customers=("test-*", "file:data/raw/staff.txt"))
+    done = ingest(content, is_test="test", policies=policy)
+    assert (amounts(done), summary(done)["test_accounts"]) == ([1.0], 3)
+    assert done.identities["customer_id"].tolist() == ["a"]
+
+
+def test_a_flag_that_is_neither_yes_nor_no_is_quarantined(ingest: Ingest) -> None:
+    done = ingest(log("a,2021-03-04,1,no", "b,2021-03-04,2,perhaps", extra=",test"), is_test="test")
+    row = done.quarantine.iloc[0]
+    assert (row["rule"], row["column"], row["value_class"]) == (
+        "unreadable_flag",
+        "test",
+        "text of 7 characters",
+    )
+
+
+def test_a_list_that_is_not_there_is_named(ingest: Ingest) -> None:
+    with pytest.raises(UserError, match=r"ingest.exclude_customers: nobody.txt cannot be read"):
+        ingest(log("a,2021-03-04,1"), policies=Policies(exclude_customers=("file:nobody.txt",)))
+
+
+def test_an_order_of_zero_stays_unless_told_otherwise(ingest: Ingest) -> None:
+    content = log(
+        "a,2021-03-04,5,1", "a,2021-03-05,3,2", "a,2021-03-05,-3,2", "a,2021-03-06,0,3", extra=",no"
+    )
+    kept = ingest(content, order_id="no")
+    dropped = ingest(content, order_id="no", policies=Policies(zero_amount="drop"))
+    assert (amounts(kept), kept.counts["zero_amount_orders"]) == ([5.0, 0.0, 0.0], 2)
+    assert (amounts(dropped), dropped.counts["zero_amount_orders"]) == ([5.0], 0)
+    assert summary(dropped)["zero_amount_dropped"] == 2
+
+
+# Currency
+
+
+def rates(path: str = "data/raw/rates.csv") -> Any:
+    columns = SimpleNamespace(day="day", currency="currency", rate="rate")
+    return SimpleNamespace(path=path, columns=columns, **AUTO)
+
+
+RATES = "day,currency,rate\n2021-03-01,CHF,0.9\n2021-03-05,CHF,0.95\n2021-03-01,JPY,0.00612345\n"
+MIXED = log(
+    "a,2021-03-04 23:00,10,CHF",
+    "a,2021-03-05 00:00,10,chf",
+    "a,2021-03-06,10,EUR",
+    "a,2021-03-07,1000000,JPY",
+    extra=",currency",
+)
+
+
+def exchange(ingest: Ingest, content: str, table: str, **given: Any) -> Ingested:
+    files = {LOG: content.encode(), "data/raw/rates.csv": table.encode()}
+    policy = Policies(currency="EUR", exchange_rates=rates())
+    return ingest(files, path=LOG, currency="currency", policies=policy, **given)
+
+
+def test_amounts_are_converted_by_the_latest_rate_of_the_day_or_before(ingest: Ingest) -> None:
+    assert amounts(exchange(ingest, MIXED, RATES)) == [9.0, 9.5, 10.0, 6123.45]
+
+
+def test_a_later_rate_does_not_reach_back(ingest: Ingest) -> None:
+    done = exchange(ingest, MIXED.replace("a,2021-03-04 23:00", "a,2021-02-04 23:00"), RATES)
+    assert done.quarantine[["line", "rule", "value_class"]].to_numpy().tolist() == [
+        [2, "missing_exchange_rate", "text of 3 characters"]
+    ]
+    done = exchange(ingest, MIXED.replace("EUR", ""), RATES)
+    assert done.quarantine[["line", "rule"]].to_numpy().tolist() == [[4, "missing_currency"]]
+
+
+def test_several_currencies_without_rates_are_a_question(ingest: Ingest) -> None:
+    with pytest.raises(UserError) as raised:
+        ingest(MIXED, currency="currency", policies=Policies(currency="EUR"))
+    assert raised.value.where == "sources.exchange_rates"
+    assert "there are amounts in CHF, JPY, the report is in EUR" in raised.value.problem
+    only = ingest(MIXED, currency="currency", policies=Policies(currency="CHF"), as_of=date(2021, 3, 6))
+    assert amounts(only) == [10.0, 10.0]  # what is not yet visible asks nothing
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("x,CHF,1", "rates.csv:5: not a date"),
+        ("2021-03-09,,1", "rates.csv:5: no currency"),
+        ("2021-03-09,CHF,0", "rates.csv:5: not a rate above zero"),
+        ("2021-03-09,CHF,x", "rates.csv:5: not a rate above zero"),
+        ("2021-03-05,chf,0.96", "rates.csv:5: the second rate of the currency on that day"),
+        ("2021-03-05", "rates.csv:5: too_few_columns"),
+    ],
+)
+def test_a_wrong_rate_is_named_by_line(ingest: Ingest, row: str, problem: str) -> None:
+    with pytest.raises(UserError, match=problem):
+        exchange(ingest, MIXED, RATES + row + "\n")
+
+
+# Time zone
+
+
+def test_times_with_an_offset_become_local_on_both_sides_of_the_clock_change(ingest: Ingest) -> None:
+    content = log(
+        "a,2021-03-28T00:59:00Z,1",  # 01:59 in winter time
+        "a,2021-03-28T01:00:00Z,2",  # 03:00 in summer time: the hour between does not exist
+        "a,2021-10-31T00:30:00Z,3",  # 02:30, the first of two
+        "a,2021-10-31T01:30:00Z,4",  # 02:30 again
+        "a,2021-12-31T18:30:00-05:00,5",  # 00:30, the next day, the next year
+        "a,2022-01-02 12:00,6",  # as written
+    )
+    local = ingest(content, policies=Policies(timezone="Europe/Berlin")).orders
+    assert local["ordered_at"].astype(str).tolist() == [
+        "2021-03-28 01:59:00",
+        "2021-03-28 03:00:00",
+        "2021-10-31 02:30:00",
+        "2021-10-31 02:30:00",
+        "2022-01-01 00:30:00",
+        "2022-01-02 12:00:00",
+    ]
+    assert ingest(content).orders["ordered_at"].astype(str)[4] == "2021-12-31 23:30:00"
+
+
+@pytest.mark.parametrize("written", ["1614902400", "1614902400000"])
+def test_epochs_are_instants(ingest: Ingest, written: str) -> None:  # 2021-03-05 00:00 UTC
+    done = ingest(log(f"a,{written},1"), policies=Policies(timezone="America/New_York"))
+    assert done.orders["ordered_at"].tolist() == [pd.Timestamp("2021-03-04 19:00")]
+    assert done.as_of == date(2021, 3, 5)
+
+
+def test_a_format_with_an_offset_is_an_instant(ingest: Ingest) -> None:
+    policy = Policies(timezone="Europe/Berlin")
+    done = ingest(log("a,04.03.2021 23:30 +0000,1"), date_format="%d.%m.%Y %H:%M %z", policies=policy)
+    assert done.orders["ordered_at"].tolist() == [pd.Timestamp("2021-03-05 00:30")]
+
+
+def test_parquet_instants_become_local(ingest: Ingest, tmp_path: Path) -> None:
+    (tmp_path / "data/raw").mkdir(parents=True)
+    day = datetime(2021, 3, 4, 23)
+    for kind, expected in (
+        (pa.timestamp("us", tz="UTC"), "2021-03-05 00:00"),
+        (pa.timestamp("us"), str(day)),
+    ):
+        table = {"customer": ["a"], "date": pa.array([day], kind), "amount": [1]}
+        pq.write_table(pa.table(table), tmp_path / LOG)
+        done = ingest(policies=Policies(timezone="Europe/Berlin"))
+        assert done.orders["ordered_at"].tolist() == [pd.Timestamp(expected)]
+
+
+# Identity
+
+
+def id_map() -> Any:
+    columns = SimpleNamespace(from_id="card", customer_id="customer")
+    return SimpleNamespace(path="data/raw/ids.csv", columns=columns, **AUTO)
+
+
+def linked(ingest: Ingest, ids: str) -> Ingested:
+    rows = log("c1,2021-03-04,1", "c2,2021-03-05,2", "m,2021-03-06,3", "x,2021-03-07,4", "x,2021-03-08,4")
+    files = {LOG: rows.encode(), "data/raw/ids.csv": f"card,customer\n{ids}".encode()}
+    return ingest(files, path=LOG, policies=Policies(id_map=id_map()))
+
+
+def test_linked_ids_are_one_customer_and_the_others_are_counted(ingest: Ingest) -> None:
+    done = linked(ingest, "c1,m\nc2,m\nc2,m\nm,m\n")
+    assert done.identities["customer_id"].tolist() == ["m", "x"]
+    assert done.counts["customers"] == 2
+    assert summary(done)["unlinked"] == {"rows": 2, "ids": 1}
+
+
+@pytest.mark.parametrize(
+    ("ids", "problem"),
+    [
+        ("c1,c2\nc2,m\n", "ids.csv:2: the id it leads to leads on to another"),
+        ("c1,c2\nc2,c1\n", "ids.csv:2: the id it leads to leads on to another"),
+        ("c1,m\nc1,x\n", "ids.csv:2: the id stands for two customers"),
+        ("c1,m\n,x\n", "ids.csv:3: an id is empty"),
+    ],
+)
+def test_a_wrong_link_is_named_by_line(ingest: Ingest, ids: str, problem: str) -> None:
+    with pytest.raises(UserError, match=problem):
+        linked(ingest, ids)
+
+
+# What is reported, never acted on
+
+
+def test_outliers_are_reported_and_stay(ingest: Ingest) -> None:
+    rows = [f"c{n},2021-03-{1 + n % 28:02d},{10 + n % 7}" for n in range(100)]
+    done = ingest(log(*rows, "big,2021-03-04,99999"))
+    assert done.counts["outliers"] == {
+        "largest_order": 99999.0,
+        "p999": 99999.0,
+        "robust_limit": pytest.approx(55, rel=0.5),
+        "orders_above_limit": 1,
+    }
+    assert done.orders["amount"].max() == 99999
+    assert ingest(log("a,2021-03-04,5")).counts["outliers"]["robust_limit"] is None
+
+
+def births(first_weeks: int, later: int, weeks: int = 30) -> str:
+    days = pd.date_range("2021-01-04", periods=weeks, freq="7D")
+    rows = [
+        f"c{week}-{n},{day:%Y-%m-%d},5"
+        for week, day in enumerate(days)
+        for n in range(first_weeks if week < 4 else later)
+    ]
+    return log(*rows, f"c0-0,{days[-1] + pd.Timedelta(days=6):%Y-%m-%d},5")
+
+
+@pytest.mark.parametrize(
+    ("first_weeks", "later", "suspected"),
+    [(50, 10, True), (12, 10, False), (10, 50, False), (50, 0, False), (5, 1, False)],
+)
+def test_a_log_that_starts_in_the_middle_of_lives_is_noticed(
+    ingest: Ingest, first_weeks: int, later: int, suspected: bool
+) -> None:
+    found = ingest(births(first_weeks, later)).counts["left_truncation"]
+    assert found == {
+        "suspected": suspected,
+        "first_orders_per_week_at_start": first_weeks,
+        "first_orders_per_week_later": later,
+    }
+
+
+def test_a_short_log_says_nothing_about_its_start(ingest: Ingest) -> None:
+    assert ingest(births(50, 1, weeks=15)).counts["left_truncation"]["first_orders_per_week_later"] is None
+
+
+# Any mixture, any policy
+
+CHOICES = st.builds(
+    Policies,
+    returns=st.sampled_from(["match", "net_by_day", "drop"]),
+    duplicates=st.sampled_from(["keep", "drop_exact"]),
+    zero_amount=st.sampled_from(["keep", "drop"]),
+    cancelled_status=st.sampled_from([(), ("void",)]),
+    exclude_customers=st.sampled_from([(), ("t*",)]),
+    timezone=st.sampled_from([None, "Asia/Tokyo"]),
+    currency=st.just("EUR"),
+)
+ROWS = st.tuples(
+    st.sampled_from(["a", "b", "t1", ""]),
+    st.sampled_from(["2021-01-04", "2021-03-03", "2021-03-04T23:00Z", "2021-04-01", "2031-01-01", "x"]),
+    st.sampled_from(["5", "5", "-5", "2.5", "-9", "0", "x"]),
+    st.sampled_from(["1", "2", ""]),
+    st.sampled_from(["paid", "void", ""]),
+    st.sampled_from(["yes", "no", "", "hm"]),
+    st.sampled_from(["EUR", "EUR", ""]),
+).map(",".join)
+OPTIONAL = {"order_id": "no", "status": "state", "is_test": "test", "currency": "currency"}
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(ROWS, max_size=20),
+    policies=CHOICES,
+    mapped=st.sets(st.sampled_from(sorted(OPTIONAL))),
+    as_of=st.sampled_from(["latest", date(2021, 3, 8)]),
+)
+def test_any_mixture_under_any_policy_is_accounted_for(
+    ingest: Ingest, rows: list[str], policies: Policies, mapped: set[str], as_of: Any
+) -> None:
+    good = ["a,2021-01-01,1,8,paid,no,EUR", "a,2021-05-05,2.5,9,paid,no,EUR"]
+    done = ingest(
+        log(*good, *rows, extra=",no,state,test,currency"),
+        as_of=as_of,
+        policies=policies,
+        **{role: OPTIONAL[role] for role in mapped},
+    )
+    counts, decided = done.counts, summary(done)
+    left_out = sum(decided[policy] for policy in LEFT_OUT)
+    assert counts["rows_read"] == 2 + len(rows)
+    assert counts["rows_read"] == sum(
+        counts[kind] for kind in ("accepted_rows", "quarantined", "after_as_of")
+    ) + (left_out)
+    assert counts["accepted_rows"] == (
+        counts["orders"] + counts["returns"] + counts["merged_lines"] + decided["zero_amount_dropped"]
+    )
+    assert sum(decided["returns"]["matched_by"].values()) == len(done.returns)
+    taken = done.returns.groupby(["customer_key", "ordered_at"])["netted"].sum()
+    paid = done.orders.groupby(["customer_key", "ordered_at"])["amount"].sum()
+    by_day = done.orders.groupby(["customer_key", done.orders["ordered_at"].dt.normalize()])["amount"].sum()
+    for (customer, moment), amount in taken.items():
+        day = pd.Timestamp(moment).normalize()
+        limit = by_day[customer, day] if policies.returns == "net_by_day" else paid[customer, moment]
+        assert 0 <= amount <= limit
