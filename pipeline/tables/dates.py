@@ -64,13 +64,16 @@ def _epoch(name: str, shape: str, microseconds: int) -> DateFormat:
 
 
 # A cast to TIMESTAMP ignores an offset. A cast to TIMESTAMPTZ heeds it, unless after a blank, and is slow.
+# A time that DuckDB would write with the same 19 characters has the commonest shape, without a pattern's cost.
 _ISO_DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _ISO_LOCAL = _ISO_DATE + r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?"
 _ISO_ZONED = r"CAST(TRY_CAST(regexp_replace(value, ' +([+-]\d)', '\1') AS TIMESTAMPTZ) AS TIMESTAMP)"
 ISO = DateFormat(
     "yyyy-mm-dd",
     "",
-    f"CASE WHEN regexp_full_match(value, '{_ISO_LOCAL}') THEN TRY_CAST(value AS TIMESTAMP) "
+    "CASE WHEN CAST(TRY_CAST(value AS TIMESTAMP) AS VARCHAR) = value AND strlen(value) = 19 "
+    "THEN TRY_CAST(value AS TIMESTAMP) "
+    f"WHEN regexp_full_match(value, '{_ISO_LOCAL}') THEN TRY_CAST(value AS TIMESTAMP) "
     f"WHEN regexp_matches(value, '^{_ISO_DATE}[T ]\\d') THEN {_ISO_ZONED} END",
 )
 COMPACT = DateFormat(
@@ -142,10 +145,11 @@ def _given(con: Connection, pattern: str, where: str) -> DateFormat:
 def _best(con: Connection, column: str, where: str) -> DateFormat:
     values = f"SELECT {column} AS value FROM raw WHERE {column} <> ''"
     sampled, sample_rows = _reads(con, f"{values} LIMIT {SAMPLE_ROWS}", FORMATS)
-    # Only a format that reads all of the sample can read all of the column; if one does, the others lose.
-    promising = [known for known in FORMATS if sampled[known] == sample_rows]
-    counted, rows = _reads(con, values, promising)
-    if not rows or max(counted.values(), default=0) < rows:
+    # Only twins can read the same text: what reads more than half of the rows has no other rival.
+    ahead = {known for known in FORMATS if 2 * sampled[known] > sample_rows}
+    likely = [known for known in FORMATS if known in ahead or _twin(known) in ahead]
+    counted, rows = _reads(con, values, likely)
+    if 2 * max(counted.values(), default=0) <= rows:
         counted, rows = _reads(con, values, FORMATS)
     best = max(FORMATS, key=lambda known: counted.get(known, 0))
     if not counted.get(best):
@@ -156,6 +160,12 @@ def _best(con: Connection, column: str, where: str) -> DateFormat:
         )
     _ask_if_undecided(con, values, best, counted, where)
     return best
+
+
+def _twin(known: DateFormat) -> DateFormat | None:
+    """Return the format with day and month swapped."""
+    swapped = known.pattern.translate(str.maketrans("dm", "md"))
+    return next((other for other in FORMATS if swapped and other.pattern == swapped != known.pattern), None)
 
 
 def _reads(con: Connection, values: str, formats: Sequence[DateFormat]) -> tuple[dict[DateFormat, int], int]:
@@ -170,8 +180,7 @@ def _reads(con: Connection, values: str, formats: Sequence[DateFormat]) -> tuple
 def _ask_if_undecided(
     con: Connection, values: str, best: DateFormat, counted: dict[DateFormat, int], where: str
 ) -> None:
-    swapped = best.pattern.translate(str.maketrans("dm", "md"))
-    twin = next((known for known in FORMATS if known.pattern == swapped and known is not best), None)
+    twin = _twin(best)
     if twin is None or counted.get(twin) != counted[best]:
         return
     differs = f"SELECT count(*) FROM ({values}) WHERE {best.sql} IS DISTINCT FROM {twin.sql}"
