@@ -88,7 +88,8 @@ def _keys(ids: Iterable[str], pepper: bytes) -> pa.Array:
 
 def _hmacs(ids: Iterable[str], pepper: bytes) -> Iterator[bytes]:
     """HMAC-SHA256 as RFC 2104 defines it, the pepper's two blocks hashed once: half the time of `hmac`."""
-    block = (sha256(pepper).digest() if len(pepper) > HMAC_BLOCK_BYTES else pepper).ljust(HMAC_BLOCK_BYTES, b"\0")
+    key = sha256(pepper).digest() if len(pepper) > HMAC_BLOCK_BYTES else pepper
+    block = key.ljust(HMAC_BLOCK_BYTES, b"\0")
     inner_start = sha256(bytes(byte ^ INNER_PAD for byte in block))
     outer_start = sha256(bytes(byte ^ OUTER_PAD for byte in block))
     for customer_id in ids:

@@ -9,23 +9,25 @@ from pathlib import Path
 from pipeline.params import Params
 from pipeline.privacy.pseudonyms import pepper_from
 from pipeline.stages import files
-from pipeline.stages.shell import run, say, warn
+from pipeline.stages.shell import phases, run, say, warn
 from pipeline.tables import io
-from pipeline.tables.ingest import ingest_orders
+from pipeline.tables.ingest import PHASES, ingest_orders
 
 
 def ingest(params: Params) -> None:
     """Write orders, returns, quarantine, the id vault and the counts."""
     pepper, is_demo = pepper_from(os.environ)
     source = params.sources.orders
-    done = ingest_orders(
-        source,
-        root=Path.cwd(),
-        as_of=params.as_of,
-        now=datetime.now(),
-        max_quarantine_share=params.ingest.max_quarantine_share,
-        pepper=pepper,
-    )
+    with phases(PHASES) as begin:
+        done = ingest_orders(
+            source,
+            root=Path.cwd(),
+            as_of=params.as_of,
+            now=datetime.now(),
+            max_quarantine_share=params.ingest.max_quarantine_share,
+            pepper=pepper,
+            on_phase=begin,
+        )
     fingerprint = io.write_parquet(done.orders, files.ORDERS)
     io.write_parquet(done.returns, files.RETURNS)
     io.write_parquet(done.quarantine, files.QUARANTINE)

@@ -55,11 +55,11 @@ def choose(con: Connection, rows: str, given: str, where: str) -> str:
     _one_currency(con, where)
     sign = _best(con, where) if given == "auto" else given
     duck.run(con, "DROP TABLE amount_texts")
-    plain, any_shape = (f"TRY_CAST({number} AS DECIMAL(18, 4))" for number in (PLAIN_VALUES[sign], VALUES[sign]))
+    plain, grouped = (f"TRY_CAST({values[sign]} AS DECIMAL(18, 4))" for values in (PLAIN_VALUES, VALUES))
     duck.run(
         con,
         f"CREATE OR REPLACE MACRO is_amount(number) AS regexp_full_match(number, '{SHAPES[sign]}');"
-        f"CREATE OR REPLACE MACRO read_amount(number) AS coalesce({plain}, {any_shape})",
+        f"CREATE OR REPLACE MACRO read_amount(number) AS coalesce({plain}, {grouped})",
         name="read_amount",
     )
     return sign
@@ -82,9 +82,8 @@ def _best(con: Connection, where: str) -> str:
 
 
 def _one_currency(con: Connection, where: str) -> None:
-    found = duck.run(
-        con, "SELECT DISTINCT currency_mark(amount) AS mark FROM amount_texts ORDER BY mark", name="currencies"
-    ).fetchall()
+    distinct = "SELECT DISTINCT currency_mark(amount) AS mark FROM amount_texts ORDER BY mark"
+    found = duck.run(con, distinct, name="currencies").fetchall()
     marks = sorted({SAME_CURRENCY.get(mark, mark) for (mark,) in found if mark})
     if len(marks) > 1:
         raise UserError(

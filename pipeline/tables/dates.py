@@ -64,7 +64,7 @@ def _epoch(name: str, shape: str, microseconds: int) -> DateFormat:
 
 
 # A cast to TIMESTAMP ignores an offset. A cast to TIMESTAMPTZ heeds it, unless after a blank, and is slow.
-# A time that DuckDB would write with the same 19 characters has the commonest shape, without a pattern's cost.
+# A time that DuckDB would write in the same 19 characters has the commonest shape: cheaper than a pattern.
 _ISO_DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _ISO_LOCAL = _ISO_DATE + r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?"
 _ISO_ZONED = r"CAST(TRY_CAST(regexp_replace(value, ' +([+-]\d)', '\1') AS TIMESTAMPTZ) AS TIMESTAMP)"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -23,6 +23,9 @@ from pipeline.tables.spec import OrderSource
 PACKAGE = "pipeline.tables"
 WHERE = "sources.orders"
 EXAMPLES = 3
+
+Phase = Literal["reading files", "reading dates", "judging rows", "making orders"]
+PHASES: tuple[Phase, ...] = get_args(Phase)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def ingest_orders(
     now: datetime,
     max_quarantine_share: float,
     pepper: bytes,
+    on_phase: Callable[[Phase], None] = lambda _: None,
 ) -> Ingested:
     """Read an order log as it would have been read on the as-of date.
 
@@ -73,6 +77,8 @@ def ingest_orders(
         Of the rows before the as-of date; more stops the run.
     pepper : bytes
         For the customer keys.
+    on_phase : callable
+        Told each of `PHASES` as it begins.
 
     Raises
     ------
@@ -82,9 +88,12 @@ def ingest_orders(
         If the counts do not add up.
     """
     with duck.connect() as con:
+        on_phase("reading files")
         raw = read_raw(con, spec, _columns(spec), root, WHERE)
+        on_phase("reading dates")
         date_format = _read_dates(con, spec, raw)
         until = None if as_of == "latest" else datetime.combine(as_of, time())
+        on_phase("judging rows")
         decimal = _judge(con, spec, raw, until, now)
         if until is not None:
             _check_as_of(con, spec, raw, until, now)
@@ -93,6 +102,7 @@ def ingest_orders(
         files = accounting.rows_per_file(con, raw, until)
         _stop_if_too_many(spec, quarantine, files, max_quarantine_share)
         _, last = _accepted_days(con, spec)
+        on_phase("making orders")
         orders, returns, identities = _tables(con, spec, pepper)
         counts = accounting.counts(con, files, quarantine, orders)
     counts["read_as"] = {"encoding": raw.encodings, "delimiter": raw.delimiters, **read_as}
@@ -213,6 +223,8 @@ def _tables(
     ids.insert(0, "customer_key", customer_keys(ids["customer_id"], pepper))
     duck.register(con, "identities", ids)
     orders, returns = _table(con, "orders"), _table(con, "returns")
+    keys = ids["customer_key"].sort_values()
+    orders.insert(0, "customer_key", keys.array.take(orders.pop("customer_no").to_numpy()))
     contracts.check(orders, contracts.ORDERS)
     contracts.check(returns, contracts.RETURNS)
     if orders.empty:
