@@ -3,8 +3,8 @@
     python benchmarks/ingest.py --rows 10_000_000 --runs 3
 
 makes the order log (the same bytes every time), runs both in turn, each in a process of its own, and prints a
-Markdown table of medians. `ingest` is the stage as `dvc repro` runs it, from the file to all its outputs; start-up
-counts for both.
+Markdown table of medians. `ingest` is the stage as `dvc repro` runs it, from the file to all its outputs; the
+start-up of Python counts for both.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from pipeline.tables.spec import OrderSource
 PACKAGE = "pipeline.tables"
 WHERE = "sources.orders"
 EXAMPLES = 3
+MEMORY_LIMIT = "2GB"  # the tables it hands over take as much again outside of it at 10 million rows
 
 Phase = Literal["reading files", "reading dates", "judging rows", "making orders"]
 PHASES: tuple[Phase, ...] = get_args(Phase)
@@ -87,7 +88,7 @@ def ingest_orders(
     AccountingError
         If the counts do not add up.
     """
-    with duck.connect() as con:
+    with duck.connect(memory_limit=MEMORY_LIMIT) as con:
         on_phase("reading files")
         raw = read_raw(con, spec, _columns(spec), root, WHERE)
         on_phase("reading dates")
