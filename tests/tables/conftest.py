@@ -35,6 +35,7 @@ def ingest(tmp_path: Path) -> Ingest:
         as_of: date | str = "latest",
         now: datetime = NOW,
         max_share: float = 1.0,
+        on_phase: Callable[[str], None] = lambda _: None,
         **source: Any,
     ) -> Ingested:
         files = content if isinstance(content, dict) else {} if content is None else {path: content}
@@ -42,6 +43,8 @@ def ingest(tmp_path: Path) -> Ingest:
             file = tmp_path / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode() if isinstance(text, str) else text)
-        return ingest_orders(order_source(path, **source), tmp_path, as_of, now, max_share, PEPPER)
+        return ingest_orders(
+            order_source(path, **source), tmp_path, as_of, now, max_share, PEPPER, on_phase=on_phase
+        )
 
     return run
