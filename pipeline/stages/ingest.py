@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from pipeline.params import Params
 from pipeline.privacy.pseudonyms import pepper_from
 from pipeline.stages import files
-from pipeline.stages.shell import run, say, warn
+from pipeline.stages.shell import phases, run, say, warn
 from pipeline.tables import io
-from pipeline.tables.ingest import ingest_orders
+from pipeline.tables.ingest import PHASES, ingest_orders
 from pipeline.tables.policies import Policies
 
 
@@ -29,15 +29,17 @@ def ingest(params: Params) -> None:
         id_map=params.sources.id_map,
         exchange_rates=params.sources.exchange_rates,
     )
-    done = ingest_orders(
-        source,
-        root=Path.cwd(),
-        as_of=params.as_of,
-        now=now,
-        max_quarantine_share=params.ingest.max_quarantine_share,
-        pepper=pepper,
-        policies=policies,
-    )
+    with phases(PHASES) as begin:
+        done = ingest_orders(
+            source,
+            root=Path.cwd(),
+            as_of=params.as_of,
+            now=now,
+            max_quarantine_share=params.ingest.max_quarantine_share,
+            pepper=pepper,
+            policies=policies,
+            on_phase=begin,
+        )
     fingerprint = io.write_parquet(done.orders, files.ORDERS)
     io.write_parquet(done.returns, files.RETURNS)
     io.write_parquet(done.quarantine, files.QUARANTINE)

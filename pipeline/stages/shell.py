@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import track
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
 
 from pipeline.errors import UserError
 from pipeline.params import Params, load_params
@@ -36,6 +37,19 @@ def run(stage: Callable[[Params], None]) -> None:
 def progress(items: Iterable[Item], what: str) -> Iterable[Item]:
     """Go through items with a bar, on a terminal."""
     return track(list(items), what, console=_errors, transient=True, disable=not _errors.is_terminal)
+
+
+@contextmanager
+def phases(names: Sequence[str]) -> Iterator[Callable[[str], None]]:
+    """Yield what is called with the name of each phase as it begins; a bar shows it, on a terminal."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_errors, transient=True, disable=not _errors.is_terminal) as bar:
+        task = bar.add_task("", total=len(names))
+
+        def begin(name: str) -> None:
+            bar.update(task, description=name, completed=names.index(name))
+
+        yield begin
 
 
 def say(text: str) -> None:

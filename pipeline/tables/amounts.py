@@ -19,6 +19,8 @@ VALUES = {
     ".": "replace(replace(replace(number, ',', ''), ' ', ''), '''', '')",
     ",": "replace(replace(replace(replace(number, '.', ''), ' ', ''), '''', ''), ',', '.')",
 }
+# The same without groups of digits, as most amounts are written: cheap to read; NULL where it does not apply.
+PLAIN_VALUES = {".": "number", ",": "CASE WHEN NOT contains(number, '.') THEN replace(number, ',', '.') END"}
 SAME_CURRENCY = {"€": "EUR", "£": "GBP", "$": "USD", "US$": "USD", "¥": "JPY", "Fr.": "CHF", "kr.": "kr"}
 
 
@@ -47,23 +49,28 @@ def choose(con: Connection, rows: str, given: str, where: str) -> str:
         If both signs read equally many amounts but as different numbers (only 1.234 and the like), or the
         amounts carry more than one currency.
     """
-    _one_currency(con, rows, where)
-    sign = _best(con, rows, where) if given == "auto" else given
+    # Prices repeat: the distinct texts are few, and each is looked at once.
+    texts = f"SELECT amount, count(*) AS rows FROM ({rows}) GROUP BY amount"
+    duck.run(con, f"CREATE OR REPLACE TEMP TABLE amount_texts AS {texts}", name="amount texts")
+    _one_currency(con, where)
+    sign = _best(con, where) if given == "auto" else given
+    duck.run(con, "DROP TABLE amount_texts")
+    plain, grouped = (f"TRY_CAST({values[sign]} AS DECIMAL(18, 4))" for values in (PLAIN_VALUES, VALUES))
     duck.run(
         con,
         f"CREATE OR REPLACE MACRO is_amount(number) AS regexp_full_match(number, '{SHAPES[sign]}');"
-        f"CREATE OR REPLACE MACRO read_amount(number) AS TRY_CAST({VALUES[sign]} AS DECIMAL(18, 4))",
+        f"CREATE OR REPLACE MACRO read_amount(number) AS coalesce({plain}, {grouped})",
         name="read_amount",
     )
     return sign
 
 
-def _best(con: Connection, rows: str, where: str) -> str:
+def _best(con: Connection, where: str) -> str:
     point, comma = (f"regexp_full_match(number, '{SHAPES[sign]}')" for sign in ".,")
     counts = f"""
-        SELECT count(*) FILTER (WHERE {point}), count(*) FILTER (WHERE {comma}),
-               count(*) FILTER (WHERE {point} AND {comma} AND regexp_matches(number, '[.,]'))
-        FROM (SELECT number_text(amount) AS number FROM ({rows}))"""
+        SELECT coalesce(sum(rows) FILTER (WHERE {point}), 0), coalesce(sum(rows) FILTER (WHERE {comma}), 0),
+               coalesce(sum(rows) FILTER (WHERE {point} AND {comma} AND regexp_matches(number, '[.,]')), 0)
+        FROM (SELECT number_text(amount) AS number, rows FROM amount_texts)"""
     [(points, commas, undecided)] = duck.run(con, counts, name="decimal sign").fetchall()
     if points == commas and undecided:
         raise UserError(
@@ -74,10 +81,9 @@ def _best(con: Connection, rows: str, where: str) -> str:
     return "," if commas > points else "."
 
 
-def _one_currency(con: Connection, rows: str, where: str) -> None:
-    found = duck.run(
-        con, f"SELECT DISTINCT currency_mark(amount) AS mark FROM ({rows}) ORDER BY mark", name="currencies"
-    ).fetchall()
+def _one_currency(con: Connection, where: str) -> None:
+    distinct = "SELECT DISTINCT currency_mark(amount) AS mark FROM amount_texts ORDER BY mark"
+    found = duck.run(con, distinct, name="currencies").fetchall()
     marks = sorted({SAME_CURRENCY.get(mark, mark) for (mark,) in found if mark})
     if len(marks) > 1:
         raise UserError(

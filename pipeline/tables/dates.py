@@ -67,13 +67,16 @@ def _epoch(name: str, shape: str, microseconds: int) -> DateFormat:
 
 
 # A cast to TIMESTAMP ignores an offset. A cast to TIMESTAMPTZ heeds it, unless after a blank, and is slow.
+# A time that DuckDB would write in the same 19 characters has the commonest shape: cheaper than a pattern.
 _ISO_DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _ISO_LOCAL = _ISO_DATE + r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?"
 _ISO_ZONED = r"CAST(TRY_CAST(regexp_replace(value, ' +([+-]\d)', '\1') AS TIMESTAMPTZ) AS TIMESTAMP)"
 ISO = DateFormat(
     "yyyy-mm-dd",
     "",
-    f"CASE WHEN regexp_full_match(value, '{_ISO_LOCAL}') THEN TRY_CAST(value AS TIMESTAMP) "
+    "CASE WHEN CAST(TRY_CAST(value AS TIMESTAMP) AS VARCHAR) = value AND strlen(value) = 19 "
+    "THEN TRY_CAST(value AS TIMESTAMP) "
+    f"WHEN regexp_full_match(value, '{_ISO_LOCAL}') THEN TRY_CAST(value AS TIMESTAMP) "
     f"WHEN regexp_matches(value, '^{_ISO_DATE}[T ]\\d') THEN {_ISO_ZONED} END",
     zoned=f"NOT regexp_full_match(value, '{_ISO_LOCAL}')",
 )
@@ -164,6 +167,12 @@ def _best(con: Connection, column: str, where: str) -> DateFormat:
         )
     _ask_if_undecided(con, values, best, counted, where)
     return best
+
+
+def _twin(known: DateFormat) -> DateFormat | None:
+    """Return the format with day and month swapped."""
+    swapped = known.pattern.translate(str.maketrans("dm", "md"))
+    return next((other for other in FORMATS if swapped and other.pattern == swapped != known.pattern), None)
 
 
 def _reads(con: Connection, values: str, formats: Sequence[DateFormat]) -> tuple[dict[DateFormat, int], int]:

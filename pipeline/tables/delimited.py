@@ -48,22 +48,24 @@ def _read_plain(
     if header.delimiter == "whitespace" or not text.regular:
         return None
     kinds = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(header.names)))
-    source = (
+    ours = ", ".join(f"c{position} AS {our}" for our, position in at.items())
+    # A table of its own first: its row ids number the records, which row_number() does on one thread only.
+    read = (
+        f"CREATE OR REPLACE TEMP TABLE plain AS SELECT {ours} FROM "
         f"read_csv($path, auto_detect = false, header = false, skip = {header.line}, "
         f"columns = {{{kinds}}}, delim = $delimiter, "
         f"quote = '\"', escape = '\"', strict_mode = true, max_line_size = {MAX_LINE_BYTES})"
     )
-    line = f"{header.line} + row_number() OVER ()"
-    values = {our: f"c{position}" for our, position in at.items()}
     params = {"path": str(text.path), "delimiter": header.delimiter}
     try:
-        rows = table.insert(file_no, line, values, source, params)
+        [(rows,)] = duck.run(table.con, read, params, name="plain").fetchall()
     except InputError:
         return None
-    if rows == text.lines - header.line:
-        return rows
-    table.discard(file_no)
-    return None
+    well_formed = rows == text.lines - header.line
+    if well_formed:
+        table.insert(file_no, f"{header.line + 1} + rowid", {our: our for our in at}, "plain")
+    duck.run(table.con, "DROP TABLE plain")
+    return int(rows) if well_formed else None
 
 
 def _read_records(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pandas as pd
 import pyarrow as pa
@@ -26,6 +26,10 @@ PACKAGE = "pipeline.tables"
 WHERE = "sources.orders"
 EXAMPLES = 3
 DEFAULT = Policies()
+MEMORY_LIMIT = "2GB"  # the tables it hands over take as much again outside of it at 10 million rows
+
+Phase = Literal["reading files", "reading dates", "judging rows", "making orders"]
+PHASES: tuple[Phase, ...] = get_args(Phase)
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ def ingest_orders(
     max_quarantine_share: float,
     pepper: bytes,
     policies: Policies = DEFAULT,
+    on_phase: Callable[[Phase], None] = lambda _: None,
 ) -> Ingested:
     """Read an order log as it would have been read on the as-of date.
 
@@ -79,6 +84,8 @@ def ingest_orders(
         For the customer keys.
     policies : Policies
         What the shop decided about its log.
+    on_phase : callable
+        Told each of `PHASES` as it begins.
 
     Raises
     ------
@@ -87,10 +94,13 @@ def ingest_orders(
     AccountingError
         If the counts do not add up.
     """
-    with duck.connect() as con:
+    with duck.connect(memory_limit=MEMORY_LIMIT) as con:
+        on_phase("reading files")
         raw = read_raw(con, spec, _columns(spec), root, WHERE)
+        on_phase("reading dates")
         date_format = _read_dates(con, spec, raw, policies.timezone)
         until = None if as_of == "latest" else datetime.combine(as_of, time())
+        on_phase("judging rows")
         _hide(con, until)
         _prepare(con, spec, policies, root)
         decimal = _judge(con, spec, raw, now)
@@ -103,6 +113,8 @@ def ingest_orders(
         files = accounting.rows_per_file(con, raw, until)
         _stop_if_too_many(spec, quarantine, files, max_quarantine_share)
         _, last = _accepted_days(con, spec)
+        on_phase("making orders")
+        on_phase("making orders")
         orders, returns, identities = _tables(con, spec, policies, pepper)
         counts = accounting.counts(con, files, quarantine, orders, returns)
         counts["policies"] |= _policy_counts(con, spec, policies)
@@ -249,6 +261,8 @@ def _tables(
     duck.register(con, "identities", ids)
     orders = _table(con, "orders", keep_zero=policies.zero_amount == "keep")
     returns = _table(con, "returns")
+    keys = ids["customer_key"].sort_values()
+    orders.insert(0, "customer_key", keys.array.take(orders.pop("customer_no").to_numpy()))
     contracts.check(orders, contracts.ORDERS)
     contracts.check(returns, contracts.RETURNS)
     if orders.empty:

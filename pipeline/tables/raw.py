@@ -123,10 +123,6 @@ class RawTable:
         [(rows,)] = duck.run(self.con, insert, params, name="raw rows").fetchall()
         return int(rows)
 
-    def discard(self, file_no: int) -> None:
-        """Take the rows of a file out again."""
-        duck.run(self.con, f"DELETE FROM raw WHERE file_no = {file_no}", name="discard")
-
     def insert_faults(self, file_no: int, faults: Sequence[Fault]) -> None:
         """Add records that are not in ``raw``."""
         found = pa.table(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
 
 from pipeline.errors import UserError
@@ -19,6 +20,7 @@ from pipeline.tables.files import SourceFile
 
 HEAD_BYTES = 1 << 20
 CHUNK_BYTES = 1 << 20
+LINE_FEED = ord("\n")
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it starts with
@@ -174,10 +176,11 @@ def _measure(chunks: Iterable[bytes]) -> tuple[int, bool]:
     decoder = codecs.getincrementaldecoder("utf-8")()
     newlines, regular, open_return = 0, True, False
     for chunk in chunks:
-        newlines += chunk.count(b"\n")
+        newlines += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == LINE_FEED))
         whole = b"\r" + chunk if open_return else chunk
         open_return = whole.endswith(b"\r")
-        regular = regular and whole.count(b"\r") - open_return == whole.count(b"\r\n")
+        if b"\r" in whole:
+            regular = regular and whole.count(b"\r") - open_return == whole.count(b"\r\n")
         if regular and not (chunk.isascii() and not decoder.getstate()[0]):
             try:
                 decoder.decode(chunk)

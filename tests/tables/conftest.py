@@ -48,6 +48,7 @@ def ingest(tmp_path: Path) -> Ingest:
         now: datetime = NOW,
         max_share: float = 1.0,
         policies: Policies = DEFAULT,
+        on_phase: Callable[[str], None] = lambda _: None,
         **source: Any,
     ) -> Ingested:
         files = content if isinstance(content, dict) else {} if content is None else {str(path): content}
@@ -55,7 +56,8 @@ def ingest(tmp_path: Path) -> Ingest:
             file = tmp_path / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode() if isinstance(text, str) else text)
-        return ingest_orders(order_source(path, **source), tmp_path, as_of, now, max_share, PEPPER, policies)
+        source_ = order_source(path, **source)
+        return ingest_orders(source_, tmp_path, as_of, now, max_share, PEPPER, policies, on_phase)
 
     return run
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipeline.engine import duck
 from pipeline.errors import UserError
 from pipeline.tables import contracts
-from pipeline.tables.ingest import Ingested
+from pipeline.tables.ingest import PHASES, Ingested
 from pipeline.tables.io import write_parquet
 from tests.tables.dialects import some_orders
 
@@ -125,6 +125,18 @@ def test_a_reason_names_the_format_of_the_column_and_never_the_value(ingest: Ing
         'Not a number with "." as the decimal sign of the column.',
     ]
     assert "secret" not in ingested.quarantine.to_csv()
+
+
+def test_lines_are_right_far_down_a_file(ingest: Ingest) -> None:
+    bad = {60_001, 122_881, 245_762, 299_999}
+    rows = (f"c{n % 999},{'x' if n in bad else '2021-03-04 05:06:07'},{n}.5\n" for n in range(2, 300_002))
+    assert ingest(HEADER + "".join(rows)).quarantine["line"].tolist() == sorted(bad)
+
+
+def test_the_phases_are_told_in_order(ingest: Ingest) -> None:
+    told: list[str] = []
+    ingest(HEADER + "a,2021-03-04,5\n", on_phase=told.append)
+    assert tuple(told) == PHASES
 
 
 # Several files

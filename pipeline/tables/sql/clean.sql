@@ -2,6 +2,8 @@
 -- are no-break spaces, \x{feff} is a byte order mark that a joined file carries inside.
 CREATE OR REPLACE MACRO clean(value) AS CASE
     WHEN value IS NULL THEN ''
+    -- Nearly every value begins and ends in a visible ASCII character, and this is cheaper than a pattern.
+    WHEN unicode(value) BETWEEN 33 AND 126 AND value[-1] BETWEEN '!' AND '~' THEN value
     WHEN regexp_matches(value, '^[\s\x{a0}\x{202f}\x{feff}]|[\s\x{a0}\x{202f}\x{feff}]$') THEN
         regexp_extract(value, '^[\s\x{a0}\x{202f}\x{feff}]*((?s:.*?))[\s\x{a0}\x{202f}\x{feff}]*$', 1)
     ELSE value

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection
+from pipeline.errors import UserError
+from pipeline.tables import dates
+
+DAY = datetime(2021, 3, 4, 5, 6, 7)
+CLOCKS = ("", " %H:%M", " %H:%M:%S", ", %H:%M", " %I:%M %p")
+
+
+@pytest.fixture
+def con() -> Iterator[Connection]:
+    with duck.connect(threads=1) as con:
+        yield con
+
+
+def read(con: Connection, known: dates.DateFormat, text: str) -> datetime | None:
+    sql = f"SELECT {known.sql} FROM (SELECT $text AS value)"
+    [(value,)] = duck.run(con, sql, {"text": text}).fetchall()
+    return value
+
+
+def fill(con: Connection, *texts: str) -> None:
+    duck.run(con, f"CREATE TABLE raw AS SELECT unnest({list(texts)}) AS day")
+
+
+def written(known: dates.DateFormat) -> list[str]:
+    """A day in the format, with and without a time of day."""
+    if known is dates.ISO:
+        patterns = ["%Y-%m-%d", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S+02:00"]
+    elif known is dates.COMPACT:
+        patterns = ["%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%S", "%Y%m%d %H:%M"]
+    elif known.pattern:
+        patterns = [known.pattern + clock for clock in CLOCKS]
+    else:
+        seconds = int(DAY.timestamp())
+        return [str(seconds)] if known.name.startswith("seconds") else [f"{seconds}000"]
+    return [DAY.strftime(pattern) for pattern in patterns]
+
+
+@pytest.mark.parametrize("known", dates.FORMATS, ids=lambda known: known.name)
+def test_only_twins_read_the_same_text(con: Connection, known: dates.DateFormat) -> None:
+    swapped = known.pattern.translate(str.maketrans("dm", "md"))
+    for text in written(known):
+        readers = {other for other in dates.FORMATS if read(con, other, text) is not None}
+        assert known in readers
+        assert all(other is known or (swapped and other.pattern == swapped) for other in readers)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2021-03-04 05:06:07", DAY),
+        ("2021-3-4 05:06:07.25", datetime(2021, 3, 4, 5, 6, 7, 250_000)),
+        ("2021-03-04 24:00:00", datetime(2021, 3, 5)),
+        ("2021-03-04 07:06+02", datetime(2021, 3, 4, 5, 6)),
+        ("2021-03-04 5:06:07Z", DAY),
+        ("2021-03-04  5:06:07", None),
+        ("20210-3-04 05:06:07", None),
+        ("-021-03-04 05:06:07", None),
+        ("0044-03-15 (BC) 00:00:00", None),
+        ("2021-02-30 05:06:07", None),
+        ("infinity", None),
+    ],
+)
+def test_iso_reads_what_has_its_shape(con: Connection, text: str, value: datetime | None) -> None:
+    assert read(con, dates.ISO, text) == value
+
+
+def test_the_column_decides_not_its_beginning(con: Connection) -> None:
+    fill(con, *["2021-03-04"] * dates.SAMPLE_ROWS, *["04.03.2021"] * (dates.SAMPLE_ROWS + 1))
+    assert dates.choose(con, "day", "auto", "date_format").name == "dd.mm.yyyy"
+
+
+def test_day_or_month_first_may_show_at_the_end(con: Connection) -> None:
+    fill(con, *["03/04/2021"] * dates.SAMPLE_ROWS, "13/04/2021", "x")
+    assert dates.choose(con, "day", "auto", "date_format").name == "dd/mm/yyyy"
+
+
+def test_the_beginning_may_read_one_way_and_the_column_the_other(con: Connection) -> None:
+    fill(con, *["13/04/2021"] * dates.SAMPLE_ROWS, *["04/13/2021"] * (dates.SAMPLE_ROWS + 1), "01/01/2021")
+    assert dates.choose(con, "day", "auto", "date_format").name == "mm/dd/yyyy"
+
+
+def test_a_tie_of_day_and_month_first_is_asked_for(con: Connection) -> None:
+    fill(con, "13/04/2021", "04/13/2021", "03/04/2021")
+    with pytest.raises(UserError, match="which is it"):
+        dates.choose(con, "day", "auto", "date_format")
