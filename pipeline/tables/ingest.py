@@ -114,7 +114,6 @@ def ingest_orders(
         _stop_if_too_many(spec, quarantine, files, max_quarantine_share)
         _, last = _accepted_days(con, spec)
         on_phase("making orders")
-        on_phase("making orders")
         orders, returns, identities = _tables(con, spec, policies, pepper)
         counts = accounting.counts(con, files, quarantine, orders, returns)
         counts["policies"] |= _policy_counts(con, spec, policies)
