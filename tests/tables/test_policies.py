@@ -23,7 +23,8 @@ from pipeline.tables.policies import Policies
 Ingest = Callable[..., Ingested]
 HEADER = "customer,date,amount"
 LOG = "data/raw/orders.csv"
-AUTO = {"delimiter": "auto", "encoding": "auto", "decimal": "auto", "date_format": "auto"}
+AUTO = dict.fromkeys(["delimiter", "encoding", "decimal", "date_format"], "auto")
+AUTO |= dict.fromkeys(["url", "table", "query", "since", "sheet"])
 
 
 def log(*rows: str, extra: str = "") -> str:
