@@ -11,7 +11,10 @@ BY_NAME_ALONE = 2
 
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 AN_ID = r"(nr|nummer|no|num|number|id|key|code|kennung)$"
-AN_ORDER = r"auftrag|bestell|order|rechnung|invoice|beleg|bon|basket|transakt|transact|receipt|warenkorb|purchase|kauf"
+AN_ORDER = (
+    r"auftrag|bestell|order|rechnung|invoice|beleg|bon|basket|transakt|transact|receipt|warenkorb|"
+    r"purchase|kauf"
+)
 PERSON = (
     r"kunde|kaeufer|besteller|customer|client|buyer|shopper|household|haushalt|member|mitglied|donor|spender|"
     r"debitor|user|nutzer|cust(?!om)"
