@@ -82,6 +82,19 @@ def test_rows_that_cannot_be_split_are_counted(tmp_path: Path) -> None:
     assert "3 rows, all of them looked at, 1 of them cannot be split into columns" in finding(found, "file")
 
 
+def test_keys_that_hold_lists_are_passed_over(tmp_path: Path) -> None:
+    line = (
+        '{"customer": 7, "lines": [{"sku": 1}], "ordered": {"at": 1}, "date": "2021-03-04", "total": 5.5}\n'
+    )
+    found = inspected(tmp_path, line * 2)
+    assert source(found)["columns"] == {
+        "customer_id": "customer",
+        "ordered_at": "date",
+        "amount": "total",
+        "order_id": None,
+    }
+
+
 def test_names_in_the_snippet_are_quoted(tmp_path: Path) -> None:
     found = inspected(tmp_path, '"Kunde: ""Nr"" #";Datum;Betrag\n7;04.03.2021;5,55\n7;05.03.2021;5,55\n')
     assert source(found)["columns"]["customer_id"] == 'Kunde: "Nr" #'  # type: ignore[index]
