@@ -12,8 +12,8 @@ BY_NAME_ALONE = 2
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 AN_ID = r"(nr|nummer|no|num|number|id|key|code|kennung)$"
 AN_ORDER = (
-    r"auftrag|bestell|order|rechnung|invoice|beleg|bon|basket|transakt|transact|receipt|warenkorb|"
-    r"purchase|kauf"
+    r"auftrag|bestell|order|rechnung|invoice|beleg|bon|basket|"
+    r"transakt|transact|receipt|warenkorb|purchase|kauf"
 )
 PERSON = (
     r"kunde|kaeufer|besteller|customer|client|buyer|shopper|household|haushalt|member|mitglied|donor|spender|"
