@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 WHERE = "sources.orders"
 AUTO = "auto"
 REQUIRED = ("customer_id", "ordered_at", "amount")
+DATA = re.compile(r"[-+]?\d[\d.,:/T -]*")
 OFFSET = r"\d{1,2}:\d{2}.*(Z| ?[+-]\d{2}:?\d{2})$"
 
 Chosen = TypeVar("Chosen")
@@ -78,7 +80,9 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
     """
     with duck.connect() as con:
         raw = read_raw(con, Unread(path, sheet=sheet), None, root, WHERE)
+        _check_header(raw)
         duck.run(con, duck.sql_file("pipeline.tables", "sql/amounts.sql"), name="amounts")
+        [(faults,)] = duck.run(con, "SELECT count(*) FROM faults", name="faults").fetchall()
         columns = [_describe(con, raw, key, name or "") for key, name in raw.columns.items()]
         guesses = guess_roles(columns)
         questions = [_missing(role, columns) for role in REQUIRED if guesses[role] is None]
@@ -91,7 +95,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         "date_format": date_format,
     }
     findings = (
-        ("file", _about_files(raw)),
+        ("file", _about_files(raw, faults)),
         ("format", "text with a delimiter" if raw.delimiters else raw.encodings),
         *((key, _shown(written[key])) for key in ("delimiter", "encoding") if written[key] != AUTO),
         ("decimal", about_amounts),
@@ -99,6 +103,16 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         *((role, _about_role(role, guess)) for role, guess in guesses.items()),
     )
     return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
+
+
+def _check_header(raw: Raw) -> None:
+    """Raise if the names look like values: they could be personal data, and are not repeated."""
+    if any(DATA.fullmatch(name or "") for name in raw.columns.values()):
+        raise UserError(
+            f"{raw.files[0].label} seems to have no header: some of its column names are numbers or dates",
+            where=f"{WHERE}.path",
+            valid="a first line with names, such as customer,date,amount",
+        )
 
 
 def _describe(con: Connection, raw: Raw, key: str, name: str) -> Column:
@@ -168,11 +182,12 @@ def _missing(role: str, columns: list[Column]) -> str:
     return f"{WHERE}.columns.{role}: no column seems to be it; which is it of: {names}?"
 
 
-def _about_files(raw: Raw) -> str:
+def _about_files(raw: Raw, faults: int) -> str:
     first, *more = raw.files
     rows = sum(file.rows for file in raw.files)
     others = f" and {len(more)} more with the same columns" if more else ""
-    return f"{first.label}{others}: {rows:,} rows, all of them read, {len(raw.columns)} columns"
+    broken = f", {faults:,} of them cannot be split into columns" if faults else ""
+    return f"{first.label}{others}: {rows:,} rows, all of them looked at{broken}; {len(raw.columns)} columns"
 
 
 def _about_role(role: str, guess: Guess | None) -> str:

@@ -47,6 +47,8 @@ def read_jsonlines(table: RawTable, file_no: int, text: TextFile, where: str) ->
     _refuse_array(text, where)
     faults = _load(table, text)
     names = _keys(table, text, where)
+    if not table.wanted:  # any will do that can be a column
+        names = [name for name in names if not NESTED_TYPES & set(_kinds(table, name))]
     table.settle(names, text.label, where)
     ours = {our: name for our, name in table.columns.items() if name}
     types = {our: _type(table, text, name, where) for our, name in ours.items()}
@@ -113,12 +115,17 @@ def _keys(table: RawTable, text: TextFile, where: str) -> list[str]:
     return found
 
 
+def _kinds(table: RawTable, name: str) -> dict[str, int]:
+    """Return the JSON types of a key's values, each with the first line it is on."""
+    found = f"""
+        SELECT json_type(object, {_path(name)}) AS type, min(line) FROM objects
+        WHERE type <> 'NULL' GROUP BY type ORDER BY type"""
+    return dict(duck.run(table.con, found, name="types of a key").fetchall())
+
+
 def _type(table: RawTable, text: TextFile, name: str, where: str) -> str:
     """Return the SQL type of a key whose values are all of one kind."""
-    counted = f"""
-        SELECT json_type(object, {_path(name)}) AS type, min(line) FROM objects
-        WHERE object IS NOT NULL GROUP BY type ORDER BY type"""
-    found = dict(duck.run(table.con, counted, name="types of a key").fetchall())
+    found = _kinds(table, name)
     nested = sorted(found[kind] for kind in NESTED_TYPES & set(found))
     if nested:
         raise UserError(
@@ -126,8 +133,7 @@ def _type(table: RawTable, text: TextFile, name: str, where: str) -> str:
             where=f"{where}.columns",
             valid="a key with a text or a number",
         )
-    kinds = set(found) - {None, "NULL"}
-    return "DOUBLE" if kinds and kinds <= NUMBER_TYPES else "VARCHAR"
+    return "DOUBLE" if found and set(found) <= NUMBER_TYPES else "VARCHAR"
 
 
 def _path(name: str) -> str:

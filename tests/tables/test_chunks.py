@@ -32,7 +32,7 @@ ENCODINGS: dict[str, Callable[[str], bytes]] = {
 }
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     encoding=st.sampled_from(sorted(ENCODINGS)),
     rows=st.lists(st.sampled_from(ROWS), min_size=1, max_size=12),

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 
 from pipeline.errors import UserError
@@ -220,3 +221,20 @@ def test_only_credentials_are_encoded() -> None:
     address = expand("postgresql://${USER}:${PW}@${HOST}/shop", environ, "url")
     assert address.url == "postgresql://a%20b:p%40%3A%2F@db:5432/shop"
     assert "p@:/" not in address.hide("no p@:/ and no p%40%3A%2F")
+
+
+def test_the_stage_reads_a_database_and_prints_no_secret(workspace: Any, log: pd.DataFrame) -> None:
+    with sqlite3.connect(workspace.path / "data/raw/shop.db") as con:
+        log.to_sql("orders", con, index=False)
+    con.close()
+    url = "sqlite:///data/raw/shop.db"
+    workspace.set(sources__orders__path=None, sources__orders__url=url, sources__orders__table="orders")
+    done = workspace.run("ingest")
+    assert done.returncode == 0, done.stderr
+    assert f"{len(log):,} rows read, 0 quarantined" in done.stdout
+    workspace.set(sources__orders__url="postgresql://shop:${SHOP_PASSWORD}@127.0.0.1:1/shop")
+    done = workspace.run("ingest", SHOP_PASSWORD="hush-hush")
+    assert done.returncode == 2
+    assert "Connection refused" in done.stderr
+    assert "hush" not in done.stderr + done.stdout
+    assert len(done.stderr.splitlines()) < 10

@@ -115,7 +115,7 @@ def test_a_workbook_that_holds_no_orders_is_refused(ingest: Ingest, content: byt
         ingest(content)
 
 
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.integers(1, 60))
 def test_the_size_of_a_batch_changes_nothing(
     ingest: Ingest, monkeypatch: pytest.MonkeyPatch, rows: int

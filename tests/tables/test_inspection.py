@@ -9,6 +9,7 @@ import yaml
 from typer.testing import CliRunner
 
 from pipeline.cli import app
+from pipeline.errors import UserError
 from pipeline.tables.inspection import Inspection, inspect_file
 from pipeline.tables.roles import Column, guess_roles
 
@@ -35,7 +36,7 @@ def test_day_or_month_first_is_decided_over_the_whole_column_and_stated(tmp_path
     assert finding(found, "dates").startswith(
         "dd/mm/yyyy: reads 5,001 of 5,001 values (mm/dd/yyyy would read 5,000)"
     )
-    assert finding(found, "file") == "log.csv: 5,001 rows, all of them read, 3 columns"
+    assert finding(found, "file") == "log.csv: 5,001 rows, all of them looked at; 3 columns"
 
 
 def test_what_cannot_be_decided_is_asked(tmp_path: Path) -> None:
@@ -70,7 +71,31 @@ def test_no_value_is_printed(tmp_path: Path) -> None:
     assert "Mustermann" not in str(found)
 
 
-def test_names_of_a_sheet_in_the_snippet_are_quoted(tmp_path: Path) -> None:
+def test_a_file_without_a_header_is_told_without_its_values(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="seems to have no header") as raised:
+        inspected(tmp_path, "Erika Mustermann;04.03.2021;5,55\nMax Mustermann;05.03.2021;7,00\n")
+    assert "Muster" not in str(raised.value)
+
+
+def test_rows_that_cannot_be_split_are_counted(tmp_path: Path) -> None:
+    found = inspected(tmp_path, "kunde;datum;betrag\na;04.03.2021;5,55\na;04.03.2021\nb;05.03.2021;7,00\n")
+    assert "3 rows, all of them looked at, 1 of them cannot be split into columns" in finding(found, "file")
+
+
+def test_keys_that_hold_lists_are_passed_over(tmp_path: Path) -> None:
+    line = (
+        '{"customer": 7, "lines": [{"sku": 1}], "ordered": {"at": 1}, "date": "2021-03-04", "total": 5.5}\n'
+    )
+    found = inspected(tmp_path, line * 2)
+    assert source(found)["columns"] == {
+        "customer_id": "customer",
+        "ordered_at": "date",
+        "amount": "total",
+        "order_id": None,
+    }
+
+
+def test_names_in_the_snippet_are_quoted(tmp_path: Path) -> None:
     found = inspected(tmp_path, '"Kunde: ""Nr"" #";Datum;Betrag\n7;04.03.2021;5,55\n7;05.03.2021;5,55\n')
     assert source(found)["columns"]["customer_id"] == 'Kunde: "Nr" #'  # type: ignore[index]
 

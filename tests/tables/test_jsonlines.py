@@ -108,7 +108,7 @@ def test_what_is_no_table_is_refused(ingest: Ingest, content: str, says: list[st
     assert all(words in str(raised.value) for words in says), raised.value
 
 
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(size=st.integers(1, 40))
 def test_the_size_of_a_batch_changes_nothing(
     ingest: Ingest, monkeypatch: pytest.MonkeyPatch, size: int
