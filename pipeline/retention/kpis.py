@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from pipeline.engine.duck import arrow, connect, register, sql_file
 from pipeline.tables.io import to_pandas
@@ -13,7 +14,9 @@ from pipeline.tables.io import to_pandas
 COHORTS_KEPT = 24
 
 
-def retention_kpis(orders: pd.DataFrame, as_of: date, horizon_days: int) -> dict[str, Any]:
+def retention_kpis(
+    orders: pd.DataFrame, as_of: date, horizon_days: int, returns: pd.DataFrame | None = None
+) -> dict[str, Any]:
     """Compute the headline retention figures from the orders before `as_of`.
 
     The *last full period* is ``[as_of - horizon_days, as_of)``. A customer is active at its start (S) with
@@ -28,6 +31,8 @@ def retention_kpis(orders: pd.DataFrame, as_of: date, horizon_days: int) -> dict
         The first day that is not known.
     horizon_days : int
         How many days without an order make a customer inactive.
+    returns : DataFrame, optional
+        What was given back of which order: `ordered_at`, `netted`. Revenue is net of it; an order stays one.
 
     Returns
     -------
@@ -45,7 +50,7 @@ def retention_kpis(orders: pd.DataFrame, as_of: date, horizon_days: int) -> dict
     """
     period = timedelta(days=horizon_days)
     windows = {"as_of": as_of, "period_start": as_of - period, "before_start": as_of - 2 * period}
-    row = _query("kpis.sql", orders, **windows).iloc[0]
+    row = _query("kpis.sql", orders, returns, **windows).iloc[0]
     count = {name: int(row[name]) for name in row.index if name not in _NOT_COUNTS}
     revenue, median_gap = float(row["revenue"]), row["median_gap_days"]
     at_start, at_end, retained = count["active_at_start"], count["active_at_end"], count["retained"]
@@ -96,20 +101,25 @@ def cohorts(orders: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return _query("cohorts.sql", orders, as_of=as_of, keep=COHORTS_KEPT)
 
 
-def monthly(orders: pd.DataFrame) -> pd.DataFrame:
+def monthly(orders: pd.DataFrame, returns: pd.DataFrame | None = None) -> pd.DataFrame:
     """Sum up each calendar month: `month`, `orders`, `customers`, `new_customers`, `revenue`.
 
-    The first and the last month may be incomplete: they are as they are in the orders.
+    The first and the last month may be incomplete: they are as they are in the orders. Revenue is net of
+    returns, in the month of the order.
     """
-    return _query("monthly.sql", orders)
+    return _query("monthly.sql", orders, returns)
 
 
+_NO_RETURNS = pa.schema({"ordered_at": pa.timestamp("us"), "netted": pa.decimal128(18, 4)}).empty_table()
 _NOT_COUNTS = ("revenue", "median_gap_days", "first_order_on", "last_order_on")
 
 
-def _query(file: str, orders: pd.DataFrame, **parameters: object) -> pd.DataFrame:
+def _query(
+    file: str, orders: pd.DataFrame, returns: pd.DataFrame | None = None, **parameters: object
+) -> pd.DataFrame:
     with connect() as con:
         register(con, "orders", orders)
+        register(con, "returns", _NO_RETURNS if returns is None else returns)
         return to_pandas(arrow(con, sql_file("pipeline.retention", file), parameters, name=file))
 
 

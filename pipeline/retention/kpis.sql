@@ -24,8 +24,11 @@ gaps AS (
     SELECT date_diff('day', lag(day) OVER (PARTITION BY customer_key ORDER BY day), day) AS gap
     FROM days
 ),
+-- What was paid and not given back until now.
 money AS (
-    SELECT coalesce(sum(amount), 0) AS revenue FROM known
+    SELECT
+        coalesce((SELECT sum(amount) FROM known), 0)
+        - coalesce((SELECT sum(netted) FROM returns WHERE ordered_at < $as_of), 0) AS revenue
 ),
 rhythm AS (
     SELECT median(gap) AS median_gap_days FROM gaps

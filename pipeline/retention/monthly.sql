@@ -17,6 +17,10 @@ totals AS (
     FROM known
     GROUP BY month
 ),
+-- Money that was given back, in the month of the order it was paid for.
+given_back AS (
+    SELECT CAST(date_trunc('month', ordered_at) AS DATE) AS month, sum(netted) AS netted FROM returns GROUP BY month
+),
 calendar AS (
     SELECT CAST(unnest(generate_series(min(month), max(month), INTERVAL 1 MONTH)) AS DATE) AS month FROM known
 )
@@ -25,8 +29,9 @@ SELECT
     CAST(coalesce(orders, 0) AS INTEGER) AS orders,
     CAST(coalesce(customers, 0) AS INTEGER) AS customers,
     CAST(coalesce(new_customers, 0) AS INTEGER) AS new_customers,
-    CAST(coalesce(revenue, 0) AS DOUBLE) AS revenue
+    CAST(coalesce(revenue, 0) - coalesce(netted, 0) AS DOUBLE) AS revenue
 FROM calendar
 LEFT JOIN totals USING (month)
 LEFT JOIN newcomers USING (month)
+LEFT JOIN given_back USING (month)
 ORDER BY month

@@ -64,7 +64,8 @@ def ingest(params: Params) -> None:
             "to start in the middle of their lives. Set ingest.births_from to a day after those weeks."
         )
     say(
-        f"ingest: {counts['rows_read']:,} rows read, {counts['quarantined']:,} quarantined; "
+        f"ingest: {counts['rows_read']:,} rows read, {counts['quarantined']:,} quarantined, "
+        f"{counts['left_out']:,} left out; "
         f"{len(done.orders):,} orders of {len(done.identities):,} customers before {done.as_of}"
     )
 

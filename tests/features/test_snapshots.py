@@ -201,10 +201,8 @@ def test_a_later_return_never_leaks(past, after_days, other_days):
     if not (log["ordered_at"] < pd.Timestamp(CUTOFF)).any():
         return
     taken, others = given_back(log, after_days), given_back(log, other_days)
-    known, later = (
-        taken["returned_at"] < pd.Timestamp(CUTOFF),
-        others["returned_at"] >= pd.Timestamp(CUTOFF),
-    )
+    cutoff = pd.Timestamp(CUTOFF)
+    known, later = taken["returned_at"] < cutoff, others["returned_at"] >= cutoff
     order = ["customer_key", "ordered_at"]
     free = ~pd.MultiIndex.from_frame(others[order]).isin(pd.MultiIndex.from_frame(taken.loc[known, order]))
     rest = others[later & free]

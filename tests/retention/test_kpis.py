@@ -162,3 +162,18 @@ def test_monthly_tells_new_customers_from_others_and_fills_gaps() -> None:
         [1, 1, 0],
     ]
     assert found["revenue"].tolist() == [3.0, 0.0, 4.0]
+
+
+def test_revenue_is_net_of_what_was_given_back_in_the_month_of_its_order():
+    log = orders(("a", BEFORE, "40"), ("a", IN_PERIOD, "30"), ("b", IN_PERIOD, "20"))
+    returns = pd.DataFrame(
+        {
+            "ordered_at": pd.to_datetime([BEFORE, IN_PERIOD, None]),
+            "netted": [Decimal("15.0000"), Decimal("20.0000"), Decimal("0.0000")],
+        }
+    )
+    kpis = retention_kpis(log, AS_OF, HORIZON, returns)
+    assert (kpis["revenue"], kpis["orders"]) == (55.0, 3)
+    assert kpis["average_order_value"]["value"] == 55 / 3
+    assert monthly(log, returns)["revenue"].tolist() == [25.0, 30.0]
+    assert len(monthly(log, returns)) == 2

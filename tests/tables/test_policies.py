@@ -56,6 +56,8 @@ def test_rows_that_differ_in_a_mapped_column_are_no_duplicates(ingest: Ingest) -
     done = ingest(content, order_id="no", policies=Policies(duplicates="drop_exact"))
     assert amounts(done) == [5.0, 5.0]
     assert summary(done)["duplicates"] == 1
+    done = ingest(content, order_id="no", status="note", policies=Policies(duplicates="drop_exact"))
+    assert summary(done)["duplicates"] == 0
 
 
 def test_the_first_of_the_files_keeps_its_row(ingest: Ingest) -> None:

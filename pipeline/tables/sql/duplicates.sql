@@ -5,6 +5,6 @@ FROM (
     FROM judged
     WHERE rule IS NULL AND left_out IS NULL
     QUALIFY row_number() OVER (
-        PARTITION BY customer_id, order_id, ordered_at, paid, currency, is_test ORDER BY file_no, line) > 1
+        PARTITION BY customer_id, order_id, ordered_at, paid, status, currency, is_test ORDER BY file_no, line) > 1
 ) AS repeated
 WHERE judged.file_no = repeated.file_no AND judged.line = repeated.line;
