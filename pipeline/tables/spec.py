@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 
@@ -52,3 +53,10 @@ class OrderSource(Source, Protocol):
 
     @property
     def columns(self) -> OrderColumns: ...  # noqa: D102
+
+
+class TableSource(Source, Protocol):
+    """An optional table: a source with its columns, our name to the source's or None."""
+
+    @property
+    def columns(self) -> Mapping[str, str | None]: ...  # noqa: D102
