@@ -63,6 +63,7 @@ class TableSource(Source):
     """An optional table; its contract in `pipeline.tables.contracts` knows the columns."""
 
     columns: dict[str, str | None] = Field(min_length=1, examples=[{"customer_id": "kunde"}])
+    words: dict[str, dict[str, str]] = Field(default={}, examples=[{"kind": {"newsletter": "broadcast"}}])
 
 
 class Sources(Section):

@@ -78,7 +78,7 @@ def stop_if_too_many(quarantine: pd.DataFrame, visible: int, max_share: float, w
     if len(quarantine) <= max_share * visible:
         return
     rules = ", ".join(f"{rule} {count}" for rule, count in by_frequency(quarantine["rule"]))
-    rows = quarantine.drop_duplicates("rule").head(EXAMPLES)
+    rows = quarantine.drop_duplicates("rule").head(EXAMPLES).fillna({"column": "row"})
     examples = "; ".join(
         f"{source}:{line} {column} {rule}, {value_class}"
         for source, line, column, rule, value_class in zip(

@@ -12,6 +12,9 @@ LONGEST_TEXT = 100
 LARGEST_NUMBER = 100_000_000_000
 DUPLICATE_KEY = "duplicate_key"
 
+# For each column with a list of values: the source's word to ours.
+Words = Mapping[str, Mapping[str, str]]
+
 
 @dataclass(frozen=True)
 class Breach:
@@ -99,15 +102,15 @@ def _bounds(column: Column) -> Iterator[Breach]:
         yield Breach("out_of_range", name, f"abs({name}) >= {LARGEST_NUMBER}", reason)
 
 
-def read_sql(contract: Contract, given: Collection[str]) -> str:
-    """Return a SELECT of ``raw`` with each column as text_NAME and, typed, as NAME.
+def read_sql(contract: Contract, given: Collection[str], words: Words) -> str:
+    """Return a SELECT of ``raw`` with each column as text_NAME and, typed and in our words, as NAME.
 
     For each reference to a table in `given`, unknown_NAME says that the value is not in the view known_TABLE
     (id, hidden), and ``hidden`` that it is there, but not yet known.
     """
     texts = ", ".join(f"{_text(column)} AS {column.name}" for column in contract.columns)
     values = ", ".join(
-        f"{column.name} AS text_{column.name}, {_typed(column)} AS {column.name}"
+        f"{column.name} AS text_{column.name}, {_typed(column, words.get(column.name, {}))} AS {column.name}"
         for column in contract.columns
     )
     looked_up = [c for c in contract.columns if c.reference and c.reference.table in given]
@@ -131,7 +134,7 @@ def _text(column: Column) -> str:
     return f"given_key({column.name})" if column.kind == "key" else f"given({column.name})"
 
 
-def _typed(column: Column) -> str:
+def _typed(column: Column, words: Mapping[str, str]) -> str:
     name = column.name
     match column.kind:
         case "time":
@@ -141,12 +144,19 @@ def _typed(column: Column) -> str:
         case "flag":
             return f"read_flag({name})"
         case "text" if column.allowed:
-            return f"lower({name})"
+            ours = "".join(f" WHEN {_literal(word.lower())} THEN '{own}'" for word, own in words.items())
+            return f"CASE lower({name}){ours} ELSE lower({name}) END" if ours else f"lower({name})"
         case _:
             return name
 
 
-def judged_sql(contract: Contract, rules: list[Breach], given: Collection[str], until: datetime) -> str:
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def judged_sql(
+    contract: Contract, rules: list[Breach], given: Collection[str], words: Words, until: datetime
+) -> str:
     """Return the statement that makes ``judged`` out of ``raw``.
 
     A row has file_no, line, hidden (at or after `until`, or refers to what is), breach (the number of the
@@ -168,7 +178,7 @@ def judged_sql(contract: Contract, rules: list[Breach], given: Collection[str], 
         f"{_as_known(contract, column, until)} AS {column.name}" for column in contract.columns
     )
     return (
-        f"CREATE TABLE judged AS\nWITH read AS ({read_sql(contract, given)}),\n"
+        f"CREATE TABLE judged AS\nWITH read AS ({read_sql(contract, given, words)}),\n"
         f"numbered AS (SELECT *, CASE {cases} END AS breach FROM read)\n"
         f"SELECT file_no, line, hidden{happened} AS hidden, breach,\n"
         f"       CASE breach {classes} END AS value_class,\n       {values}{unknown}\nFROM numbered"

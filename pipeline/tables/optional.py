@@ -107,6 +107,7 @@ def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], set
     where = f"sources.{contract.name}"
     columns = _columns(contract, spec, where)
     mapped = [our for our, theirs in columns.items() if theirs]
+    _check_words(contract, spec, where)
     with duck.connect() as con:
         raw = read_raw(con, spec, columns, setting.root, where)
         read_as = _decide(con, contract, spec, raw, mapped, setting.until)
@@ -114,7 +115,11 @@ def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], set
         for table, ids in known.items():
             duck.register(con, f"known_{table}", ids)
         duck.run(con, duck.sql_file(PACKAGE, "sql/values.sql"), name="values")
-        duck.run(con, judge.judged_sql(contract, rules, known, setting.until), name=f"{contract.name} judged")
+        duck.run(
+            con,
+            judge.judged_sql(contract, rules, known, spec.words, setting.until),
+            name=f"{contract.name} judged",
+        )
         duck.run(con, "DROP TABLE raw")
         fates.settle_repeats(con, contract, mapped, len(rules) - 1)
         quarantine = fates.quarantine(con, rules, columns, raw)
@@ -161,6 +166,24 @@ def _columns(contract: Contract, spec: TableSource, where: str) -> dict[str, str
     return columns
 
 
+def _check_words(contract: Contract, spec: TableSource, where: str) -> None:
+    """Raise a UserError unless the words are for columns with a list of values, and mean values of it."""
+    lists = {column.name: column.allowed for column in contract.columns if column.allowed}
+    for name, words in spec.words.items():
+        if name not in lists:
+            listed = ", ".join(lists) or "no column of this table"
+            raise UserError(
+                f"{name} is not a column with a list of values", where=f"{where}.words", valid=listed
+            )
+        for word, ours in words.items():
+            if ours not in lists[name]:
+                raise UserError(
+                    f"{word} cannot mean {ours!r}",
+                    where=f"{where}.words.{name}",
+                    valid=", ".join(lists[name]),
+                )
+
+
 def _decide(
     con: Connection, contract: Contract, spec: TableSource, raw: Raw, mapped: list[str], until: datetime
 ) -> dict[str, str]:
@@ -190,7 +213,7 @@ def _filled(con: Connection, column: str) -> bool:
 
 def _written(con: Connection, contract: Contract, pepper: bytes) -> pa.Table:
     """Return the accepted rows with pseudonyms in place of ids, sorted by all columns."""
-    keyed = [column for column in contract.columns if column.kind == "key"]
+    keyed = [column for column in contract.columns if column.entity]
     for entity in dict.fromkeys(column.entity for column in keyed):
         ids = " UNION ".join(
             f"SELECT {column.name} AS id FROM fates WHERE fate = 'accepted' AND {column.name} IS NOT NULL"
@@ -204,6 +227,7 @@ def _written(con: Connection, contract: Contract, pepper: bytes) -> pa.Table:
     values = ", ".join(
         f"of_{column.name}.key AS {column.written}" if column in keyed else column.name
         for column in contract.columns
+        if column.is_written
     )
     joins = " ".join(
         f"LEFT JOIN keys_{column.entity} AS of_{column.name} ON of_{column.name}.id = fates.{column.name}"

@@ -56,7 +56,17 @@ class OrderSource(Source, Protocol):
 
 
 class TableSource(Source, Protocol):
-    """An optional table: a source with its columns, our name to the source's or None."""
+    """An optional table.
+
+    Attributes
+    ----------
+    columns : mapping of str to str or None
+        Our name of a column to the source's.
+    words : mapping of str to mapping of str to str
+        For a column with a list of values: the source's word to ours.
+    """
 
     @property
     def columns(self) -> Mapping[str, str | None]: ...  # noqa: D102
+    @property
+    def words(self) -> Mapping[str, Mapping[str, str]]: ...  # noqa: D102

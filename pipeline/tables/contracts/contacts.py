@@ -33,7 +33,7 @@ MESSAGES = Contract(
     grain="one message to one customer",
     primary_key=("message_id",),
     columns=(
-        Column("message_id", "key", "The message", nullable=True, entity="message"),
+        Column("message_id", "key", "The message", nullable=True),
         customer(),
         Column("sent_at", "time", "When it was sent"),
         Column("channel", "text", "How", allowed=CHANNELS),
@@ -65,7 +65,7 @@ TICKETS = Contract(
     grain="one question or complaint",
     primary_key=("ticket_id",),
     columns=(
-        Column("ticket_id", "key", "The ticket", nullable=True, entity="ticket"),
+        Column("ticket_id", "key", "The ticket", nullable=True),
         customer(),
         Column("opened_at", "time", "When it came in"),
         Column("kind", "text", "What it is", nullable=True, allowed=("question", "complaint", "other")),
@@ -97,7 +97,7 @@ SURVEYS = Contract(
     grain="one answer to one question",
     primary_key=("response_id",),
     columns=(
-        Column("response_id", "key", "The answer", nullable=True, entity="response"),
+        Column("response_id", "key", "The answer", nullable=True),
         customer(),
         Column("answered_at", "time", "When it was given"),
         Column("kind", "text", "The question", allowed=("nps", "csat")),

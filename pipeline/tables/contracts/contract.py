@@ -52,8 +52,8 @@ class Column:
     ----------
     name : str
     kind : str
-        "key" is an id of a person, or of something one person did: personal data, so it is written as a
-        pseudonym under the name `written`. "number" has up to 4 decimals, "count" is whole.
+        "key" is an id of a person or of something one person did: personal data, never written as it is.
+        "number" has up to 4 decimals, "count" is whole.
     description : str
     unit : str
     nullable : bool
@@ -63,7 +63,8 @@ class Column:
     allowed : tuple of str
         The only values of a text, in lower case; empty: any.
     entity : str
-        What a key identifies; equal ids of the same entity get equal keys in every table.
+        What a key identifies: it is written as a pseudonym, equal for equal ids in every table. Empty: the
+        key only tells rows apart and is not written.
     reference : Reference, optional
     known_from : str
         The time column at which the value becomes known; before it the value is hidden.
@@ -87,7 +88,12 @@ class Column:
     @property
     def written(self) -> str:
         """The name in our table: customer_id becomes customer_key."""
-        return self.name.removesuffix("_id") + "_key" if self.kind == "key" and self.entity else self.name
+        return self.name.removesuffix("_id") + "_key" if self.entity else self.name
+
+    @property
+    def is_written(self) -> bool:
+        """Whether our table has it."""
+        return self.kind != "key" or bool(self.entity)
 
 
 @dataclass(frozen=True)
@@ -141,12 +147,12 @@ class Contract:
         return self.columns[self.names.index(name)]
 
     def as_written(self) -> Contract:
-        """Return the contract of the table we write, with keys in place of ids."""
-        written = {column.name: column.written for column in self.columns}
+        """Return the contract of the table we write: pseudonyms in place of ids."""
+        written = {column.name: column.written for column in self.columns if column.is_written}
         return replace(
             self,
-            columns=tuple(replace(column, name=column.written) for column in self.columns),
-            primary_key=tuple(written[name] for name in self.primary_key),
+            columns=tuple(replace(self.column(name), name=ours) for name, ours in written.items()),
+            primary_key=tuple(written[name] for name in self.primary_key if name in written),
         )
 
 

@@ -80,7 +80,7 @@ RETURNS_TABLE = Contract(
     grain="one return",
     primary_key=("return_id",),
     columns=(
-        Column("return_id", "key", "The return", nullable=True, entity="return"),
+        Column("return_id", "key", "The return", nullable=True),
         customer(KNOWN_CUSTOMER),
         Column("returned_at", "time", "When it came back"),
         ORDER,

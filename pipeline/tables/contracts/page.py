@@ -60,7 +60,8 @@ def _section(contract: Contract, *, source: bool = True) -> str:
 def _row(column: Column) -> str:
     name = f"`{column.name}`" + (f" → `{column.written}`" if column.written != column.name else "")
     empty = "yes" if column.nullable else "no"
-    cells = (name, KINDS[column.kind], empty, _values(column), column.unit, _meaning(column))
+    kind = KINDS[column.kind] if column.is_written else "id, not kept"
+    cells = (name, kind, empty, _values(column), column.unit, _meaning(column))
     return f"| {' | '.join(cells)} |"
 
 

@@ -128,7 +128,7 @@ SUBSCRIPTIONS = Contract(
     grain="one contract of one customer",
     primary_key=("subscription_id",),
     columns=(
-        Column("subscription_id", "key", "The contract", nullable=True, entity="subscription"),
+        Column("subscription_id", "key", "The contract", nullable=True),
         customer(),
         Column("started_at", "time", "When it began"),
         Column("ends_at", "time", "When it ends by its terms", nullable=True, planned=True),
