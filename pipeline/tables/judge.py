@@ -44,7 +44,7 @@ def breaches(
     Returns
     -------
     list of Breach
-        SQL over the columns of `read_sql`. With a key, the last is a key that comes with other values too.
+        SQL over the typed columns. With a key, the last is a key that comes with other values too.
     """
     columns = [column for column in contract.columns if column.name in mapped]
     found = [breach for column in columns for breach in _of_column(column, read_as)]
@@ -102,31 +102,48 @@ def _bounds(column: Column) -> Iterator[Breach]:
         yield Breach("out_of_range", name, f"abs({name}) >= {LARGEST_NUMBER}", reason)
 
 
-def read_sql(contract: Contract, given: Collection[str], words: Words) -> str:
-    """Return a SELECT of ``raw`` with each column as text_NAME and, typed and in our words, as NAME.
+def judged_sql(
+    contract: Contract, rules: list[Breach], given: Collection[str], words: Words, until: datetime
+) -> str:
+    """Return the statement that makes ``judged`` out of ``raw``.
 
-    For each reference to a table in `given`, unknown_NAME says that the value is not in the view known_TABLE
-    (id, hidden), and ``hidden`` that it is there, but not yet known.
+    A row has file_no, line, hidden (at or after `until`, or refers to what is), breach (the number of the
+    first rule it breaks, from 0), value_class (of the text at fault), the typed columns, and, for each
+    reference to a table in `given`, unknown_NAME. What became known at or after `until` is NULL before
+    anything is judged.
     """
+    when = contract.event_time
+    happened = f" OR coalesce({when} >= TIMESTAMP '{until}', FALSE)" if when else ""
+    cases = " ".join(f"WHEN {rule.breaks} THEN {number}" for number, rule in enumerate(rules))
+    classes = " ".join(
+        f"WHEN {number} THEN value_class(coalesce(text_{rule.column}, ''))"
+        for number, rule in enumerate(rules)
+    )
+    unknown = "".join(f", unknown_{column.name}" for column, _ in _looked_up(contract, given))
+    values = ", ".join(
+        f"{column.name}::BIGINT AS {column.name}" if column.kind == "count" else column.name
+        for column in contract.columns
+    )
+    return (
+        f"CREATE TABLE judged AS\nWITH {_typed_cte(contract, words)},\n"
+        f"known AS ({_known_sql(contract, until)}),\n"
+        f"referred AS ({_referred_sql(contract, given)}),\n"
+        f"numbered AS (SELECT *, CASE {cases} END AS breach FROM referred)\n"
+        f"SELECT file_no, line, hidden{happened} AS hidden, breach,\n"
+        f"       CASE breach {classes} END AS value_class,\n       {values}{unknown}\nFROM numbered"
+    )
+
+
+def _typed_cte(contract: Contract, words: Words) -> str:
+    """SQL for ``typed``: each column of ``raw`` as text_NAME and, typed and in our words, as NAME."""
     texts = ", ".join(f"{_text(column)} AS {column.name}" for column in contract.columns)
     values = ", ".join(
         f"{column.name} AS text_{column.name}, {_typed(column, words.get(column.name, {}))} AS {column.name}"
         for column in contract.columns
     )
-    looked_up = [c for c in contract.columns if c.reference and c.reference.table in given]
-    joins = "".join(
-        f"\nLEFT JOIN known_{c.reference.table} AS of_{c.name} ON of_{c.name}.id = typed.{c.name}"
-        for c in looked_up
-        if c.reference
-    )
-    unknown = "".join(
-        f", typed.{c.name} IS NOT NULL AND of_{c.name}.id IS NULL AS unknown_{c.name}" for c in looked_up
-    )
-    hidden = " OR ".join(["FALSE", *(f"coalesce(of_{c.name}.hidden, FALSE)" for c in looked_up)])
     return (
-        f"WITH texts AS (SELECT file_no, line, {texts} FROM raw),\n"
-        f"typed AS (SELECT file_no, line, {values} FROM texts)\n"
-        f"SELECT typed.*{unknown}, {hidden} AS hidden FROM typed{joins}"
+        f"texts AS (SELECT file_no, line, {texts} FROM raw),\n"
+        f"typed AS (SELECT file_no, line, {values} FROM texts)"
     )
 
 
@@ -154,42 +171,34 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def judged_sql(
-    contract: Contract, rules: list[Breach], given: Collection[str], words: Words, until: datetime
-) -> str:
-    """Return the statement that makes ``judged`` out of ``raw``.
-
-    A row has file_no, line, hidden (at or after `until`, or refers to what is), breach (the number of the
-    first rule it breaks, from 0), value_class (of the text at fault), and the typed columns. A value that
-    became known only at or after `until` is NULL.
-    """
-    happened = (
-        f" OR coalesce({contract.event_time} >= TIMESTAMP '{until}', FALSE)" if contract.event_time else ""
+def _known_sql(contract: Contract, until: datetime) -> str:
+    """SQL that takes out of ``typed`` the values that became known only at or after a time."""
+    masked = []
+    for column in contract.columns:
+        name = column.name
+        if column.known_from:
+            masked.append((name, f"{column.known_from} < TIMESTAMP '{until}'"))
+        elif column.kind == "time" and not column.planned and name != contract.event_time:
+            masked.append((name, f"{name} IS NULL OR {name} < TIMESTAMP '{until}'"))
+    seen = ", ".join(
+        f"CASE WHEN {known} THEN {name} END AS {name}, CASE WHEN {known} THEN text_{name} END AS text_{name}"
+        for name, known in masked
     )
-    cases = " ".join(f"WHEN {rule.breaks} THEN {number}" for number, rule in enumerate(rules))
-    classes = " ".join(
-        f"WHEN {number} THEN value_class(coalesce(text_{rule.column}, ''))"
-        for number, rule in enumerate(rules)
-    )
-    unknown = "".join(
-        f", unknown_{c.name}" for c in contract.columns if c.reference and c.reference.table in given
-    )
-    values = ", ".join(
-        f"{_as_known(contract, column, until)} AS {column.name}" for column in contract.columns
-    )
-    return (
-        f"CREATE TABLE judged AS\nWITH read AS ({read_sql(contract, given, words)}),\n"
-        f"numbered AS (SELECT *, CASE {cases} END AS breach FROM read)\n"
-        f"SELECT file_no, line, hidden{happened} AS hidden, breach,\n"
-        f"       CASE breach {classes} END AS value_class,\n       {values}{unknown}\nFROM numbered"
-    )
+    return f"SELECT * REPLACE ({seen}) FROM typed" if masked else "FROM typed"
 
 
-def _as_known(contract: Contract, column: Column, until: datetime) -> str:
-    """SQL for what was known of a value at a time."""
-    value = f"{column.name}::BIGINT" if column.kind == "count" else column.name
-    if column.known_from:
-        return f"CASE WHEN {column.known_from} < TIMESTAMP '{until}' THEN {value} END"
-    if column.kind == "time" and not column.planned and column.name != contract.event_time:
-        return f"CASE WHEN {value} < TIMESTAMP '{until}' THEN {value} END"
-    return value
+def _referred_sql(contract: Contract, given: Collection[str]) -> str:
+    """SQL that looks each reference up in the view known_TABLE (id, hidden)."""
+    unknown, joins, hidden = "", "", ["FALSE"]
+    for column, table in _looked_up(contract, given):
+        name = column.name
+        unknown += f", known.{name} IS NOT NULL AND of_{name}.id IS NULL AS unknown_{name}"
+        joins += f"\nLEFT JOIN known_{table} AS of_{name} ON of_{name}.id = known.{name}"
+        hidden.append(f"coalesce(of_{name}.hidden, FALSE)")
+    return f"SELECT known.*{unknown}, {' OR '.join(hidden)} AS hidden FROM known{joins}"
+
+
+def _looked_up(contract: Contract, given: Collection[str]) -> list[tuple[Column, str]]:
+    """Return the columns that refer to a table there is, with the table."""
+    referring = [(column, column.reference.table) for column in contract.columns if column.reference]
+    return [(column, table) for column, table in referring if table in given]

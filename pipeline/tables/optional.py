@@ -115,11 +115,8 @@ def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], set
         for table, ids in known.items():
             duck.register(con, f"known_{table}", ids)
         duck.run(con, duck.sql_file(PACKAGE, "sql/values.sql"), name="values")
-        duck.run(
-            con,
-            judge.judged_sql(contract, rules, known, spec.words, setting.until),
-            name=f"{contract.name} judged",
-        )
+        judged = judge.judged_sql(contract, rules, known, spec.words, setting.until)
+        duck.run(con, judged, name=f"{contract.name} judged")
         duck.run(con, "DROP TABLE raw")
         fates.settle_repeats(con, contract, mapped, len(rules) - 1)
         quarantine = fates.quarantine(con, rules, columns, raw)
@@ -193,7 +190,9 @@ def _decide(
         if column.kind == "time":
             chosen = dates.ISO
             if column.name in mapped and not raw.typed_as(TIMES, column.name) and _filled(con, column.name):
-                chosen = dates.choose(con, column.name, spec.date_format, f"{where}.date_format")
+                chosen = dates.choose(
+                    con, column.name, spec.date_format, f"{where}.date_format ({column.name})"
+                )
             duck.run(con, f"CREATE MACRO read_{column.name}(value) AS {chosen.sql}", name="date format")
             if column.name in mapped:
                 read_as[column.name] = chosen.name
