@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro repro-complete-journey test test-all lint check-lock format lock ui clean
+.PHONY: help setup repro repro-complete-journey test test-all lint check-lock format docs lock ui clean
 
 help:  ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-24s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ check-lock: $(READY)  ## Is dvc.lock up to date with code and parameters? (secon
 
 format: $(READY)  ## Format the code
 	@ruff check --fix-only --quiet . ; ruff format --quiet .
+
+docs: $(READY)  ## Write docs/tables.md anew from the contracts
+	@python -m pipeline.tables.contracts
 
 lock: $(UV)  ## Resolve the dependencies anew into requirements.lock
 	$(UV) pip compile pyproject.toml --extra dev --universal --python-version 3.11 --fork-strategy fewest \

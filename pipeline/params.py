@@ -104,12 +104,6 @@ class Source(Section):
         return self
 
 
-class OrderSource(Source):
-    """The order log."""
-
-    columns: OrderColumns
-
-
 class IdMapColumns(Section):
     """Which id is replaced by which."""
 
@@ -137,12 +131,58 @@ class ExchangeRates(Source):
     columns: RateColumns
 
 
+class OrderSource(Source):
+    """The order log."""
+
+    columns: OrderColumns
+
+
+class TableSource(Source):
+    """An optional table; its contract in `pipeline.tables.contracts` knows the columns."""
+
+    columns: dict[str, str | None] = Field(min_length=1, examples=[{"customer_id": "kunde"}])
+    words: dict[str, dict[str, str]] = Field(default={}, examples=[{"kind": {"newsletter": "broadcast"}}])
+
+
 class Sources(Section):
-    """The shop's tables."""
+    """The shop's tables. The order log is required, as orders or as order_lines; see docs/tables.md."""
 
     orders: OrderSource
     id_map: IdMap | None = Field(default=None)
     exchange_rates: ExchangeRates | None = Field(default=None)
+    order_lines: TableSource | None = None
+    customers: TableSource | None = None
+    products: TableSource | None = None
+    campaigns: TableSource | None = None
+    campaign_members: TableSource | None = None
+    coupon_redemptions: TableSource | None = None
+    returns: TableSource | None = None
+    web_events: TableSource | None = None
+    messages: TableSource | None = None
+    tickets: TableSource | None = None
+    surveys: TableSource | None = None
+    loyalty_ledger: TableSource | None = None
+    referrals: TableSource | None = None
+    consents: TableSource | None = None
+    subscriptions: TableSource | None = None
+    experiments: TableSource | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _orders_of_lines(cls, tree: object) -> object:
+        """Without an order log, the order lines are one."""
+        if not isinstance(tree, Mapping) or tree.get("orders"):
+            return tree
+        match tree.get("order_lines"):
+            case {"columns": {**columns}, **dialect}:
+                own = {our: theirs for our, theirs in columns.items() if our in OrderColumns.model_fields}
+                return {**tree, "orders": {**dialect, "columns": own}}
+        return tree
+
+    @property
+    def optional(self) -> dict[str, TableSource]:
+        """The optional tables that the shop has, by name."""
+        return {name: source for name, source in self if isinstance(source, TableSource)}
 
 
 class Ingest(Section):

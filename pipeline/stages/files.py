@@ -7,6 +7,7 @@ from pathlib import Path
 ORDERS = Path("data/interim/orders.parquet")
 RETURNS = Path("data/interim/returns.parquet")
 QUARANTINE = Path("data/interim/quarantine.parquet")
+TABLES = Path("data/interim/tables")
 LOG = Path("data/interim/log.json")
 IDENTITIES = Path("data/vault/identities.parquet")
 

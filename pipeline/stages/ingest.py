@@ -1,4 +1,4 @@
-"""Read the shop's order log into typed orders; quarantine what cannot be read."""
+"""Read the shop's order log and its optional tables into typed rows; quarantine what cannot be read."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pipeline.params import Params
 from pipeline.privacy.pseudonyms import pepper_from
 from pipeline.stages import files
 from pipeline.stages.shell import phases, run, say, warn
-from pipeline.tables import io
+from pipeline.tables import io, optional
 from pipeline.tables.ingest import PHASES, ingest_orders
 from pipeline.tables.policies import Policies
 
 
 def ingest(params: Params) -> None:
-    """Write orders, returns, quarantine, the id vault and the counts."""
+    """Write orders, returns, the optional tables, quarantine, the id vault and the counts."""
     pepper, is_demo = pepper_from(os.environ)
     source = params.sources.orders
     zone = ZoneInfo(params.ingest.timezone) if params.ingest.timezone else None
@@ -40,13 +40,17 @@ def ingest(params: Params) -> None:
             policies=policies,
             on_phase=begin,
         )
+    setting = optional.Setting(Path.cwd(), done.as_of, params.ingest.max_quarantine_share, pepper)
+    tables = optional.read_tables(params.sources.optional, done.identities["customer_id"], setting)
     fingerprint = io.write_parquet(done.orders, files.ORDERS)
     io.write_parquet(done.returns, files.RETURNS)
-    io.write_parquet(done.quarantine, files.QUARANTINE)
+    io.write_parquet(optional.all_quarantined(done.quarantine, tables), files.QUARANTINE)
     io.write_parquet(done.identities, files.IDENTITIES, private=True)
-    io.write_json(done.counts, files.METRICS / "ingest.json")
+    io.write_json({**done.counts, "tables": optional.summary(tables)}, files.METRICS / "ingest.json")
+    optional.write(tables, files.TABLES)
     # Data that ship inside a package are public: their keys need no secret.
-    unprotected = is_demo and not (source.path or "").startswith("package:")
+    paths = [source.path, *(table.path for table in params.sources.optional.values())]
+    unprotected = is_demo and not all((path or "").startswith("package:") for path in paths)
     log = {
         "as_of": done.as_of,
         "first_day": done.orders["ordered_at"].min().date(),
@@ -68,6 +72,9 @@ def ingest(params: Params) -> None:
         f"{counts['left_out']:,} left out; "
         f"{len(done.orders):,} orders of {len(done.identities):,} customers before {done.as_of}"
     )
+    for table in tables:
+        name, read = table.contract.name, table.counts
+        say(f"{name}: {read['rows_read']:,} rows read, {read['quarantined']:,} quarantined")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,10 @@ import pandas as pd
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
+from pipeline.errors import UserError
 from pipeline.tables.sources import Raw
+
+EXAMPLES = 3
 
 
 class AccountingError(RuntimeError):
@@ -102,6 +105,27 @@ def _returns(returns: pd.DataFrame) -> dict[str, Any]:
         "netted": float(netted),
         "not_netted": float(given_back - netted),
     }
+
+
+def stop_if_too_many(quarantine: pd.DataFrame, visible: int, max_share: float, where: str) -> None:
+    """Raise a UserError with counts and examples if too many of the visible rows are in quarantine."""
+    if len(quarantine) <= max_share * visible:
+        return
+    rules = ", ".join(f"{rule} {count}" for rule, count in by_frequency(quarantine["rule"]))
+    rows = quarantine.drop_duplicates("rule").head(EXAMPLES).fillna({"column": "row"})
+    examples = "; ".join(
+        f"{source}:{line} {column} {rule}, {value_class}"
+        for source, line, column, rule, value_class in zip(
+            *(rows[name] for name in ("source", "line", "column", "rule", "value_class")), strict=True
+        )
+    )
+    raise UserError(
+        f"{len(quarantine)} of {visible} rows cannot be used, more than {max_share:.0%}: {rules}. "
+        f"Such as {examples}",
+        where=where,
+        valid="put the file or the section's columns, decimal or date_format right, "
+        "or raise ingest.max_quarantine_share",
+    )
 
 
 def by_frequency(rules: pd.Series[str]) -> list[tuple[str, int]]:

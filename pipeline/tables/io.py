@@ -29,7 +29,7 @@ ROW_GROUP_ROWS = 122_880
 SIGNIFICANT_DIGITS = 6
 PRIVATE = 0o600
 
-_held_back: ContextVar[dict[Path, Path] | None] = ContextVar("_held_back", default=None)
+_held_back: ContextVar[dict[Path, Path | None] | None] = ContextVar("_held_back", default=None)
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def all_or_nothing() -> Iterator[None]:
     if _held_back.get() is not None:
         yield
         return
-    written: dict[Path, Path] = {}
+    written: dict[Path, Path | None] = {}
     token = _held_back.set(written)
     with ExitStack() as undo:
         undo.callback(_discard, written)
@@ -51,13 +51,16 @@ def all_or_nothing() -> Iterator[None]:
             _held_back.reset(token)
         undo.pop_all()
     for target, hidden in written.items():
-        os.replace(hidden, target)
+        if hidden is None:
+            target.unlink(missing_ok=True)
+        else:
+            os.replace(hidden, target)
     for folder in dict.fromkeys(target.parent for target in written):
         _flush(folder)
 
 
-def _discard(written: dict[Path, Path]) -> None:
-    for hidden in written.values():
+def _discard(written: dict[Path, Path | None]) -> None:
+    for hidden in filter(None, written.values()):
         hidden.unlink(missing_ok=True)
 
 
@@ -82,6 +85,15 @@ def beside(path: Path | str, *, private: bool = False) -> Iterator[Path]:
         return
     os.replace(hidden, target)
     _flush(target.parent)
+
+
+def remove(path: Path | str) -> None:
+    """Remove a file, if it is there: at once, or with the writes of `all_or_nothing`."""
+    held_back = _held_back.get()
+    if held_back is None:
+        Path(path).unlink(missing_ok=True)
+    else:
+        held_back[Path(path)] = None
 
 
 def _flush(path: Path) -> None:

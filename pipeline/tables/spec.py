@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Protocol
 
@@ -87,6 +88,23 @@ class OrderSource(Source, Protocol):
 
     @property
     def columns(self) -> OrderColumns: ...  # noqa: D102
+
+
+class TableSource(Source, Protocol):
+    """An optional table.
+
+    Attributes
+    ----------
+    columns : mapping of str to str or None
+        Our name of a column to the source's.
+    words : mapping of str to mapping of str to str
+        For a column with a list of values: the source's word to ours.
+    """
+
+    @property
+    def columns(self) -> Mapping[str, str | None]: ...  # noqa: D102
+    @property
+    def words(self) -> Mapping[str, Mapping[str, str]]: ...  # noqa: D102
 
 
 class IdMapColumns(Protocol):

@@ -123,18 +123,22 @@ def test_scores_rank_what_then_happened(tmp_path):
     assert abs(exported["churn_probability"].mean() - churned.mean()) < 0.1
 
 
-def test_the_committed_profile_names_only_keys_that_exist():
-    import yaml
+def test_the_committed_profile_names_only_keys_that_exist(tmp_path):
+    from dvc.utils.hydra import apply_overrides
 
-    from pipeline.params import parse_params
+    from pipeline.params import load_params
 
-    tree = yaml.safe_load((ROOT / "params.yaml").read_text())
-    for line in (ROOT / "docs/profiles/complete-journey.params").read_text().splitlines():
-        if line and not line.startswith("#"):
-            key, value = line.split("=", 1)
-            *parents, last = key.split(".")
-            section = tree
-            for parent in parents:
-                section = section[parent]
-            section[last] = yaml.safe_load(value)
-    assert parse_params(tree).churn.horizon_days == 28
+    lines = (ROOT / "docs/profiles/complete-journey.params").read_text().splitlines()
+    file = tmp_path / "params.yaml"
+    file.write_text((ROOT / "params.yaml").read_text())
+    apply_overrides(file, [line for line in lines if not line.startswith("#")])
+    params = load_params(file)
+    assert params.churn.horizon_days == 28
+    assert set(params.sources.optional) == {
+        "order_lines",
+        "customers",
+        "products",
+        "campaigns",
+        "campaign_members",
+        "coupon_redemptions",
+    }

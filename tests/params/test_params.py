@@ -122,6 +122,51 @@ def test_a_source_is_files_or_a_database_and_holds_no_password(place, problem):
     assert "hush" not in str(caught.value)
 
 
+TABLE = {"path": "data/raw/customers.csv", "columns": {"customer_id": "kunde"}}
+
+
+@pytest.mark.parametrize(
+    ("table", "problem", "where", "valid"),
+    [
+        ({**TABLE, "colums": {}}, "unknown key", "customers.colums", "did you mean columns?"),
+        ({"columns": {"a": "b"}}, "missing", "customers.path", "path: "),
+        ({"path": "x.csv"}, "missing", "customers.columns", "columns: "),
+        ({**TABLE, "columns": {}}, "at least 1", "customers.columns", "columns: "),
+        (
+            {**TABLE, "columns": {"customer_id": 3}},
+            "valid string (got 3)",
+            "customers.columns.customer_id",
+            None,
+        ),
+        ({**TABLE, "delimiter": ";;"}, "single character", "customers.delimiter", "delimiter: "),
+        ({**TABLE, "words": {"kind": "flow"}}, "valid dictionary", "customers.words.kind", None),
+        ("customers.csv", "valid dictionary", "customers", None),
+    ],
+)
+def test_a_table_that_makes_no_sense_is_told_by_its_key(table, problem, where, valid):
+    with pytest.raises(UserError) as caught:
+        parse_params(changed("sources.customers", table))
+    assert caught.value.where == f"params.yaml: sources.{where}"
+    assert problem in caught.value.problem
+    assert valid is None or valid in (caught.value.valid or "")
+
+
+def test_an_unknown_table_is_an_error_and_an_empty_one_is_off():
+    with pytest.raises(UserError, match="did you mean customers"):
+        parse_params(changed("sources.customer", TABLE))
+    assert parse_params(changed("sources.customers", None)).sources.optional == {}
+    assert list(parse_params(changed("sources.customers", TABLE)).sources.optional) == ["customers"]
+
+
+def test_the_order_log_is_required_as_orders_or_as_order_lines():
+    columns = {"order_id": "o", "customer_id": "c", "ordered_at": "t", "amount": "a", "product_id": "p"}
+    lines = {"path": "lines.csv", "columns": columns, "decimal": ","}
+    orders = parse_params(changed("sources", {"order_lines": lines})).sources.orders
+    assert (orders.path, orders.decimal, orders.columns.order_id) == ("lines.csv", ",", "o")
+    with pytest.raises(UserError, match=r"sources\.orders"):
+        parse_params(changed("sources", {"customers": TABLE}))
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -1,9 +1,26 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-from pipeline.tables.contracts import Column, Contract, ContractError, check
+from pipeline.params import OrderColumns, Sources
+from pipeline.tables.contracts import (
+    ALL_QUARANTINED,
+    OPTIONAL,
+    ORDER_LOG,
+    ORDERS,
+    RETURNS,
+    Column,
+    Contract,
+    ContractError,
+    check,
+)
+from pipeline.tables.contracts.page import page
+from pipeline.tables.judge import breaches
+
+ROOT = Path(__file__).parents[2]
 
 CONTRACT = Contract(
     name="visits",
@@ -46,3 +63,61 @@ def test_a_kept_contract_is_silent() -> None:
 def test_a_broken_contract_names_the_place(broken: pd.DataFrame, says: str) -> None:
     with pytest.raises(ContractError, match=says):
         check(broken, CONTRACT)
+
+
+# The contracts of the sources
+
+EVERY = [ORDER_LOG, *OPTIONAL.values()]
+
+
+@pytest.mark.parametrize("contract", EVERY, ids=lambda contract: contract.name)
+def test_a_contract_only_names_columns_and_tables_that_are_there(contract: Contract) -> None:
+    times = {column.name for column in contract.columns if column.kind == "time"}
+    assert len(set(contract.names)) == len(contract.names)
+    assert not {"file_no", "line", "hidden", "breach", "value_class", "fate"} & set(contract.names)
+    assert set(contract.primary_key) <= set(contract.names)
+    assert contract.event_time in {"", *times}
+    assert set(contract.needs) <= set(OPTIONAL)
+    assert {check.column for check in contract.checks} <= set(contract.names)
+    assert {column.known_from for column in contract.columns} <= {"", *times}
+    assert contract.feeds
+    for column in contract.columns:
+        assert column.description
+        assert column.kind != "money" or column.unit
+        assert column.entity == "" or (column.kind == "key" and column.name.endswith("_id"))
+        assert all(value == value.lower() for value in column.allowed)
+
+
+def test_a_table_comes_after_those_it_refers_to() -> None:
+    read = {"orders"}
+    for contract in OPTIONAL.values():
+        referred = {column.reference.table for column in contract.columns if column.reference}
+        assert referred <= read
+        read.add(contract.name)
+
+
+def test_no_id_of_a_person_or_an_act_is_written_as_it_is() -> None:
+    things = {"product_id", "campaign_id", "coupon_id", "experiment_id"}
+    for contract in OPTIONAL.values():
+        written = contract.as_written().names
+        assert {name for name in written if name.endswith("_id")} <= things
+        assert not {"name", "email", "phone", "address", "comment", "text"} & set(written)
+
+
+def test_the_parameters_know_every_table() -> None:
+    assert set(Sources.model_fields) == {contract.name for contract in EVERY}
+    assert set(OrderColumns.model_fields) == set(ORDER_LOG.names)
+
+
+def test_the_page_is_what_the_contracts_say() -> None:
+    written = page(ORDER_LOG, OPTIONAL.values(), (ORDERS, RETURNS, ALL_QUARANTINED))
+    assert (ROOT / "docs/tables.md").read_text(encoding="utf-8") == written, "run `make docs`"
+
+
+def test_the_page_names_every_rule_a_row_can_break() -> None:
+    text = (ROOT / "docs/tables.md").read_text(encoding="utf-8")
+    read_as = dict.fromkeys([name for contract in OPTIONAL.values() for name in contract.names], "yyyy-mm-dd")
+    for contract in OPTIONAL.values():
+        for breach in breaches(contract, contract.names, OPTIONAL, {**read_as, "decimal": "."}):
+            assert f"`{breach.rule}`" in text
+            assert breach.reason.endswith(".")

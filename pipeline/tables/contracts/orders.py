@@ -1,0 +1,137 @@
+"""What the shop is bought from: its order log, required, and the tables about what was bought."""
+
+from __future__ import annotations
+
+from pipeline.tables.contracts.contract import Check, Column, Contract, Reference
+
+ANY_CUSTOMER = Reference("customers")
+KNOWN_CUSTOMER = Reference("customers", required=True)
+PRODUCT = Column("product_id", "text", "The product", nullable=True, reference=Reference("products"))
+ORDER = Column("order_id", "key", "The order", nullable=True, entity="order")
+
+
+def customer(reference: Reference = ANY_CUSTOMER) -> Column:
+    """Return the column that says whose row it is."""
+    return Column("customer_id", "key", "The customer", entity="customer", reference=reference)
+
+
+ORDER_LOG = Contract(
+    name="orders",
+    grain="one order, or one order line where order_id is mapped: lines are summed to orders",
+    primary_key=(),
+    columns=(
+        Column("customer_id", "key", "The customer", entity="customer"),
+        Column("ordered_at", "time", "When the customer bought", unit="as written, UTC with an offset"),
+        Column("amount", "money", "What was paid; below zero for money given back", unit="currency"),
+        Column("order_id", "text", "Rows that share it are lines of one order; not kept", nullable=True),
+    ),
+    event_time="ordered_at",
+    feeds=("everything",),
+)
+
+ORDER_LINES = Contract(
+    name="order_lines",
+    grain="one line of an order; rows may repeat",
+    primary_key=(),
+    columns=(
+        Column("order_id", "key", "The order", entity="order"),
+        customer(KNOWN_CUSTOMER),
+        Column("ordered_at", "time", "When the customer bought"),
+        PRODUCT,
+        Column(
+            "amount", "money", "What was paid for the line; below zero for money given back", unit="currency"
+        ),
+        Column("quantity", "number", "How much of the product", unit="pieces, kg …", nullable=True),
+        Column(
+            "discount",
+            "money",
+            "What was taken off the list price",
+            unit="currency",
+            nullable=True,
+            minimum=0,
+        ),
+        Column(
+            "unit_cost", "money", "What one unit cost the shop", unit="currency", nullable=True, minimum=0
+        ),
+    ),
+    event_time="ordered_at",
+    feeds=("category affinity", "discount share", "margin per customer"),
+)
+
+PRODUCTS = Contract(
+    name="products",
+    grain="one product",
+    primary_key=("product_id",),
+    columns=(
+        Column("product_id", "text", "The product"),
+        Column("department", "text", "Its department, the coarsest group", nullable=True),
+        Column("category", "text", "Its category", nullable=True),
+        Column("subcategory", "text", "Its category, one level finer", nullable=True),
+        Column("brand", "text", "Its brand", nullable=True),
+        Column(
+            "unit_cost", "money", "What one unit costs the shop", unit="currency", nullable=True, minimum=0
+        ),
+    ),
+    feeds=("category affinity", "margin per customer"),
+)
+
+RETURNS_TABLE = Contract(
+    name="returns",
+    grain="one return",
+    primary_key=("return_id",),
+    columns=(
+        Column("return_id", "key", "The return", nullable=True),
+        customer(KNOWN_CUSTOMER),
+        Column("returned_at", "time", "When it came back"),
+        ORDER,
+        PRODUCT,
+        Column("amount", "money", "What was given back", unit="currency", minimum=0),
+        Column("quantity", "number", "How much came back", unit="pieces, kg …", nullable=True, minimum=0),
+        Column("reason", "text", "Why, from the shop's list of reasons", nullable=True),
+    ),
+    event_time="returned_at",
+    feeds=("return rate", "days from order to return"),
+)
+
+CAMPAIGNS = Contract(
+    name="campaigns",
+    grain="one campaign",
+    primary_key=("campaign_id",),
+    columns=(
+        Column("campaign_id", "text", "The campaign"),
+        Column("kind", "text", "Its type", nullable=True),
+        Column("starts_at", "time", "When it begins; before, nothing of it is known"),
+        Column("ends_at", "time", "When it is planned to end", nullable=True, planned=True),
+    ),
+    event_time="starts_at",
+    checks=(Check("ends_before_start", "ends_at", "ends_at < starts_at", "Ends before it begins."),),
+    feeds=("response to campaigns",),
+)
+
+CAMPAIGN_MEMBERS = Contract(
+    name="campaign_members",
+    grain="one customer whom one campaign addresses",
+    primary_key=("campaign_id", "customer_id"),
+    columns=(
+        Column("campaign_id", "text", "The campaign", reference=Reference("campaigns", required=True)),
+        customer(),
+    ),
+    needs=("campaigns",),
+    feeds=("response to campaigns", "contact pressure"),
+)
+
+COUPON_REDEMPTIONS = Contract(
+    name="coupon_redemptions",
+    grain="one coupon used by one customer; rows may repeat",
+    primary_key=(),
+    columns=(
+        customer(KNOWN_CUSTOMER),
+        Column("redeemed_at", "time", "When it was used"),
+        Column("coupon_id", "text", "The coupon", nullable=True),
+        Column("campaign_id", "text", "Its campaign", nullable=True, reference=Reference("campaigns")),
+        ORDER,
+        Column("amount", "money", "What it took off", unit="currency", nullable=True, minimum=0),
+    ),
+    event_time="redeemed_at",
+    feeds=("share of orders with a coupon", "response to campaigns"),
+)

@@ -1,0 +1,155 @@
+"""Who the customers are and how they are bound to the shop."""
+
+from __future__ import annotations
+
+from pipeline.tables.contracts.contract import Check, Column, Contract, Reference
+from pipeline.tables.contracts.orders import ORDER, customer
+
+
+def _attribute(name: str, description: str) -> Column:
+    return Column(name, "text", description, nullable=True)
+
+
+CUSTOMERS = Contract(
+    name="customers",
+    grain="one customer, as known today",
+    primary_key=("customer_id",),
+    columns=(
+        customer(Reference("orders")),
+        Column("created_at", "time", "When the account was opened", nullable=True),
+        _attribute("acquisition_channel", "What brought the customer"),
+        Column("account_type", "text", "Consumer or business", nullable=True, allowed=("b2c", "b2b")),
+        Column("is_test", "flag", "An account of testers or employees", nullable=True),
+        _attribute("country", "Country of the account"),
+        _attribute("postal_region", "First digits of the postcode, never all of it"),
+        Column(
+            "birth_year", "count", "Year of birth", unit="year", nullable=True, minimum=1900, maximum=2100
+        ),
+        _attribute("age_group", "Age band"),
+        _attribute("income_group", "Income band"),
+        _attribute("home_ownership", "Owner or renter"),
+        _attribute("marital_status", "Married or not"),
+        _attribute("household_size", "Persons, or a band"),
+        _attribute("household_type", "Adults and children"),
+        _attribute("children", "Children, or a band"),
+    ),
+    event_time="created_at",
+    feeds=(
+        "KPIs by acquisition channel",
+        "b2b apart from b2c",
+        "test accounts left out",
+        "customer attributes",
+    ),
+)
+
+LOYALTY_LEDGER = Contract(
+    name="loyalty_ledger",
+    grain="one booking of points; rows may repeat",
+    primary_key=(),
+    columns=(
+        customer(),
+        Column("booked_at", "time", "When it was booked"),
+        Column("kind", "text", "What for", allowed=("welcome", "earn", "redeem", "expire", "adjust")),
+        Column("points", "count", "Points given; below zero when taken away", unit="points"),
+        ORDER,
+    ),
+    event_time="booked_at",
+    checks=(
+        Check(
+            "wrong_sign",
+            "points",
+            "(kind IN ('welcome', 'earn') AND points < 0) OR (kind IN ('redeem', 'expire') AND points > 0)",
+            "Points are above zero when given (welcome, earn), below zero when taken (redeem, expire).",
+        ),
+    ),
+    feeds=("points balance", "loyalty programme KPIs"),
+)
+
+REFERRALS = Contract(
+    name="referrals",
+    grain="one recommendation; rows may repeat",
+    primary_key=(),
+    columns=(
+        Column("referrer_id", "key", "Who recommended", entity="customer", reference=Reference("customers")),
+        Column("shared_at", "time", "When"),
+        Column("share_channel", "text", "Where", nullable=True),
+        Column("signed_up_at", "time", "When somebody signed up for it", nullable=True),
+        Column(
+            "referee_id",
+            "key",
+            "Who signed up",
+            nullable=True,
+            entity="customer",
+            reference=Reference("customers"),
+            known_from="signed_up_at",
+        ),
+        Column("first_order_at", "time", "When that customer first bought", nullable=True),
+        Column(
+            "reward",
+            "money",
+            "What the referrer got for it",
+            unit="currency",
+            nullable=True,
+            minimum=0,
+            known_from="first_order_at",
+        ),
+    ),
+    event_time="shared_at",
+    checks=(
+        Check(
+            "self_referral", "referee_id", "referee_id = referrer_id", "Somebody recommended to themselves."
+        ),
+    ),
+    feeds=("referral KPIs", "the advocate segment"),
+)
+
+CONSENTS = Contract(
+    name="consents",
+    grain="one change of one customer's consent to one purpose",
+    primary_key=("customer_id", "purpose", "changed_at"),
+    columns=(
+        customer(),
+        Column(
+            "purpose",
+            "text",
+            "What it is about",
+            allowed=("email", "sms", "push", "phone", "post", "ads", "profiling", "surveys"),
+        ),
+        Column("status", "text", "What it now is", allowed=("granted", "denied", "withdrawn", "objected")),
+        Column("changed_at", "time", "Since when"),
+        Column("origin", "text", "Where it was given: checkout, preference centre …", nullable=True),
+    ),
+    event_time="changed_at",
+    feeds=("who may be scored", "who may be contacted, by channel"),
+)
+
+SUBSCRIPTIONS = Contract(
+    name="subscriptions",
+    grain="one contract of one customer",
+    primary_key=("subscription_id",),
+    columns=(
+        Column("subscription_id", "key", "The contract", nullable=True),
+        customer(),
+        Column("started_at", "time", "When it began"),
+        Column("ends_at", "time", "When it ends by its terms", nullable=True, planned=True),
+        Column("cancelled_at", "time", "When the customer cancelled", nullable=True),
+        Column("amount_per_month", "money", "Fee", unit="currency a month", nullable=True, minimum=0),
+    ),
+    event_time="started_at",
+    checks=(Check("ends_before_start", "ends_at", "ends_at < started_at", "Ends before it begins."),),
+    feeds=("contract customers apart from the rest", "near-expiry flag"),
+)
+
+EXPERIMENTS = Contract(
+    name="experiments",
+    grain="one customer assigned to one arm of one experiment",
+    primary_key=("experiment_id", "customer_id"),
+    columns=(
+        Column("experiment_id", "text", "The experiment"),
+        customer(),
+        Column("arm", "text", "What the customer gets", allowed=("treatment", "control", "holdout")),
+        Column("assigned_at", "time", "When it was drawn"),
+    ),
+    event_time="assigned_at",
+    feeds=("uplift by segment", "who is kept out of campaigns"),
+)

@@ -1,0 +1,115 @@
+"""What became of every row of an optional table: accepted, quarantined, merged, or not seen yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection
+from pipeline.tables import accounting
+from pipeline.tables.contracts import QUARANTINE, Contract, check
+from pipeline.tables.io import to_pandas
+from pipeline.tables.judge import Breach
+from pipeline.tables.rules import RULES
+from pipeline.tables.sources import Raw
+
+PACKAGE = "pipeline.tables"
+FATES = ("accepted", "quarantined", "after_as_of", "merged")
+
+
+def settle_repeats(con: Connection, contract: Contract, mapped: Collection[str], duplicate: int) -> None:
+    """Make ``fates``: rows that repeat a key are merged when equal, and all in quarantine when not."""
+    key = contract.primary_key
+    if key and set(key) <= set(mapped):
+        statement = duck.sql_file(PACKAGE, "sql/table_repeats.sql").format(
+            key=", ".join(key),
+            values=", ".join(contract.names),
+            complete=" AND ".join(f"{name} IS NOT NULL" for name in key),
+        )
+    else:
+        statement = "CREATE TABLE repeats (file_no INTEGER, line BIGINT, differ BOOLEAN)"
+    duck.run(con, statement, name=f"{contract.name} repeats")
+    fates = duck.sql_file(PACKAGE, "sql/table_fates.sql").replace("$duplicate", str(duplicate))
+    duck.run(con, fates, name=f"{contract.name} fates")
+
+
+def quarantine(
+    con: Connection, rules: list[Breach], columns: Mapping[str, str | None], raw: Raw
+) -> pd.DataFrame:
+    """Return every row that was not accepted, by the contract QUARANTINE."""
+    split = [rule for rule in RULES if rule.role is None]
+    listed = {
+        "breaches": {
+            "number": pa.array(range(len(rules)), pa.int32()),
+            "column_name": pa.array([columns[rule.column] for rule in rules], pa.string()),
+            "rule": pa.array([rule.rule for rule in rules], pa.string()),
+            "reason": pa.array([rule.reason for rule in rules], pa.string()),
+        },
+        "fault_reasons": {"rule": [rule.name for rule in split], "reason": [rule.reason for rule in split]},
+        "files": {"file_no": range(len(raw.files)), "source": [file.label for file in raw.files]},
+    }
+    for name, values in listed.items():
+        duck.register(con, name, pa.table({key: pa.array(column) for key, column in values.items()}))
+    found = duck.arrow(con, duck.sql_file(PACKAGE, "sql/table_quarantine.sql"), name="quarantine")
+    quarantine = to_pandas(found)
+    check(quarantine, QUARANTINE)
+    return quarantine
+
+
+def _files(con: Connection, raw: Raw) -> dict[str, dict[str, int]]:
+    """Count what became of the rows of each file, and hold it against the rows that were read."""
+    statement = duck.sql_file(PACKAGE, "sql/table_counts.sql")
+    counted = {row[0]: row[1:] for row in duck.run(con, statement, name="counts").fetchall()}
+    files = {}
+    for file_no, file in enumerate(raw.files):
+        fates = dict(zip(FATES, counted.get(file_no, (0, 0, 0, 0)), strict=True))
+        if file.rows != sum(fates.values()):
+            raise accounting.AccountingError(f"{file.label}: {file.rows} rows read, but {fates}")
+        files[file.label] = {"rows_read": file.rows, **fates}
+    return files
+
+
+def counts(
+    con: Connection,
+    contract: Contract,
+    raw: Raw,
+    quarantine: pd.DataFrame,
+    mapped: Collection[str],
+    known: Collection[str],
+) -> dict[str, Any]:
+    """Add up the rows of the files, and say what the accepted ones leave open.
+
+    Raises
+    ------
+    AccountingError
+        If the rows of a file are not those accepted, quarantined, merged and after the as-of date.
+    """
+    files = _files(con, raw)
+    total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES)}
+    referring = [c for c in contract.columns if c.reference and c.name in mapped]
+    looked_up = [c.name for c in referring if c.reference and c.reference.table in known]
+    unknown = {name: f"count(*) FILTER (WHERE unknown_{name})" for name in looked_up}
+    when = contract.event_time
+    days = {"first_on": f"min({when})::DATE", "last_on": f"max({when})::DATE"} if when else {}
+    return {
+        **total,
+        **_of_accepted(con, days),
+        "columns_off": [name for name in contract.names if name not in mapped],
+        "unknown": _of_accepted(con, unknown),
+        "not_looked_up": [c.name for c in referring if c.name not in looked_up],
+        "rules": dict(accounting.by_frequency(quarantine["rule"])),
+        "sources": files,
+    }
+
+
+def _of_accepted(con: Connection, measures: Mapping[str, str]) -> dict[str, Any]:
+    """Evaluate aggregates over the accepted rows."""
+    if not measures:
+        return {}
+    statement = f"SELECT {', '.join(measures.values())} FROM fates WHERE fate = 'accepted'"
+    [values] = duck.run(con, statement, name="measures").fetchall()
+    return dict(zip(measures, values, strict=True))

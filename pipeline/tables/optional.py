@@ -1,0 +1,293 @@
+"""The optional tables: from their sources to typed rows that keep their contracts, and a quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection
+from pipeline.errors import UserError
+from pipeline.privacy.pseudonyms import customer_keys
+from pipeline.tables import accounting, amounts, dates, fates, judge
+from pipeline.tables.contracts import ALL_QUARANTINED, OPTIONAL, Contract, check
+from pipeline.tables.io import remove, to_pandas, write_json, write_parquet
+from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
+from pipeline.tables.spec import TableSource
+
+PACKAGE = "pipeline.tables"
+NUMERIC = ("money", "number", "count")
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """What an optional table became.
+
+    Attributes
+    ----------
+    contract : Contract
+    rows : pyarrow.Table
+        By ``contract.as_written()``, sorted by all columns.
+    quarantine : DataFrame
+        By `pipeline.tables.contracts.QUARANTINE`.
+    counts : dict
+        For metrics. No personal data.
+    """
+
+    contract: Contract
+    rows: pa.Table
+    quarantine: pd.DataFrame
+    counts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all tables are read with: the project's folder, the first day not seen, the share, the secret."""
+
+    root: Path
+    as_of: date
+    max_quarantine_share: float
+    pepper: bytes
+
+    @property
+    def until(self) -> datetime:
+        """The first moment that is not seen."""
+        return datetime.combine(self.as_of, time())
+
+
+def read_tables(
+    sources: Mapping[str, TableSource], buyers: pd.Series[str], setting: Setting
+) -> list[TableRead]:
+    """Read the tables that the shop has, as they would have been read on the as-of date.
+
+    Parameters
+    ----------
+    sources : mapping of table name to TableSource
+        Names as in `pipeline.tables.contracts.OPTIONAL`.
+    buyers : Series of str
+        The ids of the customers with an accepted order.
+    setting : Setting
+
+    Raises
+    ------
+    UserError
+        For a source that cannot be read, a column the contract does not have, or too many rows in quarantine.
+    AccountingError
+        If the counts do not add up.
+    """
+    known_buyers = pa.table({"id": pa.array(buyers, pa.string()), "hidden": pa.array([False] * len(buyers))})
+    known = {"orders": known_buyers, "customers": known_buyers}
+    read = []
+    for contract in OPTIONAL.values():
+        if contract.name in sources:
+            _check_needs(contract, sources)
+            read.append(_read(contract, sources[contract.name], known, setting))
+    return read
+
+
+def _check_needs(contract: Contract, sources: Mapping[str, TableSource]) -> None:
+    for needed in contract.needs:
+        if needed not in sources:
+            raise UserError(
+                f"{contract.name} has no time of its own and needs the table {needed}",
+                where=f"sources.{contract.name}",
+                valid=f"a section sources.{needed}",
+            )
+
+
+def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], setting: Setting) -> TableRead:
+    """Read one table; others may then refer to it: `known` learns its ids."""
+    where = f"sources.{contract.name}"
+    columns = _columns(contract, spec, where)
+    mapped = [our for our, theirs in columns.items() if theirs]
+    _check_words(contract, spec, where)
+    with duck.connect() as con:
+        raw = read_raw(con, spec, columns, setting.root, where)
+        read_as = _decide(con, contract, spec, raw, mapped, setting.until)
+        rules = judge.breaches(contract, mapped, known, read_as)
+        for table, ids in known.items():
+            duck.register(con, f"known_{table}", ids)
+        duck.run(con, duck.sql_file(PACKAGE, "sql/values.sql"), name="values")
+        judged = judge.judged_sql(contract, rules, known, spec.words, setting.until)
+        duck.run(con, judged, name=f"{contract.name} judged")
+        duck.run(con, "DROP TABLE raw")
+        fates.settle_repeats(con, contract, mapped, len(rules) - 1)
+        quarantine = fates.quarantine(con, rules, columns, raw)
+        counts = fates.counts(con, contract, raw, quarantine, mapped, known)
+        visible = counts["rows_read"] - counts["after_as_of"]
+        accounting.stop_if_too_many(quarantine, visible, setting.max_quarantine_share, f"{where}.path")
+        rows = _written(con, contract, setting.pepper)
+        if rows.num_rows != counts["accepted"]:
+            raise accounting.AccountingError(
+                f"{contract.name}: {counts['accepted']} rows accepted, {rows.num_rows} written"
+            )
+        _learn(con, contract, known)
+    counts["read_as"] = {"encoding": raw.encodings, "delimiter": raw.delimiters, **read_as}
+    return TableRead(contract, rows, quarantine, counts)
+
+
+def _columns(contract: Contract, spec: TableSource, where: str) -> dict[str, str | None]:
+    """Return our name to theirs for every column of the contract, None where the source has none."""
+    names = ", ".join(contract.names)
+    for our in spec.columns:
+        if our not in contract.names:
+            close = get_close_matches(our, contract.names, n=1)
+            hint = f"did you mean {close[0]}? " if close else ""
+            raise UserError(
+                f"{contract.name} has no column {our!r}; names, addresses and free text have no place here",
+                where=f"{where}.columns.{our}",
+                valid=f"{hint}the columns here are {names}",
+            )
+    columns = {our: spec.columns.get(our) for our in contract.names}
+    for column in contract.columns:
+        name = column.name
+        if not column.nullable and not columns[name]:
+            raise UserError(
+                f"{contract.name} needs the column {name}",
+                where=f"{where}.columns",
+                valid=f"{name}: the name of the column in your file",
+            )
+        if columns[name] and column.known_from and not columns[column.known_from]:
+            raise UserError(
+                f"{name} needs the column {column.known_from}, or nobody can tell since when it is known",
+                where=f"{where}.columns",
+                valid=f"{column.known_from}: the name of the column in your file",
+            )
+    return columns
+
+
+def _check_words(contract: Contract, spec: TableSource, where: str) -> None:
+    """Raise a UserError unless the words are for columns with a list of values, and mean values of it."""
+    lists = {column.name: column.allowed for column in contract.columns if column.allowed}
+    for name, words in spec.words.items():
+        if name not in lists:
+            listed = ", ".join(lists) or "no column of this table"
+            raise UserError(
+                f"{name} is not a column with a list of values", where=f"{where}.words", valid=listed
+            )
+        for word, ours in words.items():
+            if ours not in lists[name]:
+                raise UserError(
+                    f"{word} cannot mean {ours!r}",
+                    where=f"{where}.words.{name}",
+                    valid=", ".join(lists[name]),
+                )
+
+
+def _decide(
+    con: Connection, contract: Contract, spec: TableSource, raw: Raw, mapped: list[str], until: datetime
+) -> dict[str, str]:
+    """Decide how each time column, and all numbers, are written; make the macros that read them."""
+    where, read_as = f"sources.{contract.name}", {}
+    for column in contract.columns:
+        if column.kind == "time":
+            chosen = dates.ISO
+            if column.name in mapped and not raw.typed_as(TIMES, column.name) and _filled(con, column.name):
+                chosen = dates.choose(
+                    con, column.name, spec.date_format, f"{where}.date_format ({column.name})"
+                )
+            duck.run(con, f"CREATE MACRO read_{column.name}(value) AS {chosen.sql}", name="date format")
+            if column.name in mapped:
+                read_as[column.name] = chosen.name
+    numeric = [column.name for column in contract.columns if column.kind in NUMERIC and column.name in mapped]
+    seen = f"read_{contract.event_time}({contract.event_time}) < TIMESTAMP '{until}'"
+    visible = f"{seen} IS NOT FALSE" if contract.event_time else "TRUE"
+    texts = [f"SELECT {name} AS amount FROM raw WHERE {visible}" for name in numeric]
+    duck.run(con, duck.sql_file(PACKAGE, "sql/amounts.sql"), name="amounts")
+    given = "." if all(raw.typed_as(NUMBERS, name) for name in numeric) else spec.decimal
+    sign = amounts.choose(con, " UNION ALL ".join(texts) or "SELECT '' AS amount", given, where)
+    return {**read_as, "decimal": sign} if numeric else read_as
+
+
+def _filled(con: Connection, column: str) -> bool:
+    return bool(duck.run(con, f"SELECT 1 FROM raw WHERE {column} <> '' LIMIT 1", name=column).fetchall())
+
+
+def _written(con: Connection, contract: Contract, pepper: bytes) -> pa.Table:
+    """Return the accepted rows with pseudonyms in place of ids, sorted by all columns."""
+    keyed = [column for column in contract.columns if column.entity]
+    for entity in dict.fromkeys(column.entity for column in keyed):
+        ids = " UNION ".join(
+            f"SELECT {column.name} AS id FROM fates WHERE fate = 'accepted' AND {column.name} IS NOT NULL"
+            for column in keyed
+            if column.entity == entity
+        )
+        found = to_pandas(duck.arrow(con, f"SELECT DISTINCT id FROM ({ids}) ORDER BY id", name=entity))
+        duck.register(
+            con, f"keys_{entity}", found.assign(key=_keys(found["id"].astype("str"), entity, pepper))
+        )
+    values = ", ".join(
+        f"of_{column.name}.key AS {column.written}" if column in keyed else column.name
+        for column in contract.columns
+        if column.is_written
+    )
+    joins = " ".join(
+        f"LEFT JOIN keys_{column.entity} AS of_{column.name} ON of_{column.name}.id = fates.{column.name}"
+        for column in keyed
+    )
+    statement = f"SELECT {values} FROM fates {joins} WHERE fate = 'accepted' ORDER BY ALL"
+    return duck.arrow(con, statement, name=contract.name)
+
+
+def _keys(ids: pd.Series[str], entity: str, pepper: bytes) -> pd.Series[str]:
+    """Return keys as everywhere for customers; for other entities keys of their own, led by their letter."""
+    if entity == "customer":
+        return customer_keys(ids, pepper)
+    return entity[0] + customer_keys(ids, pepper + b"/" + entity.encode()).str[1:]
+
+
+def _learn(con: Connection, contract: Contract, known: dict[str, pa.Table]) -> None:
+    """Keep the ids that other tables can refer to; one is hidden where all its rows are."""
+    if len(contract.primary_key) != 1 or not _is_referred_to(contract.name):
+        return
+    own = (
+        f"SELECT {contract.primary_key[0]} AS id, hidden FROM fates WHERE fate IN ('accepted', 'after_as_of')"
+    )
+    if contract.name in known:
+        own += f" UNION ALL SELECT id, hidden FROM known_{contract.name}"
+    merged = (
+        f"SELECT id, bool_and(hidden) AS hidden FROM ({own}) WHERE id IS NOT NULL GROUP BY id ORDER BY id"
+    )
+    known[contract.name] = duck.arrow(con, merged, name=f"known_{contract.name}")
+
+
+def _is_referred_to(name: str) -> bool:
+    columns = (column for contract in OPTIONAL.values() for column in contract.columns)
+    return any(column.reference is not None and column.reference.table == name for column in columns)
+
+
+def all_quarantined(orders: pd.DataFrame, tables: list[TableRead]) -> pd.DataFrame:
+    """Return the quarantines of the order log and the tables as one, each row with its table."""
+    named = [("orders", orders), *((table.contract.name, table.quarantine) for table in tables)]
+    rows = [frame.assign(table=pd.Series(name, frame.index, "str")) for name, frame in named if len(frame)]
+    joined = pd.concat(rows, ignore_index=True) if rows else orders.assign(table=pd.Series(dtype="str"))
+    joined = joined[ALL_QUARANTINED.names]
+    check(joined, ALL_QUARANTINED)
+    return joined
+
+
+def summary(tables: list[TableRead]) -> dict[str, dict[str, Any]]:
+    """Say for every optional table what became of it, or that there is none, and what it is for."""
+    read = {table.contract.name: table.counts for table in tables}
+    return {
+        name: {"status": "on" if name in read else "off", "feeds": list(contract.feeds), **read.get(name, {})}
+        for name, contract in OPTIONAL.items()
+    }
+
+
+def write(tables: list[TableRead], folder: Path) -> None:
+    """Write a Parquet file for each table, and tables.json with their rows; nothing else stays there."""
+    names = {table.contract.name for table in tables}
+    for file in sorted(folder.glob("*.parquet")):
+        if file.stem not in names:
+            remove(file)
+    for table in tables:
+        write_parquet(table.rows, folder / f"{table.contract.name}.parquet")
+    write_json({table.contract.name: table.rows.num_rows for table in tables}, folder / "tables.json")
