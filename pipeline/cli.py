@@ -50,12 +50,12 @@ def _summary(
     window = evaluation["window"]
     lines = [
         "",
-        f"[bold]{manifest['rows']:,} customers scored as of {manifest['as_of']}[/]",
+        f"[bold]{manifest['rows']:,} customers as of {manifest['as_of']}[/]",
         f"  segments     {escape(str(root / files.EXPORT_CSV))}",
         f"  report       {escape((root / files.REPORT).as_uri())}",
         f"  MLflow run   experiment {escape(experiment)}, tag state = {manifest['run_id']}",
         "",
-        f"[bold]On the holdout, {window['from']} to {window['to']}[/]",
+        f"[bold]On the holdout, {window['from']} to {window['to']}[/]" if window else "[bold]Not tested[/]",
     ]
     for name in ("churn", "value"):
         grade = evaluation[name]["grade"]

@@ -35,6 +35,7 @@ def render(report: ReportData) -> str:
             report=report,
             t=t,
             f=f,
+            not_predicted=views.not_predicted(report, t, f),
             last_day=f.day(views.last_day(report)),
             as_of=f.day(report.as_of),
             holdout=f.day(report.as_of - pd.Timedelta(days=report.horizon_days)),
