@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,7 +11,10 @@ from rich.markup import escape
 
 from pipeline.errors import UserError
 from pipeline.params import load_params
+from pipeline.preflight import availability
+from pipeline.preflight.screen import screen
 from pipeline.stages import files
+from pipeline.stages.ingest import read_orders
 from pipeline.stages.shell import EXIT_USER_ERROR, complain
 from pipeline.tables import io
 
@@ -34,6 +37,30 @@ def summary() -> None:
         raise typer.Exit(EXIT_USER_ERROR) from None
     text = _summary(*results.values(), experiment=params.track.experiment, root=Path.cwd())
     Console(highlight=False, soft_wrap=True).print(text)
+
+
+@app.command()
+def preflight(
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON, for programs.")] = False,
+) -> None:
+    """Look at the order log that params.yaml names, say what can be predicted; no file is written."""
+    try:
+        params = load_params(Path("params.yaml"))
+        done = read_orders(params)
+    except UserError as error:
+        complain(error)
+        raise typer.Exit(EXIT_USER_ERROR) from None
+    report = availability.preflight(
+        done.orders,
+        done.counts,
+        done.as_of,
+        horizon_days=params.churn.horizon_days,
+        **params.snapshots.model_dump(),
+    )
+    if as_json:
+        typer.echo(io.json_text(report), nl=False)
+    else:
+        Console(highlight=False).print(screen(report))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -155,8 +155,10 @@ def _silent(runs: pd.DataFrame, most: int = 10) -> dict[str, Any]:
         "days": int(runs["days"].sum()),
         "runs": len(runs),
         "longest": [
-            {"from": f"{row.first_day:%Y-%m-%d}", "to": f"{row.last_day:%Y-%m-%d}", "days": int(row.days)}
-            for row in longest.itertuples()
+            {"from": f"{first:%Y-%m-%d}", "to": f"{last:%Y-%m-%d}", "days": int(days)}
+            for first, last, days in zip(
+                longest["first_day"], longest["last_day"], longest["days"], strict=True
+            )
         ],
     }
 

@@ -9,6 +9,10 @@ from typing import Any, Literal
 INSUFFICIENT_HISTORY = "insufficient_history"
 
 Prediction = Literal["clv", "churn"]
+PREDICTIONS: Mapping[Prediction, str] = {
+    "clv": "expected orders, spend and CLV",
+    "churn": "churn probability",
+}
 
 
 @dataclass(frozen=True)

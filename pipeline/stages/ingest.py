@@ -11,21 +11,14 @@ from pipeline.privacy.pseudonyms import pepper_from
 from pipeline.stages import files
 from pipeline.stages.shell import run, say, warn
 from pipeline.tables import io
-from pipeline.tables.ingest import ingest_orders
+from pipeline.tables.ingest import Ingested, ingest_orders
 
 
 def ingest(params: Params) -> None:
     """Write orders, returns, quarantine, the id vault and the counts."""
-    pepper, is_demo = pepper_from(os.environ)
+    _, is_demo = pepper_from(os.environ)
     source = params.sources.orders
-    done = ingest_orders(
-        source,
-        root=Path.cwd(),
-        as_of=params.as_of,
-        now=datetime.now(),
-        max_quarantine_share=params.ingest.max_quarantine_share,
-        pepper=pepper,
-    )
+    done = read_orders(params)
     fingerprint = io.write_parquet(done.orders, files.ORDERS)
     io.write_parquet(done.returns, files.RETURNS)
     io.write_parquet(done.quarantine, files.QUARANTINE)
@@ -47,6 +40,19 @@ def ingest(params: Params) -> None:
     say(
         f"ingest: {counts['rows_read']:,} rows read, {counts['quarantined']:,} quarantined; "
         f"{len(done.orders):,} orders of {len(done.identities):,} customers before {done.as_of}"
+    )
+
+
+def read_orders(params: Params) -> Ingested:
+    """Read and judge the source that the parameters name, without writing anything."""
+    pepper, _ = pepper_from(os.environ)
+    return ingest_orders(
+        params.sources.orders,
+        root=Path.cwd(),
+        as_of=params.as_of,
+        now=datetime.now(),
+        max_quarantine_share=params.ingest.max_quarantine_share,
+        pepper=pepper,
     )
 
 

@@ -6,12 +6,10 @@ from datetime import date
 
 from pipeline.params import Params
 from pipeline.preflight.availability import preflight
-from pipeline.preflight.floors import read_floors, why
+from pipeline.preflight.floors import PREDICTIONS, read_floors, unmet, why
 from pipeline.stages import files
 from pipeline.stages.shell import run, say, warn
 from pipeline.tables import io
-
-PREDICTIONS = {"clv": "expected orders, spend and CLV", "churn": "churn probability"}
 
 
 def check_data(params: Params) -> None:
@@ -26,13 +24,13 @@ def check_data(params: Params) -> None:
     io.write_json(report, files.PREFLIGHT)
     held = read_floors(report)
     for prediction, what in PREDICTIONS.items():
-        missed = [floor for floor in held if floor.switches_off == prediction and not floor.ok]
+        missed = unmet(report, prediction)
         if missed:
             warn(f"switched off: {what}. {why(missed)}")
-    scarce = [floor for floor in held if floor.is_scarce]
-    if scarce:
-        warn(f"few customers to learn from: {why(scarce)} for a steady model")
-    say(f"preflight: {len(held) - sum(not floor.ok for floor in held)} of {len(held)} data floors met")
+    for floor in held:
+        if floor.is_scarce:
+            warn(f"{floor.name}: {floor.found:,} will do, below {floor.comfortable:,} the model is shaky")
+    say(f"preflight: {sum(floor.ok for floor in held)} of {len(held)} data floors met")
 
 
 if __name__ == "__main__":
