@@ -1,5 +1,10 @@
 -- One row per customer and day with an order: several orders on one day are one event, as everywhere.
-SELECT customer_key, CAST(ordered_at AS DATE) AS day, count(*) AS orders
-FROM orders
+-- Customers are numbered, for numbers are joined and counted much faster than keys.
+WITH numbered AS (
+    SELECT customer_key, row_number() OVER () AS customer
+    FROM (SELECT DISTINCT customer_key FROM orders)
+)
+SELECT customer, CAST(ordered_at AS DATE) AS day, count(*) AS orders
+FROM orders JOIN numbered USING (customer_key)
 WHERE ordered_at < $as_of
-GROUP BY customer_key, day
+GROUP BY customer, day

@@ -1,14 +1,14 @@
 -- One row: the days between a customer's order days. Pooled, frequent buyers count once per gap; per customer,
 -- each repeat buyer counts once. No gap at all: every quantile is NULL.
 WITH gaps AS (
-    SELECT customer_key, date_diff('day', lag(day) OVER (PARTITION BY customer_key ORDER BY day), day) AS gap
+    SELECT customer, date_diff('day', lag(day) OVER (PARTITION BY customer ORDER BY day), day) AS gap
     FROM days
 ),
 customers AS (
-    SELECT customer_key, avg(gap) AS mean_gap
+    SELECT customer, avg(gap) AS mean_gap
     FROM gaps
     WHERE gap IS NOT NULL
-    GROUP BY customer_key
+    GROUP BY customer
 ),
 typical AS (
     SELECT

@@ -1,8 +1,8 @@
 -- One row: how many customers and orders, over which days, and how the orders spread over customers.
 WITH customers AS (
-    SELECT customer_key, sum(orders) AS orders, count(*) AS order_days
+    SELECT customer, sum(orders) AS orders, count(*) AS order_days
     FROM days
-    GROUP BY customer_key
+    GROUP BY customer
 ),
 calendar AS (
     SELECT min(day) AS first_day, max(day) AS last_day, count(DISTINCT day) AS days_with_orders
