@@ -27,6 +27,9 @@ def check_data(params: Params) -> None:
         missed = unmet(report, prediction)
         if missed:
             warn(f"switched off: {what}. {why(missed)}")
+    longest = report["horizon"]["longest"]
+    if any(floor.name == "history_days" for floor in unmet(report, "churn")) and longest:
+        warn(f"the log is long enough for a churn.horizon_days of up to {longest}")
     for floor in held:
         if floor.is_scarce:
             warn(f"{floor.name}: {floor.found:,} will do, below {floor.comfortable:,} the model is shaky")

@@ -83,6 +83,18 @@ def test_a_few_bad_rows_go_to_quarantine_with_line_column_and_reason(workspace, 
     )
 
 
+def test_a_horizon_too_long_for_the_log_is_told_the_longest_that_fits(workspace, log):
+    workspace.write_log(log)
+    workspace.set(churn__horizon_days=170)
+    done = workspace.run("ingest", "preflight", "snapshots")
+    assert done.returncode == 0
+    done = workspace.run("preflight")
+    longest = int(done.stderr.split("churn.horizon_days of up to ")[1].split()[0])
+    for horizon, is_enough in ((longest, True), (longest + 1, False)):
+        workspace.set(churn__horizon_days=horizon)
+        assert ("churn.horizon_days" not in workspace.run("preflight").stderr) == is_enough
+
+
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
