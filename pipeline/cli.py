@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,7 +12,10 @@ from rich.markup import escape
 
 from pipeline.errors import UserError
 from pipeline.params import load_params
+from pipeline.preflight import availability
+from pipeline.preflight.screen import screen
 from pipeline.stages import files
+from pipeline.stages.ingest import read_orders
 from pipeline.stages.shell import EXIT_USER_ERROR, complain, say
 from pipeline.tables import io
 from pipeline.tables.inspection import inspect_file
@@ -70,6 +73,30 @@ def inspect(
         raise typer.Exit(EXIT_USER_ERROR)
 
 
+@app.command()
+def preflight(
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON, for programs.")] = False,
+) -> None:
+    """Look at the order log that params.yaml names, say what can be predicted; no file is written."""
+    try:
+        params = load_params(Path("params.yaml"))
+        done = read_orders(params)
+    except UserError as error:
+        complain(error)
+        raise typer.Exit(EXIT_USER_ERROR) from None
+    report = availability.preflight(
+        done.orders,
+        done.counts,
+        done.as_of,
+        horizon_days=params.churn.horizon_days,
+        **params.snapshots.model_dump(),
+    )
+    if as_json:
+        typer.echo(io.json_text(report), nl=False)
+    else:
+        Console(highlight=False).print(screen(report))
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = io.read_json(path)
@@ -84,12 +111,12 @@ def _summary(
     window = evaluation["window"]
     lines = [
         "",
-        f"[bold]{manifest['rows']:,} customers scored as of {manifest['as_of']}[/]",
+        f"[bold]{manifest['rows']:,} customers as of {manifest['as_of']}[/]",
         f"  segments     {escape(str(root / files.EXPORT_CSV))}",
         f"  report       {escape((root / files.REPORT).as_uri())}",
         f"  MLflow run   experiment {escape(experiment)}, tag state = {manifest['run_id']}",
         "",
-        f"[bold]On the holdout, {window['from']} to {window['to']}[/]",
+        f"[bold]On the holdout, {window['from']} to {window['to']}[/]" if window else "[bold]Not tested[/]",
     ]
     for name in ("churn", "value"):
         grade = evaluation[name]["grade"]

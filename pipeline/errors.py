@@ -26,3 +26,7 @@ class UserError(Exception):
         """Where, what, and what would be right, each on its own line."""
         head = f"{self.where}: {self.problem}" if self.where else self.problem
         return f"{head}\n  valid: {self.valid}" if self.valid else head
+
+
+class InsufficientHistory(UserError):  # noqa: N818 - reads as what happened
+    """The data are valid, but too few for a model to learn from: the pipeline goes on without it."""

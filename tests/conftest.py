@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 STAGES = list(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
 
 
-def shop_log(customers: int = 400, days: int = 365, seed: int = 3) -> pd.DataFrame:
+def shop_log(customers: int = 600, days: int = 365, seed: int = 3) -> pd.DataFrame:
     """Simulate an order log: gamma-distributed rates, customers who leave for good, umlauts in the ids."""
     rng = np.random.default_rng(seed)
     rows = []

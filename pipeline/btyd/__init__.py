@@ -8,7 +8,7 @@ from pipeline.btyd.bgnbd import BGNBD
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
-from pipeline.btyd.lifetime import lifetime_value
+from pipeline.btyd.lifetime import lifetime_value, no_lifetime_value
 from pipeline.btyd.mbgnbd import MBGNBD
 from pipeline.btyd.nbd import NBD
 from pipeline.btyd.paretonbd import ParetoNBD
@@ -26,6 +26,7 @@ __all__ = [
     "SpendIndependence",
     "lifetime_value",
     "load",
+    "no_lifetime_value",
     "simulate",
     "spend_independence",
 ]

@@ -14,7 +14,7 @@ from pipeline.btyd._numerics import Floats, Ints, gauss_legendre, round_signific
 from pipeline.btyd.fittedmodel import FittedModel, mean_objective
 from pipeline.btyd.fitting import Engine, Objective, examine, maximise
 from pipeline.btyd.histories import DAYS_PER_WEEK, WEEKS_PER_YEAR, Histories
-from pipeline.errors import UserError
+from pipeline.errors import InsufficientHistory, UserError
 
 _SEARCH_ROWS = 4000
 _DISCOUNT_NODES = 16
@@ -93,9 +93,10 @@ class CountModel(FittedModel, ABC):
 
         Raises
         ------
+        InsufficientHistory
+            If there are no customers, no repeat orders or no time has passed, so that nothing can be learned.
         UserError
-            If there are no customers, no repeat orders or no time has passed, so that nothing can be learned;
-            or if lifetimes does not converge.
+            If lifetimes does not converge.
         """
         histories = Histories.from_summary(summary).compressed()
         _require_something_to_learn(histories)
@@ -308,7 +309,7 @@ def _require_something_to_learn(histories: Histories) -> None:
         problem = "no customer ever ordered a second time (frequency = 0 throughout)"
     else:
         return
-    raise UserError(
+    raise InsufficientHistory(
         problem,
         where="summary",
         valid="a history long enough that some customers ordered on two or more days",

@@ -13,7 +13,7 @@ from pipeline.btyd import lifetimes_engine
 from pipeline.btyd._numerics import Floats, Ints, round_significant
 from pipeline.btyd.fittedmodel import FittedModel, mean_objective
 from pipeline.btyd.fitting import Engine, examine, maximise
-from pipeline.errors import UserError
+from pipeline.errors import InsufficientHistory, UserError
 
 _VALID = (
     "one row per customer: monetary_value (mean amount per repeat day with a positive amount, 0 if there is "
@@ -65,12 +65,12 @@ class GammaGamma(FittedModel):
 
         Raises
         ------
-        UserError
+        InsufficientHistory
             If no customer has repeat spend.
         """
         n, m, weight = _sorted(*_spend(summary))
         if len(n) == 0:
-            raise UserError(
+            raise InsufficientHistory(
                 "no customer has a positive amount on a repeat order day: there is no spend to learn from",
                 where="summary",
                 valid=_VALID,

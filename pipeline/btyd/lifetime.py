@@ -7,6 +7,20 @@ import pandas as pd
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 
+EXPECTATIONS = (
+    "p_alive",
+    "p_no_order",
+    "expected_orders",
+    "expected_order_value",
+    "expected_spend",
+    "clv",
+)
+
+
+def no_lifetime_value(summary: pd.DataFrame) -> pd.DataFrame:
+    """Give the columns of `lifetime_value`, all missing: what is known without a model."""
+    return pd.DataFrame(float("nan"), index=summary.index, columns=list(EXPECTATIONS))
+
 
 def lifetime_value(
     model: CountModel,

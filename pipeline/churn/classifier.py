@@ -28,7 +28,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 
 from pipeline.churn.frame import FEATURES
-from pipeline.errors import UserError
+from pipeline.errors import InsufficientHistory, UserError
 
 Member = Literal["logistic", "boosting"]
 Splits = Iterable[tuple[NDArray[np.intp], NDArray[np.intp]]]
@@ -155,7 +155,7 @@ def fit(frame: pd.DataFrame, *, members: Sequence[Member], seed: int, folds: int
 
     Raises
     ------
-    UserError
+    InsufficientHistory
         If fewer than 20 customers churned, or fewer than 20 stayed.
     """
     _check_classes(frame["customer_key"], frame["churned"].to_numpy(dtype=bool))
@@ -186,7 +186,7 @@ def _sample_of_customers(frame: pd.DataFrame, most_rows: int, seed: int) -> pd.D
 def _check_classes(customers: pd.Series, churned: NDArray[np.bool_]) -> None:
     gone, stayed = customers[churned].nunique(), customers[~churned].nunique()
     if min(gone, stayed) < FEWEST_CUSTOMERS_PER_CLASS:
-        raise UserError(
+        raise InsufficientHistory(
             f"of {customers.nunique()} customers only {gone} ever churned and {stayed} ever stayed; "
             f"learning needs {FEWEST_CUSTOMERS_PER_CLASS} of each",
             where="churn.horizon_days",
@@ -227,7 +227,7 @@ def churn_probability(model: ClassifierMixin, frame: pd.DataFrame) -> NDArray[np
 
 
 def importance(
-    model: ClassifierMixin,
+    model: ClassifierMixin | None,
     frame: pd.DataFrame,
     *,
     seed: int,
@@ -241,8 +241,8 @@ def importance(
 
     Parameters
     ----------
-    model : fitted classifier
-        As from `fit`.
+    model : fitted classifier or None
+        As from `fit`; without a model nothing matters.
     frame : pandas.DataFrame
         Labelled rows the model was not trained on; above 20,000 a random sample of them is used.
     seed : int
@@ -258,6 +258,9 @@ def importance(
         ``feature``, ``log_loss_increase`` (mean over the shuffles, in nats per customer), ``std``; largest
         first.
     """
+    columns_found = ["feature", "log_loss_increase", "std"]
+    if model is None:
+        return pd.DataFrame(columns=columns_found)
     rng = np.random.default_rng(seed)
     rows = frame.sort_values(["cutoff", "customer_key"])
     if len(rows) > IMPORTANCE_SAMPLE:
@@ -281,7 +284,7 @@ def importance(
             shuffled[columns] = inputs[columns].to_numpy()[rng.permutation(len(inputs))]
             increases.append(loss(shuffled) - whole)
         found.append((name, float(np.mean(increases)), float(np.std(increases))))
-    table = pd.DataFrame(found, columns=["feature", "log_loss_increase", "std"])
+    table = pd.DataFrame(found, columns=columns_found)
     return table.sort_values(["log_loss_increase", "feature"], ascending=[False, True], ignore_index=True)
 
 

@@ -23,7 +23,7 @@ FROM_HISTORY = (
 
 
 def scored_customers(
-    snapshots: pd.DataFrame, lifetime_value: pd.DataFrame, probability: NDArray[np.float64]
+    snapshots: pd.DataFrame, lifetime_value: pd.DataFrame, probability: NDArray[np.float64] | None
 ) -> pd.DataFrame:
     """Put scores and history of one cutoff side by side.
 
@@ -31,18 +31,21 @@ def scored_customers(
     ----------
     snapshots, lifetime_value : DataFrame
         The rows of one cutoff, one per customer, each sorted by `customer_key`.
-    probability : ndarray
-        Churn probability of each row, shape (customers,).
+    probability : ndarray or None
+        Churn probability of each row, shape (customers,). None where there is no model.
 
     Returns
     -------
     DataFrame
-        One row per customer, sorted by `customer_key`; the columns are described in docs/outputs.md.
+        One row per customer, sorted by `customer_key`; the columns are described in docs/outputs.md. The
+        `score_status` is "scored" where both predictions are there, else "insufficient_history".
     """
     history = snapshots.set_index("customer_key")
     values = lifetime_value.set_index("customer_key")
-    scores = pd.DataFrame(
-        {"as_of": history["cutoff"], "score_status": "scored", "churn_probability": probability},
-        index=history.index,
+    churn = pd.Series(np.nan if probability is None else probability, index=history.index)
+    is_scored = churn.notna() & values["clv"].reindex(history.index).notna()
+    status = pd.Series(
+        np.where(is_scored, "scored", "insufficient_history"), index=history.index, dtype="str"
     )
+    scores = pd.DataFrame({"as_of": history["cutoff"], "score_status": status, "churn_probability": churn})
     return scores.join([values[list(FROM_MODELS)], history[list(FROM_HISTORY)]]).reset_index()

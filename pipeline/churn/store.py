@@ -1,5 +1,8 @@
 """The classifier as bytes: a skops archive that is equal for equal models, and safe to read.
 
+Where the history is too short for a classifier, the archive holds None: reading it gives no model, and
+nothing can be mistaken for one.
+
 skops writes no executable code, but it names every object by its address in memory and stamps every zip
 entry with the time, so two runs differ. Here addresses are replaced by numbers in the order of appearance
 and times by a constant.
@@ -31,13 +34,13 @@ SCHEMA = "schema.json"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def dump_model(model: ClassifierMixin) -> bytes:
+def dump_model(model: ClassifierMixin | None) -> bytes:
     """Store a fitted classifier as a skops archive, byte-identical for equal models.
 
     Parameters
     ----------
-    model : fitted scikit-learn estimator
-        As from `pipeline.churn.classifier.fit`.
+    model : fitted scikit-learn estimator or None
+        As from `pipeline.churn.classifier.fit`; None where there is none.
 
     Returns
     -------
@@ -100,7 +103,7 @@ def trusted_types(data: bytes) -> list[str]:
         ) from error
 
 
-def load_model(data: bytes, trusted: Sequence[str] = TRUSTED_TYPES) -> ClassifierMixin:
+def load_model(data: bytes, trusted: Sequence[str] = TRUSTED_TYPES) -> ClassifierMixin | None:
     """Read a classifier back.
 
     Parameters
@@ -112,8 +115,9 @@ def load_model(data: bytes, trusted: Sequence[str] = TRUSTED_TYPES) -> Classifie
 
     Returns
     -------
-    fitted scikit-learn estimator
-        Its predictions equal those before storing, bit for bit.
+    fitted scikit-learn estimator or None
+        Its predictions equal those before storing, bit for bit. None where there was too little to learn
+        from.
 
     Raises
     ------

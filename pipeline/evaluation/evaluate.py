@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pipeline.errors import UserError
 from pipeline.evaluation.bootstrap import Comparison, Estimate, compare
-from pipeline.evaluation.grade import grade_churn, grade_value
+from pipeline.evaluation.grade import Grade, grade_churn, grade_value
 from pipeline.evaluation.metrics import CHURN_METRICS, VALUE_METRICS, FloatArray
 
 
@@ -125,6 +125,25 @@ def evaluate_value(
         "grade": grade_value(compared).as_dict(),
         "active": judge(part)[0] if part is not None else None,
     }
+
+
+def not_evaluated(reason: str | None) -> dict[str, Any]:
+    """Stand in for an evaluation where there was nothing to judge.
+
+    Parameters
+    ----------
+    reason : str or None
+        What the data lack for any prediction; None where there are predictions but no past ones to test.
+
+    Returns
+    -------
+    dict
+        `status` ("insufficient_history" or "not_tested"), `reason`, and a ``grade`` without a letter.
+    """
+    status = "insufficient_history" if reason else "not_tested"
+    grade = Grade(None, status, {}).as_dict()
+    text = f"{grade['text']} {reason[:1].upper()}{reason[1:]}." if reason else grade["text"]
+    return {"status": status, "reason": reason, "grade": {**grade, "text": text}}
 
 
 def _aligned(

@@ -39,6 +39,8 @@ SENTENCES: Mapping[str, str] = {
     "value_d": "The past spend rate is better: mean error {model:.4g} against {rule:.4g}.",
     "value_bias": "The forecast total is off by {bias:+.0%}; mean error {model:.4g} against {rule:.4g}.",
     "value_none": "No grade: nobody spent anything in the test period.",
+    "insufficient_history": "No predictions: too little history.",
+    "not_tested": "No grade: a horizon ago the log was too short for predictions that could be tested now.",
 }
 """One English sentence per message key; the report translates by key and fills in the same numbers."""
 

@@ -19,8 +19,11 @@ def headline(evaluation: Mapping[str, Any], rule_metrics: Sequence[str]) -> dict
     Returns
     -------
     dict
-        `grade`, the model's metrics by name, and the rule's under `rule`.
+        `grade`, the model's metrics by name, and the rule's under `rule`. Where nothing was evaluated:
+        `grade` None, `status` and `reason`.
     """
+    if "model" not in evaluation:
+        return {"grade": None, "status": evaluation["status"], "reason": evaluation["reason"]}
     model, rule = evaluation["model"], evaluation["rule"]
     return {
         "grade": evaluation["grade"]["letter"],

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from pipeline.errors import UserError
-
 
 @dataclass(frozen=True)
 class Cutoffs:
@@ -22,27 +20,29 @@ class Cutoffs:
     ----------
     training, final_training : tuple of date
         Ascending.
-    holdout : date
-        The last cutoff whose horizon is fully observed.
+    holdout : date or None
+        The last cutoff whose horizon is fully observed. None where the log is too short to learn before it:
+        then `training` and `final_training` are empty, and only `score` is left.
     score : date
         The day of scoring: `as_of`.
     """
 
     training: tuple[date, ...]
-    holdout: date
+    holdout: date | None
     final_training: tuple[date, ...]
     score: date
 
     @property
     def all(self) -> tuple[date, ...]:
         """Every cutoff once, ascending."""
-        return tuple(sorted({*self.training, self.holdout, *self.final_training, self.score}))
+        tested = () if self.holdout is None else (self.holdout,)
+        return tuple(sorted({*self.training, *tested, *self.final_training, self.score}))
 
     def to_dict(self) -> dict[str, Any]:
         """ISO dates, for JSON."""
         return {
             "training": [day.isoformat() for day in self.training],
-            "holdout": self.holdout.isoformat(),
+            "holdout": self.holdout and self.holdout.isoformat(),
             "final_training": [day.isoformat() for day in self.final_training],
             "score": self.score.isoformat(),
         }
@@ -52,7 +52,7 @@ class Cutoffs:
         """Read back what `to_dict` gave."""
         return cls(
             training=tuple(map(date.fromisoformat, dates["training"])),
-            holdout=date.fromisoformat(dates["holdout"]),
+            holdout=dates["holdout"] and date.fromisoformat(dates["holdout"]),
             final_training=tuple(map(date.fromisoformat, dates["final_training"])),
             score=date.fromisoformat(dates["score"]),
         )
@@ -84,10 +84,11 @@ def plan_cutoffs(
     min_history_days : int
         Days of log there must be before a training cutoff.
 
-    Raises
-    ------
-    UserError
-        The log is too short for even one training cutoff before the holdout.
+    Returns
+    -------
+    Cutoffs
+        With nothing but `score` where the log is shorter than two horizons and `min_history_days`: nothing
+        could be learned before the holdout.
     """
     earliest = first_day + timedelta(days=min_history_days)
     horizon = timedelta(days=horizon_days)
@@ -100,13 +101,5 @@ def plan_cutoffs(
     holdout = as_of - horizon
     training = learnable(holdout)
     if not training:
-        known = (as_of - first_day).days
-        needed = 2 * horizon_days + min_history_days
-        longest = (known - min_history_days) // 2
-        raise UserError(
-            f"the log covers {known} days before as_of; a model that is trained and then tested needs "
-            f"{needed}: two horizons of {horizon_days} and {min_history_days} days of history",
-            where="params.yaml: churn.horizon_days",
-            valid=f"horizon_days: {longest}" if longest >= 1 else "a longer order log",
-        )
+        return Cutoffs(training=(), holdout=None, final_training=(), score=as_of)
     return Cutoffs(training=training, holdout=holdout, final_training=learnable(as_of), score=as_of)

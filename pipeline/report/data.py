@@ -43,6 +43,9 @@ class ReportData:
     run_id : str
     is_demo_pepper : bool
         Whether the pseudonyms were made with the publicly known demo secret.
+    floors : sequence of mapping
+        The data floors: `name`, `found`, `needed`, `ok`, and in `switches_off` which prediction hangs on it,
+        "churn" or "clv".
     """
 
     title: str
@@ -68,3 +71,4 @@ class ReportData:
     lifetime_value: Sequence[Mapping[str, Any]]
     run_id: str
     is_demo_pepper: bool
+    floors: Sequence[Mapping[str, Any]] = ()

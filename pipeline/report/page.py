@@ -28,6 +28,7 @@ def render(report: ReportData) -> str:
     """
     t, f = Texts(report.language), Formats(report.language, report.currency)
     parameters = views.lifetime_parameters(report, f)
+    qualities = [quality.churn_quality(report, t, f), quality.value_quality(report, t, f)]
     return (
         _environment()
         .get_template("page.html")
@@ -35,6 +36,7 @@ def render(report: ReportData) -> str:
             report=report,
             t=t,
             f=f,
+            not_predicted=views.not_predicted(report, t, f),
             last_day=f.day(views.last_day(report)),
             as_of=f.day(report.as_of),
             holdout=f.day(report.as_of - pd.Timedelta(days=report.horizon_days)),
@@ -46,7 +48,8 @@ def render(report: ReportData) -> str:
             matrix=views.risk_matrix(report, t, f),
             value_at_risk=views.value_at_risk(report, t, f),
             cohorts=views.heat_map(report, f),
-            qualities=[quality.churn_quality(report, t, f), quality.value_quality(report, t, f)],
+            qualities=qualities,
+            is_tested=any(part.rows for part in qualities),
             drivers=views.driver_bars(report, t, f),
             ingest=views.ingest_rows(report, t, f),
             parameters=parameters,

@@ -80,6 +80,8 @@ class Quality:
 def churn_quality(report: ReportData, t: Texts, f: Formats) -> Quality:
     """Build the part about the churn model."""
     found = report.churn_evaluation
+    if "model" not in found:
+        return _without_test("churn", found, t, f)
     active = found["active"]
     sample = t("quality.churn.n", n=f.number(found["n"]), base_rate=f.percent(found["base_rate"]))
     return Quality(
@@ -96,6 +98,8 @@ def churn_quality(report: ReportData, t: Texts, f: Formats) -> Quality:
 def value_quality(report: ReportData, t: Texts, f: Formats) -> Quality:
     """Build the part about the lifetime-value model."""
     found = report.value_evaluation
+    if "model" not in found:
+        return _without_test("value", found, t, f)
     totals = {name: f.money_short(found[f"{name}_total"]) for name in ("actual", "predicted", "rule")}
     return Quality(
         title=t("quality.value"),
@@ -106,6 +110,12 @@ def value_quality(report: ReportData, t: Texts, f: Formats) -> Quality:
         rows=_rows(found, VALUE_AIMS, t, f),
         charts=_value_charts(report, t, f),
     )
+
+
+def _without_test(part: str, found: Mapping[str, Any], t: Texts, f: Formats) -> Quality:
+    """Build the part about a model of which there is nothing to show: the verdict says why."""
+    grade = _grade(found["grade"], t, f)
+    return Quality(t(f"quality.{part}"), **grade, sample="", active="", caption="", rows=[], charts=[])
 
 
 def _grade(grade: Mapping[str, Any], t: Texts, f: Formats) -> dict[str, str]:

@@ -64,12 +64,29 @@ def tiles(report: ReportData, t: Texts, f: Formats) -> list[Tile]:
         ),
         tile(
             "expected",
-            f.money_short(summary["expected_spend"].sum()),
+            f.money_short(summary["expected_spend"].sum(min_count=1)),
             days=days,
-            clv=f.money_short(summary["clv"].sum()),
+            clv=f.money_short(summary["clv"].sum(min_count=1)),
             clv_days=f.number(report.clv_horizon_days),
         ),
     ]
+
+
+def not_predicted(report: ReportData, t: Texts, f: Formats) -> list[str]:
+    """Say which predictions there are none of, what the data lack and what is needed."""
+    evaluations = {"churn": report.churn_evaluation, "clv": report.value_evaluation}
+    sentences = []
+    for prediction, evaluation in evaluations.items():
+        missed = [one for one in report.floors if one["switches_off"] == prediction and not one["ok"]]
+        reasons = [
+            t(f"floor.{one['name']}", **{key: f.number(one[key]) for key in ("found", "needed")})
+            for one in missed
+        ]
+        if reasons:
+            sentences.append(t(f"floors.{prediction}", reasons="; ".join(reasons)))
+        elif evaluation.get("status") == "insufficient_history":
+            sentences.append(t(f"floors.{prediction}", reasons=t("floor.too_thin")))
+    return sentences
 
 
 def churn_note(report: ReportData, t: Texts, f: Formats) -> str:
@@ -184,7 +201,8 @@ def risk_matrix(report: ReportData, t: Texts, f: Formats) -> tuple[list[str], li
             return Cell(MISSING, "", 0.0)
         if pd.isna(row["customers"]):
             return Cell(t("fewer_than"), "", 0.0)
-        return Cell(f.number(row["customers"]), f.money_short(row["clv"]), 100 * row["clv"] / strongest)
+        tint = 0.0 if pd.isna(row["clv"]) else 100 * row["clv"] / strongest
+        return Cell(f.number(row["customers"]), f.money_short(row["clv"]), tint)
 
     heads = [t("risk.value", tier=t.word("band", tier)) for tier in tiers]
     return heads, [(t.word("band", risk), [cell(risk, tier) for tier in tiers]) for risk in risks]

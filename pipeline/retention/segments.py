@@ -17,6 +17,9 @@ from pipeline.retention.lifecycle import (
 )
 from pipeline.retention.rfm import rfm_scores
 
+# Where the history was enough for one prediction only, that one is as good as ever.
+MAY_BE_USED = ("scored", "insufficient_history")
+
 # A figure about fewer people than this could point at one of them.
 MIN_GROUP = 10
 
@@ -32,9 +35,9 @@ def segment_customers(
 ) -> pd.DataFrame:
     """Add RFM scores and group, risk band, value tier, lifecycle stage, segment and next action.
 
-    Every row gets a value in every column. A customer whose `score_status` is not "scored", or who lacks a
-    churn probability or CLV, has the risk or tier "unknown", the segment "not_scored" and no recommended
-    action; RFM scores and stage rest on the orders alone and are given all the same.
+    Every row gets a value in every column. A customer whose `score_status` is not in `MAY_BE_USED`, or who
+    lacks a churn probability or CLV, has the risk or tier "unknown", the segment "not_scored" and no
+    recommended action; RFM scores and stage rest on the orders alone and are given all the same.
 
     Parameters
     ----------
@@ -53,9 +56,9 @@ def segment_customers(
         `scored` with the added columns, sorted by `customer_key`.
     """
     customers = scored.sort_values("customer_key", ignore_index=True)
-    is_scored = customers["score_status"] == "scored"
-    probability = customers["churn_probability"].astype("float64").where(is_scored)
-    clv = customers["clv"].astype("float64").where(is_scored)
+    may_be_used = customers["score_status"].isin(MAY_BE_USED)
+    probability = customers["churn_probability"].astype("float64").where(may_be_used)
+    clv = customers["clv"].astype("float64").where(may_be_used)
 
     customers[["rfm_recency", "rfm_frequency", "rfm_monetary", "rfm_group"]] = rfm_scores(customers)
     customers["churn_risk"] = churn_risk(probability, risk_medium=risk_medium, risk_high=risk_high)
@@ -79,21 +82,21 @@ def segment_summary(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd
     -------
     DataFrame
         `segment`, `next_action`, `customers`, `share`, `mean_churn_probability`, `expected_spend`, `clv`,
-        in the order of `SEGMENTS`, "other" (without an action) last; only segments that occur.
+        in the order of `SEGMENTS`, "other" (without an action) last; only segments that occur. A sum over
+        nobody with a prediction is missing, not zero.
     """
     customers = segments.sort_values("customer_key")
     sizes = customers["segment"].value_counts().reindex(SEGMENTS, fill_value=0)
     names = customers["segment"].where(
         ~customers["segment"].isin(_too_small(sizes[sizes > 0], min_group)), "other"
     )
+    groups = customers.groupby(names)
     summary = (
-        customers.groupby(names)
-        .agg(
+        groups.agg(
             customers=("customer_key", "size"),
             mean_churn_probability=("churn_probability", "mean"),
-            expected_spend=("expected_spend", "sum"),
-            clv=("clv", "sum"),
         )
+        .join(groups[["expected_spend", "clv"]].sum(min_count=1))
         .reindex([*SEGMENTS, "other"])
         .dropna(subset="customers")
         .rename_axis("segment")
@@ -115,9 +118,8 @@ def risk_value_matrix(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> 
         high value first. Where there are fewer than `min_group` customers, number and sum are missing.
     """
     customers = segments.sort_values("customer_key")
-    cells = customers.groupby(["churn_risk", "value_tier"]).agg(
-        customers=("customer_key", "size"), clv=("clv", "sum")
-    )
+    groups = customers.groupby(["churn_risk", "value_tier"])
+    cells = groups.agg(customers=("customer_key", "size")).join(groups["clv"].sum(min_count=1))
     order = [(risk, value) for risk in ("high", "medium", "low", "unknown") for value in VALUE_TIERS]
     matrix = cells.loc[[cell for cell in order if cell in cells.index]].reset_index()
     small = matrix["customers"] < min_group

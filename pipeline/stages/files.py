@@ -30,6 +30,7 @@ EXPORT_PARQUET = Path("exports/customers.parquet")
 MANIFEST = Path("exports/manifest.json")
 
 REPORT = Path("reports/index.html")
+PREFLIGHT = Path("metrics/preflight.json")
 EVALUATION = Path("metrics/evaluation.json")
 METRICS = Path("metrics")
 PLOTS = Path("plots")

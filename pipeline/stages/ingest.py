@@ -12,7 +12,7 @@ from pipeline.privacy.pseudonyms import pepper_from
 from pipeline.stages import files
 from pipeline.stages.shell import phases, run, say, warn
 from pipeline.tables import io, optional
-from pipeline.tables.ingest import PHASES, ingest_orders
+from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
 from pipeline.tables.policies import Policies
 
 
@@ -20,26 +20,7 @@ def ingest(params: Params) -> None:
     """Write orders, returns, the optional tables, quarantine, the id vault and the counts."""
     pepper, is_demo = pepper_from(os.environ)
     source = params.sources.orders
-    zone = ZoneInfo(params.ingest.timezone) if params.ingest.timezone else None
-    now = datetime.now(zone).replace(tzinfo=None)
-    decided = params.ingest.model_dump(exclude={"max_quarantine_share", "births_from"})
-    policies = Policies(
-        **decided,
-        currency=params.report.currency,
-        id_map=params.sources.id_map,
-        exchange_rates=params.sources.exchange_rates,
-    )
-    with phases(PHASES) as begin:
-        done = ingest_orders(
-            source,
-            root=Path.cwd(),
-            as_of=params.as_of,
-            now=now,
-            max_quarantine_share=params.ingest.max_quarantine_share,
-            pepper=pepper,
-            policies=policies,
-            on_phase=begin,
-        )
+    done = read_orders(params)
     setting = optional.Setting(Path.cwd(), done.as_of, params.ingest.max_quarantine_share, pepper)
     tables = optional.read_tables(params.sources.optional, done.identities["customer_id"], setting)
     fingerprint = io.write_parquet(done.orders, files.ORDERS)
@@ -75,6 +56,30 @@ def ingest(params: Params) -> None:
     for table in tables:
         name, read = table.contract.name, table.counts
         say(f"{name}: {read['rows_read']:,} rows read, {read['quarantined']:,} quarantined")
+
+
+def read_orders(params: Params) -> Ingested:
+    """Read and judge the source that the parameters name, without writing anything."""
+    pepper, _ = pepper_from(os.environ)
+    zone = ZoneInfo(params.ingest.timezone) if params.ingest.timezone else None
+    decided = params.ingest.model_dump(exclude={"max_quarantine_share", "births_from"})
+    policies = Policies(
+        **decided,
+        currency=params.report.currency,
+        id_map=params.sources.id_map,
+        exchange_rates=params.sources.exchange_rates,
+    )
+    with phases(PHASES) as begin:
+        return ingest_orders(
+            params.sources.orders,
+            root=Path.cwd(),
+            as_of=params.as_of,
+            now=datetime.now(zone).replace(tzinfo=None),
+            max_quarantine_share=params.ingest.max_quarantine_share,
+            pepper=pepper,
+            policies=policies,
+            on_phase=begin,
+        )
 
 
 if __name__ == "__main__":

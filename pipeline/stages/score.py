@@ -20,10 +20,12 @@ def score(_: Params) -> None:
     today = snapshots[snapshots["cutoff"].dt.date == as_of]
     worth = values[values["cutoff"].dt.date == as_of]
     model = load_model(files.CHURN_MODEL.read_bytes())
-    probability = churn_probability(model, feature_frame(today, worth))
+    probability = churn_probability(model, feature_frame(today, worth)) if model is not None else None
     customers = scored_customers(today, worth, probability)
     io.write_parquet(customers, files.CUSTOMERS)
-    say(f"score: {len(customers):,} customers as of {as_of}")
+    statuses = customers["score_status"].value_counts().sort_index()
+    counts = ", ".join(f"{count:,} {status}" for status, count in statuses.items())
+    say(f"score: {len(customers):,} customers as of {as_of}, {counts}")
 
 
 if __name__ == "__main__":

@@ -18,14 +18,15 @@ from pipeline.tracking import PipelineState, TrackingFailed, track, tracking_uri
 def track_state(params: Params) -> None:
     """Log parameters, metrics, plots and the model."""
     card = io.read_json(files.CHURN_CARD)
+    has_model = files.CHURN_MODEL.stem in card
     state = PipelineState(
         run_id=io.read_json(files.MANIFEST)["run_id"],
         experiment=params.track.experiment,
         params=yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8")),
         metrics={path.stem: io.read_json(path) for path in sorted(files.METRICS.glob("*.json"))},
         plots=[*sorted(files.PLOTS.glob("*.csv")), files.REPORT],
-        model_file=files.CHURN_MODEL,
-        model_card={**card, **card["churn"]},
+        model_file=files.CHURN_MODEL if has_model else None,
+        model_card={**card, **card.get(files.CHURN_MODEL.stem, {})},
         lifetime_value=io.read_json(files.LIFETIME_VALUE_MODELS),
         git_revision=_git("rev-parse", "HEAD") or "no commit yet",
         git_dirty=bool(_git("status", "--porcelain", "--untracked-files=no")),
@@ -38,7 +39,8 @@ def track_state(params: Params) -> None:
         warn(f"the scores are complete, but this run is not in MLflow. {failure}")
         return
     what = "new" if tracked.created else "known"
-    say(f"track: {what} run {tracked.run_id}, churn model version {tracked.model_version}")
+    version = f"churn model version {tracked.model_version}" if has_model else "no churn model"
+    say(f"track: {what} run {tracked.run_id}, {version}")
 
 
 def _git(*arguments: str) -> str:

@@ -110,10 +110,14 @@ def write_bytes(content: bytes, path: Path | str, *, private: bool = False) -> N
         hidden.write_bytes(content)
 
 
+def json_text(content: Any, *, digits: int = SIGNIFICANT_DIGITS) -> str:
+    """Give JSON in insertion order, floats to significant digits, values without a number as null."""
+    return json.dumps(rounded(content, digits), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def write_json(content: Any, path: Path | str, *, digits: int = SIGNIFICANT_DIGITS) -> None:
-    """Write JSON in insertion order, floats to significant digits, values without a number as null."""
-    text = json.dumps(rounded(content, digits), indent=2, ensure_ascii=False, allow_nan=False)
-    write_bytes((text + "\n").encode(), path)
+    """Write what `json_text` gives."""
+    write_bytes(json_text(content, digits=digits).encode(), path)
 
 
 def read_json(path: Path | str) -> Any:

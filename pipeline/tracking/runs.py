@@ -40,11 +40,11 @@ class PipelineState:
         The metrics files by name, nested; an interval is `{"value": …, "low": …, "high": …}`.
     plots : Sequence[Path]
         Plot data and HTML pages to keep with the run.
-    model_file : Path
-        The churn model, a skops archive.
+    model_file : Path or None
+        The churn model, a skops archive. None where the data were too few for one: nothing is registered.
     model_card : Mapping[str, Any]
         What is known of that model: `features` (list of str, in the model's order) and `trusted_types`
-        (list of str) are required.
+        (list of str) are required where there is a model.
     lifetime_value : Mapping[str, Any]
         The parameters of the lifetime value models.
     git_revision, git_dirty : str, bool
@@ -60,7 +60,7 @@ class PipelineState:
     params: Mapping[str, Any]
     metrics: Mapping[str, Any]
     plots: Sequence[Path]
-    model_file: Path
+    model_file: Path | None
     model_card: Mapping[str, Any]
     lifetime_value: Mapping[str, Any]
     git_revision: str
@@ -74,12 +74,12 @@ class Tracked:
     """Where a pipeline state is found in MLflow.
 
     `created` is False when the state had a run already; `model_version` is the version of the registered
-    model `churn` that the state uses.
+    model `churn` that the state uses, None where it has none.
     """
 
     run_id: str
     experiment: str
-    model_version: str
+    model_version: str | None
     created: bool
     uri: str
 
@@ -106,10 +106,12 @@ def track(state: PipelineState, uri: str) -> Tracked:
         run_id = run.info.run_id
         try:
             _log(client, run, state)
-            model_version = registry.register(
-                client, run, state.model_file, state.model_card, tags=_origin(state)
-            )
-            client.set_tag(run_id, "churn_model", f"models:/{registry.MODEL}/{model_version}")
+            model_version = None
+            if state.model_file is not None:
+                model_version = registry.register(
+                    client, run, state.model_file, state.model_card, tags=_origin(state)
+                )
+                client.set_tag(run_id, "churn_model", f"models:/{registry.MODEL}/{model_version}")
         except store_errors():
             if run.info.status != "FINISHED":
                 with suppress(*store_errors()):

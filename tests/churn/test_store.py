@@ -92,3 +92,11 @@ def test_bytes_that_are_no_model(model: StackingClassifier) -> None:
     for data in (b"", b"not a zip", empty.getvalue(), dump_model(model)[:5000]):
         with pytest.raises(UserError, match="no stored classifier"):
             load_model(data)
+
+
+def test_no_model_is_an_archive_that_holds_nothing() -> None:
+    stored = dump_model(None)
+    assert load_model(stored) is None
+    assert skops.io.loads(stored) is None
+    assert trusted_types(stored) == []
+    assert stored == dump_model(None)

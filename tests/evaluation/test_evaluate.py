@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from pipeline.errors import UserError
-from pipeline.evaluation.evaluate import evaluate_churn, evaluate_value
+from pipeline.evaluation.evaluate import evaluate_churn, evaluate_value, not_evaluated
+from pipeline.evaluation.headline import headline
 from pipeline.evaluation.metrics import CHURN_METRICS, VALUE_METRICS
 
 N = 800
@@ -144,3 +145,13 @@ def test_nobody_active(case: dict[str, np.ndarray]) -> None:
         case["churned"], case["p"], case["noise"], case["keys"], **HOW, active=np.zeros(N, dtype=bool)
     )
     assert found["active"] is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"), [("the log covers 9 days", "insufficient_history"), (None, "not_tested")]
+)
+def test_nothing_to_judge_has_no_grade_and_says_why(reason: str | None, status: str) -> None:
+    found = strict_json(not_evaluated(reason))
+    assert (found["status"], found["grade"]["letter"], found["grade"]["message"]) == (status, None, status)
+    assert found["grade"]["text"].endswith("The log covers 9 days." if reason else "tested now.")
+    assert headline(found, ["mae"]) == {"grade": None, "status": status, "reason": reason}

@@ -1,11 +1,9 @@
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import UserError
-from pipeline.features import plan_cutoffs
+from pipeline.features import Cutoffs, plan_cutoffs
 
 PLAN = {"horizon_days": 91, "training_cutoffs": 4, "spacing_days": 30, "min_history_days": 90}
 
@@ -35,8 +33,7 @@ def test_no_training_horizon_reaches_past_what_is_known(days, horizon, count, sp
         "min_history_days": history,
     }
     if days < 2 * horizon + history:
-        with pytest.raises(UserError, match=r"churn\.horizon_days"):
-            plan_cutoffs(first, as_of, **plan)
+        assert plan_cutoffs(first, as_of, **plan) == Cutoffs((), None, (), as_of)
         return
     cutoffs = plan_cutoffs(first, as_of, **plan)
     window = timedelta(days=horizon)
@@ -45,11 +42,10 @@ def test_no_training_horizon_reaches_past_what_is_known(days, horizon, count, sp
     assert all((day - first).days >= history for day in (*cutoffs.training, *cutoffs.final_training))
     assert 1 <= len(cutoffs.training) <= count
     assert cutoffs.all == tuple(sorted(set(cutoffs.all)))
+    assert Cutoffs.from_dict(cutoffs.to_dict()) == cutoffs
 
 
-def test_the_horizon_that_the_error_offers_works():
-    first, as_of = date(2024, 1, 1), date(2024, 7, 1)
-    with pytest.raises(UserError) as caught:
-        plan_cutoffs(first, as_of, **{**PLAN, "horizon_days": 120})
-    offered = int(str(caught.value).rsplit("horizon_days: ", 1)[1])
-    assert plan_cutoffs(first, as_of, **{**PLAN, "horizon_days": offered}).training
+def test_a_log_too_short_to_learn_and_test_leaves_the_day_of_scoring():
+    plan = plan_cutoffs(date(2024, 1, 1), date(2024, 7, 1), **{**PLAN, "horizon_days": 120})
+    assert plan.all == (date(2024, 7, 1),)
+    assert Cutoffs.from_dict(plan.to_dict()) == plan

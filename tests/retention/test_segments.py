@@ -155,6 +155,24 @@ def test_a_customer_who_is_not_scored_gets_no_recommendation_whatever_numbers_ar
     assert row["rfm_group"] in RFM_GROUPS
 
 
+def test_below_a_data_floor_the_prediction_that_is_there_counts() -> None:
+    churn = segmented(customer(score_status="insufficient_history", clv=None)).iloc[0]
+    assert churn["churn_risk"] != "unknown"
+    assert (churn["value_tier"], churn["segment"]) == ("unknown", "not_scored")
+    value = segmented(customer(score_status="insufficient_history", churn_probability=None)).iloc[0]
+    assert value["value_tier"] != "unknown"
+    assert (value["churn_risk"], value["segment"]) == ("unknown", "not_scored")
+
+
+def test_a_sum_over_nobody_with_a_prediction_is_missing_not_zero() -> None:
+    rows = [customer(f"c{n:02}", clv=None, expected_spend=None) for n in range(12)]
+    segments = segmented(*rows)
+    segments["expected_spend"] = segments["expected_spend"].astype("float64")
+    segments["clv"] = segments["clv"].astype("float64")
+    assert segment_summary(segments)[["expected_spend", "clv"]].isna().all(axis=None)
+    assert risk_value_matrix(segments)["clv"].isna().all()
+
+
 numbers = st.one_of(st.none(), st.floats(0, 5000))
 customers = st.fixed_dictionaries(
     {

@@ -1,0 +1,1 @@
+"""What the data can carry: the availability report, the data floors, the recommended horizon."""

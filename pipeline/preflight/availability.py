@@ -1,0 +1,205 @@
+"""What the order log can carry: its extent, its holes, its rhythm, and the floors it meets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection
+from pipeline.features import plan_cutoffs
+from pipeline.preflight.floors import Facts, floors
+from pipeline.preflight.horizon import recommend_horizon
+from pipeline.tables.io import to_pandas
+from pipeline.tables.rules import RULES
+
+# Seven expected orders: under a Poisson law a day stays empty in fewer than one case in a thousand (exp(-7)).
+FEWEST_EXPECTED = 7
+COLUMN_OF_RULE = {rule.name: rule.role for rule in RULES if rule.role}
+
+
+def preflight(
+    orders: pd.DataFrame,
+    ingest: Mapping[str, Any],
+    as_of: date,
+    *,
+    horizon_days: int,
+    training_cutoffs: int,
+    spacing_days: int,
+    min_history_days: int,
+) -> dict[str, Any]:
+    """Describe an order log and say what can be predicted from it.
+
+    Parameters
+    ----------
+    orders : DataFrame
+        `customer_key`, `ordered_at`; at least one row before `as_of`, any row order.
+    ingest : mapping
+        The counts of the ingest: `rows_read`, `after_as_of`, `quarantined`, and `rules` by name.
+    as_of : date
+        The first day that is not known.
+    horizon_days : int
+        The configured churn horizon, to stand beside the recommended one.
+    training_cutoffs, spacing_days, min_history_days : int
+        As in `pipeline.features.plan_cutoffs`.
+
+    Returns
+    -------
+    dict
+        For JSON; docs/preflight.md explains each part.
+    """
+    with duck.connect() as con:
+        duck.register(con, "orders", orders)
+        duck.run(con, f"CREATE TEMP TABLE days AS {_sql('days')}", {"as_of": as_of}, name="days")
+        shape, rhythm = _rows(con, "shape").iloc[0], _rows(con, "rhythm").iloc[0]
+        silent = _rows(con, "silent_days", fewest_expected=FEWEST_EXPECTED)
+        first_day, last_day = (pd.Timestamp(shape[name]).date() for name in ("first_day", "last_day"))
+        days_of_log = (as_of - first_day).days
+        recommended = recommend_horizon(_number(rhythm["p90"]), days_of_log)
+        cutoffs = plan_cutoffs(
+            first_day,
+            as_of,
+            horizon_days=horizon_days,
+            training_cutoffs=training_cutoffs,
+            spacing_days=spacing_days,
+            min_history_days=min_history_days,
+        )
+        windows = [
+            ("test", as_of - timedelta(days=horizon_days), horizon_days),
+            *(("learn", day, horizon_days) for day in cutoffs.training),
+            *_past_horizons({horizon_days, recommended or horizon_days}, as_of),
+        ]
+        outcomes = _outcomes(con, windows)
+    scarcest = [
+        outcomes.get(name, _NOBODY) for name in (("test", "learn") if cutoffs.training else ("test",))
+    ]
+    facts = Facts(
+        buyers=int(shape["customers"]),
+        frequent_buyers=int(shape["frequent_customers"]),
+        days_of_log=days_of_log,
+        days_since_last_order=(as_of - last_day).days,
+        churned=min(seen["churned"] for seen in scarcest),
+        retained=min(seen["retained"] for seen in scarcest),
+    )
+    held = floors(facts, horizon_days=horizon_days, min_history_days=min_history_days)
+    return {
+        "as_of": as_of.isoformat(),
+        "coverage": _coverage(shape, facts, first_day, last_day),
+        "silent_days": _silent(silent),
+        "orders_per_customer": _spread(shape),
+        "gap_days": _rhythm(rhythm),
+        "missing": _missing(ingest),
+        "horizon": {
+            "configured": _at(horizon_days, outcomes),
+            "recommended": _at(recommended, outcomes) if recommended else None,
+            "longest": max((days_of_log - min_history_days) // 2, 0),
+        },
+        "floors": [floor.as_dict() for floor in held],
+        "switched_off": sorted({floor.switches_off for floor in held if not floor.ok}),
+    }
+
+
+_NOBODY = {"customers": 0, "churned": 0, "retained": 0, "revived": 0}
+
+
+def _past_horizons(horizons: set[int], as_of: date) -> Iterator[tuple[str, date, int]]:
+    """Name the last observed window of each horizon, and the one before it, whose silent may be back."""
+    for days in sorted(horizons):
+        yield f"last {days}", as_of - timedelta(days=days), days
+        yield f"before {days}", as_of - timedelta(days=2 * days), days
+
+
+def _outcomes(con: Connection, windows: list[tuple[str, date, int]]) -> dict[str, dict[str, int]]:
+    """Count customers, churned, retained, and those of the churned who ordered in the next window."""
+    table = pd.DataFrame(
+        {
+            "name": [name for name, _, _ in windows],
+            "start": pd.to_datetime([start for _, start, _ in windows]),
+            "end": pd.to_datetime([start + timedelta(days=days) for _, start, days in windows]),
+            "later": pd.to_datetime([start + timedelta(days=2 * days) for _, start, days in windows]),
+        }
+    )
+    duck.register(con, "windows", table)
+    rows = _rows(con, "outcomes").to_dict("records")
+    return {row["name"]: {name: int(row[name]) for name in _NOBODY} for row in rows}
+
+
+def _at(days: int, outcomes: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    last, before = outcomes.get(f"last {days}", _NOBODY), outcomes.get(f"before {days}", _NOBODY)
+    return {
+        "days": days,
+        "label_rate": _share(last["churned"], last["customers"]),
+        "revival_rate": _share(before["revived"], before["churned"]),
+    }
+
+
+def _coverage(shape: Any, facts: Facts, first_day: date, last_day: date) -> dict[str, Any]:
+    return {
+        "customers": facts.buyers,
+        "orders": int(shape["orders"]),
+        "first_day": first_day.isoformat(),
+        "last_day": last_day.isoformat(),
+        "days_of_log": facts.days_of_log,
+        "days_with_orders": int(shape["days_with_orders"]),
+        "days_since_last_order": facts.days_since_last_order,
+    }
+
+
+def _silent(runs: pd.DataFrame, most: int = 10) -> dict[str, Any]:
+    """Sum up the runs of silent days and name the longest."""
+    longest = runs.sort_values(["days", "first_day"], ascending=[False, True]).head(most)
+    return {
+        "days": int(runs["days"].sum()),
+        "runs": len(runs),
+        "longest": [
+            {"from": f"{first:%Y-%m-%d}", "to": f"{last:%Y-%m-%d}", "days": int(days)}
+            for first, last, days in zip(
+                longest["first_day"], longest["last_day"], longest["days"], strict=True
+            )
+        ],
+    }
+
+
+def _spread(shape: Any) -> dict[str, Any]:
+    customers = int(shape["customers"])
+    return {
+        "mean": _share(int(shape["orders"]), customers),
+        **{name: int(shape[f"orders_{name}"]) for name in ("p50", "p90", "p99", "max")},
+        "one_day_share": _share(int(shape["one_day_customers"]), customers),
+        "three_days": int(shape["frequent_customers"]),
+    }
+
+
+def _rhythm(rhythm: Any) -> dict[str, Any]:
+    counts = ("gaps", "repeat_customers")
+    spread = {str(name): _number(value) for name, value in rhythm.items() if name not in counts}
+    return {**{name: int(rhythm.loc[name]) for name in counts}, **spread}
+
+
+def _missing(ingest: Mapping[str, Any]) -> dict[str, float | None]:
+    """Share of the visible rows that lack a readable value, by column: a row is quarantined for one."""
+    visible = ingest["rows_read"] - ingest["after_as_of"]
+    lacking = dict.fromkeys(COLUMN_OF_RULE.values(), 0)
+    for rule, rows in ingest["rules"].items():
+        if rule in COLUMN_OF_RULE:
+            lacking[COLUMN_OF_RULE[rule]] += rows
+    return {column: _share(rows, visible) for column, rows in lacking.items()}
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _rows(con: Connection, name: str, **parameters: object) -> pd.DataFrame:
+    return to_pandas(duck.arrow(con, _sql(name), parameters, name=name))
+
+
+def _sql(name: str) -> str:
+    return duck.sql_file("pipeline.preflight", f"{name}.sql")

@@ -1,0 +1,120 @@
+"""The preflight report as one screen for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline.preflight.floors import PREDICTIONS, Floor, read_floors, unmet, why
+
+NOTHING = "–"
+
+
+def screen(report: Mapping[str, Any]) -> RenderableType:
+    """Lay out a report of `preflight`: the log, its rhythm, the horizon, the floors, what they switch off."""
+    return Group(
+        "", _facts(report), "", _horizons(report), "", _floors(read_floors(report)), *_verdict(report), ""
+    )
+
+
+def _facts(report: Mapping[str, Any]) -> Table:
+    table = Table(
+        title=f"The order log as of {report['as_of']}", title_justify="left", box=None, show_header=False
+    )
+    table.add_column(style="bold")
+    table.add_column()
+    for name, text in _fact_lines(report):
+        table.add_row(name, escape(text))
+    return table
+
+
+def _fact_lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    log, spread, gaps = report["coverage"], report["orders_per_customer"], report["gap_days"]
+    yield "extent", f"{log['orders']:,} orders of {log['customers']:,} customers"
+    yield "dates", f"{log['first_day']} to {log['last_day']}, orders on {log['days_with_orders']:,} days"
+    yield "freshness", f"last order {log['days_since_last_order']:,} days before as_of"
+    yield "silent days", _silent_text(report["silent_days"])
+    missing = ", ".join(f"{column} {_percent(share)}" for column, share in report["missing"].items())
+    yield "unreadable", missing
+    yield (
+        "orders per customer",
+        f"mean {spread['mean']:.2f}; half have up to {spread['p50']:,}, 90 % up to {spread['p90']:,}, "
+        f"99 % up to {spread['p99']:,}, one has {spread['max']:,}; "
+        f"{_percent(spread['one_day_share'])} ordered on one day only",
+    )
+    quantiles = ", ".join(
+        f"{name[1:]} % {_days(gaps[name])}" for name in ("p10", "p25", "p50", "p75", "p90", "p95")
+    )
+    yield "days between orders", f"within: {quantiles}" if gaps["gaps"] else "nobody ordered on two days"
+    if gaps["gaps"]:
+        means = f"half up to {_days(gaps['customer_p50'])}, 90 % up to {_days(gaps['customer_p90'])}"
+        yield "mean gap per customer", f"{means} ({gaps['repeat_customers']:,} repeat customers)"
+
+
+def _silent_text(silent: Mapping[str, Any]) -> str:
+    if not silent["days"]:
+        return "none on which the weekday pattern expects orders"
+    runs = ", ".join(
+        run["from"] if run["days"] == 1 else f"{run['from']} to {run['to']}" for run in silent["longest"][:3]
+    )
+    return f"{silent['days']:,} on which the weekday pattern expects orders, such as {runs}"
+
+
+def _horizons(report: Mapping[str, Any]) -> Table:
+    horizon = report["horizon"]
+    table = Table(title="Churn horizon", title_justify="left", box=None, header_style="bold")
+    for name in ("", "days", "called churned", "of them back in the next horizon"):
+        table.add_column(name, justify="left" if not name else "right")
+    for name in ("configured", "recommended"):
+        at = horizon[name]
+        cells = (
+            (f"{at['days']}", _percent(at["label_rate"]), _percent(at["revival_rate"]))
+            if at
+            else (NOTHING,) * 3
+        )
+        table.add_row(name, *cells)
+    table.caption = (
+        "Recommended: nine of ten repeat orders arrive within it, rounded to a length people plan in that "
+        f"fits three times into the log. Learning and testing work up to {horizon['longest']:,} days."
+    )
+    table.caption_justify = "left"
+    return table
+
+
+def _floors(floors: list[Floor]) -> Table:
+    table = Table(title="Data floors", title_justify="left", box=None, header_style="bold")
+    table.add_column("floor")
+    for name in ("found", "needed"):
+        table.add_column(name, justify="right")
+    table.add_column("for")
+    table.add_column("")
+    for floor in floors:
+        verdict = "[green]met[/]" if floor.ok else "[bold red]not met[/]"
+        if floor.is_scarce:
+            verdict = f"[yellow]scarce, {floor.comfortable:,} are comfortable[/]"
+        needed = f"{'at most' if floor.at_most else 'at least'} {floor.needed:,}"
+        table.add_row(floor.name, f"{floor.found:,}", needed, PREDICTIONS[floor.switches_off], verdict)
+    return table
+
+
+def _verdict(report: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    if not report["switched_off"]:
+        yield "[bold green]Everything can be predicted.[/]"
+    for prediction in report["switched_off"]:
+        reasons = escape(why(unmet(report, prediction)))
+        yield f"[bold yellow]Switched off:[/] {PREDICTIONS[prediction]}: {reasons}."
+    if report["switched_off"]:
+        yield "KPIs and RFM groups are given all the same; score_status says insufficient_history."
+
+
+def _percent(share: float | None) -> str:
+    return NOTHING if share is None else f"{100 * share:.1f} %"
+
+
+def _days(days: float | None) -> str:
+    return NOTHING if days is None else f"{days:,.0f}"

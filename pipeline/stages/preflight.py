@@ -1,0 +1,40 @@
+"""What the orders can carry: the availability report and the data floors that the later stages keep to."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pipeline.params import Params
+from pipeline.preflight.availability import preflight
+from pipeline.preflight.floors import PREDICTIONS, read_floors, unmet, why
+from pipeline.stages import files
+from pipeline.stages.shell import run, say, warn
+from pipeline.tables import io
+
+
+def check_data(params: Params) -> None:
+    """Write metrics/preflight.json."""
+    report = preflight(
+        io.read_parquet(files.ORDERS),
+        io.read_json(files.METRICS / "ingest.json"),
+        date.fromisoformat(io.read_json(files.LOG)["as_of"]),
+        horizon_days=params.churn.horizon_days,
+        **params.snapshots.model_dump(),
+    )
+    io.write_json(report, files.PREFLIGHT)
+    held = read_floors(report)
+    for prediction, what in PREDICTIONS.items():
+        missed = unmet(report, prediction)
+        if missed:
+            warn(f"switched off: {what}. {why(missed)}")
+    longest = report["horizon"]["longest"]
+    if any(floor.name == "history_days" for floor in unmet(report, "churn")) and longest:
+        warn(f"the log is long enough for a churn.horizon_days of up to {longest}")
+    for floor in held:
+        if floor.is_scarce:
+            warn(f"{floor.name}: {floor.found:,} will do, below {floor.comfortable:,} the model is shaky")
+    say(f"preflight: {sum(floor.ok for floor in held)} of {len(held)} data floors met")
+
+
+if __name__ == "__main__":
+    run(check_data)

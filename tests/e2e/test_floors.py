@@ -1,0 +1,204 @@
+"""Data that are valid but too few: every stage runs, nothing is predicted, and everybody is told why."""
+
+import contextlib
+import json
+import re
+import runpy
+
+import pandas as pd
+import pytest
+import skops.io
+
+from tests.conftest import STAGES, Workspace, make_workspace, shop_log
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")
+BEFORE_TRACK = [stage for stage in STAGES if stage != "track"]
+FROM_CHURN_MODEL = ["churn_probability"]
+FROM_VALUE_MODEL = ["p_alive", "expected_orders", "expected_order_value", "expected_spend", "clv"]
+HEADER = "kunde,datum,betrag\n"
+
+
+def rows(*lines: str) -> bytes:
+    return (HEADER + "".join(line + "\n" for line in lines)).encode()
+
+
+def day_of(number: int) -> str:
+    return f"2023-{1 + number // 28:02d}-{1 + number % 28:02d}"
+
+
+THIN = {
+    "one customer": rows(*(f"a,{day_of(n)},10" for n in range(300))),
+    "one order": rows("a,2023-05-05,10"),
+    "all orders on one day": rows(*(f"c{n},2023-05-05,10" for n in range(600))),
+    "all customers with one order": rows(*(f"c{n},{day_of(n % 330)},10" for n in range(700))),
+    "every amount zero": rows(*(f"c{n % 550},{day_of(n % 331)},0" for n in range(3000))),
+}
+
+
+def read(workspace: Workspace, name: str) -> dict:
+    return json.loads((workspace.path / name).read_text())
+
+
+def run(workspace: Workspace, *stages: str) -> None:
+    """Run the stages in this process, which spares the start of the libraries; the first to fail ends it."""
+    with contextlib.chdir(workspace.path):
+        for stage in stages:
+            runpy.run_module(f"pipeline.stages.{stage}", run_name="__main__")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory) -> Workspace:
+    """Sixty customers in half a year, through every stage, MLflow included."""
+    workspace = make_workspace(tmp_path_factory.mktemp("tiny") / "shop")
+    workspace.write_log(shop_log(customers=60, days=170))
+    run(workspace, *BEFORE_TRACK)
+    done = workspace.run("track")  # MLflow's settings stay in a process of their own
+    assert done.returncode == 0, done.stderr
+    return workspace
+
+
+def test_nobody_is_scored_and_the_rfm_groups_stand(tiny):
+    segments = pd.read_parquet(tiny.path / "data/scored/segments.parquet")
+    assert len(segments) == 60
+    assert set(segments["score_status"]) == {"insufficient_history"}
+    assert segments[FROM_CHURN_MODEL + FROM_VALUE_MODEL].isna().all(axis=None)
+    assert set(segments["segment"]) == {"not_scored"}
+    assert set(segments["next_action"]) == {"no_recommendation"}
+    assert segments["rfm_group"].nunique() > 3
+    assert segments[["rfm_group", "orders", "spend_total", "days_since_last"]].notna().all(axis=None)
+
+
+def test_the_export_has_all_its_columns_and_customers(tiny):
+    exported = pd.read_csv(tiny.path / "exports/customers.csv", dtype={"customer_id": "str"})
+    manifest = read(tiny, "exports/manifest.json")
+    assert exported.columns.tolist() == [column["name"] for column in manifest["columns"]]
+    assert len(exported) == manifest["rows"] == 60
+    assert set(exported["score_status"]) == {"insufficient_history"}
+    assert exported[["churn_probability", "clv"]].isna().all(axis=None)
+
+
+def test_there_is_no_model_and_the_card_says_why(tiny):
+    for name in ("churn", "churn_holdout"):
+        assert skops.io.load(tiny.path / f"models/{name}.skops") is None
+    for name in ("churn", "lifetime_value"):
+        card = read(tiny, f"models/{name}.json")
+        assert card["status"] == "insufficient_history"
+        assert "are needed" in card["reason"] or "need" in card["reason"]
+    assert read(tiny, "models/lifetime_value.json")["fits"] == []
+
+
+def test_the_metrics_have_no_grade_and_a_reason(tiny):
+    for name in ("churn", "value"):
+        metrics = read(tiny, f"metrics/{name}.json")
+        assert metrics["grade"] is None
+        assert metrics["status"] == "insufficient_history"
+        assert metrics["reason"]
+    assert read(tiny, "metrics/kpis.json")["customers"] == 60
+    assert read(tiny, "metrics/preflight.json")["switched_off"] == ["churn", "clv"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "untrue"),
+    [
+        ("en", "60 customers have bought, 500 are needed", "For the test"),
+        ("de", "60 Personen haben gekauft, nötig sind 500", "Für die Prüfung"),
+    ],
+)
+def test_the_page_says_in_both_languages_what_is_needed(tiny, language, words, untrue):
+    tiny.set(report__language=language)
+    run(tiny, "report")
+    page = (tiny.path / "reports/index.html").read_text()
+    assert words in page
+    assert untrue not in page
+    assert re.findall(r"<dd>([^<]*)</dd></div>\n *</dl>", page) == ["–"]  # the only segment's CLV
+    assert not re.search(r"\bnan\b", page, re.IGNORECASE)
+
+
+def test_the_summary_says_it_too(tiny, monkeypatch):
+    from typer.testing import CliRunner
+
+    from pipeline.cli import app
+
+    monkeypatch.chdir(tiny.path)
+    done = CliRunner().invoke(app, ["summary"])
+    assert done.exit_code == 0
+    assert "60 customers have bought, 500 are needed" in " ".join(done.output.split())
+    assert "grade none" in done.output
+
+
+def test_mlflow_has_the_run_and_no_model(tiny):
+    import sqlite3
+
+    with sqlite3.connect(tiny.path / "mlflow.db") as database:
+        assert database.execute("SELECT status FROM runs").fetchall() == [("FINISHED",)]
+        assert database.execute("SELECT count(*) FROM model_versions").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("content", THIN.values(), ids=THIN.keys())
+def test_thin_data_run_through_every_stage(workspace, content):
+    workspace.write_log(content)
+    run(workspace, *BEFORE_TRACK)
+    customers = pd.read_parquet(workspace.path / "data/scored/customers.parquet")
+    assert set(customers["score_status"]) == {"insufficient_history"}
+    assert customers["clv"].isna().all()
+
+
+def test_churn_without_clv(workspace):
+    """Few customers, of whom enough leave and enough stay."""
+    workspace.write_log(shop_log(customers=480, seed=4))
+    run(workspace, *BEFORE_TRACK)
+    segments = pd.read_parquet(workspace.path / "data/scored/segments.parquet")
+    assert set(segments["score_status"]) == {"insufficient_history"}
+    assert segments["churn_probability"].between(0, 1).all()
+    assert segments[FROM_VALUE_MODEL].isna().all(axis=None)
+    assert "unknown" not in set(segments["churn_risk"])
+    assert set(segments["value_tier"]) == {"unknown"}
+    assert read(workspace, "metrics/churn.json")["grade"] in "ABCD"
+    assert read(workspace, "metrics/value.json")["grade"] is None
+    assert "lifetime_model" not in (workspace.path / "plots/importance.csv").read_text()
+
+
+def test_clv_without_churn(workspace):
+    """Many customers, and a horizon the log is too short for."""
+    workspace.write_log(shop_log(customers=600, days=240))
+    workspace.set(churn__horizon_days=80)
+    run(workspace, *BEFORE_TRACK)
+    segments = pd.read_parquet(workspace.path / "data/scored/segments.parquet")
+    assert set(segments["score_status"]) == {"insufficient_history"}
+    assert segments["churn_probability"].isna().all()
+    assert segments[FROM_VALUE_MODEL].notna().all(axis=None)
+    assert set(segments["churn_risk"]) == {"unknown"}
+    assert {"high", "medium", "low"} == set(segments["value_tier"])
+    assert read(workspace, "metrics/value.json")["status"] == "not_tested"
+
+
+def test_a_shop_above_the_floors_is_scored(workspace, log):
+    workspace.write_log(log)
+    run(workspace, "ingest", "preflight")
+    assert read(workspace, "metrics/preflight.json")["switched_off"] == []
+
+
+@pytest.mark.parametrize("content", [*THIN.values()][:3], ids=[*THIN][:3])
+def test_the_preflight_of_thin_data_is_no_error(workspace, content, monkeypatch):
+    from typer.testing import CliRunner
+
+    from pipeline.cli import app
+
+    workspace.write_log(content)
+    monkeypatch.chdir(workspace.path)
+    done = CliRunner().invoke(app, ["preflight"])
+    assert done.exit_code == 0, done.output
+    assert "Switched off" in done.output
+    assert sorted(path.name for path in workspace.path.iterdir()) == ["data", "params.yaml"]
+    as_json = CliRunner().invoke(app, ["preflight", "--json"])
+    assert json.loads(as_json.output)["switched_off"] == ["churn", "clv"]
+
+
+def test_the_preflight_of_unreadable_data_is_an_error(workspace, monkeypatch):
+    from typer.testing import CliRunner
+
+    from pipeline.cli import app
+
+    workspace.write_log(b"kunde,tag,betrag\na,2023-01-01,10\n")
+    monkeypatch.chdir(workspace.path)
+    assert CliRunner().invoke(app, ["preflight"]).exit_code == 2

