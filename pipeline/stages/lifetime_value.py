@@ -43,12 +43,9 @@ def fit_lifetime_value(params: Params) -> None:
     io.write_json(models, files.LIFETIME_VALUE_MODELS, digits=PARAMETER_DIGITS)
     done = f"{params.lifetime_value.model} and Gamma-Gamma at {len(fits)} cutoffs"
     say(f"lifetime_value: {f'none, {reason}' if reason else done}")
-    for fitted in fits[-1:]:
-        for kind in ("orders", "spend"):
-            if fitted[kind]["status"] != "ok":
-                say(
-                    f"  {fitted[kind]['model']} is {fitted[kind]['status']} as of {fitted['cutoff']}: {fitted[kind]['message']}"
-                )
+    for kind in ("orders", "spend"):
+        for model in [fitted[kind] for fitted in fits[-1:] if fitted[kind]["status"] != "ok"]:
+            say(f"  {model['model']} is {model['status']} as of {cutoffs[-1]}: {model['message']}")
 
 
 def _fit(summary: pd.DataFrame, params: Params) -> tuple[pd.DataFrame, dict[str, Any]]:

@@ -30,10 +30,10 @@ def test_returns_reach_the_snapshots_and_the_money_adds_up(workspace, log):
 
 def test_births_from_changes_the_fits_and_scores_everybody(workspace, log):
     workspace.write_log(log)
-    assert workspace.run("ingest", "snapshots", "lifetime_value").returncode == 0
+    assert workspace.run("ingest", "preflight", "snapshots", "lifetime_value").returncode == 0
     fits = json.loads((workspace.path / "models/lifetime_value.json").read_text())["fits"]
     workspace.set(ingest__births_from="2023-03-01", snapshots__min_history_days=30)
-    done = workspace.run("ingest", "snapshots", "lifetime_value")
+    done = workspace.run("ingest", "preflight", "snapshots", "lifetime_value")
     assert done.returncode == 0, done.stderr
     later = json.loads((workspace.path / "models/lifetime_value.json").read_text())["fits"]
     assert later[-1]["cutoff"] == fits[-1]["cutoff"]
