@@ -49,8 +49,10 @@ def read(tmp_path: Path) -> Read:
             (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
             header = text.splitlines()[0].split(",")
             mapped = (columns or {}).get(name, {our: our for our in header})
-            dialect = {"delimiter": "auto", "encoding": "auto", "decimal": "auto", "date_format": "auto"}
-            sources[name] = SimpleNamespace(path=f"{name}.csv", columns=mapped, words=words or {}, **dialect)
+            dialect = dict.fromkeys(["delimiter", "encoding", "decimal", "date_format"], "auto")
+            place = dict.fromkeys(["url", "table", "query", "since", "sheet"])
+            place["path"] = f"{name}.csv"
+            sources[name] = SimpleNamespace(columns=mapped, words=words or {}, **place, **dialect)
         setting = optional.Setting(tmp_path, as_of, max_share, PEPPER)
         return {table.contract.name: table for table in optional.read_tables(sources, BUYERS, setting)}
 
