@@ -58,7 +58,7 @@ def _holds_a_password(url: str) -> bool:
         password = urlsplit(url).password
     except ValueError:
         return False
-    return bool(password) and not re.fullmatch(r"\$\{\w+\}", password or "")
+    return bool(password) and not re.fullmatch(r"\$[A-Z][A-Z0-9_]*", password or "")
 
 
 class Since(Section):
@@ -73,7 +73,7 @@ class Source(Section):
 
     path: str | None = Field(default=None, min_length=1, examples=["data/raw/orders.csv"])
     url: str | None = Field(
-        default=None, min_length=1, examples=["postgresql://churn:${SHOP_PASSWORD}@db/shop"]
+        default=None, min_length=1, examples=["postgresql://churn:$SHOP_PASSWORD@db/shop"]
     )
     table: str | None = Field(default=None, min_length=1, examples=["orders"])
     query: str | None = Field(default=None, min_length=1, examples=["SELECT * FROM orders"])
@@ -99,8 +99,10 @@ class Source(Section):
             raise ValueError("table, query and since belong to a database: they need url instead of path")
         if self.url is not None and (self.table is None) == (self.query is None):
             raise ValueError("url needs table or query, exactly one of them")
+        if "${" in (self.url or self.path or ""):
+            raise ValueError("write $NAME without braces, which `dvc exp run -S` takes for its own")
         if _holds_a_password(self.url or self.path or ""):
-            raise ValueError("a password does not belong here: write ${NAME} and set NAME in the environment")
+            raise ValueError("a password does not belong here: write $NAME and set NAME in the environment")
         return self
 
 

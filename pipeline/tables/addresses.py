@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pipeline.errors import UserError
 
-VARIABLE = re.compile(r"\$\{(\w+)\}")
+VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 HIDDEN = "***"
 MIN_SECRET = 3
 
@@ -29,7 +29,7 @@ class Address:
 
 
 def expand(template: str, environ: Mapping[str, str], where: str) -> Address:
-    """Fill ``${NAME}`` from the environment.
+    """Fill ``$NAME`` from the environment.
 
     A value before the last ``@`` is a user or a password and gets percent-encoded: it may hold any character.
 

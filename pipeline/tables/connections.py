@@ -20,7 +20,9 @@ from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 
-VALID = "postgresql://user:${PASSWORD}@host/database, sqlite:///data/raw/shop.db or duckdb:///data/raw/shop.duckdb"
+VALID = (
+    "postgresql://user:$PASSWORD@host/database, sqlite:///data/raw/shop.db or duckdb:///data/raw/shop.duckdb"
+)
 POSTGRES_TYPES = {
     "date": "DATE",
     **dict.fromkeys(["timestamp", "timestamptz"], "TIMESTAMP"),

@@ -24,7 +24,6 @@ from pipeline.tables.spec import OrderSource, title
 
 PACKAGE = "pipeline.tables"
 WHERE = "sources.orders"
-EXAMPLES = 3
 DEFAULT = Policies()
 MEMORY_LIMIT = "2GB"  # the tables it hands over take as much again outside of it at 10 million rows
 
@@ -111,7 +110,8 @@ def ingest_orders(
         read_as = {"date_format": date_format, "decimal": decimal}
         quarantine = _quarantine(con, spec, raw, read_as)
         files = accounting.rows_per_file(con, raw, until)
-        _stop_if_too_many(spec, quarantine, files, max_quarantine_share)
+        visible = sum(file["rows_read"] - file["after_as_of"] for file in files.values())
+        accounting.stop_if_too_many(quarantine, visible, max_quarantine_share, f"{WHERE}.path")
         _, last = _accepted_days(con, spec)
         on_phase("making orders")
         orders, returns, identities = _tables(con, spec, policies, pepper)
@@ -226,26 +226,6 @@ def _quarantine(con: Connection, spec: OrderSource, raw: Raw, read_as: Mapping[s
     quarantine = _table(con, "quarantine")
     contracts.check(quarantine, contracts.QUARANTINE)
     return quarantine
-
-
-def _stop_if_too_many(
-    spec: OrderSource, quarantine: pd.DataFrame, files: Mapping[str, Mapping[str, int]], max_share: float
-) -> None:
-    visible = sum(file["rows_read"] - file["after_as_of"] for file in files.values())
-    if len(quarantine) <= max_share * visible:
-        return
-    rules = ", ".join(f"{rule} {count}" for rule, count in accounting.by_frequency(quarantine["rule"]))
-    rows = quarantine.drop_duplicates("rule").head(EXAMPLES)
-    examples = "; ".join(
-        f"{row.source}:{row.line} {row.rule}, {row.value_class}" for row in rows.itertuples()
-    )
-    raise UserError(
-        f"{len(quarantine)} of {visible} rows cannot be used, more than {max_share:.0%}: {rules}. "
-        f"Such as {examples}",
-        where=f"{WHERE}.path",
-        valid="put the file or the columns, decimal or date_format of the source right, "
-        "or raise ingest.max_quarantine_share",
-    )
 
 
 def _tables(

@@ -43,7 +43,7 @@ def fetch(path: str, scratch: Path, where: str) -> list[SourceFile]:
     Parameters
     ----------
     path : str
-        A URL, a pattern at its end, ``${NAME}`` for what comes from the environment. Other credentials are
+        A URL, a pattern at its end, ``$NAME`` for what comes from the environment. Other credentials are
         found where the protocol's own tools look for them (AWS_PROFILE, GOOGLE_APPLICATION_CREDENTIALS …).
     scratch : Path
         Folder for the copies.

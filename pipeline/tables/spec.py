@@ -25,7 +25,7 @@ class Source(Protocol):
         Relative to the project, absolute, a glob, ``package:NAME/FILE`` (a file inside a package), or
         ``s3://…`` and the like. None when there is a url.
     url : str or None
-        Of a database, with ``${NAME}`` for what comes from the environment.
+        Of a database, with ``$NAME`` for what comes from the environment.
     table, query : str or None
         What to read of the database; one of them.
     since : Since or None

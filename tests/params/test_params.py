@@ -91,7 +91,7 @@ def test_nonsense_names_the_key_the_problem_and_a_valid_example(key, value, prob
     assert valid is None or valid in (error.valid or "")
 
 
-DATABASE = {"url": "postgresql://shop:${PASSWORD}@db/shop", "table": "orders"}
+DATABASE = {"url": "postgresql://shop:$PASSWORD@db/shop", "table": "orders"}
 
 
 @pytest.mark.parametrize(
@@ -100,14 +100,15 @@ DATABASE = {"url": "postgresql://shop:${PASSWORD}@db/shop", "table": "orders"}
         (DATABASE, None),
         ({**DATABASE, "since": {"column": "updated_at", "value": date(2024, 1, 1)}}, None),
         ({**DATABASE, "table": None, "query": "SELECT 1"}, None),
-        ({"path": "sftp://shop:${PASSWORD}@host/orders.csv"}, None),
+        ({"path": "sftp://shop:$PASSWORD@host/orders.csv"}, None),
         ({**DATABASE, "query": "SELECT 1"}, "url needs table or query, exactly one of them"),
         ({**DATABASE, "table": None}, "url needs table or query, exactly one of them"),
         (
             {**DATABASE, "url": "postgresql://shop:hush@db/shop"},
-            "write ${NAME} and set NAME in the environment",
+            "write $NAME and set NAME in the environment",
         ),
-        ({"path": "sftp://shop:hush@host/orders.csv"}, "write ${NAME} and set NAME in the environment"),
+        ({**DATABASE, "url": "postgresql://shop:${PASSWORD}@db/shop"}, "write $NAME without braces"),
+        ({"path": "sftp://shop:hush@host/orders.csv"}, "write $NAME and set NAME in the environment"),
     ],
 )
 def test_a_source_is_files_or_a_database_and_holds_no_password(place, problem):
@@ -129,7 +130,7 @@ TABLE = {"path": "data/raw/customers.csv", "columns": {"customer_id": "kunde"}}
     ("table", "problem", "where", "valid"),
     [
         ({**TABLE, "colums": {}}, "unknown key", "customers.colums", "did you mean columns?"),
-        ({"columns": {"a": "b"}}, "missing", "customers.path", "path: "),
+        ({"columns": {"a": "b"}}, "give path (files) or url (a database)", "customers", None),
         ({"path": "x.csv"}, "missing", "customers.columns", "columns: "),
         ({**TABLE, "columns": {}}, "at least 1", "customers.columns", "columns: "),
         (

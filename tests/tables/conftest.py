@@ -77,7 +77,7 @@ class Server:
 
     def connect(self) -> dbapi.Connection:
         """Open a connection as the owner."""
-        return dbapi.connect(self.url.replace("${SHOP_PASSWORD}", quote(self.password, safe="")))
+        return dbapi.connect(self.url.replace("$SHOP_PASSWORD", quote(self.password, safe="")))
 
     def execute(self, *statements: str) -> None:
         """Run statements as the owner."""
@@ -116,7 +116,7 @@ def postgres() -> Iterator[Server]:
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
     run("pg_ctl", "-o", options, "-l", str(folder / "log"), "-w", "start")
     try:
-        yield Server(f"postgresql://shop:${{SHOP_PASSWORD}}@127.0.0.1:{port}/postgres", password)
+        yield Server(f"postgresql://shop:$SHOP_PASSWORD@127.0.0.1:{port}/postgres", password)
     finally:
         run("pg_ctl", "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder)

@@ -191,7 +191,7 @@ def test_a_wrong_password_is_not_printed(
 def test_a_whole_url_may_come_from_the_environment(ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_URL", "postgresql://shop:hush@127.0.0.1:1/shop?application_name=hush")
     with pytest.raises(UserError, match="Connection refused") as raised:
-        ingest(path=None, url="${SHOP_URL}", table="log")
+        ingest(path=None, url="$SHOP_URL", table="log")
     assert "hush" not in str(raised.value)
 
 
@@ -201,7 +201,7 @@ def test_a_whole_url_may_come_from_the_environment(ingest: Ingest, monkeypatch: 
 def test_a_url_that_means_nothing_says_what_would(ingest: Ingest, url: str) -> None:
     with pytest.raises(UserError, match=r"sources\.orders\.url") as raised:
         ingest(path=None, url=url, table="log")
-    assert "valid: postgresql://user:${PASSWORD}@host/database" in str(raised.value)
+    assert "valid: postgresql://user:$PASSWORD@host/database" in str(raised.value)
 
 
 def test_a_file_that_is_no_database(ingest: Ingest) -> None:
@@ -218,7 +218,7 @@ def test_a_file_that_is_no_database(ingest: Ingest) -> None:
 
 def test_only_credentials_are_encoded() -> None:
     environ = {"USER": "a b", "PW": "p@:/", "HOST": "db:5432"}
-    address = expand("postgresql://${USER}:${PW}@${HOST}/shop", environ, "url")
+    address = expand("postgresql://$USER:$PW@$HOST/shop", environ, "url")
     assert address.url == "postgresql://a%20b:p%40%3A%2F@db:5432/shop"
     assert "p@:/" not in address.hide("no p@:/ and no p%40%3A%2F")
 
@@ -232,7 +232,7 @@ def test_the_stage_reads_a_database_and_prints_no_secret(workspace: Any, log: pd
     done = workspace.run("ingest")
     assert done.returncode == 0, done.stderr
     assert f"{len(log):,} rows read, 0 quarantined" in done.stdout
-    workspace.set(sources__orders__url="postgresql://shop:${SHOP_PASSWORD}@127.0.0.1:1/shop")
+    workspace.set(sources__orders__url="postgresql://shop:$SHOP_PASSWORD@127.0.0.1:1/shop")
     done = workspace.run("ingest", SHOP_PASSWORD="hush-hush")
     assert done.returncode == 2
     assert "Connection refused" in done.stderr

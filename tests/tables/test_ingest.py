@@ -286,8 +286,8 @@ def test_too_many_bad_rows_stop_the_run(ingest: Ingest) -> None:
         ingest(HEADER + "a,2021-03-04,5\n" * 7 + bad, max_share=0.05)
     message = str(raised.value)
     assert "3 of 10 rows cannot be used, more than 5%: unreadable_date 2, unreadable_amount 1." in message
-    assert "data/raw/orders.csv:9 unreadable_date, text of 1 characters" in message
-    assert "data/raw/orders.csv:10 unreadable_amount" in message
+    assert "data/raw/orders.csv:9 date unreadable_date, text of 1 characters" in message
+    assert "data/raw/orders.csv:10 amount unreadable_amount" in message
     assert "secret" not in message
 
 

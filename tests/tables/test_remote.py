@@ -46,7 +46,7 @@ def test_a_pattern_fetches_all_files(ingest: Ingest, bucket: Any) -> None:
 def test_a_file_url_and_a_variable(ingest: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "orders.csv").write_bytes(LOG)
     monkeypatch.setenv("SHOP_FOLDER", str(tmp_path))
-    assert len(ingest(path="file://${SHOP_FOLDER}/orders.csv").orders) == 1
+    assert len(ingest(path="file://$SHOP_FOLDER/orders.csv").orders) == 1
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_file_url_and_a_variable(ingest: Ingest, tmp_path: Path, monkeypatch: 
         ("memory://shop/none-*.csv", ["no file matches"]),
         ("memory://empty.csv", ["memory:///empty.csv is empty"]),
         ("teleport://shop/orders.csv", ["teleport:// cannot be read", "teleport"]),
-        ("file://${NOT_SET_AT_ALL}/x.csv", ["NOT_SET_AT_ALL is not set", "export NOT_SET_AT_ALL=…"]),
+        ("file://$NOT_SET_AT_ALL/x.csv", ["NOT_SET_AT_ALL is not set", "export NOT_SET_AT_ALL=…"]),
     ],
 )
 def test_what_cannot_be_fetched_is_said(ingest: Ingest, bucket: Any, path: str, says: list[str]) -> None:
@@ -91,5 +91,5 @@ def test_a_failing_store_does_not_give_a_secret_away(
 
     monkeypatch.setattr(type(bucket), "isfile", refuse)
     with pytest.raises(UserError, match="cannot be read: 403 for token") as raised:
-        ingest(path="memory://x:${SHOP_TOKEN}@shop/orders.csv")
+        ingest(path="memory://x:$SHOP_TOKEN@shop/orders.csv")
     assert "hush" not in str(raised.value)
