@@ -18,6 +18,7 @@ from pipeline.tables.rules import RULES
 
 # Seven expected orders: under a Poisson law a day stays empty in fewer than one case in a thousand (exp(-7)).
 FEWEST_EXPECTED = 7
+REQUIRED = ("customer_id", "ordered_at", "amount")
 COLUMN_OF_RULE = {rule.name: rule.role for rule in RULES if rule.role}
 
 
@@ -182,10 +183,10 @@ def _rhythm(rhythm: Any) -> dict[str, Any]:
 def _missing(ingest: Mapping[str, Any]) -> dict[str, float | None]:
     """Share of the visible rows that lack a readable value, by column: a row is quarantined for one."""
     visible = ingest["rows_read"] - ingest["after_as_of"]
-    lacking = dict.fromkeys(COLUMN_OF_RULE.values(), 0)
+    lacking = dict.fromkeys(REQUIRED, 0)  # of the others, those that lack something
     for rule, rows in ingest["rules"].items():
-        if rule in COLUMN_OF_RULE:
-            lacking[COLUMN_OF_RULE[rule]] += rows
+        if column := COLUMN_OF_RULE.get(rule):
+            lacking[column] = lacking.get(column, 0) + rows
     return {column: _share(rows, visible) for column, rows in lacking.items()}
 
 

@@ -222,5 +222,6 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "missing_exchange_rate": ("no exchange rate", "kein Wechselkurs"),
         "unreadable_flag": ("neither yes nor no", "weder ja noch nein"),
         "missing_order_id": ("no order number", "keine Bestellnummer"),
+        "not_a_json_object": ("no JSON object", "kein JSON-Objekt"),
     },
 }
