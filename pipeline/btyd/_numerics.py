@@ -98,6 +98,30 @@ def _reach(a: Floats, b: Floats) -> Floats:
     return d
 
 
+def first_reaching(table: Floats, row: Ints, levels: Floats) -> Ints:
+    """Where the given line of a table first reaches each level; the last column where it never does.
+
+    Parameters
+    ----------
+    table : array, shape (lines, columns)
+        Ascending from left to right.
+    row : int array, shape (n,)
+        Which line to look at.
+    levels : array, shape (n, levels)
+
+    Returns
+    -------
+    int array, shape (n, levels)
+    """
+    last = table.shape[1] - 1
+    low, high = np.zeros(levels.shape, dtype=np.int64), np.full(levels.shape, last)
+    for _ in range(last.bit_length()):
+        middle = (low + high) // 2
+        enough = table[row[:, None], middle] >= levels
+        low, high = np.where(enough, low, np.minimum(middle + 1, high)), np.where(enough, middle, high)
+    return high
+
+
 def negative_binomial(r: Floats, taus: Sequence[Floats], largest: int) -> Iterator[Floats]:
     """P(N = n) for n = 0 … largest of Poisson counts with Gamma(r, alpha) rates, after each time in turn.
 

@@ -89,8 +89,10 @@ class BetaGeometricNBD(DropoutModel):
         n = np.arange(largest + 1)
         survived = np.exp(-np.cumsum(np.log1p(a / (before + n)), axis=1))
         chances = next(negative_binomial(r + x, [tau], largest))
+        # P(at least n) for n = 1 … largest, summed from the far end, where no digits are lost.
+        beyond = betainc(largest + 1, r + x, tau / (1.0 + tau))[:, None]
+        reached = beyond + np.cumsum(chances[:, :0:-1], axis=1)[:, ::-1]
         chances[:, 1:] *= survived[:, :-1]
-        reached = betainc(n[1:], (r + x)[:, None], (tau / (1.0 + tau))[:, None])
         chances[:, 1:] += a / (before + n[:-1]) * survived[:, :-1] * reached
         return chances
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.btyd import lifetimes_engine
-from pipeline.btyd._numerics import Floats, Ints, gauss_legendre, round_significant
+from pipeline.btyd._numerics import Floats, Ints, first_reaching, gauss_legendre, round_significant
 from pipeline.btyd.fittedmodel import FittedModel, mean_objective
 from pipeline.btyd.fitting import Engine, Objective, examine, maximise
 from pipeline.btyd.histories import DAYS_PER_WEEK, WEEKS_PER_YEAR, Histories
@@ -244,12 +244,8 @@ class CountModel(FittedModel, ABC):
         # Whoever is gone orders nothing, which uses up 1 − P(alive) of the probability.
         levels = np.asarray(quantiles)
         left = (levels - (1.0 - alive[:, None])) / np.maximum(alive, np.finfo(float).tiny)[:, None]
-        low, high = np.zeros(left.shape, dtype=np.int64), np.full(left.shape, largest)
-        for _ in range(largest.bit_length()):
-            middle = (low + high) // 2
-            enough = below[pairs.row[:, None], middle] >= left
-            low, high = np.where(enough, low, middle + 1), np.where(enough, middle, high)
-        return pd.DataFrame(high, index=summary.index, columns=list(quantiles))
+        reached = first_reaching(below, pairs.row, left)
+        return pd.DataFrame(reached, index=summary.index, columns=list(quantiles))
 
     def score(self, summary: pd.DataFrame, horizon_days: float, future_orders: pd.Series[int]) -> float:
         """Mean log probability of the orders that came; larger is better.
