@@ -9,6 +9,7 @@ from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
 from pipeline.btyd.lifetime import lifetime_value, no_lifetime_value
+from pipeline.btyd.mbgcnbd import MBGCNBD
 from pipeline.btyd.mbgnbd import MBGNBD
 from pipeline.btyd.nbd import NBD
 from pipeline.btyd.paretonbd import ParetoNBD
@@ -17,6 +18,7 @@ from pipeline.errors import UserError
 
 __all__ = [
     "BGNBD",
+    "MBGCNBD",
     "MBGNBD",
     "MODELS",
     "NBD",
@@ -31,7 +33,9 @@ __all__ = [
     "spend_independence",
 ]
 
-MODELS: dict[str, type[CountModel]] = {model.name: model for model in (BGNBD, MBGNBD, ParetoNBD, NBD)}
+MODELS: dict[str, type[CountModel]] = {
+    model.name: model for model in (BGNBD, MBGNBD, MBGCNBD, ParetoNBD, NBD)
+}
 
 
 def load(saved: dict[str, Any]) -> CountModel:
