@@ -9,14 +9,18 @@ from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
 from pipeline.btyd.lifetime import lifetime_value, no_lifetime_value
+from pipeline.btyd.mbgcnbd import MBGCNBD
 from pipeline.btyd.mbgnbd import MBGNBD
 from pipeline.btyd.nbd import NBD
+from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
 from pipeline.btyd.simulation import simulate
+from pipeline.btyd.trackrecord import TrackRecord
 from pipeline.errors import UserError
 
 __all__ = [
     "BGNBD",
+    "MBGCNBD",
     "MBGNBD",
     "MODELS",
     "NBD",
@@ -24,14 +28,18 @@ __all__ = [
     "GammaGamma",
     "ParetoNBD",
     "SpendIndependence",
+    "TrackRecord",
     "lifetime_value",
     "load",
     "no_lifetime_value",
+    "no_outlook",
     "simulate",
     "spend_independence",
 ]
 
-MODELS: dict[str, type[CountModel]] = {model.name: model for model in (BGNBD, MBGNBD, ParetoNBD, NBD)}
+MODELS: dict[str, type[CountModel]] = {
+    model.name: model for model in (BGNBD, MBGNBD, MBGCNBD, ParetoNBD, NBD)
+}
 
 
 def load(saved: dict[str, Any]) -> CountModel:

@@ -134,8 +134,11 @@ class Histories:
 
     def thinned(self, rows: int) -> Self:
         """About `rows` evenly spaced rows: enough to find where an optimum lies."""
-        step = max(1, len(self.x) // rows)
-        return type(self)(self.x[::step], self.t_x[::step], self.T[::step], self.weight[::step])
+        return self.rows(np.arange(0, len(self.x), max(1, len(self.x) // rows)))
+
+    def rows(self, rows: Ints) -> Self:
+        """Some of the rows, in the order given."""
+        return type(self)(self.x[rows], self.t_x[rows], self.T[rows], self.weight[rows])
 
     def scaled(self, factor: float) -> Self:
         """The same histories with another unit of time."""

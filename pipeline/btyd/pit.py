@@ -1,13 +1,14 @@
 """Do the outcomes lie where the predicted distributions said? The probability integral transform of counts.
 
 A count x that has P(X < x) = low and P(X <= x) = high stands for an even spread over [low, high] (randomised
-PIT). Nothing is drawn: means over that spread are exact (Czado, Gneiting and Held, "Predictive model assessment
-for count data", Biometrics 65, 2009, eq. 3). Under a right model the whole is evenly spread over [0, 1].
+PIT). Nothing is drawn: means over that spread are exact (Czado, Gneiting and Held, "Predictive model
+assessment for count data", Biometrics 65, 2009, eq. 3). If the model is right, all are even over [0, 1].
 """
 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -66,9 +67,8 @@ def coverage(low: Floats, high: Floats, half_width: Floats | float = INTERVAL / 
 
 def histogram(low: Floats, high: Floats, half_width: Floats, bins: int = 10) -> list[float]:
     """Share of the outcomes in equal bins of the corrected probabilities; all equal if the model is right."""
-    low, high = _corrected(low, half_width), _corrected(high, half_width)
-    edges = np.linspace(0.0, 1.0, bins + 1)
-    return [_mean(share_between(low, high, a, b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    edges = [_as_modelled(edge, half_width) for edge in np.linspace(0.0, 1.0, bins + 1).tolist()]
+    return [_mean(share_between(low, high, start, end)) for start, end in pairwise(edges)]
 
 
 def learn_spread(low: Floats, high: Floats, expected: Floats) -> Spread:
@@ -100,14 +100,13 @@ def _half_width(low: Floats, high: Floats) -> float:
     return trust * outer + (1.0 - trust) * INTERVAL / 2
 
 
-def _corrected(probability: Floats, half_width: Floats) -> Floats:
-    """Move the model's probabilities so that 0.5 ± half_width become 0.1 and 0.9, linearly in between."""
-    from_median = probability - 0.5
-    tail, inside = 0.5 - INTERVAL / 2, INTERVAL / 2
-    far = inside + (np.abs(from_median) - half_width) * tail / (0.5 - half_width)
-    near = np.abs(from_median) * inside / half_width
-    corrected: Floats = 0.5 + np.sign(from_median) * np.where(np.abs(from_median) > half_width, far, near)
-    return corrected
+def _as_modelled(probability: float, half_width: Floats) -> Floats:
+    """The model's probability that the correction turns into this one: 0.1 and 0.9 were 0.5 ± half_width."""
+    distance, inside = abs(probability - 0.5), INTERVAL / 2
+    near = distance / inside * half_width
+    far = half_width + (distance - inside) / (0.5 - inside) * (0.5 - half_width)
+    modelled: Floats = 0.5 + np.sign(probability - 0.5) * (near if distance < inside else far)
+    return modelled
 
 
 def _mean(values: Floats) -> float:

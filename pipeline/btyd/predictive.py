@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeline.btyd._numerics import Floats, Ints, first_reaching
+from pipeline.btyd._numerics import Floats, Ints, first_column_reaching
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.histories import DAYS_PER_WEEK, Histories, starts_new
@@ -88,14 +88,14 @@ def predict(
     histories = Histories.from_summary(summary)
     models = parameter_sets(model)
     p_alive = np.array([one._p_alive(histories.x, histories.t_x, histories.T) for one in models])
-    alive = p_alive.mean(axis=0)
+    alive = _mean_of(p_alive)
     posterior = spend.posterior(summary)
     orders, amounts = np.zeros(levels.shape), np.zeros(levels.shape)
     mean, square, by_set = np.zeros(len(alive)), np.zeros(len(alive)), np.zeros(p_alive.shape)
     for spend_days, rows, group, chances, means in _batches(models, histories, posterior.days, horizon_days):
         n = np.arange(chances.shape[1])
         left = _left_for_the_living(levels[rows], alive[rows])
-        orders[rows] = first_reaching(np.cumsum(chances, axis=1), group, left)
+        orders[rows] = first_column_reaching(np.cumsum(chances, axis=1), group, left)
         log_amounts, below = spend_table(spend, spend_days, chances)
         amounts[rows] = posterior.scale[rows, None] * interpolate(log_amounts, below, group, left)
         mean[rows] = alive[rows] * np.cumsum(n * chances, axis=1)[group, -1]
@@ -137,7 +137,7 @@ def probability_ranges(
     """
     histories = Histories.from_summary(summary)
     models = parameter_sets(model)
-    alive = np.mean([one._p_alive(histories.x, histories.t_x, histories.T) for one in models], axis=0)
+    alive = _mean_of([one._p_alive(histories.x, histories.t_x, histories.T) for one in models])
     low, high = np.zeros(len(alive)), np.ones(len(alive))
     for _, rows, group, chances, _ in _batches(models, histories, np.zeros_like(histories.x), horizon_days):
         below = np.pad(np.cumsum(chances, axis=1), ((0, 0), (1, 0)))
@@ -152,29 +152,26 @@ def _batches(
     models: Sequence[CountModel], histories: Histories, spend_days: Ints, horizon_days: float
 ) -> Iterator[_Batch]:
     """Go through the distinct (spend days, x, T); each is counted as far as itself needs, not its batch."""
-    t = horizon_days / DAYS_PER_WEEK
-    order = np.lexsort((histories.T, histories.x, spend_days))
-    days, x, T = spend_days[order], histories.x[order], histories.T[order]
-    first = np.flatnonzero(starts_new(days, x, T))
+    # Recency tells how long a gap has lasted, which is of interest where gaps are regular.
+    t_x = histories.t_x if models[0].gap_shape > 1 else np.zeros_like(histories.t_x)
+    order = np.lexsort((t_x, histories.T, histories.x, spend_days))
+    days, sorted_ = spend_days[order], histories.rows(order)
+    first = np.flatnonzero(starts_new(days, sorted_.x, t_x[order], sorted_.T))
     last = np.append(first[1:], len(order))
-    days, x, T = days[first], x[first], T[first]
-    largest = np.full(len(first), _FEWEST)
-    open_ = np.arange(len(first))
-    while len(open_):
-        still = []
-        for part in _parts(days[open_], int(largest[open_[0]])):
-            groups = open_[part]
-            size = int(largest[groups[0]])
-            chances, means = _mean_distribution(models, x[groups], T[groups], t, size)
-            done = (chances.sum(axis=1) > 1.0 - _TAIL) | (size >= _MOST)
-            still.append(groups[~done])
+    waiting, largest = np.arange(len(first)), _FEWEST
+    while len(waiting):
+        open_ = [waiting[:0]]
+        for part in _parts(days[first[waiting]], largest):
+            groups = waiting[part]
+            chances, means = _mean_distribution(models, sorted_.rows(first[groups]), horizon_days, largest)
+            done = (np.cumsum(chances, axis=1)[:, -1] > 1.0 - _TAIL) | (largest >= _MOST)
+            open_.append(groups[~done])
             if done.any():
                 starts, stops = first[groups[done]], last[groups[done]]
                 group = np.repeat(np.arange(len(starts)), stops - starts)
-                rows = order[np.concatenate([np.arange(a, b) for a, b in zip(starts, stops, strict=True)])]
-                yield _Batch(int(days[groups[0]]), rows, group, chances[done], means[:, done])
-        open_ = np.concatenate(still)
-        largest[open_] *= 2
+                rows = order[np.concatenate(list(map(np.arange, starts, stops)))]
+                yield _Batch(int(days[starts[0]]), rows, group, chances[done], means[:, done])
+        waiting, largest = np.concatenate(open_), 2 * largest
 
 
 def _parts(days: Ints, size: int) -> Iterator[slice]:
@@ -187,17 +184,22 @@ def _parts(days: Ints, size: int) -> Iterator[slice]:
 
 
 def _mean_distribution(
-    models: Sequence[CountModel], x: Ints, T: Floats, t: float, largest: int
+    models: Sequence[CountModel], histories: Histories, horizon_days: float, largest: int
 ) -> tuple[Floats, Floats]:
     """P(n | alive), mean over the models, and the mean count of the living under each."""
-    n, total, means = np.arange(largest + 1), np.zeros((len(x), largest + 1)), []
+    n, total, means = np.arange(largest + 1), np.zeros((len(histories.x), largest + 1)), []
     for model in models:
-        chances = model._distribution_if_alive(x, T, t, largest)
+        chances = model._distribution_of_living(histories, horizon_days / DAYS_PER_WEEK, largest)
         total += chances
         means.append(np.cumsum(n * chances, axis=1)[:, -1])
     total /= len(models)
     total[total < _NEVER] = 0.0
     return total, np.array(means)
+
+
+def _mean_of(sets: Sequence[Floats] | Floats) -> Floats:
+    """Mean over the parameter sets, which rounds the same for one customer as for many."""
+    return sum(sets, start=np.zeros(1)) / len(sets)
 
 
 def _left_for_the_living(levels: Floats, alive: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import betainc, digamma, ndtr, polygamma
 
-from pipeline.btyd._numerics import Floats, Ints, first_reaching
+from pipeline.btyd._numerics import Floats, Ints, first_column_reaching
 from pipeline.btyd.gammagamma import GammaGamma
 
 AMOUNTS = 256  # points of the table
@@ -66,9 +66,10 @@ def interpolate(log_amounts: Floats, below: Floats, row: Ints, levels: Floats) -
     levels : array, shape (customers, levels)
         Any numbers up to one; up to the chance of no order, the amount is zero.
     """
-    above = np.maximum(first_reaching(below, row, levels), 1)
+    above = np.maximum(first_column_reaching(below, row, levels), 1)
     low, high = below[row[:, None], above - 1], below[row[:, None], above]
-    share = np.clip((levels - low) / np.maximum(high - low, np.finfo(float).tiny), 0.0, 1.0)
+    rise = high - low
+    share = np.clip((levels - low) / np.where(rise > 0, rise, np.inf), 0.0, 1.0)
     step = log_amounts[1] - log_amounts[0]
     amount: Floats = np.exp(log_amounts[above - 1] + share * step)
     return np.where(levels <= below[row, :1], 0.0, amount)
