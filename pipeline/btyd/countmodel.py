@@ -13,7 +13,7 @@ from pipeline.btyd import lifetimes_engine
 from pipeline.btyd._numerics import Floats, Ints, gauss_legendre, round_significant
 from pipeline.btyd.fittedmodel import FittedModel, mean_objective
 from pipeline.btyd.fitting import Engine, Objective, examine, maximise
-from pipeline.btyd.histories import DAYS_PER_WEEK, WEEKS_PER_YEAR, Histories
+from pipeline.btyd.histories import DAYS_PER_WEEK, WEEKS_PER_YEAR, Histories, Pairs
 from pipeline.errors import InsufficientHistory, UserError
 
 _SEARCH_ROWS = 4000
@@ -261,12 +261,27 @@ class CountModel(FittedModel, ABC):
         future_orders : Series, in the order of the summary
             Orders in the horizon.
         """
+        chances = self.log_scores(summary, horizon_days, future_orders)
+        return float(np.average(chances, weights=Histories.from_summary(summary).weight))
+
+    def log_scores(
+        self, summary: pd.DataFrame, horizon_days: float, future_orders: pd.Series[int]
+    ) -> pd.Series[float]:
+        """Log probability of the orders that came, customer by customer; `score` is its mean.
+
+        It never falls below log(1e-308): a customer whom the model thinks impossible counts as that.
+        """
         histories, came = Histories.from_summary(summary), future_orders.to_numpy(dtype=np.int64)
         alive = self._p_alive(histories.x, histories.t_x, histories.T)
-        pairs, t = histories.at_end, _weeks(horizon_days)
-        if_alive = self._distribution_if_alive(pairs.x, pairs.t, t, int(came.max(initial=0)))
-        chances = alive * if_alive[pairs.row, came] + np.where(came == 0, 1.0 - alive, 0.0)
-        return float(np.average(np.log(chances), weights=histories.weight))
+        t, if_alive = _weeks(horizon_days), np.empty(len(came))
+        # Few customers order often: one distribution up to the largest count for all would be mostly unused.
+        size = np.frexp(came)[1]
+        for rows in (np.flatnonzero(size == one) for one in np.unique(size)):
+            pairs = Pairs.of(histories.x[rows], histories.T[rows])
+            chances = self._distribution_if_alive(pairs.x, pairs.t, t, int(came[rows].max()))
+            if_alive[rows] = chances[pairs.row, came[rows]]
+        chances = alive * if_alive + np.where(came == 0, 1.0 - alive, 0.0)
+        return _series(np.log(np.maximum(chances, np.finfo(float).tiny)), summary, "log_score")
 
     def days_to_next_order(self, summary: pd.DataFrame, share: float = 0.5) -> pd.Series[float]:
         """Days within which this share of such customers orders again, among those who are alive and ever do.
