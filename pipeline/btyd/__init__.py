@@ -10,6 +10,7 @@ from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
 from pipeline.btyd.lifetime import lifetime_value, no_lifetime_value
+from pipeline.btyd.mbgcnbd import MBGCNBD
 from pipeline.btyd.mbgnbd import MBGNBD
 from pipeline.btyd.nbd import NBD
 from pipeline.btyd.paretonbd import ParetoNBD
@@ -18,6 +19,7 @@ from pipeline.errors import UserError
 
 __all__ = [
     "BGNBD",
+    "MBGCNBD",
     "MBGNBD",
     "MODELS",
     "NBD",
@@ -34,7 +36,9 @@ __all__ = [
     "spend_independence",
 ]
 
-MODELS: dict[str, type[CountModel]] = {model.name: model for model in (NBD, MBGNBD, BGNBD, ParetoNBD)}
+MODELS: dict[str, type[CountModel]] = {
+    model.name: model for model in (NBD, MBGNBD, BGNBD, ParetoNBD, MBGCNBD)
+}
 """By name, the simplest first; of equals, first the one that lets also those leave who ordered once."""
 
 

@@ -211,6 +211,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "nbd": ("NBD", "NBD"),
         "bgnbd": ("BG/NBD", "BG/NBD"),
         "mbgnbd": ("MBG/NBD", "MBG/NBD"),
+        "mbgcnbd": ("MBG/CNBD-k", "MBG/CNBD-k"),
         "paretonbd": ("Pareto/NBD", "Pareto/NBD"),
     },
     "rule": {
