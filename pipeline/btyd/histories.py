@@ -132,13 +132,13 @@ class Histories:
         weight = np.add.reduceat(self.weight[order], first) if len(first) else self.weight[order]
         return type(self)(x[first], t_x[first], T[first], weight)
 
+    def rows(self, which: Ints) -> Self:
+        """Some of the rows."""
+        return type(self)(self.x[which], self.t_x[which], self.T[which], self.weight[which])
+
     def thinned(self, rows: int) -> Self:
         """About `rows` evenly spaced rows: enough to find where an optimum lies."""
         return self.rows(np.arange(0, len(self.x), max(1, len(self.x) // rows)))
-
-    def rows(self, rows: Ints) -> Self:
-        """Some of the rows, in the order given."""
-        return type(self)(self.x[rows], self.t_x[rows], self.T[rows], self.weight[rows])
 
     def scaled(self, factor: float) -> Self:
         """The same histories with another unit of time."""

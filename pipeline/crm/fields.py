@@ -58,7 +58,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "order_value_basis",
         "text",
-        "own_orders, or population_mean where no repeat order tells this customer's own value from everybody's",
+        "own_orders; population_mean where expected_order_value is that of everybody, for want of repeat orders",
         "own_orders",
     ),
     Field("rfm_group", "text", "One of the eleven RFM groups", "champions"),
