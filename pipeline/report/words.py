@@ -178,6 +178,13 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "zero_amount_orders": ("Orders without an amount", "Bestellungen ohne Betrag"),
         "customers": ("Customers", "Kundinnen und Kunden"),
     },
+    "model": {
+        "nbd": ("NBD", "NBD"),
+        "bgnbd": ("BG/NBD", "BG/NBD"),
+        "mbgnbd": ("MBG/NBD", "MBG/NBD"),
+        "mbgcnbd": ("MBG/CNBD-k", "MBG/CNBD-k"),
+        "paretonbd": ("Pareto/NBD", "Pareto/NBD"),
+    },
     "rule": {
         "too_few_columns": ("too few columns", "zu wenige Spalten"),
         "too_many_columns": ("too many columns", "zu viele Spalten"),

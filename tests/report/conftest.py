@@ -82,6 +82,12 @@ def report() -> ReportData:
     parameters = {
         "orders": {"parameters": {"r": 0.243, "alpha": 4.414}},
         "spend": {"parameters": {"p": 6.25}},
+        "choice": {
+            "model": "mbgnbd",
+            "reason": "within_one_standard_error",
+            "best": "paretonbd",
+            "windows": ["2023-10-01", "2023-11-01", "2023-12-01"],
+        },
     }
     return ReportData(
         title="Möbelhaus",

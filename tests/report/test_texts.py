@@ -39,7 +39,7 @@ def test_every_sentence_is_used_and_every_used_one_is_there() -> None:
     used = set(re.findall(r"""\bt\(\s*["']([\w.]+)["']""", code))
     assert used <= set(SENTENCES)
     built = re.compile(
-        r"grade\.|floors?\.|(kpis|gains|calibration|roc|value_calibration|monthly)\.\w+|better$|worse$|unclear$"
+        r"grade\.|floors?\.|choice\.|(kpis|gains|calibration|roc|value_calibration|monthly)\.\w+|better$|worse$|unclear$"
     )
     assert {key for key in SENTENCES if key not in used and not built.match(key)} == set()
 
