@@ -139,10 +139,9 @@ def _join(snapshots: pd.DataFrame, lifetime_value: pd.DataFrame, labels: tuple[s
             valid="both tables made from the same orders: dvc repro",
         )
     joined = joined.sort_values(["cutoff", "customer_key"], ignore_index=True)
-    frame = joined[[*keys, *FEATURES]].astype(dict.fromkeys(FEATURES, "float64"))
-    for label in labels:
-        frame[label] = joined[label].astype("bool" if label == "churned" else "float64")
-    return frame
+    numbers = dict.fromkeys([*FEATURES, *labels], "float64")
+    types = numbers | ({"churned": "bool"} if labels else {})
+    return joined[[*keys, *FEATURES, *labels]].astype(types)
 
 
 def _columns(table: pd.DataFrame, columns: list[str], name: str) -> pd.DataFrame:

@@ -79,8 +79,8 @@ SEASON = Topic(
         *(
             Feature(
                 f"season_{function}",
-                f"""CASE WHEN max(shop_age) >= 730 THEN
-                    {function}(2 * pi() * dayofyear(CAST($cutoff AS DATE) + $horizon_days // 2) / 365.25) END""",
+                f"""CASE WHEN max(shop_age) >= 730
+                    THEN {function}(2 * pi() * dayofyear($cutoff::DATE + $horizon_days // 2) / 365.25) END""",
                 f"{word} of the horizon's middle on the circle of the year",
                 "",
                 TWO_YEARS,
