@@ -60,7 +60,7 @@ def test_missing_column_is_named(tables: Tables) -> None:
 
 
 def test_columns_of_a_table_the_shop_does_not_have_are_missing(tables: Tables) -> None:
-    frame = feature_frame(tables[0].drop(columns=list(OF_OPTIONAL_TABLES)), tables[1])
+    frame = feature_frame(*tables)
     assert list(frame) == ["customer_key", "cutoff", *FEATURES]
     assert frame[list(OF_OPTIONAL_TABLES)].isna().all(axis=None)
     with pytest.raises(UserError, match="misses overdue"):
