@@ -54,6 +54,7 @@ def render(report: ReportData) -> str:
             drivers=views.driver_bars(report, t, f),
             ingest=views.ingest_rows(report, t, f),
             parameters=parameters,
+            spend_note=views.spend_note(report, t, f),
             model_choice=views.model_choice(report, t, f),
         )
     )

@@ -261,6 +261,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Gamma-Gamma-Modell (Fader, Hardie und Lee), die Abwanderungswahrscheinlichkeit aus einem "
         "kalibrierten Klassifikator, der sie mit verwendet.",
     ),
+    "spend.independent": (
+        "How much customers spend per order hardly depends on how often they order (rank correlation "
+        "{correlation}), as the model of spend assumes.",
+        "Wie viel pro Bestellung ausgegeben wird, hängt kaum davon ab, wie oft bestellt wird "
+        "(Rangkorrelation {correlation}); das setzt das Ausgabenmodell voraus.",
+    ),
+    "spend.dependent": (
+        "How much customers spend per order depends on how often they order (rank correlation "
+        "{correlation}), though not steadily enough to be corrected for: take the amounts of single customers "
+        "with caution.",
+        "Wie viel pro Bestellung ausgegeben wird, hängt davon ab, wie oft bestellt wird (Rangkorrelation "
+        "{correlation}), aber nicht gleichmäßig genug, um es zu berichtigen: Beträge einzelner Personen mit "
+        "Vorsicht lesen.",
+    ),
+    "spend.conditional": (
+        "How much customers spend per order depends on how often they order (rank correlation "
+        "{correlation}). The amounts allow for that, which changes the total lifetime value by "
+        "{clv_total_change} and replaces {top_tenth_replaced} of the most valuable tenth.",
+        "Wie viel pro Bestellung ausgegeben wird, hängt davon ab, wie oft bestellt wird (Rangkorrelation "
+        "{correlation}). Die Beträge berücksichtigen das; der gesamte Kundenwert ändert sich dadurch um "
+        "{clv_total_change}, und vom wertvollsten Zehntel werden {top_tenth_replaced} ausgetauscht.",
+    ),
     "choice.given": (
         "Orders are predicted by the {model} model: the parameters say so.",
         "Bestellungen sagt das Modell {model} voraus: So steht es in den Parametern.",

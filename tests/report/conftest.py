@@ -84,6 +84,13 @@ def report() -> ReportData:
     parameters = {
         "orders": {"parameters": {"r": 0.243, "alpha": 4.414}},
         "spend": {"parameters": {"p": 6.25}},
+        "spend_by_frequency": {
+            "model": "gammagamma_by_frequency",
+            "spearman": 0.41,
+            "independent": False,
+            "clv_total_change": -0.083,
+            "top_tenth_replaced": 0.125,
+        },
         "choice": {
             "model": "mbgnbd",
             "reason": "within_one_standard_error",

@@ -223,3 +223,14 @@ def test_the_forecast_is_told_with_its_range_and_how_often_such_ranges_held(loca
         )
     without = replace(localised, forecast={"status": "insufficient_history", "reason": "too few"})
     assert "240" not in Page(render(without)).text.split("2024")[0]
+
+
+def test_it_says_whether_spend_hangs_on_frequency_and_what_follows(localised: ReportData) -> None:
+    minus, share = ("−8.3%", "12.5%") if localised.language == "en" else ("−8,3\xa0%", "12,5\xa0%")
+    text = Page(render(localised)).text
+    assert minus in text
+    assert share in text
+    for independent, model in ((True, "gammagamma"), (False, "gammagamma")):
+        note = {"spearman": 0.2, "independent": independent, "model": model}
+        fit = {**localised.lifetime_value[-1], "spend_by_frequency": note}
+        assert minus not in Page(render(replace(localised, lifetime_value=[fit]))).text
