@@ -269,8 +269,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "spend.dependent": (
         "How much customers spend per order depends on how often they order (rank correlation "
-        "{correlation}), though not steadily enough to be corrected for: take the amounts of single customers "
-        "with caution.",
+        "{correlation}), though not steadily enough to be corrected for: take the amounts of single "
+        "customers with caution.",
         "Wie viel pro Bestellung ausgegeben wird, hängt davon ab, wie oft bestellt wird (Rangkorrelation "
         "{correlation}), aber nicht gleichmäßig genug, um es zu berichtigen: Beträge einzelner Personen mit "
         "Vorsicht lesen.",
