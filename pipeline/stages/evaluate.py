@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.churn.classifier import importance
 from pipeline.churn.frame import FEATURES, TOPICS, training_frame
+from pipeline.churn.importance import importance
 from pipeline.churn.store import load_model
 from pipeline.evaluation import curves
 from pipeline.evaluation.alarms import feature_aucs, leak_alarms

@@ -21,6 +21,7 @@ def make_snapshots(params: Params) -> None:
         max(first_day, params.ingest.births_from or first_day),
         as_of,
         horizon_days=horizon_days,
+        origins=params.evaluate.origins,
         **params.snapshots.model_dump(),
     )
     days = customer_days(io.read_parquet(files.ORDERS), io.read_parquet(files.RETURNS))
