@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.btyd.bgnbd import BGNBD
+from pipeline.btyd.choice import Choice, Chooser
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
 from pipeline.btyd.lifetime import lifetime_value, no_lifetime_value
+from pipeline.btyd.mbgcnbd import MBGCNBD
 from pipeline.btyd.mbgnbd import MBGNBD
 from pipeline.btyd.nbd import NBD
 from pipeline.btyd.paretonbd import ParetoNBD
@@ -17,9 +19,12 @@ from pipeline.errors import UserError
 
 __all__ = [
     "BGNBD",
+    "MBGCNBD",
     "MBGNBD",
     "MODELS",
     "NBD",
+    "Choice",
+    "Chooser",
     "CountModel",
     "GammaGamma",
     "ParetoNBD",
@@ -31,7 +36,10 @@ __all__ = [
     "spend_independence",
 ]
 
-MODELS: dict[str, type[CountModel]] = {model.name: model for model in (BGNBD, MBGNBD, ParetoNBD, NBD)}
+MODELS: dict[str, type[CountModel]] = {
+    model.name: model for model in (NBD, MBGNBD, BGNBD, ParetoNBD, MBGCNBD)
+}
+"""By name, the simplest first; of equals, first the one that lets also those leave who ordered once."""
 
 
 def load(saved: dict[str, Any]) -> CountModel:

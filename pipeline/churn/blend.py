@@ -75,6 +75,7 @@ def _least_log_loss(log_odds: NDArray[np.float64], churned: NDArray[np.bool_]) -
             method="SLSQP",
             bounds=Bounds(np.zeros(number), np.ones(number)),
             constraints=LinearConstraint(np.ones((1, number)), 1.0, 1.0),
+            options={"ftol": 1e-12},
         )
     weights = np.clip(np.asarray(found.x, dtype=np.float64), 0, 1)
     return np.asarray(weights / weights.sum(), dtype=np.float64)

@@ -28,33 +28,14 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 
-from pipeline.churn.frame import FEATURES
+from pipeline.churn.frame import FEATURES, SCALES
 from pipeline.errors import InsufficientHistory
 
 Member = Literal["btyd", "logistic", "logistic_rich", "boosting_latest", "boosting"]
 MEMBERS: tuple[Member, ...] = ("btyd", "logistic", "logistic_rich", "boosting_latest", "boosting")
 
-RFM_AND_BTYD: tuple[str, ...] = (
-    "days_since_last",
-    "recency",
-    "T",
-    "mean_gap_days",
-    "overdue",
-    "frequency",
-    "orders_30d",
-    "orders_90d",
-    "orders_180d",
-    "orders_365d",
-    "monetary_value",
-    "average_order_value",
-    "expected_orders",
-    "p_no_order",
-    "p_alive",
-)
-"""Inputs of the plain logistic member."""
-
-PROBABILITIES: tuple[str, ...] = ("p_no_order", "p_alive")
-"""Inputs that enter a linear model as log-odds."""
+RFM_AND_BTYD: tuple[str, ...] = tuple(column for column in FEATURES if SCALES[column] is not None)
+"""Inputs of the plain logistic member: those that the catalogue gives a scale."""
 
 ENOUGH_FOR_RICH_COLUMNS = 300
 ENOUGH_FOR_BOOSTING = 2_000
@@ -197,11 +178,13 @@ def _linear_inputs(columns: Sequence[str], *, with_scaler: bool = True) -> Trans
         SimpleImputer(strategy="constant", fill_value=0.0, add_indicator=True),
         FunctionTransformer(np.arcsinh),
     )
+    as_it_is = SimpleImputer(strategy="constant", fill_value=0.0, add_indicator=True)
+
+    def on(*scales: str | None) -> list[str]:
+        return [column for column in columns if SCALES[column] in scales]
+
     by_scale = ColumnTransformer(
-        [
-            ("log", logs, [column for column in columns if column not in PROBABILITIES]),
-            ("odds", log_odds, [column for column in columns if column in PROBABILITIES]),
-        ]
+        [("log", logs, on("log", None)), ("odds", log_odds, on("odds")), ("linear", as_it_is, on("linear"))]
     )
     return make_pipeline(by_scale, StandardScaler()) if with_scaler else by_scale
 

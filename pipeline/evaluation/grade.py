@@ -38,19 +38,19 @@ RULE_NAMES: Mapping[str, str] = {
     "last_horizon": "the spend of the last horizon",
     "spend_rate": "the past spend rate",
 }
+_CHURN = "log loss {model:.3f} against {rule:.3f}, AUC {model_ranking:.3f} against {rule_ranking:.3f}."
+_VALUE = "mean error {model:.4g} against {rule:.4g}, Gini {model_ranking:.3f} against {rule_ranking:.3f}."
 SENTENCES: Mapping[str, str] = {
-    "churn_a": "Clearly better than every simple rule. "
-    "Next is {name}: log loss {model:.3f} against {rule:.3f}.",
-    "churn_b": "Better than simple rules in part. Next is {name}: log loss {model:.3f} against {rule:.3f}.",
-    "churn_c": "On the whole no better than {name}: log loss {model:.3f} against {rule:.3f}.",
-    "churn_d": "A simple rule is better, {name}: log loss {model:.3f} against {rule:.3f}.",
+    "churn_a": f"Clearly better than every simple rule. Next is {{name}}: {_CHURN}",
+    "churn_b": f"Better than simple rules in part. Next is {{name}}: {_CHURN}",
+    "churn_c": f"On the whole no better than {{name}}: {_CHURN}",
+    "churn_d": f"A simple rule is better, {{name}}: {_CHURN}",
     "churn_none": "No grade: the test period holds only one kind of customer.",
-    "value_a": "Clearly better than every simple rule. "
-    "Next is {name}: mean error {model:.4g} against {rule:.4g}.",
-    "value_b": "Better than simple rules in part. Next is {name}: mean error {model:.4g} against {rule:.4g}.",
-    "value_c": "On the whole no better than {name}: mean error {model:.4g} against {rule:.4g}.",
-    "value_d": "A simple rule is better, {name}: mean error {model:.4g} against {rule:.4g}.",
-    "value_bias": "The forecast total is off by {bias:+.0%}; mean error {model:.4g} against {rule:.4g}.",
+    "value_a": f"Clearly better than every simple rule. Next is {{name}}: {_VALUE}",
+    "value_b": f"Better than simple rules in part. Next is {{name}}: {_VALUE}",
+    "value_c": f"On the whole no better than {{name}}: {_VALUE}",
+    "value_d": f"A simple rule is better, {{name}}: {_VALUE}",
+    "value_bias": f"The forecast total is off by {{bias:+.0%}}; {_VALUE}",
     "value_none": "No grade: nobody spent anything in the test period.",
     "insufficient_history": "No predictions: too little history.",
     "not_tested": "No grade: a horizon ago the log was too short for predictions that could be tested now.",
@@ -84,7 +84,7 @@ def grade_churn(measured: Measured, rules: Sequence[str]) -> Grade:
     letter, rule = _toughest(measured, rules, "log_loss", "roc_auc")
     if not np.isfinite(measured.estimate(MODEL, "roc_auc").value):
         return Grade(None, "churn_none", {}, rule)
-    return Grade(letter, f"churn_{letter.lower()}", _numbers(measured, rule, "log_loss"), rule)
+    return Grade(letter, f"churn_{letter.lower()}", _numbers(measured, rule, "log_loss", "roc_auc"), rule)
 
 
 def grade_value(measured: Measured, rules: Sequence[str]) -> Grade:
@@ -94,7 +94,7 @@ def grade_value(measured: Measured, rules: Sequence[str]) -> Grade:
     bias = measured.estimate(MODEL, "total_bias")
     if not np.isfinite(bias.value):
         return Grade(None, "value_none", {}, rule)
-    numbers = {**_numbers(measured, rule, "mae"), "bias": bias.value}
+    numbers = {**_numbers(measured, rule, "mae", "normalised_gini"), "bias": bias.value}
     if letter != "D" and (bias.low > LARGEST_TOTAL_BIAS or bias.high < -LARGEST_TOTAL_BIAS):
         return Grade("C", "value_bias", numbers, rule)
     return Grade(letter, f"value_{letter.lower()}", numbers, rule)
@@ -133,5 +133,9 @@ def _letter(main: int, ranking: int) -> Letter:
     return "C" if better == 0 else "D"
 
 
-def _numbers(measured: Measured, rule: str, metric: str) -> dict[str, float]:
-    return {"model": measured.estimate(MODEL, metric).value, "rule": measured.estimate(rule, metric).value}
+def _numbers(measured: Measured, rule: str, main: str, ranking: str) -> dict[str, float]:
+    return {
+        f"{key}{end}": measured.estimate(prediction, metric).value
+        for key, prediction in (("model", MODEL), ("rule", rule))
+        for end, metric in (("", main), ("_ranking", ranking))
+    }

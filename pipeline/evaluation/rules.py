@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -113,7 +112,7 @@ def value_rules(past: pd.DataFrame, now: pd.DataFrame, horizon_days: int) -> pd.
     return pd.DataFrame(
         {
             "mean_spend": float(spent.mean()),
-            "last_horizon": last_horizon_rule(now, horizon_days),
+            "last_horizon": now["spend_horizon"].to_numpy(dtype=np.float64),
             "spend_rate": spend_rate_rule(now["spend_total"].to_numpy(), now["T"].to_numpy(), horizon_days),
             "rfm_cell": rfm_cell_mean(past, spent, now),
         },
@@ -248,27 +247,6 @@ def rfm_cell_mean(past: pd.DataFrame, outcome: FloatArray, now: pd.DataFrame) ->
     sums, rows = np.bincount(cells, weights=outcome, minlength=size), np.bincount(cells, minlength=size)
     means = (sums + CELL_PRIOR_ROWS * outcome.mean()) / (rows + CELL_PRIOR_ROWS)
     return np.asarray(means[cells_now])
-
-
-def last_horizon_rule(now: pd.DataFrame, horizon_days: int) -> FloatArray:
-    """Expect every customer to spend what he spent in the horizon that has just ended.
-
-    Taken from the snapshot's window whose length is nearest to the horizon, in proportion.
-
-    Parameters
-    ----------
-    now : pandas.DataFrame
-        With spend in windows: ``spend_30d``, ``spend_90d``, …
-    horizon_days : int
-
-    Returns
-    -------
-    numpy.ndarray
-        Money per horizon, shape (len(now),).
-    """
-    windows = sorted(int(found[1]) for name in now if (found := re.fullmatch(r"spend_(\d+)d", str(name))))
-    nearest = min(windows, key=lambda days: abs(days - horizon_days))
-    return now[f"spend_{nearest}d"].to_numpy(dtype=np.float64) * horizon_days / nearest
 
 
 def spend_rate_rule(spend_total: FloatArray, T: FloatArray, horizon_days: int) -> FloatArray:

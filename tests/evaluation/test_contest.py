@@ -33,8 +33,7 @@ def snapshots(seed: int = 0, customers: int = 200) -> pd.DataFrame:
                     "T": gone + 100,
                     "overdue": np.where(frequency > 0, gone / 20, np.nan),
                     "spend_total": 10.0 * (frequency + 1),
-                    "spend_30d": np.where(gone < 30, 10.0, 0.0),
-                    "spend_90d": np.where(gone < 90, 20.0, 0.0),
+                    "spend_horizon": np.where(gone < H, 10.0, 0.0),
                     "first_order_on": pd.Timestamp(2023, 5, 1),
                     "churned": pd.array(churned, dtype="boolean"),
                     "future_spend": np.where(churned, 0.0, 20.0),
@@ -67,6 +66,7 @@ def test_every_origin_has_every_rule() -> None:
     probabilities = rows[[f"rule_churn_{rule}" for rule in CHURN_RULES]]
     assert ((probabilities > 0) & (probabilities < 1)).all(axis=None)
     now = log[log["cutoff"].isin(rows["cutoff"])].sort_values(["cutoff", "customer_key"])
+    assert rows["rule_spend_last_horizon"].tolist() == now["spend_horizon"].tolist()
     assert rows["active"].tolist() == (now["days_since_last"] < 2 * H).tolist()
 
 

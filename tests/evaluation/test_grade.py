@@ -94,9 +94,12 @@ def test_without_a_test_there_is_no_grade() -> None:
 
 def test_sentences_can_be_filled_and_every_rule_has_a_name() -> None:
     found = grade_value(value(LESS, MORE, 0.30), ["rule"]).as_dict()
-    assert found["text"] == "The forecast total is off by +30%; mean error 11.98 against 12."
+    assert (
+        found["text"]
+        == "The forecast total is off by +30%; mean error 11.98 against 12, Gini 0.720 against 0.700."
+    )
     good = grade_churn(churn(LESS, MORE), ["rule"]).as_dict()
-    assert good["text"].endswith("Next is rule: log loss 0.280 against 0.300.")
+    assert good["text"].endswith("Next is rule: log loss 0.280 against 0.300, AUC 0.820 against 0.800.")
     fields = {name for text in SENTENCES.values() for _, name, _, _ in Formatter().parse(text) if name}
-    assert fields == {"model", "rule", "bias", "name"}
+    assert fields == {"model", "rule", "model_ranking", "rule_ranking", "bias", "name"}
     assert set(RULE_NAMES) == {*CHURN_RULES, *VALUE_RULES}

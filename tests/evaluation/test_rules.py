@@ -10,7 +10,6 @@ from pipeline.errors import UserError
 from pipeline.evaluation.rules import (
     base_rate,
     churn_rules,
-    last_horizon_rule,
     recency_rule,
     rfm_cell_mean,
     spend_rate_rule,
@@ -112,9 +111,3 @@ def test_nobody_with_a_second_order_leaves_recency() -> None:
     past = customers(days_since_last=np.arange(100.0)).assign(churned=np.arange(100) > 50)
     found = churn_rules(past, past)
     assert found["own_rhythm"].equals(found["recency"].rename("own_rhythm"))
-
-
-def test_last_horizon_is_the_nearest_window_in_proportion() -> None:
-    now = pd.DataFrame({"spend_30d": [30.0], "spend_90d": [80.0], "spend_total": [99.0]})
-    assert last_horizon_rule(now, 28).tolist() == [28.0]
-    assert last_horizon_rule(now, 180).tolist() == [160.0]

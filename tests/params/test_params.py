@@ -67,7 +67,7 @@ def test_as_of_may_be_a_date_or_its_text(value):
         ("sources.orders.url", "sqlite:///shop.db", "exactly one of them", None),
         ("sources.orders.table", "orders", "they need url instead of path", None),
         ("sources.orders.since", {"column": "day", "value": 1.5}, "valid", None),
-        ("lifetime_value.model", "prophet", "'bgnbd', 'mbgnbd' or 'paretonbd'", "model: "),
+        ("lifetime_value.model", "prophet", "'mbgcnbd' or 'paretonbd'", 'model: "auto"'),
         ("lifetime_value.margin", float("nan"), "less than or equal to 1", "margin: 1.0"),
         ("lifetime_value.discount_rate_per_year", 10, "less than 10", "discount_rate_per_year: 0.1"),
         ("segments.risk_medium", 0.9, "must not be above risk_high", None),
