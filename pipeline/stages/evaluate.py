@@ -82,7 +82,8 @@ def _holdout_features(snapshots: pd.DataFrame, cutoffs: Cutoffs, params: Params)
         latest_label_end=cutoffs.score,
         horizon_days=horizon_days,
     )
-    return frame.assign(active=frame["days_since_last"] < ACTIVE_HORIZONS * horizon_days)
+    recent = frame["days_since_last"] < ACTIVE_HORIZONS * horizon_days
+    return frame.join(recent.rename("active"))
 
 
 def _window(cutoffs: Cutoffs, params: Params) -> dict[str, str] | None:
