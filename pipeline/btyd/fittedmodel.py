@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
 from pipeline.btyd import lifetimes_engine
-from pipeline.btyd._numerics import Floats, round_significant
-from pipeline.btyd.fitting import Objective, Optimum, Status, verdict
+from pipeline.btyd._numerics import round_significant
+from pipeline.btyd.fitting import Optimum, Status, verdict
 from pipeline.errors import UserError
 
 
@@ -126,21 +126,6 @@ class FittedModel:
         self.status, self.message = verdict(optimum, self.parameter_names)
         self.covariance = [[round_significant(v, 6) for v in row] for row in optimum.covariance.tolist()]
         self.n_customers = n
-
-
-def mean_objective(
-    log_likelihood: Callable[[Sequence[float]], tuple[Floats, list[Floats]]], weight: Floats
-) -> Objective:
-    """Turn rows and derivatives by the parameters into the mean and its gradient by their logarithms."""
-    n = float(weight.sum())
-
-    def objective(log_theta: Floats) -> tuple[float, Floats]:
-        theta = np.exp(log_theta)
-        value, derivatives = log_likelihood(theta.tolist())
-        gradient = np.array([np.sum(weight * derivative) for derivative in derivatives])
-        return float(np.sum(weight * value)) / n, gradient * theta / n
-
-    return objective
 
 
 def _none_for_nan(value: float) -> float | None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.btyd._numerics import Floats, Ints
-from pipeline.errors import UserError
+from pipeline.btyd._summary import read, refuse
 
 DAYS_PER_WEEK = 7.0
 WEEKS_PER_YEAR = 365.25 / DAYS_PER_WEEK
@@ -95,18 +95,7 @@ class Histories:
         UserError
             If a column is missing or a row is no possible history.
         """
-        missing = [name for name in ("frequency", "recency", "T") if name not in summary.columns]
-        if missing:
-            raise UserError(f"the summary has no column {', '.join(missing)}", where="summary", valid=_VALID)
-        frequency, recency, age = (
-            summary[name].to_numpy(dtype=np.float64, na_value=np.nan)
-            for name in ("frequency", "recency", "T")
-        )
-        weight = (
-            summary["weight"].to_numpy(dtype=np.float64, na_value=np.nan)
-            if "weight" in summary.columns
-            else np.ones(len(summary))
-        )
+        frequency, recency, age, weight = read(summary, ("frequency", "recency", "T"), _VALID)
         rules = {
             "a missing or infinite value": ~np.isfinite(frequency + recency + age + weight),
             "a frequency that is no whole number >= 0": (frequency < 0) | (frequency != np.floor(frequency)),
@@ -114,18 +103,36 @@ class Histories:
             "repeat orders but recency 0, or recency without repeat orders": (frequency > 0) != (recency > 0),
             "a negative weight": weight < 0,
         }
-        for problem, broken in rules.items():
-            if broken.any():
-                label = summary.index[int(np.flatnonzero(broken)[0])]
-                raise UserError(
-                    f"{int(broken.sum())} rows have {problem}, the first at index {label!r}",
-                    where="summary",
-                    valid=_VALID,
-                )
+        refuse(summary, rules, _VALID)
         return cls(frequency.astype(np.int64), recency / DAYS_PER_WEEK, age / DAYS_PER_WEEK, weight)
+
+    @cached_property
+    def more(self) -> Floats:
+        """How many customers have more than 0, 1, 2 … repeat purchases."""
+        customers = np.bincount(self.x, weights=self.weight)
+        return np.cumsum(customers[::-1], dtype=np.float64)[::-1][1:]
+
+    @cached_property
+    def repeaters(self) -> Self:
+        """Those with a repeat purchase."""
+        return self.rows(self.x > 0)
+
+    def rows(self, which: slice | npt.NDArray[np.bool_]) -> Self:
+        """Some of the rows."""
+        return type(self)(self.x[which], self.t_x[which], self.T[which], self.weight[which])
 
     def compressed(self) -> Self:
         """Distinct histories, sorted, with their weights added up: the same bits for any row order."""
+        t_x, T = np.rint(self.t_x * DAYS_PER_WEEK), np.rint(self.T * DAYS_PER_WEEK)
+        days = int(T.max(initial=0.0)) + 1
+        whole = np.array_equal(t_x / DAYS_PER_WEEK, self.t_x) and np.array_equal(T / DAYS_PER_WEEK, self.T)
+        if whole and (self.weight == 1.0).all() and (int(self.x.max(initial=0)) + 1) * days**2 < 2**62:
+            # One number per history, which sorts many times faster.
+            packed = (self.x * days + t_x.astype(np.int64)) * days + T.astype(np.int64)
+            packed, customers = np.unique(packed, return_counts=True)
+            rest, age = np.divmod(packed, days)
+            x, last = np.divmod(rest, days)
+            return type(self)(x, last / DAYS_PER_WEEK, age / DAYS_PER_WEEK, customers.astype(np.float64))
         order = np.lexsort((self.weight, self.T, self.t_x, self.x))
         x, t_x, T = self.x[order], self.t_x[order], self.T[order]
         first = np.flatnonzero(_starts_new(x, t_x, T))
@@ -134,8 +141,7 @@ class Histories:
 
     def thinned(self, rows: int) -> Self:
         """About `rows` evenly spaced rows: enough to find where an optimum lies."""
-        step = max(1, len(self.x) // rows)
-        return type(self)(self.x[::step], self.t_x[::step], self.T[::step], self.weight[::step])
+        return self.rows(slice(None, None, max(1, len(self.x) // rows)))
 
     def scaled(self, factor: float) -> Self:
         """The same histories with another unit of time."""
