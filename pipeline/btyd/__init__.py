@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.btyd.bgnbd import BGNBD
+from pipeline.btyd.choice import Choice, Chooser
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
@@ -22,6 +23,8 @@ __all__ = [
     "MBGNBD",
     "MODELS",
     "NBD",
+    "Choice",
+    "Chooser",
     "CountModel",
     "GammaGamma",
     "ParetoNBD",
@@ -34,8 +37,9 @@ __all__ = [
 ]
 
 MODELS: dict[str, type[CountModel]] = {
-    model.name: model for model in (BGNBD, MBGNBD, MBGCNBD, ParetoNBD, NBD)
+    model.name: model for model in (NBD, MBGNBD, BGNBD, ParetoNBD, MBGCNBD)
 }
+"""By name, the simplest first; of equals, first the one that lets also those leave who ordered once."""
 
 
 def load(saved: dict[str, Any]) -> CountModel:

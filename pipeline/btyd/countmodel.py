@@ -298,14 +298,27 @@ class CountModel(FittedModel, ABC):
         future_orders : Series, in the order of the summary
             Orders in the horizon.
         """
+        chances = self.log_scores(summary, horizon_days, future_orders)
+        return float(np.average(chances, weights=Histories.from_summary(summary).weight))
+
+    def log_scores(
+        self, summary: pd.DataFrame, horizon_days: float, future_orders: pd.Series[int]
+    ) -> pd.Series[float]:
+        """Log probability of the orders that came, customer by customer; `score` is its mean.
+
+        It never falls below log(1e-308): a customer whom the model thinks impossible counts as that.
+        """
         histories, came = Histories.from_summary(summary), future_orders.to_numpy(dtype=np.int64)
         alive = self._p_alive(histories.x, histories.t_x, histories.T)
-        t, largest = _weeks(horizon_days), int(came.max(initial=0))
-        chances = np.where(came == 0, 1.0 - alive, 0.0)
-        for chance, pairs in self._states(histories):
-            if_alive = self._distribution_if_alive(pairs.x, pairs.t, t, largest)
-            chances += alive * chance * if_alive[pairs.row, came]
-        return float(np.average(np.log(chances), weights=histories.weight))
+        t, chances = _weeks(horizon_days), np.where(came == 0, 1.0 - alive, 0.0)
+        # Few customers order often: one distribution up to the largest count for all would be mostly unused.
+        size = np.frexp(came)[1]
+        for rows in (np.flatnonzero(size == one) for one in np.unique(size)):
+            largest = int(came[rows].max())
+            for chance, pairs in self._states(histories.rows(rows)):
+                if_alive = self._distribution_if_alive(pairs.x, pairs.t, t, largest)
+                chances[rows] += alive[rows] * chance * if_alive[pairs.row, came[rows]]
+        return _series(np.log(np.maximum(chances, np.finfo(float).tiny)), summary, "log_score")
 
     def days_to_next_order(self, summary: pd.DataFrame, share: float = 0.5) -> pd.Series[float]:
         """Days within which this share of such customers orders again, among those who are alive and ever do.

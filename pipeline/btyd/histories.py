@@ -139,6 +139,10 @@ class Histories:
         weight = np.add.reduceat(self.weight[order], first) if len(first) else self.weight[order]
         return type(self)(x[first], t_x[first], T[first], weight)
 
+    def rows(self, which: Ints) -> Self:
+        """Some of the rows."""
+        return type(self)(self.x[which], self.t_x[which], self.T[which], self.weight[which])
+
     def thinned(self, rows: int) -> Self:
         """About `rows` evenly spaced rows: enough to find where an optimum lies."""
         return self.rows(slice(None, None, max(1, len(self.x) // rows)))
