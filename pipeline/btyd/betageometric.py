@@ -13,6 +13,7 @@ from pipeline.btyd._numerics import (
     beta_log_odds_nodes,
     negative_binomial,
 )
+from pipeline.btyd.agegrid import along_age
 from pipeline.btyd.countmodel import Lives, State
 from pipeline.btyd.dropoutmodel import DropoutModel
 from pipeline.btyd.erlang import Waiting, expected_regular_orders
@@ -102,7 +103,8 @@ class BetaGeometricNBD(DropoutModel):
         odds: Floats = (
             np.log(a) - np.log(b + np.maximum(n, 1) - 1) + events * np.log1p((T - t_x) / (alpha + t_x))
         )
-        odds -= Waiting.of(self.gap_shape, events, (T - t_x) / (alpha + T)).log_sum
+        if self.gap_shape > 1:
+            odds -= Waiting.of(self.gap_shape, events, (T - t_x) / (alpha + T)).log_sum
         return np.where(n > 0, odds, -np.inf)
 
     def _p_alive(self, x: Ints, t_x: Floats, T: Floats) -> Floats:
@@ -139,6 +141,10 @@ class BetaGeometricNBD(DropoutModel):
         if self.gap_shape == 1:
             return expected_while_alive(r + x, a, b + survived, tau)
         return expected_regular_orders(self.gap_shape, x % self.gap_shape, r + x, a, b + survived, tau)
+
+    def _discounted_if_alive(self, x: Ints, T: Floats, t: float, delta: float) -> Floats:
+        formula = super()._discounted_if_alive
+        return along_age(lambda x, T: formula(x, T, t, delta), x, T, self.parameters["alpha"])
 
     def _distribution_if_alive(self, x: Ints, T: Floats, t: float, largest: int) -> Floats:
         """Eq. (8) of Fader, Hardie and Lee (2005): n lotteries survived, or the last of n lost."""

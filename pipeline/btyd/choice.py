@@ -11,14 +11,13 @@ import pandas as pd
 
 from pipeline.btyd.backtest import MEASURES, lead, measures, simplest_good_one, try_model, try_rules
 from pipeline.btyd.countmodel import CountModel
+from pipeline.btyd.fallback import fit_or_simpler
 
 NEEDED_WINDOWS = 3
 MOST_WINDOWS = 8
 MOST_CUSTOMERS = 10_000
 DEFAULT = "mbgnbd"
 """Where too few windows are known: it lets everyone leave, also who ordered once, and is quick to compute."""
-FALLBACK = "nbd"
-"""Where the search for an optimum failed: it has one wherever anybody ordered again."""
 
 Reason = Literal["given", "too_few_windows", "best", "within_one_standard_error"]
 
@@ -124,7 +123,7 @@ class Chooser:
         self._trials: dict[date, dict[str, pd.DataFrame]] = {}
 
     def fit(self, name: str, cutoff: date) -> CountModel:
-        """Fit a model to what was known before a cutoff; the NBD instead where that fails.
+        """Fit a model to what was known before a cutoff; a simpler one instead where that fails.
 
         Raises
         ------
@@ -133,8 +132,9 @@ class Chooser:
         """
         rows = self.histories[cutoff]
         known = self._fits.get((name, cutoff)) if len(rows) <= MOST_CUSTOMERS else None
-        fitted = known or self.candidates[name]().fit(rows)
-        return fitted if fitted.status != "failed" else self.candidates[FALLBACK]().fit(rows)
+        if known is not None and known.status != "failed":
+            return known
+        return fit_or_simpler(self.candidates, name, rows)
 
     def choose(self, cutoff: date) -> Choice:
         """Choose by the log score of held-out counts in the latest windows that had ended by the cutoff."""

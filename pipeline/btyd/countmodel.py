@@ -63,6 +63,7 @@ class CountModel(FittedModel, ABC):
     alone; for Erlang-k distributed gaps it is a mean over k states of which that holds.
     """
 
+    unit = "week"
     time_parameters: ClassVar[tuple[str, ...]]
     lottery_after_first_order: ClassVar[bool] = False
     gap_shape: int = 1  # k of Erlang-k distributed gaps; 1 is a Poisson process

@@ -33,6 +33,7 @@ class FittedModel:
 
     name: ClassVar[str]
     parameter_names: ClassVar[tuple[str, ...]]
+    unit: ClassVar[str | None] = None  # of time, where the model knows time
 
     def __init__(self) -> None:
         """Start unfitted; `fit`, `from_parameters` or `from_dict` give it parameters."""
@@ -68,10 +69,10 @@ class FittedModel:
         """Everything needed to predict and to judge, as JSON types."""
         return {
             "model": self.name,
-            "unit": "week",
+            **({"unit": self.unit} if self.unit else {}),
             "parameters": dict(zip(self.parameter_names, self._theta(), strict=True)),
             "log_likelihood": _none_for_nan(self.fitted_log_likelihood),
-            "n_customers": self.n_customers,
+            "n_customers": round(self.n_customers),
             "status": self.status,
             "message": self.message,
             "log_covariance": [[_none_for_nan(v) for v in row] for row in self.covariance],
@@ -86,10 +87,10 @@ class FittedModel:
         UserError
             If it is another model's, in another unit, or its parameters are not positive numbers.
         """
-        if saved.get("model") != cls.name or saved.get("unit") != "week":
+        if saved.get("model") != cls.name or saved.get("unit") != cls.unit:
             raise UserError(
                 f"model {saved.get('model')!r} in unit {saved.get('unit')!r} cannot be read as {cls.name}",
-                valid=f"model {cls.name!r}, unit 'week'",
+                valid=f"model {cls.name!r}, unit {cls.unit!r}",
             )
         model = cls.from_parameters(**saved["parameters"])
         model.status, model.message = saved["status"], saved["message"]

@@ -26,7 +26,8 @@ class GammaGamma(FittedModel):
     population mean p · gamma / (q − 1), the more, the fewer days it rests on.
 
     For q <= 1 the model has no population mean. Then nothing is shrunk: customers with spend get their own
-    mean, the others the mean of all customers' means, and the status is ``weak``.
+    mean, the others the mean of all customers' means, and the status is ``weak``. Where the fit failed,
+    everyone gets the mean of all customers' means.
 
     Attributes
     ----------
@@ -87,7 +88,9 @@ class GammaGamma(FittedModel):
             optimum = maximise(objective, starts, customers, sketch if many else None)
         self._record(optimum, {"gamma": mean}, customers)
         self.observed_mean = round_significant(mean, 8)
-        if self.parameters["q"] <= 1.0:
+        if self.status == "failed":
+            self.message += " Every customer gets the mean over customers of their order values."
+        elif self.parameters["q"] <= 1.0:
             self.status = "weak" if self.status == "ok" else self.status
             self.message += (
                 f" q = {self.parameters['q']:.3g} <= 1: spend is too heavy-tailed for the model to have a "
@@ -100,7 +103,7 @@ class GammaGamma(FittedModel):
     def population_mean(self) -> float:
         """Expected order value of a customer without repeat spend: p · gamma / (q − 1), if q > 1."""
         p, q, gamma = self._theta()
-        return p * gamma / (q - 1.0) if q > 1.0 else self.observed_mean
+        return p * gamma / (q - 1.0) if q > 1.0 and self.status != "failed" else self.observed_mean
 
     def log_likelihood(self, summary: pd.DataFrame) -> float:
         """Log likelihood of the customers with repeat spend."""
@@ -119,7 +122,7 @@ class GammaGamma(FittedModel):
         n, m = spending.n, spending.m
         prior = max(q - 1.0, 0.0)
         shrunk = (p * n * m + prior * self.population_mean) / (p * np.maximum(n, 1) + prior)
-        value = np.where(n > 0, shrunk, self.population_mean)
+        value = np.where((n > 0) & (self.status != "failed"), shrunk, self.population_mean)
         return pd.Series(value, index=summary.index, name="expected_order_value")
 
     def to_dict(self) -> dict[str, Any]:

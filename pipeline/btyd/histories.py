@@ -16,6 +16,8 @@ from pipeline.btyd._summary import read, refuse
 DAYS_PER_WEEK = 7.0
 WEEKS_PER_YEAR = 365.25 / DAYS_PER_WEEK
 
+_DENSE = 2**24
+
 _VALID = (
     "one row per customer: frequency (order days after the first), recency (days from the first to the last "
     "order day), T (days from the first order day to the last observed day), with 0 <= recency <= T"
@@ -41,11 +43,27 @@ class Pairs:
     @classmethod
     def of(cls, x: Ints, t: Floats) -> Self:
         """Find the distinct pairs."""
+        days = _whole_days(t)
+        if (
+            days is not None
+            and (size := (int(x.max(initial=0)) + 1) * (span := int(days.max(initial=0)) + 1)) < _DENSE
+        ):
+            # Days and few orders: every pair has a place in a table, and nothing needs sorting.
+            place, seen = x * span + days, np.zeros(size, dtype=bool)
+            seen[place] = True
+            found = np.flatnonzero(seen)
+            return cls(found // span, found % span / DAYS_PER_WEEK, (np.cumsum(seen) - 1)[place])
         order = np.lexsort((t, x))
         new = _starts_new(x[order], t[order])
         row = np.empty(len(order), dtype=np.int64)
         row[order] = np.cumsum(new) - 1
         return cls(x[order][new], t[order][new], row)
+
+
+def _whole_days(weeks: Floats) -> Ints | None:
+    """The ages in days, if all of them are whole numbers of days."""
+    days = np.rint(weeks * DAYS_PER_WEEK)
+    return days.astype(np.int64) if np.array_equal(days / DAYS_PER_WEEK, weeks) else None
 
 
 def _starts_new(*sorted_columns: Ints | Floats) -> npt.NDArray[np.bool_]:
@@ -117,21 +135,15 @@ class Histories:
         """Those with a repeat purchase."""
         return self.rows(self.x > 0)
 
-    def rows(self, which: slice | npt.NDArray[np.bool_]) -> Self:
-        """Some of the rows."""
-        return type(self)(self.x[which], self.t_x[which], self.T[which], self.weight[which])
-
     def compressed(self) -> Self:
         """Distinct histories, sorted, with their weights added up: the same bits for any row order."""
-        t_x, T = np.rint(self.t_x * DAYS_PER_WEEK), np.rint(self.T * DAYS_PER_WEEK)
-        days = int(T.max(initial=0.0)) + 1
-        whole = np.array_equal(t_x / DAYS_PER_WEEK, self.t_x) and np.array_equal(T / DAYS_PER_WEEK, self.T)
-        if whole and (self.weight == 1.0).all() and (int(self.x.max(initial=0)) + 1) * days**2 < 2**62:
+        last, age = _whole_days(self.t_x), _whole_days(self.T)
+        if last is not None and age is not None and (self.weight == 1.0).all():
             # One number per history, which sorts many times faster.
-            packed = (self.x * days + t_x.astype(np.int64)) * days + T.astype(np.int64)
-            packed, customers = np.unique(packed, return_counts=True)
-            rest, age = np.divmod(packed, days)
-            x, last = np.divmod(rest, days)
+            span = int(age.max(initial=0)) + 1
+            packed, customers = np.unique((self.x * span + last) * span + age, return_counts=True)
+            rest, age = np.divmod(packed, span)
+            x, last = np.divmod(rest, span)
             return type(self)(x, last / DAYS_PER_WEEK, age / DAYS_PER_WEEK, customers.astype(np.float64))
         order = np.lexsort((self.weight, self.T, self.t_x, self.x))
         x, t_x, T = self.x[order], self.t_x[order], self.T[order]
@@ -139,7 +151,7 @@ class Histories:
         weight = np.add.reduceat(self.weight[order], first) if len(first) else self.weight[order]
         return type(self)(x[first], t_x[first], T[first], weight)
 
-    def rows(self, which: Ints) -> Self:
+    def rows(self, which: slice | Ints | npt.NDArray[np.bool_]) -> Self:
         """Some of the rows."""
         return type(self)(self.x[which], self.t_x[which], self.T[which], self.weight[which])
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import product
+from typing import Any
 
+import lifetimes
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +16,33 @@ from pipeline.btyd import BGNBD, MBGNBD, NBD, CountModel, GammaGamma, ParetoNBD
 from pipeline.errors import UserError
 
 pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+FOUR_DIGITS = 5e-5
+
+
+@pytest.mark.parametrize(
+    ("model", "fitter"), [(BGNBD, lifetimes.BetaGeoFitter), (MBGNBD, lifetimes.ModifiedBetaGeoFitter)]
+)
+def test_four_digits_agree_where_lifetimes_is_told_to_converge(
+    model: type[CountModel], fitter: Any, cdnow: pd.DataFrame
+) -> None:
+    ours = model().fit(cdnow)
+    theirs = fitter().fit(cdnow["frequency"], cdnow["recency"] / 7, cdnow["T"] / 7, tol=1e-9)
+    assert theirs.params_.tolist() == pytest.approx(list(ours.parameters.values()), rel=FOUR_DIGITS)
+    # Ours is the better likelihood, also as their function has it.
+    columns = np.zeros(4), cdnow["frequency"], cdnow["recency"] / 7, cdnow["T"] / 7, np.ones(len(cdnow)), 0
+    found = [
+        fitter._negative_log_likelihood(np.log(np.asarray(list(parameters))), *columns[1:])
+        for parameters in (ours.parameters.values(), theirs.params_)
+    ]
+    assert found[0] <= found[1] + 1e-12
+
+
+def test_four_digits_of_spend_agree(cdnow: pd.DataFrame) -> None:
+    ours, buyers = GammaGamma().fit(cdnow), cdnow[cdnow["spend_days"] > 0]
+    theirs = lifetimes.GammaGammaFitter().fit(buyers["spend_days"], buyers["monetary_value"], tol=1e-9)
+    assert theirs.params_.tolist() == pytest.approx(list(ours.parameters.values()), rel=FOUR_DIGITS)
 
 
 @pytest.mark.parametrize("model", [BGNBD, MBGNBD])
@@ -71,6 +101,27 @@ def test_lifetimes_knows_no_answer_where_we_do() -> None:
     fitter = ours.to_lifetimes()
     assert not np.isfinite(fitter.predict(30.0, np.array([0]), np.array([0.0]), np.array([1.0]))).any()
     assert ours.expected_orders(history, 210).item() == pytest.approx(0.5645886155, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("ours", "least"),
+    [
+        (BGNBD.from_parameters(r=0.243, alpha=4.414, a=0.793, b=2.426), 2),
+        (MBGNBD.from_parameters(r=0.525, alpha=6.183, a=0.891, b=1.614), 3),
+        (ParetoNBD.from_parameters(r=0.553, alpha=10.578, s=0.606, beta=11.669), 6),
+    ],
+)
+def test_lifetimes_has_no_answer_for_heavy_buyers(ours: CountModel, least: int) -> None:
+    grid = [
+        (x, age - silence, age)
+        for x, age, silence in product((0, 10, 200, 2000), (4.0, 150.0, 5000.0), (1e-4, 1.0, 3.0))
+    ]
+    x, t_x, T = (np.array(column) for column in zip(*grid, strict=True))
+    t_x = np.where(x == 0, 0.0, t_x)
+    theirs = ours.to_lifetimes().predict(52.0, x, t_x, T)
+    found = ours.expected_orders(pd.DataFrame({"frequency": x, "recency": t_x * 7, "T": T * 7}), 364)
+    assert np.isnan(theirs).sum() >= least
+    assert np.isfinite(found).all()
 
 
 def test_a_wrong_fitter_is_refused() -> None:
