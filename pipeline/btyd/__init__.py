@@ -13,8 +13,10 @@ from pipeline.btyd.lifetime import lifetime_value, no_lifetime_value
 from pipeline.btyd.mbgcnbd import MBGCNBD
 from pipeline.btyd.mbgnbd import MBGNBD
 from pipeline.btyd.nbd import NBD
+from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
 from pipeline.btyd.simulation import simulate
+from pipeline.btyd.trackrecord import TrackRecord
 from pipeline.errors import UserError
 
 __all__ = [
@@ -29,9 +31,11 @@ __all__ = [
     "GammaGamma",
     "ParetoNBD",
     "SpendIndependence",
+    "TrackRecord",
     "lifetime_value",
     "load",
     "no_lifetime_value",
+    "no_outlook",
     "simulate",
     "spend_independence",
 ]

@@ -134,7 +134,7 @@ class Chooser:
         known = self._fits.get((name, cutoff)) if len(rows) <= MOST_CUSTOMERS else None
         if known is not None and known.status != "failed":
             return known
-        return fit_or_simpler(self.candidates, name, rows)
+        return fit_or_simpler(self.candidates[name], rows)
 
     def choose(self, cutoff: date) -> Choice:
         """Choose by the log score of held-out counts in the latest windows that had ended by the cutoff."""

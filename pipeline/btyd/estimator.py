@@ -35,7 +35,7 @@ class OrderEstimator(BaseEstimator):  # type: ignore[misc]
     --------
     >>> customers = pd.DataFrame({"frequency": [0, 3, 9], "recency": [0, 90, 80], "T": [95, 93, 91]})
     >>> OrderEstimator("nbd", horizon_days=28).fit(customers).predict(customers).round(1)
-    array([0.3, 1. , 0.5, 2.5])
+    array([0.2, 1. , 2.5])
     """
 
     def __init__(self, model: str = "mbgnbd", horizon_days: float = 90.0, engine: Engine = "own") -> None:

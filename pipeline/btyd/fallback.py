@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
 
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.fitting import Engine
+from pipeline.btyd.mbgnbd import MBGNBD
+from pipeline.btyd.nbd import NBD
 
-SIMPLER: Final[dict[str, str]] = {
-    "paretonbd": "mbgnbd",
-    "mbgcnbd": "mbgnbd",
-    "mbgnbd": "nbd",
-    "bgnbd": "nbd",
+SIMPLER: Final[dict[str, type[CountModel]]] = {
+    "paretonbd": MBGNBD,
+    "mbgcnbd": MBGNBD,
+    "mbgnbd": NBD,
+    "bgnbd": NBD,
 }
 
 
-def fit_or_simpler(
-    models: Mapping[str, type[CountModel]], name: str, summary: pd.DataFrame, engine: Engine = "own"
-) -> CountModel:
+def fit_or_simpler(model: type[CountModel], summary: pd.DataFrame, engine: Engine = "own") -> CountModel:
     """Fit the model; if that fails, the next simpler one, down to the NBD, whose optimum always exists.
 
     Parameters
     ----------
-    models : mapping of str to type
-        Kinds of models by name.
-    name : str
-        The one to begin with.
+    model : type
+        The kind to begin with.
     summary, engine
         As in `CountModel.fit`.
 
@@ -43,14 +40,14 @@ def fit_or_simpler(
     InsufficientHistory
         If no model could learn anything from the summary.
     """
-    fitted = models[name]().fit(summary, engine)
-    if fitted.status != "failed" or name not in SIMPLER:
+    fitted = model().fit(summary, engine)
+    if fitted.status != "failed" or model.name not in SIMPLER:
         return fitted
-    simpler = fit_or_simpler(models, SIMPLER[name], summary)
+    simpler = fit_or_simpler(SIMPLER[model.name], summary)
     if simpler.status == "ok":
         simpler.status = "weak"
     simpler.message = (
-        f"This is the {simpler.name} model, as the fit of the {name} model failed: {fitted.message} "
+        f"This is the {simpler.name} model, as the fit of the {model.name} model failed: {fitted.message} "
         f"{simpler.message}"
     )
     return simpler

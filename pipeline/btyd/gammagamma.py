@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 from scipy.special import digamma, gammaln, polygamma
 
 from pipeline.btyd import lifetimes_engine
-from pipeline.btyd._numerics import Floats, round_significant
+from pipeline.btyd._numerics import Floats, Ints, round_significant
 from pipeline.btyd.fittedmodel import FittedModel
 from pipeline.btyd.fitting import SKETCH_ROWS, Engine, Objective, examine, maximise
 from pipeline.btyd.likelihood import Likelihood, MixtureSums
 from pipeline.btyd.spending import VALID, Spending
 from pipeline.errors import InsufficientHistory
+
+
+class SpendPosterior(NamedTuple):
+    """Days with spend and scale of the posterior, one of each per customer."""
+
+    days: Ints
+    scale: Floats
 
 
 class GammaGamma(FittedModel):
@@ -124,6 +131,19 @@ class GammaGamma(FittedModel):
         shrunk = (p * n * m + prior * self.population_mean) / (p * np.maximum(n, 1) + prior)
         value = np.where((n > 0) & (self.status != "failed"), shrunk, self.population_mean)
         return pd.Series(value, index=summary.index, name="expected_order_value")
+
+    def posterior(self, summary: pd.DataFrame) -> SpendPosterior:
+        """What is known of each customer's order value after the days with spend; section 3 of note 025.
+
+        Returns
+        -------
+        SpendPosterior
+            The spend of n more orders is `scale` times G₁ / G₂, with G₁ ~ Gamma(p n) and
+            G₂ ~ Gamma(q + p · days).
+        """
+        _, _, gamma = self._theta()
+        spending = Spending.from_summary(summary)
+        return SpendPosterior(spending.n, gamma + spending.total)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything needed to predict and to judge, as JSON types."""

@@ -44,17 +44,16 @@ class Pairs:
     def of(cls, x: Ints, t: Floats) -> Self:
         """Find the distinct pairs."""
         days = _whole_days(t)
-        if (
-            days is not None
-            and (size := (int(x.max(initial=0)) + 1) * (span := int(days.max(initial=0)) + 1)) < _DENSE
-        ):
+        span = 1 if days is None else int(days.max(initial=0)) + 1
+        places = (int(x.max(initial=0)) + 1) * span
+        if days is not None and places < _DENSE:
             # Days and few orders: every pair has a place in a table, and nothing needs sorting.
-            place, seen = x * span + days, np.zeros(size, dtype=bool)
+            place, seen = x * span + days, np.zeros(places, dtype=bool)
             seen[place] = True
             found = np.flatnonzero(seen)
             return cls(found // span, found % span / DAYS_PER_WEEK, (np.cumsum(seen) - 1)[place])
         order = np.lexsort((t, x))
-        new = _starts_new(x[order], t[order])
+        new = starts_new(x[order], t[order])
         row = np.empty(len(order), dtype=np.int64)
         row[order] = np.cumsum(new) - 1
         return cls(x[order][new], t[order][new], row)
@@ -66,7 +65,7 @@ def _whole_days(weeks: Floats) -> Ints | None:
     return days.astype(np.int64) if np.array_equal(days / DAYS_PER_WEEK, weeks) else None
 
 
-def _starts_new(*sorted_columns: Ints | Floats) -> npt.NDArray[np.bool_]:
+def starts_new(*sorted_columns: Ints | Floats) -> npt.NDArray[np.bool_]:
     """Where a row differs from the one before it."""
     new = np.zeros(len(sorted_columns[0]), dtype=bool)
     new[:1] = True
@@ -138,16 +137,17 @@ class Histories:
     def compressed(self) -> Self:
         """Distinct histories, sorted, with their weights added up: the same bits for any row order."""
         last, age = _whole_days(self.t_x), _whole_days(self.T)
-        if last is not None and age is not None and (self.weight == 1.0).all():
+        span = int(self.T.max(initial=0.0) * DAYS_PER_WEEK) + 2
+        alike = (self.weight == 1.0).all() and (int(self.x.max(initial=0)) + 1) * span**2 < 2**63
+        if alike and last is not None and age is not None:
             # One number per history, which sorts many times faster.
-            span = int(age.max(initial=0)) + 1
             packed, customers = np.unique((self.x * span + last) * span + age, return_counts=True)
             rest, age = np.divmod(packed, span)
             x, last = np.divmod(rest, span)
             return type(self)(x, last / DAYS_PER_WEEK, age / DAYS_PER_WEEK, customers.astype(np.float64))
         order = np.lexsort((self.weight, self.T, self.t_x, self.x))
         x, t_x, T = self.x[order], self.t_x[order], self.T[order]
-        first = np.flatnonzero(_starts_new(x, t_x, T))
+        first = np.flatnonzero(starts_new(x, t_x, T))
         weight = np.add.reduceat(self.weight[order], first) if len(first) else self.weight[order]
         return type(self)(x[first], t_x[first], T[first], weight)
 

@@ -7,7 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.btyd import MODELS, Choice, Chooser, GammaGamma, lifetime_value, no_lifetime_value
+from pipeline.btyd import (
+    MODELS,
+    Choice,
+    Chooser,
+    GammaGamma,
+    TrackRecord,
+    lifetime_value,
+    no_lifetime_value,
+    no_outlook,
+)
 from pipeline.errors import InsufficientHistory
 from pipeline.features import Cutoffs, orders_between
 from pipeline.params import Params
@@ -23,17 +32,18 @@ def fit_lifetime_value(params: Params) -> None:
     """Write the expectations per customer and cutoff, the fitted parameters, and why these models."""
     snapshots, cutoffs = io.read_parquet(files.SNAPSHOTS), Cutoffs.from_dict(io.read_json(files.CUTOFFS)).all
     reason = why(unmet(io.read_json(files.PREFLIGHT), "clv"))
+    record = TrackRecord(params.churn.horizon_days, params.lifetime_value.clv_horizon_days)
     chooser = _chooser(snapshots, params)
     tables, fits = [], []
     choice = Choice.given(params.lifetime_value.model)
     for cutoff in progress(cutoffs, "lifetime value"):
         summary = snapshots[snapshots["cutoff"].dt.date == cutoff]
-        values = no_lifetime_value(summary)
+        values = no_lifetime_value(summary).join(no_outlook(summary))
         if not reason:
             if params.lifetime_value.model == "auto":
                 choice = chooser.choose(cutoff)
             try:
-                values, fitted = _fit(chooser, choice, cutoff, summary, params)
+                values, fitted = _fit(chooser, choice, record, cutoff, summary, params)
             except InsufficientHistory as error:
                 warn(f"lifetime_value at {cutoff}: {error.problem}")
                 if cutoff == cutoffs[-1]:
@@ -50,6 +60,9 @@ def fit_lifetime_value(params: Params) -> None:
     io.write_json(models, files.LIFETIME_VALUE_MODELS, digits=PARAMETER_DIGITS)
     io.write_json(backtest, files.LIFETIME_VALUE_METRICS)
     io.write_csv(choice.by_window(), files.PLOTS / "model_choice.csv")
+    io.write_json(record.metrics() if not reason else backtest, files.INTERVALS)
+    io.write_csv(record.histogram(), files.PLOTS / "pit.csv")
+    io.write_csv(record.coverage_by_tenth(), files.PLOTS / "interval_coverage.csv")
     say(f"lifetime_value: {f'none, {reason}' if reason else f'at {len(fits)} cutoffs; {choice.sentence}'}")
     for kind in ("orders", "spend"):
         for model in [fitted[kind] for fitted in fits[-1:] if fitted[kind]["status"] != "ok"]:
@@ -75,9 +88,14 @@ def _born(summary: pd.DataFrame, params: Params) -> pd.DataFrame:
 
 
 def _fit(
-    chooser: Chooser, choice: Choice, cutoff: date, summary: pd.DataFrame, params: Params
+    chooser: Chooser,
+    choice: Choice,
+    record: TrackRecord,
+    cutoff: date,
+    summary: pd.DataFrame,
+    params: Params,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Fit one cutoff: its expectations, and the parameters by kind of model."""
+    """Fit one cutoff: its expectations and intervals, and the parameters by kind of model."""
     money = params.lifetime_value
     orders, spend = chooser.fit(choice.model, cutoff), GammaGamma().fit(_born(summary, params))
     values = lifetime_value(
@@ -89,6 +107,7 @@ def _fit(
         annual_discount_rate=money.discount_rate_per_year,
         margin=money.margin,
     )
+    values = values.join(record.predict(cutoff, orders, spend, summary, values))
     return values, {"orders": orders.to_dict(), "spend": spend.to_dict()}
 
 

@@ -99,7 +99,9 @@ def test_each_candidate_is_fitted_once(leaving: dict[date, pd.DataFrame]) -> Non
     assert len(fits) == 5
 
 
-def test_a_failed_fit_is_no_candidate_and_the_nbd_takes_its_place(leaving: dict[date, pd.DataFrame]) -> None:
+def test_a_failed_fit_is_no_candidate_and_a_simpler_one_takes_its_place(
+    leaving: dict[date, pd.DataFrame],
+) -> None:
     class Lost(ParetoNBD):
         def _fit(self, *args):  # type: ignore[no-untyped-def]
             super()._fit(*args)
@@ -107,7 +109,9 @@ def test_a_failed_fit_is_no_candidate_and_the_nbd_takes_its_place(leaving: dict[
 
     some = Chooser({"nbd": NBD, "paretonbd": Lost}, leaving, HORIZON)
     assert "paretonbd" not in some.choose(LAST).trials
-    assert some.fit("paretonbd", LAST).name == "nbd"
+    instead = some.fit("paretonbd", LAST)
+    assert instead.name == "mbgnbd"
+    assert "paretonbd model failed" in instead.message
 
 
 def test_windows_in_which_nobody_came_back_teach_nothing() -> None:

@@ -28,20 +28,20 @@ def test_four_digits_agree_where_lifetimes_is_told_to_converge(
     model: type[CountModel], fitter: Any, cdnow: pd.DataFrame
 ) -> None:
     ours = model().fit(cdnow)
-    theirs = fitter().fit(cdnow["frequency"], cdnow["recency"] / 7, cdnow["T"] / 7, tol=1e-9)
+    theirs = fitter().fit(cdnow["frequency"], cdnow["recency"] / 7, cdnow["T"] / 7, tol=1e-8)
     assert theirs.params_.tolist() == pytest.approx(list(ours.parameters.values()), rel=FOUR_DIGITS)
     # Ours is the better likelihood, also as their function has it.
-    columns = np.zeros(4), cdnow["frequency"], cdnow["recency"] / 7, cdnow["T"] / 7, np.ones(len(cdnow)), 0
-    found = [
-        fitter._negative_log_likelihood(np.log(np.asarray(list(parameters))), *columns[1:])
+    columns = cdnow["frequency"], cdnow["recency"] / 7, cdnow["T"] / 7, np.ones(len(cdnow)), 0.0
+    mine, other = (
+        fitter._negative_log_likelihood(np.log(list(parameters)), *columns)
         for parameters in (ours.parameters.values(), theirs.params_)
-    ]
-    assert found[0] <= found[1] + 1e-12
+    )
+    assert mine <= other + 1e-12
 
 
 def test_four_digits_of_spend_agree(cdnow: pd.DataFrame) -> None:
     ours, buyers = GammaGamma().fit(cdnow), cdnow[cdnow["spend_days"] > 0]
-    theirs = lifetimes.GammaGammaFitter().fit(buyers["spend_days"], buyers["monetary_value"], tol=1e-9)
+    theirs = lifetimes.GammaGammaFitter().fit(buyers["spend_days"], buyers["monetary_value"], tol=1e-8)
     assert theirs.params_.tolist() == pytest.approx(list(ours.parameters.values()), rel=FOUR_DIGITS)
 
 
@@ -103,25 +103,27 @@ def test_lifetimes_knows_no_answer_where_we_do() -> None:
     assert ours.expected_orders(history, 210).item() == pytest.approx(0.5645886155, rel=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("ours", "least"),
-    [
-        (BGNBD.from_parameters(r=0.243, alpha=4.414, a=0.793, b=2.426), 2),
-        (MBGNBD.from_parameters(r=0.525, alpha=6.183, a=0.891, b=1.614), 3),
-        (ParetoNBD.from_parameters(r=0.553, alpha=10.578, s=0.606, beta=11.669), 6),
-    ],
-)
-def test_lifetimes_has_no_answer_for_heavy_buyers(ours: CountModel, least: int) -> None:
-    grid = [
-        (x, age - silence, age)
-        for x, age, silence in product((0, 10, 200, 2000), (4.0, 150.0, 5000.0), (1e-4, 1.0, 3.0))
-    ]
-    x, t_x, T = (np.array(column) for column in zip(*grid, strict=True))
-    t_x = np.where(x == 0, 0.0, t_x)
-    theirs = ours.to_lifetimes().predict(52.0, x, t_x, T)
-    found = ours.expected_orders(pd.DataFrame({"frequency": x, "recency": t_x * 7, "T": T * 7}), 364)
-    assert np.isnan(theirs).sum() >= least
-    assert np.isfinite(found).all()
+def test_lifetimes_has_no_answer_for_heavy_buyers_and_round_parameters() -> None:
+    grid = np.array(
+        [
+            (x, age - silence if x else 0.0, age)
+            for x, age, silence in product((0, 2, 10, 200, 600, 2000), (4.0, 150.0, 730.0), (1e-4, 1.0, 3.0))
+        ]
+    )
+    x, t_x, T = grid.T
+    summary = pd.DataFrame({"frequency": x, "recency": t_x * 7, "T": T * 7})
+    without = 0
+    for model in (
+        BGNBD.from_parameters(r=0.11, alpha=2.24, a=0.31, b=0.5),
+        BGNBD.from_parameters(r=0.243, alpha=30.9, a=1.0, b=2.426),
+        MBGNBD.from_parameters(r=0.525, alpha=6.183, a=0.891, b=1.614),
+        ParetoNBD.from_parameters(r=0.5143, alpha=2.8845, s=0.2856, beta=14.1087),
+        ParetoNBD.from_parameters(r=0.5, alpha=5.0, s=0.6, beta=50.0),
+        ParetoNBD.from_parameters(r=0.5, alpha=5.0, s=1.0, beta=50.0),
+    ):
+        without += np.isnan(model.to_lifetimes().predict(52.0, x, t_x, T)).sum()
+        assert np.isfinite(model.expected_orders(summary, 364)).all()
+    assert without >= 26
 
 
 def test_a_wrong_fitter_is_refused() -> None:

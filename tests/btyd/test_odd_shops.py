@@ -50,7 +50,7 @@ SHOPS = {
 @pytest.mark.parametrize("name", MODELS)
 def test_every_customer_is_scored(name: str, shop: str) -> None:
     summary = SHOPS[shop].reset_index(drop=True)
-    model = fit_or_simpler(MODELS, name, summary)
+    model = fit_or_simpler(MODELS[name], summary)
     assert model.status in {"ok", "weak", "not_identified"}
     assert model.message
     for answer in (model.expected_orders(summary, 90), model.discounted_orders(summary, 365, 0.1)):
@@ -64,13 +64,13 @@ def test_a_failed_fit_gives_way_to_a_simpler_model(
     monkeypatch: pytest.MonkeyPatch, cdnow: pd.DataFrame
 ) -> None:
     _fail(monkeypatch, ParetoNBD)
-    model = fit_or_simpler(MODELS, "paretonbd", cdnow)
+    model = fit_or_simpler(ParetoNBD, cdnow)
     assert model.name == "mbgnbd"
     assert model.status == "weak"
     assert "paretonbd model failed: no luck" in model.message
     assert load(model.to_dict()).message == model.message
     _fail(monkeypatch, MBGNBD)
-    last = fit_or_simpler(MODELS, "paretonbd", cdnow)
+    last = fit_or_simpler(ParetoNBD, cdnow)
     assert last.name == "nbd"
     assert np.isfinite(last.expected_orders(cdnow, 90)).all()
     assert "mbgnbd model failed" in last.message
