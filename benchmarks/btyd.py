@@ -146,7 +146,7 @@ def main() -> None:
         work(*given.work)
         return
     print(
-        "| | customers | lifetimes: CPU s / MiB | ours: CPU s / MiB | times less CPU | log likelihood gained |"
+        "| | customers | lifetimes CPU s / MiB | ours CPU s / MiB | times less CPU | log likelihood gained |"
     )
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:

@@ -17,6 +17,7 @@ DAYS_PER_WEEK = 7.0
 WEEKS_PER_YEAR = 365.25 / DAYS_PER_WEEK
 
 _DENSE = 2**24
+_LONG = 2**31
 
 _VALID = (
     "one row per customer: frequency (order days after the first), recency (days from the first to the last "
@@ -62,7 +63,8 @@ class Pairs:
 def _whole_days(weeks: Floats) -> Ints | None:
     """The ages in days, if all of them are whole numbers of days."""
     days = np.rint(weeks * DAYS_PER_WEEK)
-    return days.astype(np.int64) if np.array_equal(days / DAYS_PER_WEEK, weeks) else None
+    whole = days.max(initial=0.0) < _LONG and np.array_equal(days / DAYS_PER_WEEK, weeks)
+    return days.astype(np.int64) if whole else None
 
 
 def starts_new(*sorted_columns: Ints | Floats) -> npt.NDArray[np.bool_]:
