@@ -27,31 +27,11 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 
-from pipeline.churn.frame import FEATURES
+from pipeline.churn.frame import FEATURES, SCALES
 from pipeline.errors import InsufficientHistory, UserError
 
 Member = Literal["logistic", "boosting"]
 Splits = Iterable[tuple[NDArray[np.intp], NDArray[np.intp]]]
-
-LOG_SCALE: tuple[str, ...] = (
-    "days_since_last",
-    "recency",
-    "T",
-    "mean_gap_days",
-    "overdue",
-    "frequency",
-    "orders_30d",
-    "orders_90d",
-    "orders_180d",
-    "orders_365d",
-    "monetary_value",
-    "average_order_value",
-    "expected_orders",
-)
-"""Inputs of the logistic member whose effect is closer to proportional than to additive."""
-
-ODDS_SCALE: tuple[str, ...] = ("p_no_order", "p_alive")
-"""Probabilities among the inputs of the logistic member; they enter as log-odds."""
 
 FEWEST_CUSTOMERS_PER_CLASS = 20
 MOST_TRAINING_ROWS = 300_000
@@ -98,8 +78,8 @@ def build(
 
 
 def _logistic(features: Sequence[str]) -> Pipeline:
-    log_scale = [column for column in LOG_SCALE if column in features]
-    odds_scale = [column for column in ODDS_SCALE if column in features]
+    log_scale = [column for column in features if SCALES[column] == "log"]
+    odds_scale = [column for column in features if SCALES[column] == "odds"]
     # 2 artanh(2p - 1) = log(p / (1 - p)); np.interp does the stretching and keeps 0 and 1 off infinity.
     log_odds = make_pipeline(
         SimpleImputer(strategy="constant", fill_value=0.5),

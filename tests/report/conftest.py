@@ -102,7 +102,7 @@ def report() -> ReportData:
         segment_summary=segment_summary(segments),
         stage_counts=stage_counts(segments),
         risk_value=risk_value_matrix(segments),
-        importance=pd.DataFrame({"feature": ["recency", "habits"], "log_loss_increase": [0.05, -0.001]}),
+        importance=pd.DataFrame({"feature": ["recency", "basket"], "log_loss_increase": [0.05, -0.001]}),
         ingest={
             "rows_read": 12345,
             "accepted_rows": 12340,
