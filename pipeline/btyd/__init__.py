@@ -14,6 +14,7 @@ from pipeline.btyd.mbgcnbd import MBGCNBD
 from pipeline.btyd.mbgnbd import MBGNBD
 from pipeline.btyd.nbd import NBD
 from pipeline.btyd.paretonbd import ParetoNBD
+from pipeline.btyd.seasonchoice import Past, SeasonChoice, Seasons
 from pipeline.btyd.simulation import simulate
 from pipeline.errors import UserError
 
@@ -28,6 +29,9 @@ __all__ = [
     "CountModel",
     "GammaGamma",
     "ParetoNBD",
+    "Past",
+    "SeasonChoice",
+    "Seasons",
     "SpendIndependence",
     "lifetime_value",
     "load",
