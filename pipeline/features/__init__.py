@@ -1,11 +1,13 @@
 """Point-in-time features: what was known of each customer at each cutoff."""
 
-from pipeline.features.cutoffs import Cutoffs, plan_cutoffs
+from pipeline.features.cutoffs import Count, Cutoffs, Origin, plan_cutoffs
 from pipeline.features.flow import daily_flow, histories, orders_between
 from pipeline.features.snapshots import customer_days, snapshot, snapshots
 
 __all__ = [
+    "Count",
     "Cutoffs",
+    "Origin",
     "customer_days",
     "daily_flow",
     "histories",

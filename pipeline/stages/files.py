@@ -21,6 +21,7 @@ CHURN_MODEL = Path("models/churn.skops")
 CHURN_HOLDOUT_MODEL = Path("models/churn_holdout.skops")
 CHURN_CARD = Path("models/churn.json")
 
+BACKTEST = Path("data/scored/backtest.parquet")
 HOLDOUT = Path("data/scored/holdout.parquet")
 CUSTOMERS = Path("data/scored/customers.parquet")
 SEGMENTS = Path("data/scored/segments.parquet")

@@ -21,6 +21,7 @@ def make_snapshots(params: Params) -> None:
         max(first_day, params.ingest.births_from or first_day),
         as_of,
         horizon_days=horizon_days,
+        origins=params.evaluate.origins,
         **params.snapshots.model_dump(),
     )
     returns = io.read_parquet(files.RETURNS)
