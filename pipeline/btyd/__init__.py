@@ -13,9 +13,11 @@ from pipeline.btyd.lifetime import lifetime_value, no_lifetime_value
 from pipeline.btyd.mbgcnbd import MBGCNBD
 from pipeline.btyd.mbgnbd import MBGNBD
 from pipeline.btyd.nbd import NBD
+from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
 from pipeline.btyd.seasonchoice import Past, SeasonChoice, Seasons
 from pipeline.btyd.simulation import simulate
+from pipeline.btyd.trackrecord import TrackRecord
 from pipeline.errors import UserError
 
 __all__ = [
@@ -33,9 +35,11 @@ __all__ = [
     "SeasonChoice",
     "Seasons",
     "SpendIndependence",
+    "TrackRecord",
     "lifetime_value",
     "load",
     "no_lifetime_value",
+    "no_outlook",
     "simulate",
     "spend_independence",
 ]

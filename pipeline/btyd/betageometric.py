@@ -129,8 +129,10 @@ class BetaGeometricNBD(DropoutModel):
             here = np.arange(k * (largest + 1)) - (x % k)[:, None]
             events = np.where(here >= 0, np.take_along_axis(events, np.maximum(here, 0), axis=1), 0.0)
             chances = events.reshape(len(x), largest + 1, k).sum(axis=2)
+        # P(at least n orders, if nobody left) for n = 1 …, summed from the far end, where no digits are lost.
+        beyond = betainc(k * (largest + 1) - x % k, r + x, tau / (1.0 + tau))[:, None]
+        reached = beyond + np.cumsum(chances[:, :0:-1], axis=1)[:, ::-1]
         chances[:, 1:] *= survived[:, :-1]
-        reached = betainc(k * n[1:] - (x % k)[:, None], (r + x)[:, None], (tau / (1.0 + tau))[:, None])
         chances[:, 1:] += a / (before + n[:-1]) * survived[:, :-1] * reached
         return chances
 

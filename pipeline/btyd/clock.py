@@ -75,6 +75,9 @@ class Clock:
         return {**asdict(self), "harmonics": list(self.harmonics)}
 
 
+CALENDAR = Clock()
+
+
 def waves(days: Days, pairs: int) -> Floats:
     """Cosines and sines of the time of the year, shape (days, 2 · pairs)."""
     year = days.astype("datetime64[Y]")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.btyd import lifetimes_engine
-from pipeline.btyd._numerics import Floats, Ints, gauss_legendre, round_significant
+from pipeline.btyd._numerics import Floats, Ints, first_reaching, gauss_legendre, round_significant
 from pipeline.btyd.fittedmodel import FittedModel, mean_objective
 from pipeline.btyd.fitting import Engine, Objective, examine, maximise
 from pipeline.btyd.histories import DAYS_PER_WEEK, WEEKS_PER_YEAR, Histories, Pairs
@@ -237,10 +237,12 @@ class CountModel(FittedModel, ABC):
         histories = Histories.from_summary(summary)
         t = _weeks(horizon_days)
         alive = self._p_alive(histories.x, histories.t_x, histories.T)
-        if_alive = self._if_alive(histories, lambda x, T: self._distribution_if_alive(x, T, t, largest))
-        chances = if_alive * alive[:, None]
+        chances = self._distribution_of_living(histories, t, largest) * alive[:, None]
         chances[:, 0] += 1.0 - alive
         return pd.DataFrame(chances, index=summary.index)
+
+    def _distribution_of_living(self, histories: Histories, t: float, largest: int) -> Floats:
+        return self._if_alive(histories, lambda x, T: self._distribution_if_alive(x, T, t, largest))
 
     def order_quantiles(
         self, summary: pd.DataFrame, horizon_days: float, quantiles: Sequence[float] = (0.1, 0.5, 0.9)
@@ -268,16 +270,18 @@ class CountModel(FittedModel, ABC):
         # Whoever is gone orders nothing, which uses up 1 − P(alive) of the probability.
         levels = np.asarray(quantiles)
         left = (levels - (1.0 - alive[:, None])) / np.maximum(alive, np.finfo(float).tiny)[:, None]
-        low, high = np.zeros(left.shape, dtype=np.int64), np.full(left.shape, largest)
-        for _ in range(largest.bit_length()):
-            middle = (low + high) // 2
-            reached = sum(
-                np.reshape(chance, (-1, 1)) * some[pairs.row[:, None], middle]
-                for (chance, pairs), some in zip(states, below, strict=True)
+
+        def reached(n: Ints) -> Floats:
+            return sum(
+                (
+                    np.reshape(chance, (-1, 1)) * some[pairs.row[:, None], n]
+                    for (chance, pairs), some in zip(states, below, strict=True)
+                ),
+                start=np.zeros(1),
             )
-            enough = reached >= left
-            low, high = np.where(enough, low, middle + 1), np.where(enough, middle, high)
-        return pd.DataFrame(high, index=summary.index, columns=list(quantiles))
+
+        fewest = first_reaching(reached, left, largest)
+        return pd.DataFrame(fewest, index=summary.index, columns=list(quantiles))
 
     def score(self, summary: pd.DataFrame, horizon_days: float, future_orders: pd.Series[int]) -> float:
         """Mean log probability of the orders that came; larger is better.

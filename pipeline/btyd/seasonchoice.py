@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.btyd.backtest import lead, measures, try_model
 from pipeline.btyd.choice import MOST_CUSTOMERS, NEEDED_WINDOWS, Chooser
-from pipeline.btyd.clock import Clock
+from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.season import anchor_clock, exposure_clock
 
@@ -117,12 +117,14 @@ class Seasons:
             If nothing can be learned from it.
         """
         plain = self.chooser.fit(name, cutoff)
-        return self._on_clock(plain, season, cutoff, self.chooser.histories[cutoff]) or Fitted(plain, Clock())
+        return self._on_clock(plain, season, cutoff, self.chooser.histories[cutoff]) or Fitted(
+            plain, CALENDAR
+        )
 
     def _on_clock(self, plain: CountModel, season: Season, cutoff: date, rows: pd.DataFrame) -> Fitted | None:
         """Put a season into a model of these customers; None where the log is too short for that."""
         if season == "off":
-            return Fitted(plain, Clock())
+            return Fitted(plain, CALENDAR)
         if season == "exposure":
             is_known = (cutoff - self.past.first_day).days >= YEAR
             return _exposed(plain, self.past.flow(cutoff), cutoff, rows) if is_known else None
@@ -168,4 +170,4 @@ def _exposed(plain: CountModel, flow: pd.DataFrame, cutoff: date, rows: pd.DataF
     """Fit the model once more, on the clock that its own misses through the year suggest."""
     clock = exposure_clock(plain, flow)
     fitted = type(plain)().fit(clock.summary(rows, cutoff)) if clock.harmonics else plain
-    return Fitted(fitted, clock) if fitted.status != "failed" else Fitted(plain, Clock())
+    return Fitted(fitted, clock) if fitted.status != "failed" else Fitted(plain, CALENDAR)

@@ -7,13 +7,13 @@ import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
 from pipeline.btyd._numerics import Floats
-from pipeline.btyd.clock import Clock
+from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.countmodel import CountModel
 
 _AGES = 64
 
 
-def tracking(model: CountModel, flow: pd.DataFrame, clock: Clock | None = None) -> pd.DataFrame:
+def tracking(model: CountModel, flow: pd.DataFrame, clock: Clock = CALENDAR) -> pd.DataFrame:
     """Expected and actual repeat orders by week.
 
     The expected number of repeat orders of all customers is the sum of E[X(t)] over their ages, eq. (9) of
@@ -36,7 +36,7 @@ def tracking(model: CountModel, flow: pd.DataFrame, clock: Clock | None = None) 
     days = flow["day"].to_numpy().astype("datetime64[D]")
     weeks = len(days) // 7
     first = len(days) - 7 * weeks
-    until = np.cumsum((clock or Clock()).speed(days))  # exposure at the end of each day
+    until = np.cumsum(clock.speed(days))  # exposure at the end of each day
     births, born = flow["births"].to_numpy(np.float64), until
     reached = np.concatenate([[until[first - 1] if first else 0.0], until[first + 6 :: 7]])
     so_far = expected_so_far(model, np.maximum(reached[:, None] - born, 0.0)) @ births

@@ -16,8 +16,10 @@ from pipeline.btyd import (
     Past,
     SeasonChoice,
     Seasons,
+    TrackRecord,
     lifetime_value,
     no_lifetime_value,
+    no_outlook,
 )
 from pipeline.errors import InsufficientHistory
 from pipeline.features import Cutoffs, daily_flow, histories, orders_between
@@ -35,15 +37,16 @@ def fit_lifetime_value(params: Params) -> None:
     snapshots, cutoffs = io.read_parquet(files.SNAPSHOTS), Cutoffs.from_dict(io.read_json(files.CUTOFFS)).all
     reason = why(unmet(io.read_json(files.PREFLIGHT), "clv"))
     seasons = _seasons(_born(snapshots, params), cutoffs, params)
+    record = TrackRecord(params.churn.horizon_days, params.lifetime_value.clv_horizon_days)
     tables, fits = [], []
     choice, season = Choice.given(params.lifetime_value.model), SeasonChoice("off", "given")
     for cutoff in progress(cutoffs, "lifetime value"):
-        summary = snapshots[snapshots["cutoff"].dt.date == cutoff]
-        values = no_lifetime_value(summary)
+        summary = snapshots[snapshots["cutoff"] == pd.Timestamp(cutoff)]
+        values = no_lifetime_value(summary).join(no_outlook(summary))
         if not reason:
             choice, season = _choose(seasons, cutoff, params)
             try:
-                values, fitted = _fit(seasons, choice, season, cutoff, summary, params)
+                values, fitted = _fit(seasons, choice, season, record, cutoff, summary, params)
             except InsufficientHistory as error:
                 warn(f"lifetime_value at {cutoff}: {error.problem}")
                 if cutoff == cutoffs[-1]:
@@ -65,6 +68,9 @@ def fit_lifetime_value(params: Params) -> None:
     io.write_json(models, files.LIFETIME_VALUE_MODELS, digits=PARAMETER_DIGITS)
     io.write_json(backtest, files.LIFETIME_VALUE_METRICS)
     io.write_csv(choice.by_window(), files.PLOTS / "model_choice.csv")
+    io.write_json(record.metrics() if not reason else backtest, files.INTERVALS)
+    io.write_csv(record.histogram(), files.PLOTS / "pit.csv")
+    io.write_csv(record.coverage_by_tenth(), files.PLOTS / "interval_coverage.csv")
     done = f"at {len(fits)} cutoffs; {choice.sentence}; season {season.season}"
     say(f"lifetime_value: {f'none, {reason}' if reason else done}")
     for kind in ("orders", "spend"):
@@ -77,11 +83,12 @@ def _seasons(born: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Sea
     horizon_days, births_from = params.churn.horizon_days, params.ingest.births_from
     first_day = date.fromisoformat(io.read_json(files.LOG)["first_day"])
     days = io.read_parquet(files.CUSTOMER_DAYS, columns=["customer_key", "day", "known_from", "known_until"])
-    days = days[days["customer_key"].isin(born["customer_key"])]
+    if births_from is not None:
+        days = days[days["customer_key"].isin(born["customer_key"].unique())]
     by_cutoff = {}
     for cutoff in cutoffs:
         recent = orders_between(days, cutoff - timedelta(days=horizon_days), cutoff)
-        rows = born[born["cutoff"].dt.date == cutoff].set_index("customer_key")[
+        rows = born[born["cutoff"] == pd.Timestamp(cutoff)].set_index("customer_key")[
             ["frequency", "recency", "T", "future_orders"]
         ]
         by_cutoff[cutoff] = rows.assign(recent_orders=recent.reindex(rows.index, fill_value=0))
@@ -112,11 +119,12 @@ def _fit(
     seasons: Seasons,
     choice: Choice,
     season: SeasonChoice,
+    record: TrackRecord,
     cutoff: date,
     summary: pd.DataFrame,
     params: Params,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Fit one cutoff: its expectations, and the parameters by kind of model."""
+    """Fit one cutoff: its expectations and intervals, and the parameters by kind of model."""
     money = params.lifetime_value
     orders, clock = seasons.fit(choice.model, season.season, cutoff)
     spend = GammaGamma().fit(_born(summary, params))
@@ -129,6 +137,7 @@ def _fit(
         annual_discount_rate=money.discount_rate_per_year,
         margin=money.margin,
     )
+    values = values.join(record.predict(cutoff, orders, spend, summary, values, clock))
     return values, {"orders": orders.to_dict(), "clock": clock.to_dict(), "spend": spend.to_dict()}
 
 
