@@ -17,6 +17,7 @@ from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
 from pipeline.btyd.seasonchoice import Past, SeasonChoice, Seasons
 from pipeline.btyd.simulation import simulate
+from pipeline.btyd.totals import CommonError, forecast_by_group
 from pipeline.btyd.trackrecord import TrackRecord
 from pipeline.errors import UserError
 
@@ -28,6 +29,7 @@ __all__ = [
     "NBD",
     "Choice",
     "Chooser",
+    "CommonError",
     "CountModel",
     "GammaGamma",
     "ParetoNBD",
@@ -36,6 +38,7 @@ __all__ = [
     "Seasons",
     "SpendIndependence",
     "TrackRecord",
+    "forecast_by_group",
     "lifetime_value",
     "load",
     "no_lifetime_value",
