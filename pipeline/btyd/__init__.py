@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.btyd.bgnbd import BGNBD
 from pipeline.btyd.choice import Choice, Chooser
+from pipeline.btyd.conditionalspend import ConditionalGammaGamma, fit_spend, spend_metrics
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
@@ -30,6 +31,7 @@ __all__ = [
     "Choice",
     "Chooser",
     "CommonError",
+    "ConditionalGammaGamma",
     "CountModel",
     "GammaGamma",
     "ParetoNBD",
@@ -38,6 +40,7 @@ __all__ = [
     "Seasons",
     "SpendIndependence",
     "TrackRecord",
+    "fit_spend",
     "forecast_by_group",
     "lifetime_value",
     "load",
@@ -45,6 +48,7 @@ __all__ = [
     "no_outlook",
     "simulate",
     "spend_independence",
+    "spend_metrics",
 ]
 
 MODELS: dict[str, type[CountModel]] = {
