@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.btyd.bgnbd import BGNBD
 from pipeline.btyd.choice import Choice, Chooser
+from pipeline.btyd.conditionalspend import ConditionalGammaGamma, fit_spend, spend_metrics
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
@@ -16,6 +17,7 @@ from pipeline.btyd.nbd import NBD
 from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
 from pipeline.btyd.simulation import simulate
+from pipeline.btyd.totals import CommonError, forecast_by_group
 from pipeline.btyd.trackrecord import TrackRecord
 from pipeline.errors import UserError
 
@@ -27,17 +29,22 @@ __all__ = [
     "NBD",
     "Choice",
     "Chooser",
+    "CommonError",
+    "ConditionalGammaGamma",
     "CountModel",
     "GammaGamma",
     "ParetoNBD",
     "SpendIndependence",
     "TrackRecord",
+    "fit_spend",
+    "forecast_by_group",
     "lifetime_value",
     "load",
     "no_lifetime_value",
     "no_outlook",
     "simulate",
     "spend_independence",
+    "spend_metrics",
 ]
 
 MODELS: dict[str, type[CountModel]] = {

@@ -32,10 +32,15 @@ class ReportData:
         From ``segment_summary``, ``stage_counts`` and ``risk_value_matrix``.
     churn_evaluation, value_evaluation : mapping
         From ``pipeline.evaluation``: metrics with intervals, next to the simple rule.
+    alarms : sequence of mapping
+        Suspected leaks: `kind` and `feature`.
     roc, calibration, gains, value_calibration : DataFrame
         The curves of that evaluation; may be empty.
     importance : DataFrame
         `feature`, `log_loss_increase`; may be empty.
+    forecast : mapping
+        Expected "orders" and "spend" of the horizon with `low` and `high`, "segments" with the same of each,
+        "windows" and "windows_inside": how often such intervals held. Without a model: `status`.
     ingest : mapping
         Counts of rows read, accepted, quarantined and set aside; `rules` counts the reasons.
     lifetime_value : sequence of mapping
@@ -68,8 +73,10 @@ class ReportData:
     gains: pd.DataFrame
     value_calibration: pd.DataFrame
     importance: pd.DataFrame
+    forecast: Mapping[str, Any]
     ingest: Mapping[str, Any]
     lifetime_value: Sequence[Mapping[str, Any]]
     run_id: str
     is_demo_pepper: bool
+    alarms: Sequence[Mapping[str, Any]] = ()
     floors: Sequence[Mapping[str, Any]] = ()
