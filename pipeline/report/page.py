@@ -52,6 +52,8 @@ def render(report: ReportData) -> str:
             is_tested=any(part.rows for part in qualities),
             drivers=views.driver_bars(report, t, f),
             ingest=views.ingest_rows(report, t, f),
+            tables=views.optional_tables(report, t, f),
+            without=views.switched_off(report, t),
             parameters=parameters,
         )
     )

@@ -206,3 +206,13 @@ def test_huge_numbers_are_shortened(report: ReportData) -> None:
     summary = report.segment_summary.assign(expected_spend=9e12, clv=4e13)
     page = Page(render(replace(report, segment_summary=summary, language="de")))
     assert "Bio." in page.text
+
+
+def test_the_other_tables_and_what_is_switched_off_without_them(report: ReportData) -> None:
+    english, german = (Page(render(replace(report, language=language))).text for language in ("en", "de"))
+    assert all(words in english for words in ("Surveys", "812", "25%", "response_id 50%", "time to answer"))
+    assert all(words in german for words in ("Umfragen", "01.07.2023 bis 30.06.2024", "offene Beschwerden"))
+    assert "Stornos ausgelassen" in german
+    neither = render(replace(report, tables={}, without=[]))
+    assert "other tables" not in neither
+    assert "more data" not in neither
