@@ -36,10 +36,14 @@ class ReportData:
         The curves of that evaluation; may be empty.
     importance : DataFrame
         `feature`, `log_loss_increase`; may be empty.
+    forecast : mapping
+        Expected "orders" and "spend" of the horizon with `low` and `high`, "segments" with the same of each,
+        "windows" and "windows_inside": how often such intervals held. Without a model: `status`.
     ingest : mapping
         Counts of rows read, accepted, quarantined and set aside; `rules` counts the reasons.
     lifetime_value : sequence of mapping
-        The models at each `cutoff`: `orders` and `spend`, each with its `parameters`.
+        The models at each `cutoff`: `orders` and `spend`, each with its `parameters`, and the `choice` of the
+        model for the orders.
     run_id : str
     is_demo_pepper : bool
         Whether the pseudonyms were made with the publicly known demo secret.
@@ -71,6 +75,7 @@ class ReportData:
     gains: pd.DataFrame
     value_calibration: pd.DataFrame
     importance: pd.DataFrame
+    forecast: Mapping[str, Any]
     ingest: Mapping[str, Any]
     lifetime_value: Sequence[Mapping[str, Any]]
     run_id: str

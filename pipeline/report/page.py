@@ -7,7 +7,7 @@ from functools import cache
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.report import quality, views
+from pipeline.report import quality, tables, views
 from pipeline.report.charts import Layer, bars
 from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
@@ -41,6 +41,7 @@ def render(report: ReportData) -> str:
             as_of=f.day(report.as_of),
             holdout=f.day(report.as_of - pd.Timedelta(days=report.horizon_days)),
             tiles=views.tiles(report, t, f),
+            forecast=views.forecast(report, t, f),
             churn_note=views.churn_note(report, t, f),
             months=_month_charts(report, t, f),
             segments=views.segments(report, t, f),
@@ -52,9 +53,10 @@ def render(report: ReportData) -> str:
             is_tested=any(part.rows for part in qualities),
             drivers=views.driver_bars(report, t, f),
             ingest=views.ingest_rows(report, t, f),
-            tables=views.optional_tables(report, t, f),
-            without=views.switched_off(report, t),
+            tables=tables.optional_tables(report, t, f),
+            without=tables.switched_off(report, t),
             parameters=parameters,
+            model_choice=views.model_choice(report, t, f),
         )
     )
 

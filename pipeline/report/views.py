@@ -13,8 +13,6 @@ from pipeline.report.data import ReportData
 from pipeline.report.formats import MISSING, Formats
 from pipeline.report.texts import Texts
 
-MOST_COLUMNS = 3
-
 
 @dataclass(frozen=True)
 class Tile:
@@ -107,6 +105,24 @@ def churn_note(report: ReportData, t: Texts, f: Formats) -> str:
     )
 
 
+def forecast(report: ReportData, t: Texts, f: Formats) -> list[str]:
+    """Say what is expected of all customers, how far off it may be, and how often that was right."""
+    found = report.forecast
+    if "orders" not in found:
+        return []
+
+    orders = {name: f.number(found["orders"][name]) for name in ("expected", "low", "high")}
+    spend = {name: f.money_short(found["spend"][name]) for name in ("expected", "low", "high")}
+    sentences = [
+        t("forecast.orders", days=f.number(report.horizon_days), **orders),
+        t("forecast.spend", **spend),
+    ]
+    if found["windows"]:
+        inside = {kind: f.number(count) for kind, count in found["windows_inside"].items()}
+        sentences.append(t("forecast.held", windows=f.number(found["windows"]), **inside))
+    return sentences
+
+
 @dataclass(frozen=True)
 class Segment:
     """One segment as the marketing department reads it."""
@@ -122,6 +138,7 @@ class Segment:
     share_text: str
     churn: str
     spend: str
+    spend_range: str
     clv: str
 
 
@@ -140,10 +157,19 @@ def segments(report: ReportData, t: Texts, f: Formats) -> list[Segment]:
             share_text=f.percent(row["share"]),
             churn=f.percent(row["mean_churn_probability"], 0),
             spend=f.money_short(row["expected_spend"]),
+            spend_range=_spend_range(report, row["segment"], t, f),
             clv=f.money_short(row["clv"]),
         )
         for row in report.segment_summary.to_dict("records")
     ]
+
+
+def _spend_range(report: ReportData, segment: str, t: Texts, f: Formats) -> str:
+    found = report.forecast.get("segments", {}).get(segment)
+    if found is None:
+        return ""
+    low, high = (f.money_short(found["spend"][end]) for end in ("low", "high"))
+    return t("segments.range", low=low, high=high)
 
 
 @dataclass(frozen=True)
@@ -262,60 +288,25 @@ def lifetime_parameters(report: ReportData, f: Formats) -> Parameters:
     )
 
 
+def model_choice(report: ReportData, t: Texts, f: Formats) -> str:
+    """Say which order model predicts today and why; nothing where there is none."""
+    if not report.lifetime_value:
+        return ""
+    choice = report.lifetime_value[-1]["choice"]
+    return t(
+        f"choice.{choice['reason']}",
+        model=t.word("model", choice["model"]),
+        best=t.word("model", choice["best"]),
+        windows=f.number(len(choice["windows"])),
+    )
+
+
 def ingest_rows(report: ReportData, t: Texts, f: Formats) -> list[tuple[str, str]]:
     """Build the counts of the ingest in their order, then why rows went into quarantine."""
     counts = {name: count for name, count in report.ingest.items() if isinstance(count, int)}
     reasons = report.ingest.get("rules", {})
     return [(t.word("rows", name), f.number(count)) for name, count in counts.items()] + [
         (t("data.reason", rule=t.word("rule", name)), f.number(count)) for name, count in reasons.items()
-    ]
-
-
-@dataclass(frozen=True)
-class OptionalTable:
-    """One of the shop's other tables, in words."""
-
-    name: str
-    rows: str
-    buyers: str
-    dates: str
-    missing: str
-
-
-def optional_tables(report: ReportData, t: Texts, f: Formats) -> list[OptionalTable]:
-    """Build the rows about the optional tables that are there."""
-
-    def dates(found: Mapping[str, Any]) -> str:
-        first, last = f.day(found["first_day"]), f.day(found["last_day"])
-        return t("tables.dates", first=first, last=last) if found["last_day"] else f.day(None)
-
-    def missing(found: Mapping[str, Any]) -> str:
-        shares = sorted((-(share or 0), column) for column, share in found["missing"].items())
-        named = [f"{column} {f.percent(-share, 0)}" for share, column in shares if share]
-        return ", ".join(named[:MOST_COLUMNS]) or f.percent(0.0, 0)
-
-    return [
-        OptionalTable(
-            t.word("table", name),
-            f.number(found["rows"]),
-            f.percent(found["buyers_share"], 0),
-            dates(found),
-            missing(found),
-        )
-        for name, found in report.tables.items()
-    ]
-
-
-def switched_off(report: ReportData, t: Texts) -> list[tuple[str, str]]:
-    """Name the tables and columns that are not there, each with what hangs on them."""
-    return [
-        (
-            t("tables.columns", table=t.word("table", off["table"]), columns=", ".join(off["columns"]))
-            if off["columns"]
-            else t.word("table", off["table"]),
-            ", ".join(t.word("feature of a table", feature) for feature in off["features"]),
-        )
-        for off in report.without
     ]
 
 

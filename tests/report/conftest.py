@@ -42,6 +42,8 @@ def _scored(orders: pd.DataFrame) -> pd.DataFrame:
     scored["overdue"] = (scored["days_since_last"] / 60).where(scored["frequency"] > 0)
     scored["churn_probability"] = scored["days_since_last"].rank(pct=True)
     scored["expected_spend"] = 40 * (1 - scored["churn_probability"])
+    scored["expected_orders"] = scored["expected_spend"] / 20
+    scored["orders_sd"], scored["spend_sd"] = 1.0, 30.0
     scored["clv"] = 4 * scored["expected_spend"]
     return scored.reset_index().assign(score_status="scored")
 
@@ -82,6 +84,12 @@ def report() -> ReportData:
     parameters = {
         "orders": {"parameters": {"r": 0.243, "alpha": 4.414}},
         "spend": {"parameters": {"p": 6.25}},
+        "choice": {
+            "model": "mbgnbd",
+            "reason": "within_one_standard_error",
+            "best": "paretonbd",
+            "windows": ["2023-10-01", "2023-11-01", "2023-12-01"],
+        },
     }
     return ReportData(
         title="Möbelhaus",
@@ -96,7 +104,14 @@ def report() -> ReportData:
         segment_summary=segment_summary(segments),
         stage_counts=stage_counts(segments),
         risk_value=risk_value_matrix(segments),
-        importance=pd.DataFrame({"feature": ["recency", "habits"], "log_loss_increase": [0.05, -0.001]}),
+        importance=pd.DataFrame({"feature": ["recency", "basket"], "log_loss_increase": [0.05, -0.001]}),
+        forecast={
+            "orders": {"expected": 240.0, "low": 201.4, "high": 286.0},
+            "spend": {"expected": 2400.0, "low": 1990.0, "high": 2894.5},
+            "windows": 5,
+            "windows_inside": {"orders": 5, "spend": 4},
+            "segments": {"regular": {"spend": {"expected": 800.0, "low": 610.0, "high": 1049.0}}},
+        },
         ingest={
             "rows_read": 12345,
             "accepted_rows": 12340,
