@@ -43,6 +43,7 @@ def report(params: Params) -> None:
             lifetime_value=io.read_json(files.LIFETIME_VALUE_MODELS)["fits"],
             run_id=io.read_json(files.MANIFEST)["run_id"],
             is_demo_pepper=log["demo_pepper"],
+            alarms=evaluation["alarms"],
             floors=preflight["floors"],
             tables=preflight["tables"],
             without=preflight["without"],
