@@ -230,6 +230,7 @@ class LifetimeValue(Section):
     """The lifetime-value models and their money."""
 
     model: Literal["auto", "nbd", "bgnbd", "mbgnbd", "mbgcnbd", "paretonbd"] = Field(examples=["auto"])
+    season: Literal["auto", "off", "exposure", "anchor"] = Field(default="auto", examples=["auto"])
     clv_horizon_days: Days = Field(examples=[365])
     discount_rate_per_year: float = Field(ge=0, lt=10, examples=[0.1])
     margin: float = Field(gt=0, le=1, examples=[1.0])

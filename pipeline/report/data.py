@@ -45,7 +45,7 @@ class ReportData:
         Counts of rows read, accepted, quarantined and set aside; `rules` counts the reasons.
     lifetime_value : sequence of mapping
         The models at each `cutoff`: `orders` and `spend`, each with its `parameters`, and the `choice` of the
-        model for the orders.
+        model for the orders and its `season`.
     run_id : str
     is_demo_pepper : bool
         Whether the pseudonyms were made with the publicly known demo secret.

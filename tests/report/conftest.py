@@ -116,6 +116,7 @@ def report() -> ReportData:
             "best": "paretonbd",
             "windows": ["2023-10-01", "2023-11-01", "2023-12-01"],
         },
+        "season": {"season": "exposure"},
     }
     return ReportData(
         title="Möbelhaus",
