@@ -30,7 +30,7 @@ WITH bare AS (
            END AS rule
     FROM converted
 )
-SELECT file_no, line, customer_id, order_id, ordered_at, unread_date, amount, status, currency, is_test, paid, rule,
+SELECT file_no, line, customer_id, order_id, ordered_at, unread_date, amount, status, currency, is_test, product_id, paid, rule,
        CASE
            WHEN rule IS NOT NULL THEN NULL
            WHEN is_set(is_test) OR customer_id IN (FROM excluded_customers) THEN 'test_accounts'
