@@ -32,6 +32,7 @@ from pipeline.evaluation.contest import contest, with_rules
 from pipeline.evaluation.grade import MODEL
 from pipeline.evaluation.kinds import CHURN, VALUE, Kind
 from pipeline.stages import files
+from pipeline.tables import io
 
 PROJECT = Path(__file__).parents[1]
 PREPARING = ("ingest", "preflight", "snapshots", "lifetime_value")
@@ -175,8 +176,8 @@ def draw_orders(model: CountModel, seed: int = SEED) -> pd.DataFrame:
 def judge(shop: Shop, folder: Path) -> str:
     """Run the churn stage and judge its backtest; give the shop's section in Markdown."""
     run_stage("churn", folder)
-    backtest = pd.read_parquet(folder / files.BACKTEST)
-    snapshots = pd.read_parquet(folder / files.SNAPSHOTS)
+    backtest = io.read_parquet(folder / files.BACKTEST)
+    snapshots = io.read_parquet(folder / files.SNAPSHOTS)
     horizon_days = shop.params.get("churn.horizon_days", DEFAULT_HORIZON_DAYS)
     judged = np.sort(backtest["cutoff"].unique())[-shop.origins :]
     if shop.truth:
