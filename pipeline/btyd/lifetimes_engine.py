@@ -22,6 +22,8 @@ _FITTERS: Final[dict[str, tuple[str, str]]] = {
     "paretonbd": ("ParetoNBDFitter", "pareto_nbd_model"),
     "gammagamma": ("GammaGammaFitter", ""),
 }
+COUNT_MODELS: Final = ("bgnbd", "mbgnbd", "paretonbd")
+"""The models of orders that it can fit."""
 _THEIR_NAMES: Final[dict[str, str]] = {"gamma": "v"}
 _OUR_NAMES: Final[dict[str, str]] = {theirs: ours for ours, theirs in _THEIR_NAMES.items()}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
@@ -12,7 +13,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.btyd import BGNBD, MBGNBD, NBD, CountModel, GammaGamma, ParetoNBD
+from pipeline.btyd import (
+    BGNBD,
+    MBGNBD,
+    NBD,
+    Chooser,
+    CountModel,
+    GammaGamma,
+    ParetoNBD,
+    candidates,
+    fit_spend,
+)
 from pipeline.errors import UserError
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -58,6 +69,28 @@ def test_both_engines_find_the_same_spend(cdnow: pd.DataFrame) -> None:
     ours, theirs = GammaGamma().fit(cdnow), GammaGamma().fit(cdnow, engine="lifetimes")
     assert list(theirs.parameters.values()) == pytest.approx(list(ours.parameters.values()), rel=2e-3)
     assert theirs.fitted_log_likelihood <= ours.fitted_log_likelihood
+
+
+def test_a_shop_can_be_fitted_and_chosen_by_lifetimes_throughout(cdnow: pd.DataFrame) -> None:
+    kinds = candidates("lifetimes")
+    assert list(kinds) == ["mbgnbd", "bgnbd", "paretonbd"]
+    cutoffs = [date(1997, 10, 1) - timedelta(days=91 * ago) for ago in (3, 2, 1, 0)]
+    rows = cdnow.head(500).assign(recent_orders=0)
+    quick = {name: kind for name, kind in kinds.items() if name != "paretonbd"}
+    chooser = Chooser(quick, dict.fromkeys(cutoffs, rows), 91, "lifetimes")
+    chosen = chooser.choose(cutoffs[-1])
+    assert len(chosen.windows) == 3
+    by_them = quick[chosen.model]().fit(rows, "lifetimes")
+    assert chooser.fit(chosen.model, cutoffs[-1]).to_dict() == by_them.to_dict()
+    assert by_them.to_dict() != quick[chosen.model]().fit(rows).to_dict()
+
+
+def test_the_plain_model_of_spend_alone_is_theirs(cdnow: pd.DataFrame) -> None:
+    assert fit_spend(cdnow, "lifetimes").model.to_dict() == GammaGamma().fit(cdnow, "lifetimes").to_dict()
+    by_frequency = cdnow.assign(monetary_value=cdnow["monetary_value"] * cdnow["spend_days"])
+    ours, theirs = fit_spend(by_frequency), fit_spend(by_frequency, "lifetimes")
+    assert theirs.model.to_dict() == ours.model.to_dict()
+    assert theirs.plain.to_dict() != ours.plain.to_dict()
 
 
 def test_lifetimes_stops_short_of_the_pareto_optimum(cdnow: pd.DataFrame) -> None:
