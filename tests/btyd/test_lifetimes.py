@@ -23,6 +23,7 @@ from pipeline.btyd import (
     ParetoNBD,
     candidates,
     fit_spend,
+    simulate,
 )
 from pipeline.errors import UserError
 
@@ -97,6 +98,33 @@ def test_lifetimes_stops_short_of_the_pareto_optimum(cdnow: pd.DataFrame) -> Non
     ours, theirs = ParetoNBD().fit(cdnow), ParetoNBD().fit(cdnow, engine="lifetimes")
     assert theirs.fitted_log_likelihood < ours.fitted_log_likelihood
     assert theirs.fitted_log_likelihood == pytest.approx(ours.fitted_log_likelihood, abs=0.01)
+
+
+@pytest.fixture(scope="module")
+def misread() -> pd.DataFrame:
+    """Customers drawn from a Pareto/NBD with r = 0.6, alpha = 1, s = 0.6, beta = 3."""
+    births = np.random.default_rng(3).integers(1, 731, 300)
+    drawn = simulate(ParetoNBD.from_parameters(r=0.6, alpha=1.0, s=0.6, beta=3.0), births, seed=3)
+    recency = np.minimum(np.ceil(drawn["recency"]), drawn["T"])
+    orders = np.minimum(drawn["frequency"], recency.astype(int))
+    return pd.DataFrame(
+        {"frequency": orders, "recency": recency.where(orders > 0, 0.0), "T": drawn["T"]}, index=drawn.index
+    )
+
+
+def test_lifetimes_takes_a_wrong_optimum_of_the_pareto_for_the_right_one(misread: pd.DataFrame) -> None:
+    """It stops at s = 3, beta = 226 and reports success; the verdict on it is ours."""
+    ours, theirs = ParetoNBD().fit(misread), ParetoNBD().fit(misread, engine="lifetimes")
+    assert ours.fitted_log_likelihood > theirs.fitted_log_likelihood + 50
+    assert ours.parameters["s"] == pytest.approx(0.6, abs=0.3)
+    assert theirs.parameters["s"] > 2
+    assert theirs.status == "failed"
+
+
+def test_lifetimes_starts_at_the_same_point_each_time(misread: pd.DataFrame) -> None:
+    few = misread.head(60)
+    one, other = (ParetoNBD().fit(few, engine="lifetimes").to_dict() for _ in range(2))
+    assert one == other
 
 
 @pytest.mark.parametrize(
