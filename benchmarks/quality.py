@@ -206,7 +206,7 @@ def section(rows: pd.DataFrame, kind: Kind) -> str:
         difference = "" if name == MODEL else written(found.difference(MODEL, name, kind.main))
         title = "**blend**" if name == MODEL else f"rule: {name}" if name in kind.rules else name
         lines.append(f"| {title} | {' | '.join(cells)} | {difference} |")
-    return "\n".join([*lines, by_origin(found, kind), ""])
+    return "\n".join([*lines, by_origin(found, kind)])
 
 
 def by_origin(found: Measured, kind: Kind) -> str:
