@@ -19,7 +19,7 @@ from pipeline.btyd.nbd import NBD
 from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
 from pipeline.btyd.seasonchoice import Past, SeasonChoice, Seasons
-from pipeline.btyd.simulation import simulate
+from pipeline.btyd.simulation import simulate, simulate_orders
 from pipeline.btyd.totals import CommonError, forecast_by_group
 from pipeline.btyd.trackrecord import TrackRecord
 from pipeline.errors import UserError
@@ -50,6 +50,7 @@ __all__ = [
     "no_lifetime_value",
     "no_outlook",
     "simulate",
+    "simulate_orders",
     "spend_independence",
     "spend_metrics",
 ]
