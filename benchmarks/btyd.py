@@ -105,8 +105,9 @@ def their_log_likelihood(task: str, parameters: list[float], customers: pd.DataF
         columns = [customers["frequency"], *(customers[name] / DAYS_PER_WEEK for name in ("recency", "T"))]
     ones = np.ones(len(columns[0]))
     columns = [column.to_numpy(dtype=float) for column in columns]
-    likelihood = (fitter() if task == "paretonbd" else fitter)._negative_log_likelihood
-    return -float(likelihood(logs, *columns, ones, 0.0))
+    if task == "paretonbd":  # the only one that takes the parameters themselves
+        return float(fitter._conditional_log_likelihood(parameters, *columns).mean())
+    return -float(fitter._negative_log_likelihood(logs, *columns, ones, 0.0))
 
 
 def work(package: str, task: str, path: str) -> None:
