@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.btyd.bgnbd import BGNBD
 from pipeline.btyd.choice import Choice, Chooser
+from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.conditionalspend import ConditionalGammaGamma, fit_spend, spend_metrics
 from pipeline.btyd.countmodel import CountModel
+from pipeline.btyd.fittedmodel import FittedModel
 from pipeline.btyd.fitting import Engine
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
@@ -26,12 +28,14 @@ from pipeline.errors import UserError
 
 __all__ = [
     "BGNBD",
+    "CALENDAR",
     "MBGCNBD",
     "MBGNBD",
     "MODELS",
     "NBD",
     "Choice",
     "Chooser",
+    "Clock",
     "CommonError",
     "ConditionalGammaGamma",
     "CountModel",
@@ -47,6 +51,7 @@ __all__ = [
     "forecast_by_group",
     "lifetime_value",
     "load",
+    "load_spend",
     "no_lifetime_value",
     "no_outlook",
     "simulate",
@@ -55,10 +60,17 @@ __all__ = [
     "spend_metrics",
 ]
 
+Model = TypeVar("Model", bound=FittedModel)
+
 MODELS: dict[str, type[CountModel]] = {
     model.name: model for model in (NBD, MBGNBD, BGNBD, ParetoNBD, MBGCNBD)
 }
 """By name, the simplest first; of equals, first the one that lets also those leave who ordered once."""
+
+
+SPEND_MODELS: dict[str, type[GammaGamma]] = {
+    model.name: model for model in (GammaGamma, ConditionalGammaGamma)
+}
 
 
 def candidates(engine: Engine) -> dict[str, type[CountModel]]:
@@ -67,13 +79,28 @@ def candidates(engine: Engine) -> dict[str, type[CountModel]]:
 
 
 def load(saved: dict[str, Any]) -> CountModel:
-    """The model that `to_dict` described.
+    """The model of orders that `to_dict` described.
 
     Raises
     ------
     UserError
         If the model is unknown.
     """
-    if saved.get("model") not in MODELS:
-        raise UserError(f"unknown model {saved.get('model')!r}", valid=" or ".join(MODELS))
-    return MODELS[saved["model"]].from_dict(saved)
+    return _kind(saved, MODELS).from_dict(saved)
+
+
+def load_spend(saved: dict[str, Any]) -> GammaGamma:
+    """The model of spend that `to_dict` described.
+
+    Raises
+    ------
+    UserError
+        If the model is unknown.
+    """
+    return _kind(saved, SPEND_MODELS).from_dict(saved)
+
+
+def _kind(saved: dict[str, Any], kinds: dict[str, type[Model]]) -> type[Model]:
+    if saved.get("model") not in kinds:
+        raise UserError(f"unknown model {saved.get('model')!r}", valid=" or ".join(kinds))
+    return kinds[saved["model"]]

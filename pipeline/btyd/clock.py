@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -35,13 +36,16 @@ class Clock:
     ahead: float = 1.0
     ahead_days: int = 0
 
-    def speed(self, days: Days) -> Floats:
-        """Exposure per calendar day; its mean over a year is one."""
-        if not self.harmonics:
-            return np.ones(len(days))
-        year = np.arange("2001-01-01", "2002-01-01", dtype="datetime64[D]")
-        logs = [waves(some, len(self.harmonics) // 2) @ np.array(self.harmonics) for some in (days, year)]
-        speed: Floats = np.exp(logs[0]) / np.exp(logs[1]).mean()
+    def speed(self, days: Days, cutoff: date | None = None) -> Floats:
+        """Exposure per calendar day: its mean over a year is one, but for `ahead` from the cutoff on."""
+        speed: Floats = np.ones(len(days))
+        if self.harmonics:
+            year = np.arange("2001-01-01", "2002-01-01", dtype="datetime64[D]")
+            logs = [waves(some, len(self.harmonics) // 2) @ np.array(self.harmonics) for some in (days, year)]
+            speed = np.exp(logs[0]) / np.exp(logs[1]).mean()
+        if cutoff is not None:
+            after = (days - np.datetime64(cutoff, "D")).astype(np.int64)
+            speed[(after >= 0) & (after < self.ahead_days)] *= self.ahead
         return speed
 
     def summary(self, summary: pd.DataFrame, cutoff: date) -> pd.DataFrame:
@@ -66,13 +70,16 @@ class Clock:
 
     def horizon(self, cutoff: date, days: int) -> float:
         """Exposure days in the calendar days from the cutoff."""
-        speed = self.speed(_days_from(cutoff, 0, days))
-        speed[: self.ahead_days] *= self.ahead
-        return float(speed.sum())
+        return float(self.speed(_days_from(cutoff, 0, days), cutoff).sum())
 
     def to_dict(self) -> dict[str, Any]:
         """The clock as JSON types."""
         return {**asdict(self), "harmonics": list(self.harmonics)}
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> Self:
+        """Read back what `to_dict` wrote."""
+        return cls(tuple(saved["harmonics"]), float(saved["ahead"]), int(saved["ahead_days"]))
 
 
 CALENDAR = Clock()

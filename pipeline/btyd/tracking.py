@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 from scipy.interpolate import PchipInterpolator
@@ -13,7 +15,9 @@ from pipeline.btyd.countmodel import CountModel
 _AGES = 64
 
 
-def tracking(model: CountModel, flow: pd.DataFrame, clock: Clock = CALENDAR) -> pd.DataFrame:
+def tracking(
+    model: CountModel, flow: pd.DataFrame, clock: Clock = CALENDAR, cutoff: date | None = None
+) -> pd.DataFrame:
     """Expected and actual repeat orders by week.
 
     The expected number of repeat orders of all customers is the sum of E[X(t)] over their ages, eq. (9) of
@@ -27,6 +31,8 @@ def tracking(model: CountModel, flow: pd.DataFrame, clock: Clock = CALENDAR) -> 
         Columns day (every day once, ascending), births and repeats.
     clock : Clock, optional
         On which the model was fitted; flat by default.
+    cutoff : date, optional
+        As of which it was fitted, where the flow goes on after that.
 
     Returns
     -------
@@ -36,7 +42,7 @@ def tracking(model: CountModel, flow: pd.DataFrame, clock: Clock = CALENDAR) -> 
     days = flow["day"].to_numpy().astype("datetime64[D]")
     weeks = len(days) // 7
     first = len(days) - 7 * weeks
-    until = np.cumsum(clock.speed(days))  # exposure at the end of each day
+    until = np.cumsum(clock.speed(days, cutoff))  # exposure at the end of each day
     births, born = flow["births"].to_numpy(np.float64), until
     reached = np.concatenate([[until[first - 1] if first else 0.0], until[first + 6 :: 7]])
     so_far = expected_so_far(model, np.maximum(reached[:, None] - born, 0.0)) @ births

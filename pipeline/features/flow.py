@@ -71,6 +71,19 @@ def histories(days: pd.DataFrame, cutoff: date, horizon_days: int) -> pd.DataFra
     )
 
 
+def born_since(summary: pd.DataFrame, births_from: date | None) -> pd.DataFrame:
+    """Leave out who was there before the log: they look younger than they are.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        Column first_order_on.
+    births_from : date or None
+        None keeps everybody.
+    """
+    return summary if births_from is None else summary[summary["first_order_on"].dt.date >= births_from]
+
+
 def _known(days: pd.DataFrame, cutoff: date) -> pd.DataFrame:
     """Keep the rows that held on the evening before the cutoff."""
     is_known, is_replaced = (days[column] < pd.Timestamp(cutoff) for column in ("known_from", "known_until"))

@@ -66,6 +66,65 @@ def curve(
     return _frame(label, parts, x_title, y_title)
 
 
+def lines(
+    label: str,
+    names: Sequence[str],
+    actual: Sequence[float],
+    expected: Sequence[float],
+    *,
+    axis: Callable[[float], str],
+    y_title: str,
+    x_title: str = "",
+    band: tuple[Sequence[float], Sequence[float]] | None = None,
+    unseen_from: int | None = None,
+    has_dots: bool = True,
+) -> Markup:
+    """Draw what came as a line, what was expected as a dashed one, from 0 upwards.
+
+    Parameters
+    ----------
+    label : str
+        What the chart shows, for those who cannot see it.
+    names : sequence of str
+        Of the points, evenly spaced; as many of them are written below as there is room for.
+    actual, expected : sequence of float
+        One value per name in each.
+    axis : callable
+        Writes the numbers at the upright axis.
+    band : pair of sequences of float, optional
+        Lower and upper end of the interval around what was expected.
+    unseen_from : int, optional
+        The first point that the model had not seen; an upright line is drawn there.
+    has_dots : bool
+        Whether to mark what came at each point.
+    """
+    top = _round_up(max([*actual, *expected, *(band[1] if band else ())], default=0.0))
+    middles = [(i + 0.5) / max(len(names), 1) for i in range(len(names))]
+
+    def path(values: Sequence[float]) -> list[str]:
+        return [f"{_x(x):.1f},{_y(value / top):.1f}" for x, value in zip(middles, values, strict=True)]
+
+    parts = [_grid(top, axis), _name_ticks(names)]
+    if band:
+        around = " ".join([*path(band[0]), *reversed(path(band[1]))])
+        parts.append(Markup('<polygon class="band" points="{}"/>').format(around))
+    if unseen_from is not None:
+        x = _x(unseen_from / len(names))
+        upright = Markup('<line class="grid" x1="{0:.1f}" y1="{1:.1f}" x2="{0:.1f}" y2="{2:.1f}"/>')
+        parts.append(upright.format(x, _y(0), _y(1)))
+    parts += [
+        Markup('<polyline class="line" points="{}"/>').format(" ".join(path(actual))),
+        Markup('<polyline class="line expected" points="{}"/>').format(" ".join(path(expected))),
+    ]
+    dot = Markup('<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="3.5"><title>{}</title></circle>')
+    parts += [
+        dot.format(_x(x), _y(value / top), f"{name}: {axis(value)}")
+        for x, value, name in zip(middles, actual, names, strict=True)
+        if has_dots
+    ]
+    return _frame(label, parts, x_title, y_title)
+
+
 def bars(
     label: str,
     names: Sequence[str],
@@ -105,8 +164,7 @@ def bars(
             x, y = _LEFT + slot * (i + 0.12), _y((base + value) / top)
             parts.append(rectangle.format(one.style, partial, x, y, slot * 0.76, height, title))
             base += value
-    step = -(-count // 5)
-    parts.append(_x_ticks([((i + 0.5) / count, names[i]) for i in range(0, len(names), step)]))
+    parts.append(_name_ticks(names))
     return _frame(label, parts, "", y_title)
 
 
@@ -141,6 +199,12 @@ def _grid(top: float, axis: Callable[[float], str]) -> Markup:
 def _x_ticks(ticks: Sequence[tuple[float, str]]) -> Markup:
     mark = Markup('<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">{}</text>')
     return Markup("").join(mark.format(_x(share), HEIGHT - _BOTTOM + 17, name) for share, name in ticks)
+
+
+def _name_ticks(names: Sequence[str]) -> Markup:
+    """Write as many of the names as there is room for, each in the middle of its slot."""
+    step = max(-(-len(names) // 5), 1)
+    return _x_ticks([((i + 0.5) / len(names), names[i]) for i in range(0, len(names), step)])
 
 
 def _x(share: float) -> float:

@@ -36,6 +36,8 @@ class ReportData:
         Suspected leaks: `kind` and `feature`.
     roc, calibration, gains, value_calibration : DataFrame
         The curves of that evaluation; may be empty.
+    tracking, calibration_by_frequency, interval_totals : DataFrame
+        What `pipeline.btyd.portraits` makes under these names; may be empty.
     importance : DataFrame
         `feature`, `log_loss_increase`; may be empty.
     forecast : mapping
@@ -76,6 +78,9 @@ class ReportData:
     calibration: pd.DataFrame
     gains: pd.DataFrame
     value_calibration: pd.DataFrame
+    tracking: pd.DataFrame
+    calibration_by_frequency: pd.DataFrame
+    interval_totals: pd.DataFrame
     importance: pd.DataFrame
     forecast: Mapping[str, Any]
     ingest: Mapping[str, Any]

@@ -12,6 +12,7 @@ from pipeline.report.backtest import careful
 from pipeline.report.charts import Layer, bars
 from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
+from pipeline.report.portraits import portraits
 from pipeline.report.texts import Texts
 
 
@@ -51,6 +52,7 @@ def render(report: ReportData) -> str:
             value_at_risk=views.value_at_risk(report, t, f),
             cohorts=views.heat_map(report, f),
             qualities=qualities,
+            portraits=portraits(report, t, f),
             careful=careful(report, t, f),
             is_tested=any(part.rows for part in qualities),
             drivers=views.driver_bars(report, t, f),

@@ -9,6 +9,7 @@ from pipeline.report import (
     sentences_backtest,
     sentences_floors,
     sentences_models,
+    sentences_portraits,
     sentences_shop,
     sentences_tables,
     words,
@@ -17,6 +18,7 @@ from pipeline.report import (
 SENTENCES = {
     **sentences_shop.SENTENCES,
     **sentences_models.SENTENCES,
+    **sentences_portraits.SENTENCES,
     **sentences_backtest.SENTENCES,
     **sentences_floors.SENTENCES,
     **sentences_tables.SENTENCES,

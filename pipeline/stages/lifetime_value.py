@@ -23,7 +23,7 @@ from pipeline.btyd import (
     spend_metrics,
 )
 from pipeline.errors import InsufficientHistory
-from pipeline.features import Cutoffs, daily_flow, histories, orders_between
+from pipeline.features import Cutoffs, born_since, daily_flow, histories, orders_between
 from pipeline.params import Params
 from pipeline.preflight.floors import INSUFFICIENT_HISTORY, unmet, why
 from pipeline.stages import files
@@ -37,7 +37,7 @@ def fit_lifetime_value(params: Params) -> None:
     """Write the expectations per customer and cutoff, the fitted parameters, and why these models."""
     snapshots, cutoffs = io.read_parquet(files.SNAPSHOTS), Cutoffs.from_dict(io.read_json(files.CUTOFFS)).all
     reason = why(unmet(io.read_json(files.PREFLIGHT), "clv"))
-    seasons = _seasons(_born(snapshots, params), cutoffs, params)
+    seasons = _seasons(born_since(snapshots, params.ingest.births_from), cutoffs, params)
     record = TrackRecord(params.churn.horizon_days, params.lifetime_value.clv_horizon_days)
     tables, fits = [], []
     choice, season = Choice.given(params.lifetime_value.model), SeasonChoice("off", "given")
@@ -113,12 +113,6 @@ def _choose(seasons: Seasons, cutoff: date, params: Params) -> tuple[Choice, Sea
     return choice, SeasonChoice(season, "given")
 
 
-def _born(summary: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """Leave out who was there before the log: they look younger than they are. All are scored."""
-    births_from = params.ingest.births_from
-    return summary if births_from is None else summary[summary["first_order_on"].dt.date >= births_from]
-
-
 def _fit(
     seasons: Seasons,
     choice: Choice,
@@ -131,7 +125,7 @@ def _fit(
     """Fit one cutoff: its expectations and intervals, and the parameters by kind of model."""
     money = params.lifetime_value
     orders, clock = seasons.fit(choice.model, season.season, cutoff)
-    spend = fit_spend(_born(summary, params), money.engine)
+    spend = fit_spend(born_since(summary, params.ingest.births_from), money.engine)
     values = lifetime_value(
         orders,
         spend.model,

@@ -22,7 +22,18 @@ def report(params: Params) -> None:
     preflight = io.read_json(files.PREFLIGHT)
     plots = {
         name: pd.read_csv(files.PLOTS / f"{name}.csv")
-        for name in ("monthly", "cohorts", "roc", "calibration", "gains", "value_calibration", "importance")
+        for name in (
+            "monthly",
+            "cohorts",
+            "roc",
+            "calibration",
+            "gains",
+            "value_calibration",
+            "importance",
+            "tracking",
+            "calibration_by_frequency",
+            "interval_totals",
+        )
     }
     page = render(
         ReportData(

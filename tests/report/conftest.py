@@ -131,6 +131,28 @@ def report() -> ReportData:
         segment_summary=segment_summary(segments),
         stage_counts=stage_counts(segments),
         risk_value=risk_value_matrix(segments),
+        tracking=pd.DataFrame(
+            {
+                "week": ["2024-03-18", "2024-03-25", "2024-04-01"],
+                "expected": [9.0, 10.0, 11.0],
+                "actual": [8, 12, 10],
+                "expected_total": [9.0, 19.0, 30.0],
+                "actual_total": [8, 20, 30],
+                "is_fitted": [True, True, False],
+            }
+        ),
+        calibration_by_frequency=pd.DataFrame(
+            {"group": ["0", "1–4"], "customers": [80, 40], "expected": [0.1, 1.2], "actual": [0.15, 1.0]}
+        ),
+        interval_totals=pd.DataFrame(
+            {
+                "cutoff": ["2023-10-15", "2024-03-15"],
+                "orders_low": [80.0, 90.0],
+                "orders_expected": [100.0, 110.0],
+                "orders_high": [125.0, 135.0],
+                "orders_actual": [104, 140],
+            }
+        ),
         importance=pd.DataFrame({"feature": ["recency", "basket"], "log_loss_increase": [0.05, -0.001]}),
         forecast={
             "orders": {"expected": 240.0, "low": 201.4, "high": 286.0},

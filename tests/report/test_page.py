@@ -15,7 +15,7 @@ from pipeline.report.texts import Texts
 from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS
 
 NO_INTERVAL = {"value": 0.0, "low": None, "high": None}
-VOID = {"meta", "line", "polyline", "circle", "br", "hr", "img", "link", "input"}
+VOID = {"meta", "line", "polyline", "br", "hr", "img", "link", "input"}
 
 
 class Page(HTMLParser):
@@ -78,7 +78,7 @@ def test_nothing_is_loaded_and_nothing_runs(localised: ReportData) -> None:
 
 def test_charts_and_tables_speak_to_those_who_cannot_see_them(localised: ReportData) -> None:
     page = Page(render(localised))
-    assert page.count("svg") == 6
+    assert page.count("svg") == 9
     assert set(page.attributes("svg", "role")) == {"img"}
     assert all(page.attributes("svg", "aria-label"))
     assert page.count("caption") == page.count("table") >= 6
@@ -235,7 +235,8 @@ def test_the_page_stands_with_almost_nothing_to_show(localised: ReportData) -> N
         name: getattr(localised, name).iloc[:0]
         for name in (
             "monthly", "cohorts", "segment_summary", "stage_counts", "risk_value", "roc", "calibration",
-            "gains", "value_calibration", "importance",
+            "gains", "value_calibration", "importance", "tracking", "calibration_by_frequency",
+            "interval_totals",
         )
     }  # fmt: skip
     ratio = {"value": None, "numerator": 0, "denominator": 0}

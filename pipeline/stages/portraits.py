@@ -1,0 +1,75 @@
+"""Show what the lifetime-value model expects, and how that held: the tables behind its figures."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from pipeline.btyd import Clock, load, load_spend, portraits
+from pipeline.features import Cutoffs, born_since, daily_flow
+from pipeline.params import Params
+from pipeline.stages import files
+from pipeline.stages.shell import run, say
+from pipeline.tables import io
+
+_COLUMNS = ["customer_key", "cutoff", "first_order_on", "frequency", "recency", "T", "future_orders"]
+_SPEND = ["monetary_value", "spend_days"]
+
+Tables = dict[str, pd.DataFrame]
+
+
+def draw_portraits(params: Params) -> None:
+    """Write every table; where there is no model, its header alone."""
+    cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
+    fits = {
+        date.fromisoformat(one["cutoff"]): one for one in io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]
+    }
+    snapshots = io.read_parquet(files.SNAPSHOTS, columns=_COLUMNS + _SPEND)
+    snapshots = born_since(snapshots, params.ingest.births_from)
+    tables = {name: portraits.empty(name) for name in portraits.COLUMNS}
+    tables["interval_totals"] = portraits.interval_totals(io.read_json(files.INTERVALS).get("windows", []))
+    horizon_days, tested = params.churn.horizon_days, cutoffs.holdout or cutoffs.score
+    if tested in fits:
+        tables |= _tested(fits[tested], snapshots, tested, cutoffs.score, horizon_days)
+    if cutoffs.score in fits:
+        tables |= _fitted(fits[cutoffs.score], snapshots, cutoffs.score, horizon_days)
+    for name, table in tables.items():
+        io.write_csv(table, files.PLOTS / f"{name}.csv")
+    shown = [name for name, table in tables.items() if not table.empty]
+    say(f"portraits: {', '.join(shown) or 'nothing to show without a model'}")
+
+
+def _tested(
+    fit: dict[str, Any], snapshots: pd.DataFrame, cutoff: date, until: date, horizon_days: int
+) -> Tables:
+    """Hold a model against the orders that came after its cutoff."""
+    model, clock = load(fit["orders"]), Clock.from_dict(fit["clock"])
+    days = io.read_parquet(files.CUSTOMER_DAYS, columns=["customer_key", "day", "known_from", "known_until"])
+    flow = daily_flow(days[days["customer_key"].isin(snapshots["customer_key"].unique())], until)
+    tables = {"tracking": portraits.repeat_order_tracking(model, flow, cutoff, clock)}
+    known = snapshots[snapshots["cutoff"] == pd.Timestamp(cutoff)].dropna(subset="future_orders")
+    if len(known):
+        exposed, horizon = clock.summary(known, cutoff), clock.horizon(cutoff, horizon_days)
+        orders = model.expected_orders(exposed, horizon), known["future_orders"]
+        for by in ("frequency", "recency"):
+            tables[f"calibration_by_{by}"] = portraits.calibration(known[by], *orders)
+    return tables
+
+
+def _fitted(fit: dict[str, Any], snapshots: pd.DataFrame, cutoff: date, horizon_days: int) -> Tables:
+    """Show what a model says of the customers of its cutoff."""
+    model, clock = load(fit["orders"]), Clock.from_dict(fit["clock"])
+    summary = snapshots[snapshots["cutoff"] == pd.Timestamp(cutoff)]
+    profile = portraits.typical_order_days(summary, cutoff)
+    return {
+        "frequency_recency": portraits.frequency_recency(model, summary, cutoff, horizon_days, clock),
+        "alive_history": portraits.alive_history(model, profile, cutoff, clock),
+        "spend_fit": portraits.spend_fit(load_spend(fit["spend"]), summary),
+        "heterogeneity": portraits.heterogeneity(model),
+    }
+
+
+if __name__ == "__main__":
+    run(draw_portraits)
