@@ -151,7 +151,6 @@ def _read_dates(con: Connection, spec: OrderSource, raw: Raw, timezone: str | No
     chosen = dates.ISO if typed else dates.choose(con, "ordered_at", spec.date_format, f"{WHERE}.date_format")
     dates.define(con, chosen, timezone)
     _statement(con, "dated")
-    duck.run(con, "DROP TABLE raw")
     return chosen.name
 
 

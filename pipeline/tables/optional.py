@@ -117,7 +117,6 @@ def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], set
         duck.run(con, duck.sql_file(PACKAGE, "sql/values.sql"), name="values")
         judged = judge.judged_sql(contract, rules, known, spec.words, setting.until)
         duck.run(con, judged, name=f"{contract.name} judged")
-        duck.run(con, "DROP TABLE raw")
         fates.settle_repeats(con, contract, mapped, len(rules) - 1)
         quarantine = fates.quarantine(con, rules, columns, raw)
         counts = fates.counts(con, contract, raw, quarantine, mapped, known)

@@ -73,8 +73,14 @@ def read_raw(
         For whatever is wrong with a file as a whole.
     """
     table = RawTable(con, columns)
+    read = _read_all(table, spec, root, where)
+    table.show()
+    return Raw(tuple(read), table.columns)
+
+
+def _read_all(table: RawTable, spec: Source, root: Path, where: str) -> list[FileRead]:
     if spec.url:
-        return Raw((read_database(table, 0, spec, root, where),), table.columns)
+        return [read_database(table, 0, spec, root, where)]
     read: list[FileRead] = []
     with tempfile.TemporaryDirectory(prefix="text-") as folder:
         scratch = Path(folder)
@@ -82,7 +88,7 @@ def read_raw(
             file = without_pattern(found, scratch)
             read.append(_read_file(table, file_no, file, spec, scratch, where))
             _check_same_header(read[0], read[-1], where)
-    return Raw(tuple(read), table.columns)
+    return read
 
 
 def _find(path: str, root: Path, scratch: Path, where: str) -> list[SourceFile]:
