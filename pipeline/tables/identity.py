@@ -64,6 +64,9 @@ def exclude(con: Connection, patterns: tuple[str, ...], root: Path) -> None:
     UserError
         If a list of patterns is not there or is not text.
     """
+    if not patterns:
+        duck.run(con, "CREATE TABLE excluded_customers (customer_id VARCHAR)", name="excluded_customers")
+        return
     listed = [line for pattern in patterns for line in _lines(pattern, root)]
     duck.register(con, "patterns", pa.table({"pattern": pa.array(listed, pa.string())}))
     duck.run(con, duck.sql_file(PACKAGE, "sql/excluded_customers.sql"), name="excluded_customers")

@@ -49,6 +49,15 @@ class Fault:
     value_class: str
 
 
+def fill(con: Connection, name: str, columns: Mapping[str, str | None]) -> None:
+    """Make the view NAME of the table NAME_rows, with NULL in the columns that the source does not have.
+
+    A column of NULL in a table takes as long to write as one of values.
+    """
+    missing = "".join(f", NULL::VARCHAR AS {our}" for our, theirs in columns.items() if not theirs)
+    duck.run(con, f"CREATE OR REPLACE VIEW {name} AS SELECT *{missing} FROM {name}_rows", name=name)
+
+
 class RawTable:
     """The tables ``raw`` (file_no, line, our columns) and ``faults`` of a connection, while they are filled.
 
@@ -122,14 +131,14 @@ class RawTable:
         """Add rows that are clean already, in the columns `line` and ours; return how many."""
         numbered = rows.append_column("file_no", pa.repeat(pa.scalar(file_no, pa.int32()), rows.num_rows))
         self._parts.append(numbered.select(self._schema.names).cast(self._schema))
-        return rows.num_rows
+        return int(rows.num_rows)
 
-    def show(self) -> None:
-        """Make the view ``raw`` of all rows."""
-        duck.register(self.con, "raw_rows", pa.concat_tables([self._schema.empty_table(), *self._parts]))
-        ours = ", ".join(our if name else f"NULL::VARCHAR AS {our}" for our, name in self.columns.items())
-        view = f"CREATE OR REPLACE VIEW raw AS SELECT file_no, line, {ours} FROM raw_rows"
-        duck.run(self.con, view, name="raw")
+    def show(self) -> pa.Table:
+        """Make the view ``raw``; return its rows with the columns that the source has."""
+        rows = pa.concat_tables([self._schema.empty_table(), *self._parts])
+        duck.register(self.con, "raw_rows", rows)
+        fill(self.con, "raw", self.columns)
+        return rows
 
     @property
     def _filled(self) -> list[str]:

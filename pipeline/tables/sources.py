@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+
+import pyarrow as pa
 
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
@@ -26,10 +28,20 @@ NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGI
 
 @dataclass(frozen=True)
 class Raw:
-    """What is behind the tables ``raw`` and ``faults``: files, or a database; in the order of ``file_no``."""
+    """What is behind the tables ``raw`` and ``faults``.
+
+    Attributes
+    ----------
+    files : tuple of FileRead
+        Or a database; in the order of ``file_no``.
+    rows : pyarrow.Table
+        The rows of ``raw``: file_no, line and the columns that the source has.
+    columns : mapping of our name to the source's
+    """
 
     files: tuple[FileRead, ...]
-    columns: Mapping[str, str | None] = field(default_factory=dict)
+    rows: pa.Table
+    columns: Mapping[str, str | None]
 
     @property
     def encodings(self) -> str:
@@ -74,8 +86,7 @@ def read_raw(
     """
     table = RawTable(con, columns)
     read = _read_all(table, spec, root, where)
-    table.show()
-    return Raw(tuple(read), table.columns)
+    return Raw(tuple(read), table.show(), table.columns)
 
 
 def _read_all(table: RawTable, spec: Source, root: Path, where: str) -> list[FileRead]:
