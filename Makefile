@@ -62,8 +62,9 @@ check-lock: $(READY)  ## Is dvc.lock up to date with code and parameters? (secon
 format: $(READY)  ## Format the code
 	@ruff check --fix-only --quiet . ; ruff format --quiet .
 
-docs: $(READY)  ## Write docs/tables.md anew from the contracts
+docs: $(READY)  ## Write docs/tables.md and docs/features.md anew from the code
 	@python -m pipeline.tables.contracts
+	@python -m pipeline.features
 
 lock: $(UV)  ## Resolve the dependencies anew into requirements.lock
 	$(UV) pip compile pyproject.toml --extra dev --universal --python-version 3.11 --fork-strategy fewest \

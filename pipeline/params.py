@@ -217,33 +217,43 @@ class Ingest(Section):
 class Snapshots(Section):
     """Which cutoffs the models learn from."""
 
-    training_cutoffs: int = Field(ge=1, le=60, examples=[4])
-    spacing_days: Days = Field(examples=[30])
+    training_cutoffs: Literal["auto"] | Annotated[int, Field(ge=1, le=60)] = Field(examples=["auto"])
+    spacing_days: Literal["auto"] | Days = Field(examples=["auto"])
     min_history_days: Days = Field(examples=[90])
 
 
 class LifetimeValue(Section):
     """The lifetime-value models and their money."""
 
-    model: Literal["bgnbd", "mbgnbd", "paretonbd"] = Field(examples=["bgnbd"])
+    model: Literal["auto", "nbd", "bgnbd", "mbgnbd", "mbgcnbd", "paretonbd"] = Field(examples=["auto"])
     clv_horizon_days: Days = Field(examples=[365])
     discount_rate_per_year: float = Field(ge=0, lt=10, examples=[0.1])
     margin: float = Field(gt=0, le=1, examples=[1.0])
 
 
+ChurnMember = Literal["btyd", "logistic", "logistic_rich", "boosting_latest", "boosting"]
+
+
 class Churn(Section):
-    """The churn label and its classifier."""
+    """The churn label and the models that are blended."""
 
     horizon_days: Days = Field(examples=[90])
-    members: tuple[Literal["logistic", "boosting"], ...] = Field(
-        min_length=1, strict=False, examples=[["logistic", "boosting"]]
+    members: Literal["auto"] | Annotated[tuple[ChurnMember, ...], Field(strict=False)] = Field(
+        examples=[["btyd", "logistic"]]
     )
-    folds: int = Field(ge=2, le=20, examples=[5])
+
+    @field_validator("members")
+    @classmethod
+    def _each_once(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if not value or (len(set(value)) != len(value) and value != "auto"):
+            raise ValueError("name each member once, at least one, or write auto")
+        return value
 
 
 class Evaluate(Section):
-    """How the intervals are made."""
+    """How often the models are tested, and how the intervals are made."""
 
+    origins: Literal["auto"] | Annotated[int, Field(ge=1, le=12)] = Field(examples=["auto"])
     bootstrap_resamples: int = Field(ge=20, le=10_000, examples=[200])
 
 
@@ -360,8 +370,13 @@ def parse_params(tree: object) -> Params:
         return Params.model_validate(tree)
     except ValidationError as error:
         # An unknown key is the likelier cause of a missing one: it is told first.
-        first = min(error.errors(), key=lambda e: (e["type"] != "extra_forbidden", e["type"] == "missing"))
-        raise _explain(first) from None
+        raise _explain(min(error.errors(), key=_urgency)) from None
+
+
+def _urgency(error: Mapping[str, Any]) -> tuple[bool, bool, bool, int]:
+    """Order errors; of the branches of a union, the one that says more than "not this word" comes first."""
+    kind = error["type"]
+    return kind != "extra_forbidden", kind == "missing", kind == "literal_error", -len(error["loc"])
 
 
 def _explain(error: Mapping[str, Any]) -> UserError:
@@ -383,8 +398,10 @@ def _explain(error: Mapping[str, Any]) -> UserError:
 
 
 def _is_union_branch(part: object) -> bool:
-    """Pydantic adds the tried branch of a union to a location: `literal['latest']`, `date`."""
-    return isinstance(part, str) and (part.startswith("literal[") or part == "date")
+    """Pydantic adds the tried branch of a union to a location: `literal['latest']`, `date`, `tuple[…]`."""
+    return isinstance(part, str) and (
+        part.startswith(("literal[", "tuple[")) or part in ("date", "constrained-int")
+    )
 
 
 def _look_up(keys: list[str]) -> tuple[type[BaseModel], str | None]:

@@ -5,33 +5,45 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.btyd.bgnbd import BGNBD
+from pipeline.btyd.choice import Choice, Chooser
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
 from pipeline.btyd.lifetime import lifetime_value, no_lifetime_value
+from pipeline.btyd.mbgcnbd import MBGCNBD
 from pipeline.btyd.mbgnbd import MBGNBD
 from pipeline.btyd.nbd import NBD
+from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
 from pipeline.btyd.simulation import simulate
+from pipeline.btyd.trackrecord import TrackRecord
 from pipeline.errors import UserError
 
 __all__ = [
     "BGNBD",
+    "MBGCNBD",
     "MBGNBD",
     "MODELS",
     "NBD",
+    "Choice",
+    "Chooser",
     "CountModel",
     "GammaGamma",
     "ParetoNBD",
     "SpendIndependence",
+    "TrackRecord",
     "lifetime_value",
     "load",
     "no_lifetime_value",
+    "no_outlook",
     "simulate",
     "spend_independence",
 ]
 
-MODELS: dict[str, type[CountModel]] = {model.name: model for model in (BGNBD, MBGNBD, ParetoNBD, NBD)}
+MODELS: dict[str, type[CountModel]] = {
+    model.name: model for model in (NBD, MBGNBD, BGNBD, ParetoNBD, MBGCNBD)
+}
+"""By name, the simplest first; of equals, first the one that lets also those leave who ordered once."""
 
 
 def load(saved: dict[str, Any]) -> CountModel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -96,6 +96,29 @@ def _reach(a: Floats, b: Floats) -> Floats:
         drop = (a + b) * (d + np.log(grown)) - a * d
         d -= (drop - _TAIL) / ((a + b) * p0 / grown - a)
     return d
+
+
+def first_reaching(value_at: Callable[[Ints], Floats], levels: Floats, last: int) -> Ints:
+    """Smallest n at which an ascending function of n reaches each level; `last` where it never does.
+
+    Parameters
+    ----------
+    value_at : callable
+        Values at one n for each entry of `levels`.
+    levels : array
+        Of any shape; so are n and the result.
+    """
+    low, high = np.zeros(levels.shape, dtype=np.int64), np.full(levels.shape, last)
+    for _ in range(last.bit_length()):
+        middle = (low + high) // 2
+        enough = value_at(middle) >= levels
+        low, high = np.where(enough, low, np.minimum(middle + 1, high)), np.where(enough, middle, high)
+    return high
+
+
+def first_column_reaching(table: Floats, row: Ints, levels: Floats) -> Ints:
+    """The same for tables whose lines ascend; entry i of `levels`, shape (n, levels), is for line row[i]."""
+    return first_reaching(lambda column: table[row[:, None], column], levels, table.shape[1] - 1)
 
 
 def negative_binomial(r: Floats, taus: Sequence[Floats], largest: int) -> Iterator[Floats]:

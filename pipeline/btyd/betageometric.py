@@ -15,9 +15,10 @@ from pipeline.btyd._numerics import (
     rising_logs,
     rising_reciprocals,
 )
-from pipeline.btyd.countmodel import Lives
+from pipeline.btyd.countmodel import Lives, State
 from pipeline.btyd.dropoutmodel import DropoutModel
-from pipeline.btyd.histories import Histories
+from pipeline.btyd.erlang import Waiting, expected_regular_orders, log_spacing
+from pipeline.btyd.histories import Histories, Pairs
 
 _CLOSED_FORM_TOLERANCE = 1e-10
 _FALLBACK_NODES = 400
@@ -27,7 +28,10 @@ class BetaGeometricNBD(DropoutModel):
     """The family of the BG/NBD: after each purchase the customer drops out with probability p ~ Beta(a, b).
 
     The members differ in which purchases are followed by that lottery; `_survived` counts the lotteries that
-    a customer with x repeat purchases, alive now, has survived.
+    a customer with x repeat purchases, alive now, has survived. And they differ in the time between orders:
+    with `gap_shape` k every k-th event of the customer's Poisson process is an order, so that gaps are
+    Erlang-k distributed. The formulas below count these events, of which there have been k x and, since the
+    last order, 0 … k − 1 more that nobody saw; with k = 1 events are orders.
     """
 
     parameter_names = ("r", "alpha", "a", "b")
@@ -39,19 +43,29 @@ class BetaGeometricNBD(DropoutModel):
     def _log_likelihood(self, theta: Sequence[float], histories: Histories) -> tuple[Floats, list[Floats]]:
         """Eq. (6) of Fader, Hardie and Lee (2005) as: alive part times (1 + odds of having dropped out)."""
         r, alpha, a, b = theta
-        x, t_x, T = histories.x, histories.t_x, histories.T
+        k, x, t_x, T = self.gap_shape, histories.x, histories.t_x, histories.T
         n = self._survived(x)
         last = np.log1p((T - t_x) / (alpha + t_x))
         log_odds = self._log_dropout_odds(theta, x, t_x, T)
         smaller = np.exp(-np.abs(log_odds))
         dropped = np.where(log_odds > 0, 1.0, smaller) / (1.0 + smaller)
+        waiting = Waiting.of(k, r + k * x, (T - t_x) / (alpha + T))
         log_rates = (
-            rising_logs(r, x) + rising_logs(b, n, over=a) - x * np.log(alpha + T) - r * np.log1p(T / alpha)
+            rising_logs(r, k * x)
+            + rising_logs(b, n, over=a)
+            - k * x * np.log(alpha + T)
+            - r * np.log1p(T / alpha)
         )
         lost = rising_reciprocals(a + b, n)
-        return log_rates + np.maximum(log_odds, 0.0) + np.log1p(smaller), [
-            rising_reciprocals(r, x) - np.log1p(T / alpha) + dropped * last,
-            (r * T / alpha - x) / (alpha + T) - dropped * (r + x) * (T - t_x) / ((alpha + T) * (alpha + t_x)),
+        value = log_rates + waiting.log_sum + np.maximum(log_odds, 0.0) + np.log1p(smaller)
+        return value + log_spacing(k, x, t_x), [
+            rising_reciprocals(r, k * x)
+            - np.log1p(T / alpha)
+            + dropped * last
+            + (1.0 - dropped) * waiting.by_r,
+            (r * T / alpha - k * x) / (alpha + T)
+            - dropped * (r + k * x) * (T - t_x) / ((alpha + T) * (alpha + t_x))
+            - (1.0 - dropped) * waiting.by_log_y / (alpha + T),
             dropped / a - lost,
             rising_reciprocals(b, n) - lost - dropped / (b + np.maximum(n, 1) - 1),
         ]
@@ -59,19 +73,35 @@ class BetaGeometricNBD(DropoutModel):
     def _log_dropout_odds(self, theta: Sequence[float], x: Ints, t_x: Floats, T: Floats) -> Floats:
         """Log odds of having dropped out at t_x against being alive at T; −∞ before the first lottery."""
         r, alpha, a, b = theta
-        n = self._survived(x)
+        n, events = self._survived(x), r + self.gap_shape * x
         odds: Floats = (
-            np.log(a) - np.log(b + np.maximum(n, 1) - 1) + (r + x) * np.log1p((T - t_x) / (alpha + t_x))
+            np.log(a) - np.log(b + np.maximum(n, 1) - 1) + events * np.log1p((T - t_x) / (alpha + t_x))
         )
+        odds -= Waiting.of(self.gap_shape, events, (T - t_x) / (alpha + T)).log_sum
         return np.where(n > 0, odds, -np.inf)
 
     def _p_alive(self, x: Ints, t_x: Floats, T: Floats) -> Floats:
         alive: Floats = np.exp(-np.logaddexp(0.0, self._log_dropout_odds(self._theta(), x, t_x, T)))
         return alive
 
+    def _states(self, histories: Histories) -> list[State]:
+        """Events since the last order: j with probability proportional to (r + kx)_j / j! · y^j."""
+        if self.gap_shape == 1:
+            return super()._states(histories)
+        r, alpha, _, _ = self._theta()
+        k, x, T = self.gap_shape, histories.x, histories.T
+        waiting = Waiting.of(k, r + k * x, (T - histories.t_x) / (alpha + T))
+        pairs = histories.at_end
+        return [
+            State(chance, Pairs(k * pairs.x + j, pairs.t, pairs.row))
+            for j, chance in enumerate(waiting.chances)
+        ]
+
     def _p_silent_if_alive(self, x: Ints, T: Floats, t: Floats) -> Floats:
         r, alpha, _, _ = self._theta()
-        silent: Floats = np.exp(-(r + x) * np.log1p(t / (alpha + T)))
+        missing = self.gap_shape - x % self.gap_shape
+        few = negative_binomial(r + x, [t / (alpha + T)], self.gap_shape - 1)
+        silent: Floats = np.where(np.arange(self.gap_shape) < missing[:, None], next(few), 0.0).sum(axis=1)
         return silent
 
     def _p_never_if_alive(self, x: Ints, T: Floats) -> Floats:
@@ -80,17 +110,29 @@ class BetaGeometricNBD(DropoutModel):
 
     def _expected_if_alive(self, x: Ints, T: Floats, t: Floats) -> Floats:
         r, alpha, a, b = self._theta()
-        return expected_while_alive(r + x, a, b + self._survived(x), t / (alpha + T))
+        tau, survived = t / (alpha + T), self._survived(x // self.gap_shape)
+        if self.gap_shape == 1:
+            return expected_while_alive(r + x, a, b + survived, tau)
+        return expected_regular_orders(self.gap_shape, x % self.gap_shape, r + x, a, b + survived, tau)
 
     def _distribution_if_alive(self, x: Ints, T: Floats, t: float, largest: int) -> Floats:
         """Eq. (8) of Fader, Hardie and Lee (2005): n lotteries survived, or the last of n lost."""
         r, alpha, a, b = self._theta()
-        tau, before = t / (alpha + T), (b + self._survived(x))[:, None]
+        k = self.gap_shape
+        tau, before = t / (alpha + T), (b + self._survived(x // k))[:, None]
         n = np.arange(largest + 1)
         survived = np.exp(-np.cumsum(np.log1p(a / (before + n)), axis=1))
-        chances = next(negative_binomial(r + x, [tau], largest))
+        events = next(negative_binomial(r + x, [tau], k * (largest + 1) - 1))
+        chances = events
+        if k > 1:
+            # The first order is complete after fewer events, as some of them have happened already.
+            here = np.arange(k * (largest + 1)) - (x % k)[:, None]
+            events = np.where(here >= 0, np.take_along_axis(events, np.maximum(here, 0), axis=1), 0.0)
+            chances = events.reshape(len(x), largest + 1, k).sum(axis=2)
+        # P(at least n orders, if nobody left) for n = 1 …, summed from the far end, where no digits are lost.
+        beyond = betainc(k * (largest + 1) - x % k, r + x, tau / (1.0 + tau))[:, None]
+        reached = beyond + np.cumsum(chances[:, :0:-1], axis=1)[:, ::-1]
         chances[:, 1:] *= survived[:, :-1]
-        reached = betainc(n[1:], (r + x)[:, None], (tau / (1.0 + tau))[:, None])
         chances[:, 1:] += a / (before + n[:-1]) * survived[:, :-1] * reached
         return chances
 
@@ -100,7 +142,7 @@ class BetaGeometricNBD(DropoutModel):
 
     def _starts(self, rate: float) -> list[Floats]:
         return [
-            np.log([r, r / rate / 2.0, a, b])
+            np.log([r, r / rate / 2.0 / self.gap_shape, a, b])
             for r, a, b in ((0.4, 0.8, 2.5), (1.0, 0.3, 3.0), (0.2, 0.1, 5.0), (2.0, 3.0, 10.0))
         ]
 

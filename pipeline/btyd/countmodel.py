@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.btyd import lifetimes_engine
-from pipeline.btyd._numerics import Floats, Ints, gauss_legendre, round_significant
+from pipeline.btyd._numerics import Floats, Ints, first_reaching, gauss_legendre, round_significant
 from pipeline.btyd.fittedmodel import FittedModel, mean_objective
 from pipeline.btyd.fitting import Engine, Objective, examine, maximise
-from pipeline.btyd.histories import DAYS_PER_WEEK, WEEKS_PER_YEAR, Histories
+from pipeline.btyd.histories import DAYS_PER_WEEK, WEEKS_PER_YEAR, Histories, Pairs
 from pipeline.errors import InsufficientHistory, UserError
 
 _SEARCH_ROWS = 4000
@@ -29,6 +29,26 @@ class Lives(NamedTuple):
     dropout: Floats
 
 
+class State(NamedTuple):
+    """What a living customer may be waiting in, and how likely that is.
+
+    Attributes
+    ----------
+    chance : array of shape (rows,), or 1.0
+        Probability of the state, given that the customer is alive.
+    pairs : Pairs
+        What the future depends on: events so far (repeat purchases, where gaps are random) and age.
+    """
+
+    chance: Floats | float
+    pairs: Pairs
+
+    def mean(self, values: Floats) -> Floats:
+        """This state's share of an expectation, per row, from values per pair."""
+        share: Floats = (np.asarray(self.chance) * values[self.pairs.row].T).T
+        return share
+
+
 class CountModel(FittedModel, ABC):
     """A model of when customers order again.
 
@@ -39,11 +59,12 @@ class CountModel(FittedModel, ABC):
     All models share a structure that the formulas here rely on: the future of a customer who is alive at T
     is that of a fresh customer with updated parameters, and recency matters only through the probability of
     being alive. Hence E[X(T, T+t]] = P(alive) · E[X(T, T+t] | alive], and the second factor depends on (x, T)
-    alone.
+    alone; for Erlang-k distributed gaps it is a mean over k states of which that holds.
     """
 
     time_parameters: ClassVar[tuple[str, ...]]
     lottery_after_first_order: ClassVar[bool] = False
+    gap_shape: int = 1  # k of Erlang-k distributed gaps; 1 is a Poisson process
 
     # ---- what a model has to say -------------------------------------------------------------------------
 
@@ -142,7 +163,7 @@ class CountModel(FittedModel, ABC):
         histories = Histories.from_summary(summary)
         alive = self._p_alive(histories.x, histories.t_x, histories.T)
         t = _weeks(horizon_days)
-        silent = _per_pair(histories, lambda x, T: self._p_silent_if_alive(x, T, np.full_like(T, t)))
+        silent = self._if_alive(histories, lambda x, T: self._p_silent_if_alive(x, T, np.full_like(T, t)))
         return _series(np.minimum(1.0, alive * silent + (1.0 - alive)), summary, "p_no_order")
 
     def expected_orders(self, summary: pd.DataFrame, horizon_days: float) -> pd.Series[float]:
@@ -182,7 +203,7 @@ class CountModel(FittedModel, ABC):
     ) -> pd.Series[float]:
         histories = Histories.from_summary(summary)
         t = horizon_days if delta > 0.0 and np.isinf(horizon_days) else _weeks(horizon_days)
-        if_alive = _per_pair(histories, lambda x, T: self._discounted_if_alive(x, T, t, delta))
+        if_alive = self._if_alive(histories, lambda x, T: self._discounted_if_alive(x, T, t, delta))
         alive = self._p_alive(histories.x, histories.t_x, histories.T)
         return _series(alive * if_alive, summary, name)
 
@@ -216,10 +237,12 @@ class CountModel(FittedModel, ABC):
         histories = Histories.from_summary(summary)
         t = _weeks(horizon_days)
         alive = self._p_alive(histories.x, histories.t_x, histories.T)
-        pairs = histories.at_end
-        chances = self._distribution_if_alive(pairs.x, pairs.t, t, largest)[pairs.row] * alive[:, None]
+        chances = self._distribution_of_living(histories, t, largest) * alive[:, None]
         chances[:, 0] += 1.0 - alive
         return pd.DataFrame(chances, index=summary.index)
+
+    def _distribution_of_living(self, histories: Histories, t: float, largest: int) -> Floats:
+        return self._if_alive(histories, lambda x, T: self._distribution_if_alive(x, T, t, largest))
 
     def order_quantiles(
         self, summary: pd.DataFrame, horizon_days: float, quantiles: Sequence[float] = (0.1, 0.5, 0.9)
@@ -236,20 +259,29 @@ class CountModel(FittedModel, ABC):
             )
         histories = Histories.from_summary(summary)
         alive = self._p_alive(histories.x, histories.t_x, histories.T)
-        pairs, t = histories.at_end, _weeks(horizon_days)
-        largest, below = 16, np.zeros((len(pairs.x), 1))
-        while below[:, -1].min(initial=1.0) < max(quantiles):
+        states, t = self._states(histories), _weeks(horizon_days)
+        largest, below = 16, [np.zeros((1, 1))]
+        while min(state[:, -1].min(initial=1.0) for state in below) < max(quantiles):
             largest *= 2
-            below = np.cumsum(self._distribution_if_alive(pairs.x, pairs.t, t, largest), axis=1)
+            below = [
+                np.cumsum(self._distribution_if_alive(pairs.x, pairs.t, t, largest), axis=1)
+                for _, pairs in states
+            ]
         # Whoever is gone orders nothing, which uses up 1 − P(alive) of the probability.
         levels = np.asarray(quantiles)
         left = (levels - (1.0 - alive[:, None])) / np.maximum(alive, np.finfo(float).tiny)[:, None]
-        low, high = np.zeros(left.shape, dtype=np.int64), np.full(left.shape, largest)
-        for _ in range(largest.bit_length()):
-            middle = (low + high) // 2
-            enough = below[pairs.row[:, None], middle] >= left
-            low, high = np.where(enough, low, middle + 1), np.where(enough, middle, high)
-        return pd.DataFrame(high, index=summary.index, columns=list(quantiles))
+
+        def reached(n: Ints) -> Floats:
+            return sum(
+                (
+                    np.reshape(chance, (-1, 1)) * some[pairs.row[:, None], n]
+                    for (chance, pairs), some in zip(states, below, strict=True)
+                ),
+                start=np.zeros(1),
+            )
+
+        fewest = first_reaching(reached, left, largest)
+        return pd.DataFrame(fewest, index=summary.index, columns=list(quantiles))
 
     def score(self, summary: pd.DataFrame, horizon_days: float, future_orders: pd.Series[int]) -> float:
         """Mean log probability of the orders that came; larger is better.
@@ -261,12 +293,27 @@ class CountModel(FittedModel, ABC):
         future_orders : Series, in the order of the summary
             Orders in the horizon.
         """
+        chances = self.log_scores(summary, horizon_days, future_orders)
+        return float(np.average(chances, weights=Histories.from_summary(summary).weight))
+
+    def log_scores(
+        self, summary: pd.DataFrame, horizon_days: float, future_orders: pd.Series[int]
+    ) -> pd.Series[float]:
+        """Log probability of the orders that came, customer by customer; `score` is its mean.
+
+        It never falls below log(1e-308): a customer whom the model thinks impossible counts as that.
+        """
         histories, came = Histories.from_summary(summary), future_orders.to_numpy(dtype=np.int64)
         alive = self._p_alive(histories.x, histories.t_x, histories.T)
-        pairs, t = histories.at_end, _weeks(horizon_days)
-        if_alive = self._distribution_if_alive(pairs.x, pairs.t, t, int(came.max(initial=0)))
-        chances = alive * if_alive[pairs.row, came] + np.where(came == 0, 1.0 - alive, 0.0)
-        return float(np.average(np.log(chances), weights=histories.weight))
+        t, chances = _weeks(horizon_days), np.where(came == 0, 1.0 - alive, 0.0)
+        # Few customers order often: one distribution up to the largest count for all would be mostly unused.
+        size = np.frexp(came)[1]
+        for rows in (np.flatnonzero(size == one) for one in np.unique(size)):
+            largest = int(came[rows].max())
+            for chance, pairs in self._states(histories.rows(rows)):
+                if_alive = self._distribution_if_alive(pairs.x, pairs.t, t, largest)
+                chances[rows] += alive[rows] * chance * if_alive[pairs.row, came[rows]]
+        return _series(np.log(np.maximum(chances, np.finfo(float).tiny)), summary, "log_score")
 
     def days_to_next_order(self, summary: pd.DataFrame, share: float = 0.5) -> pd.Series[float]:
         """Days within which this share of such customers orders again, among those who are alive and ever do.
@@ -277,26 +324,44 @@ class CountModel(FittedModel, ABC):
         if not 0.0 < share < 1.0:
             raise UserError(f"share = {share}", where="days_to_next_order", valid="a number between 0 and 1")
         histories = Histories.from_summary(summary)
-        weeks = _per_pair(histories, lambda x, T: self._wait_if_alive(x, T, share))
+        states = self._states(histories)
+        if len(states) == 1:
+            # One state, whose wait is a matter of (x, T) alone.
+            pairs = states[0].pairs
+            alone = [State(1.0, Pairs(pairs.x, pairs.t, np.arange(len(pairs.x))))]
+            weeks = self._wait_if_alive(alone, pairs.t, share)[pairs.row]
+        else:
+            weeks = self._wait_if_alive(states, histories.T, share)
         return _series(weeks * DAYS_PER_WEEK, summary, "days_to_next_order")
 
-    def _wait_if_alive(self, x: Ints, T: Floats, share: float) -> Floats:
+    def _wait_if_alive(self, states: Sequence[State], T: Floats, share: float) -> Floats:
         """Bisection in log(1 + t / (alpha + T)); the waits are too different for a common scale."""
+
         age = self.parameters["alpha"] + T
-        never = self._p_never_if_alive(x, T)
+        never, rows = np.zeros_like(T), [(pairs.x[pairs.row], pairs.t[pairs.row]) for _, pairs in states]
+        for state, (x, at) in zip(states, rows, strict=True):
+            never += state.chance * self._p_never_if_alive(x, at)
         target = never + (1.0 - never) * (1.0 - share)
         low, high = np.zeros_like(T), np.full_like(T, 600.0)
         for _ in range(64):
             middle = (low + high) / 2.0
-            waiting = self._p_silent_if_alive(x, T, age * np.expm1(middle)) > target
+            silent, t = np.zeros_like(T), age * np.expm1(middle)
+            for state, (x, at) in zip(states, rows, strict=True):
+                silent += state.chance * self._p_silent_if_alive(x, at, t)
+            waiting = silent > target
             low, high = np.where(waiting, middle, low), np.where(waiting, high, middle)
         return age * np.expm1(high)
 
+    def _states(self, histories: Histories) -> list[State]:
+        """The states a living customer may be in."""
+        return [State(1.0, histories.at_end)]
 
-def _per_pair(histories: Histories, formula: Callable[[Ints, Floats], Floats]) -> Floats:
-    """Evaluate a formula once per distinct (x, T) and hand the values back to the rows."""
-    pairs = histories.at_end
-    return formula(pairs.x, pairs.t)[pairs.row]
+    def _if_alive(self, histories: Histories, formula: Callable[[Ints, Floats], Floats]) -> Floats:
+        """Evaluate a formula once per distinct (x, T) and hand its mean over the states to the rows."""
+        return sum(
+            (state.mean(formula(state.pairs.x, state.pairs.t)) for state in self._states(histories)),
+            start=np.zeros(1),
+        )
 
 
 def _require_something_to_learn(histories: Histories) -> None:

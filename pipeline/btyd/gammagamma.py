@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,13 @@ _VALID = (
     "one row per customer: monetary_value (mean amount per repeat day with a positive amount, 0 if there is "
     "none) and spend_days (the number of those days)"
 )
+
+
+class SpendPosterior(NamedTuple):
+    """Days with spend and scale of the posterior, one of each per customer."""
+
+    days: Ints
+    scale: Floats
 
 
 class GammaGamma(FittedModel):
@@ -123,6 +130,19 @@ class GammaGamma(FittedModel):
         shrunk = (p * n * m + prior * self.population_mean) / (p * np.maximum(n, 1) + prior)
         value = np.where(n > 0, shrunk, self.population_mean)
         return pd.Series(value, index=summary.index, name="expected_order_value")
+
+    def posterior(self, summary: pd.DataFrame) -> SpendPosterior:
+        """What is known of each customer's order value after the days with spend; section 3 of note 025.
+
+        Returns
+        -------
+        SpendPosterior
+            The spend of n more orders is `scale` times G₁ / G₂, with G₁ ~ Gamma(p n) and
+            G₂ ~ Gamma(q + p · days).
+        """
+        _, _, gamma = self._theta()
+        n, m, _ = _spend(summary)
+        return SpendPosterior(n, gamma + n * m)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything needed to predict and to judge, as JSON types."""

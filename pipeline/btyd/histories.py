@@ -42,13 +42,13 @@ class Pairs:
     def of(cls, x: Ints, t: Floats) -> Self:
         """Find the distinct pairs."""
         order = np.lexsort((t, x))
-        new = _starts_new(x[order], t[order])
+        new = starts_new(x[order], t[order])
         row = np.empty(len(order), dtype=np.int64)
         row[order] = np.cumsum(new) - 1
         return cls(x[order][new], t[order][new], row)
 
 
-def _starts_new(*sorted_columns: Ints | Floats) -> npt.NDArray[np.bool_]:
+def starts_new(*sorted_columns: Ints | Floats) -> npt.NDArray[np.bool_]:
     """Where a row differs from the one before it."""
     new = np.zeros(len(sorted_columns[0]), dtype=bool)
     new[:1] = True
@@ -128,14 +128,17 @@ class Histories:
         """Distinct histories, sorted, with their weights added up: the same bits for any row order."""
         order = np.lexsort((self.weight, self.T, self.t_x, self.x))
         x, t_x, T = self.x[order], self.t_x[order], self.T[order]
-        first = np.flatnonzero(_starts_new(x, t_x, T))
+        first = np.flatnonzero(starts_new(x, t_x, T))
         weight = np.add.reduceat(self.weight[order], first) if len(first) else self.weight[order]
         return type(self)(x[first], t_x[first], T[first], weight)
 
+    def rows(self, which: Ints) -> Self:
+        """Some of the rows."""
+        return type(self)(self.x[which], self.t_x[which], self.T[which], self.weight[which])
+
     def thinned(self, rows: int) -> Self:
         """About `rows` evenly spaced rows: enough to find where an optimum lies."""
-        step = max(1, len(self.x) // rows)
-        return type(self)(self.x[::step], self.t_x[::step], self.T[::step], self.weight[::step])
+        return self.rows(np.arange(0, len(self.x), max(1, len(self.x) // rows)))
 
     def scaled(self, factor: float) -> Self:
         """The same histories with another unit of time."""

@@ -42,7 +42,7 @@ def simulate(model: CountModel, T: Floats, seed: int, horizon_days: float = 0.0)
         gone_at[rng.random(n) < lives.dropout] = 0.0
     active = np.flatnonzero(gone_at > 0)
     while len(active):
-        now[active] += rng.exponential(1.0 / lives.rate[active])
+        now[active] += rng.gamma(model.gap_shape, 1.0 / lives.rate[active])
         active = active[now[active] < np.minimum(gone_at, until)[active]]
         seen = now[active] <= end[active]
         frequency[active[seen]] += 1

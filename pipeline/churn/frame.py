@@ -8,46 +8,32 @@ from datetime import date, timedelta
 import pandas as pd
 
 from pipeline.errors import UserError
+from pipeline.features import catalogue
+from pipeline.features.feature import Scale
+
+LIFETIME_MODEL: dict[str, Scale | None] = {
+    "p_alive": "odds",
+    "p_no_order": "odds",
+    "expected_orders": "log",
+    "expected_order_value": None,
+    "expected_spend": None,
+}
+"""What the lifetime-value stage adds to the features of the log, with the scale as in `Feature`."""
 
 TOPICS: dict[str, tuple[str, ...]] = {
-    "recency": ("days_since_last", "recency"),
-    "rhythm": ("mean_gap_days", "gap_sd_days", "last_gap_days", "overdue"),
-    "frequency": (
-        "frequency",
-        "orders",
-        "orders_30d",
-        "orders_90d",
-        "orders_180d",
-        "orders_365d",
-        "order_trend_90d",
-    ),
-    "money": (
-        "monetary_value",
-        "spend_days",
-        "spend_total",
-        "average_order_value",
-        "first_order_amount",
-        "last_order_amount",
-        "largest_order_amount",
-        "spend_30d",
-        "spend_90d",
-        "spend_180d",
-        "spend_365d",
-    ),
-    "tenure": ("T",),
-    "habits": ("lines_per_order", "weekend_share"),
-    "lifetime_model": (
-        "p_alive",
-        "p_no_order",
-        "expected_orders",
-        "expected_order_value",
-        "expected_spend",
-    ),
+    **{topic.name: tuple(feature.name for feature in topic.features) for topic in catalogue.TOPICS},
+    "lifetime_model": tuple(LIFETIME_MODEL),
 }
 """The model's inputs by topic; columns of one topic are so alike that they are best judged together."""
 
 FEATURES: tuple[str, ...] = tuple(column for columns in TOPICS.values() for column in columns)
 """The model's inputs in their order: no labels, no dates, no keys."""
+
+SCALES: dict[str, Scale | None] = {
+    **{feature.name: feature.scale for topic in catalogue.TOPICS for feature in topic.features},
+    **LIFETIME_MODEL,
+}
+"""How a linear model takes each input; None: it does not."""
 
 KEYS: tuple[str, ...] = ("customer_key", "cutoff")
 LABELS: tuple[str, ...] = ("churned", "future_orders", "future_spend")

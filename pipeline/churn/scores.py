@@ -6,7 +6,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-FROM_MODELS = ("p_alive", "expected_orders", "expected_order_value", "expected_spend", "clv")
+FROM_MODELS = (
+    "p_alive",
+    "expected_orders",
+    "orders_p10",
+    "orders_p50",
+    "orders_p90",
+    "orders_sd",
+    "expected_order_value",
+    "expected_spend",
+    "spend_p10",
+    "spend_p50",
+    "spend_p90",
+    "spend_sd",
+    "clv",
+    "clv_p10",
+    "clv_p50",
+    "clv_p90",
+)
 FROM_HISTORY = (
     "frequency",
     "recency",
@@ -48,4 +65,13 @@ def scored_customers(
         np.where(is_scored, "scored", "insufficient_history"), index=history.index, dtype="str"
     )
     scores = pd.DataFrame({"as_of": history["cutoff"], "score_status": status, "churn_probability": churn})
-    return scores.join([values[list(FROM_MODELS)], history[list(FROM_HISTORY)]]).reset_index()
+    # Without an amount on a repeat day there is nothing to tell this customer's own order value by.
+    basis = np.where(history["spend_days"] > 0, "own_orders", "population_mean")
+    basis = np.where(values["expected_order_value"].reindex(history.index).notna(), basis, "unknown")
+    return scores.join(
+        [
+            values[list(FROM_MODELS)],
+            pd.Series(basis, index=history.index, name="order_value_basis", dtype="str"),
+            history[list(FROM_HISTORY)],
+        ]
+    ).reset_index()

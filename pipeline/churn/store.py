@@ -24,7 +24,6 @@ from pipeline.errors import UserError
 TRUSTED_TYPES: tuple[str, ...] = (
     "numpy.dtype",
     "numpy.interp",
-    "numpy.mean",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.utils._bunch.Bunch",
 )
@@ -40,7 +39,7 @@ def dump_model(model: ClassifierMixin | None) -> bytes:
     Parameters
     ----------
     model : fitted scikit-learn estimator or None
-        As from `pipeline.churn.classifier.fit`; None where there is none.
+        As from `pipeline.churn.blend.assemble`; None where there is none.
 
     Returns
     -------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,21 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "clv", "number", "Discounted margin expected over the CLV horizon, in the shop's currency", "84.20", 2
     ),
+    Field("clv_p10", "number", "One time in ten the CLV turns out lower than this", "0.00", 2),
+    Field("clv_p50", "number", "The CLV turns out higher or lower than this, equally likely", "61.80", 2),
+    Field("clv_p90", "number", "One time in ten the CLV turns out higher than this", "198.45", 2),
     Field("expected_spend", "number", "Spend expected within the churn horizon", "21.17", 2),
+    Field("spend_p10", "number", "One time in ten the spend in the horizon is lower than this", "0.00", 2),
+    Field("spend_p50", "number", "The spend in the horizon is higher or lower, equally likely", "14.77", 2),
+    Field("spend_p90", "number", "One time in ten the spend in the horizon is higher", "62.31", 2),
     Field("expected_orders", "number", "Days with an order expected within the churn horizon", "0.6113", 4),
     Field("expected_order_value", "number", "Spend expected per day with an order", "34.63", 2),
+    Field(
+        "order_value_basis",
+        "text",
+        "own_orders; population_mean: no repeat spend yet, so expected_order_value is everybody's",
+        "own_orders",
+    ),
     Field("rfm_group", "text", "One of the eleven RFM groups", "champions"),
     Field("rfm_recency", "whole", "1 to 5; 5 for those who ordered last", "4"),
     Field("rfm_frequency", "whole", "1 to 5; 5 for those who order most often", "5"),

@@ -1,6 +1,16 @@
 """Point-in-time features: what was known of each customer at each cutoff."""
 
-from pipeline.features.cutoffs import Cutoffs, plan_cutoffs
+from pipeline.features.cutoffs import Count, Cutoffs, Origin, plan_cutoffs
+from pipeline.features.recent import orders_between
 from pipeline.features.snapshots import customer_days, snapshot, snapshots
 
-__all__ = ["Cutoffs", "customer_days", "plan_cutoffs", "snapshot", "snapshots"]
+__all__ = [
+    "Count",
+    "Cutoffs",
+    "Origin",
+    "customer_days",
+    "orders_between",
+    "plan_cutoffs",
+    "snapshot",
+    "snapshots",
+]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 import pandas as pd
 import pyarrow as pa
 
-from pipeline.engine.duck import arrow, connect, register, sql_file
+from pipeline.engine.duck import arrow, connect, register, run, sql_file
+from pipeline.features.catalogue import TOPICS
+from pipeline.features.statement import statement
 from pipeline.tables.io import to_pandas
 
 LABEL_TYPES = {"churned": "boolean", "future_orders": "Int64", "future_spend": "float64"}
@@ -23,6 +25,17 @@ NO_RETURNS = pa.schema(
         "lines_undone": pa.int32(),
     }
 ).empty_table()
+
+DAYS = """
+CREATE TABLE customer_days AS
+SELECT * REPLACE (
+    day::DATE AS day,
+    gap_days::INTEGER AS gap_days,
+    known_from::DATE AS known_from,
+    known_until::DATE AS known_until
+)
+FROM all_days
+"""  # pandas has no dates, and no INTEGER with missing values
 
 
 def customer_days(orders: pd.DataFrame, returns: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -46,48 +59,66 @@ def customer_days(orders: pd.DataFrame, returns: pd.DataFrame | None = None) -> 
     with connect() as con:
         register(con, "orders", orders)
         register(con, "returns", NO_RETURNS if returns is None else returns)
-        return to_pandas(arrow(con, _sql("customer_days"), name="customer_days"))
+        return to_pandas(
+            arrow(con, sql_file("pipeline.features", "sql/customer_days.sql"), name="customer_days")
+        )
 
 
-def snapshots(days: pd.DataFrame, cutoffs: Sequence[date], *, horizon_days: int, as_of: date) -> pd.DataFrame:
-    """Take a snapshot at each cutoff, one below the other; see `snapshot`."""
-    return pd.concat(
-        [snapshot(days, cutoff, horizon_days=horizon_days, as_of=as_of) for cutoff in cutoffs],
-        ignore_index=True,
-    )
-
-
-def snapshot(days: pd.DataFrame, cutoff: date, *, horizon_days: int, as_of: date) -> pd.DataFrame:
-    """Describe each customer as known before a cutoff, and label what followed.
+def snapshots(
+    days: pd.DataFrame,
+    cutoffs: Sequence[date],
+    *,
+    horizon_days: int,
+    as_of: date,
+    returns: pd.DataFrame | None = None,
+) -> pa.Table:
+    """Describe each customer as known before each cutoff, and label what followed.
 
     Parameters
     ----------
     days : DataFrame
         As made by `customer_days`.
-    cutoff : date
+    cutoffs : sequence of date
         Features use what was known before it, labels the `horizon_days` days from it as known at their end.
     horizon_days : int
         Length of the label window in days.
     as_of : date
         The first day that is not known: a window that ends after it gives no label.
+    returns : DataFrame, optional
+        As for `customer_days`.
 
     Returns
     -------
-    DataFrame
-        One row per customer with an order before the cutoff, sorted by customer; the columns are described in
-        docs/outputs.md. The last three are the labels `churned`, `future_orders` (distinct days) and
-        `future_spend`, missing where the window is not fully observed.
+    pyarrow.Table
+        One row per cutoff and customer with an order before it, in the order of `cutoffs` and sorted by
+        customer. The features are described in docs/features.md; the last three columns are the labels
+        `churned`, `future_orders` (distinct days) and `future_spend`, missing where the window is not fully
+        observed.
     """
-    horizon_end = cutoff + timedelta(days=horizon_days)
+    return pa.concat_tables(_taken(days, cutoffs, horizon_days, as_of, returns))
+
+
+def snapshot(
+    days: pd.DataFrame, cutoff: date, *, horizon_days: int, as_of: date, returns: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Take the snapshot of one cutoff; see `snapshots`."""
+    table = snapshots(days, [cutoff], horizon_days=horizon_days, as_of=as_of, returns=returns)
+    return to_pandas(table).astype(LABEL_TYPES)
+
+
+def _taken(
+    days: pd.DataFrame,
+    cutoffs: Sequence[date],
+    horizon_days: int,
+    as_of: date,
+    returns: pd.DataFrame | None,
+) -> Iterator[pa.Table]:
+    sql = statement(TOPICS)
     with connect() as con:
-        register(con, "customer_days", days)
-        features = to_pandas(arrow(con, _sql("snapshot"), {"cutoff": cutoff}, name="snapshot"))
-        window = {"cutoff": cutoff, "horizon_end": horizon_end}
-        labels = to_pandas(arrow(con, _sql("labels"), window, name="labels"))
-    if horizon_end > as_of:
-        labels = pd.DataFrame(None, index=features.index, columns=LABELS)
-    return features.join(labels.astype(LABEL_TYPES))
-
-
-def _sql(name: str) -> str:
-    return sql_file("pipeline.features", f"{name}.sql")
+        register(con, "all_days", days)
+        run(con, DAYS, name="days")
+        register(con, "returns", NO_RETURNS if returns is None else returns)
+        for cutoff in cutoffs:
+            is_observed = cutoff + timedelta(days=horizon_days) <= as_of
+            bound = {"cutoff": cutoff, "horizon_days": horizon_days, "is_observed": is_observed}
+            yield arrow(con, sql, bound, name="snapshot")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
-from pipeline.features import plan_cutoffs
+from pipeline.features import Count, plan_cutoffs
 from pipeline.preflight.floors import Facts, floors
 from pipeline.preflight.horizon import recommend_horizon
 from pipeline.tables.io import to_pandas
@@ -28,8 +28,8 @@ def preflight(
     as_of: date,
     *,
     horizon_days: int,
-    training_cutoffs: int,
-    spacing_days: int,
+    training_cutoffs: Count,
+    spacing_days: Count,
     min_history_days: int,
 ) -> dict[str, Any]:
     """Describe an order log and say what can be predicted from it.
@@ -44,7 +44,7 @@ def preflight(
         The first day that is not known.
     horizon_days : int
         The configured churn horizon, to stand beside the recommended one.
-    training_cutoffs, spacing_days, min_history_days : int
+    training_cutoffs, spacing_days, min_history_days : int or "auto"
         As in `pipeline.features.plan_cutoffs`.
 
     Returns
@@ -67,6 +67,7 @@ def preflight(
             training_cutoffs=training_cutoffs,
             spacing_days=spacing_days,
             min_history_days=min_history_days,
+            origins=1,
         )
         windows = [
             ("test", as_of - timedelta(days=horizon_days), horizon_days),

@@ -39,7 +39,8 @@ class ReportData:
     ingest : mapping
         Counts of rows read, accepted, quarantined and set aside; `rules` counts the reasons.
     lifetime_value : sequence of mapping
-        The models at each `cutoff`: `orders` and `spend`, each with its `parameters`.
+        The models at each `cutoff`: `orders` and `spend`, each with its `parameters`, and the `choice` of the
+        model for the orders.
     run_id : str
     is_demo_pepper : bool
         Whether the pseudonyms were made with the publicly known demo secret.

@@ -53,6 +53,7 @@ def render(report: ReportData) -> str:
             drivers=views.driver_bars(report, t, f),
             ingest=views.ingest_rows(report, t, f),
             parameters=parameters,
+            model_choice=views.model_choice(report, t, f),
         )
     )
 

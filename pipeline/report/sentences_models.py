@@ -261,6 +261,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Gamma-Gamma-Modell (Fader, Hardie und Lee), die Abwanderungswahrscheinlichkeit aus einem "
         "kalibrierten Klassifikator, der sie mit verwendet.",
     ),
+    "choice.given": (
+        "Orders are predicted by the {model} model: the parameters say so.",
+        "Bestellungen sagt das Modell {model} voraus: So steht es in den Parametern.",
+    ),
+    "choice.too_few_windows": (
+        "Orders are predicted by the {model} model: the default, since too few past periods are known to"
+        " choose by.",
+        "Bestellungen sagt das Modell {model} voraus: die Vorgabe, denn für eine Auswahl sind zu wenige "
+        "vergangene Zeiträume bekannt.",
+    ),
+    "choice.best": (
+        "Orders are predicted by the {model} model: in {windows} past periods it did best, and nothing "
+        "simpler came near.",
+        "Bestellungen sagt das Modell {model} voraus: In {windows} vergangenen Zeiträumen war es das beste, "
+        "und nichts Einfacheres kam ihm nahe.",
+    ),
+    "choice.within_one_standard_error": (
+        "Orders are predicted by the {model} model: in {windows} past periods the simplest that was as good "
+        "as the best, {best}, but for chance.",
+        "Bestellungen sagt das Modell {model} voraus: In {windows} vergangenen Zeiträumen war es das "
+        "einfachste, das dem besten, {best}, bis auf Zufall gleichkam.",
+    ),
     "method.forbidden": (
         "Not to be used for",
         "Nicht erlaubt",

@@ -260,6 +260,19 @@ def lifetime_parameters(report: ReportData, f: Formats) -> Parameters:
     )
 
 
+def model_choice(report: ReportData, t: Texts, f: Formats) -> str:
+    """Say which order model predicts today and why; nothing where there is none."""
+    if not report.lifetime_value:
+        return ""
+    choice = report.lifetime_value[-1]["choice"]
+    return t(
+        f"choice.{choice['reason']}",
+        model=t.word("model", choice["model"]),
+        best=t.word("model", choice["best"]),
+        windows=f.number(len(choice["windows"])),
+    )
+
+
 def ingest_rows(report: ReportData, t: Texts, f: Formats) -> list[tuple[str, str]]:
     """Build the counts of the ingest in their order, then why rows went into quarantine."""
     counts = {name: count for name, count in report.ingest.items() if isinstance(count, int)}

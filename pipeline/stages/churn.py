@@ -1,69 +1,104 @@
-"""Train the churn classifier: once as of the holdout, for evaluation, and once as of today, for scoring."""
+"""Learn churn as of each past origin, test it there, and learn once more as of today, for scoring."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from pipeline.churn.classifier import fit, learned_from
+import pandas as pd
+
+from pipeline.churn.backtest import (
+    Backtested,
+    Learned,
+    Window,
+    backtest_table,
+    learn,
+    predict,
+    table_of_members,
+)
+from pipeline.churn.blend import about
 from pipeline.churn.frame import training_frame
 from pipeline.churn.store import dump_model, trusted_types
 from pipeline.errors import InsufficientHistory
-from pipeline.features import Cutoffs
+from pipeline.features import Cutoffs, Origin
 from pipeline.params import Params
 from pipeline.preflight.floors import INSUFFICIENT_HISTORY, unmet, why
 from pipeline.stages import files
-from pipeline.stages.shell import run, say
+from pipeline.stages.shell import progress, run, say
 from pipeline.tables import io
+
+Frames = Callable[[Sequence[date], date], pd.DataFrame]
 
 
 def train(params: Params) -> None:
-    """Write both models and the card that says what they are, or that there are none and why."""
+    """Write the backtest, the models and the card that says what they are, or that there are none and why."""
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
+    horizon_days = params.churn.horizon_days
+    frames: Frames = partial(
+        training_frame,
+        io.read_parquet(files.SNAPSHOTS),
+        io.read_parquet(files.LIFETIME_VALUE),
+        horizon_days=horizon_days,
+    )
     card: dict[str, Any] = {
-        "label": f"churned: no order in the {params.churn.horizon_days} days from the cutoff",
-        "horizon_days": params.churn.horizon_days,
+        "label": f"churned: no order in the {horizon_days} days from the cutoff",
+        "horizon_days": horizon_days,
         "data_fingerprint": io.read_json(files.LOG)["fingerprint"],
     }
     reason = why(unmet(io.read_json(files.PREFLIGHT), "churn"))
-    fitted: dict[Path, tuple[bytes, dict[str, Any]]] = {}
-    if not reason and cutoffs.holdout:
+    tested: list[Backtested] = []
+    holdout_model, model = dump_model(None), dump_model(None)
+    rows = [frames([origin.cutoff], cutoffs.known_until(origin)) for origin in cutoffs.origins]
+    if not reason:
+        for origin, at_origin in zip(progress(cutoffs.origins, "backtest"), rows, strict=True):
+            try:
+                learned = _learn(origin, frames, tested, params)
+            except InsufficientHistory as error:
+                say(f"churn: not tested at {origin.cutoff}, {error.problem}")
+                continue
+            tested.append(predict(learned, at_origin))
+            if origin.cutoff == cutoffs.holdout:
+                holdout_model, card["churn_holdout"] = _store(learned, origin, frames)
         try:
-            fitted = {
-                files.CHURN_HOLDOUT_MODEL: _learn(params, cutoffs.training, cutoffs.holdout),
-                files.CHURN_MODEL: _learn(params, cutoffs.final_training, cutoffs.score),
-            }
+            learned = _learn(cutoffs.final, frames, tested, params)
+            model, card["churn"] = _store(learned, cutoffs.final, frames)
         except InsufficientHistory as error:
             reason = error.problem
-    for path in (files.CHURN_HOLDOUT_MODEL, files.CHURN_MODEL):
-        stored, about = fitted.get(path, (dump_model(None), {}))
-        io.write_bytes(stored, path)
-        if about:
-            card[path.stem] = about
-            first, last = about["cutoffs"][0], about["cutoffs"][-1]
-            say(f"churn: {path.stem} learned from {about['rows']:,} snapshots, cutoffs {first} to {last}")
     if reason:
         card |= {"status": INSUFFICIENT_HISTORY, "reason": reason}
         say(f"churn: no model, {reason}")
+    card["backtest"] = table_of_members([each for each in tested if each.cutoff != cutoffs.holdout])
+    io.write_bytes(holdout_model, files.CHURN_HOLDOUT_MODEL)
+    io.write_bytes(model, files.CHURN_MODEL)
+    io.write_parquet(backtest_table(rows, tested), files.BACKTEST)
     io.write_json(card, files.CHURN_CARD)
 
 
-def _learn(params: Params, cutoffs: Sequence[date], known_until: date) -> tuple[bytes, dict[str, Any]]:
-    """Fit one model: its archive, and what the card says of it."""
-    frame = training_frame(
-        io.read_parquet(files.SNAPSHOTS),
-        io.read_parquet(files.LIFETIME_VALUE),
-        cutoffs,
-        latest_label_end=known_until,
-        horizon_days=params.churn.horizon_days,
+def _learn(origin: Origin, frames: Frames, earlier: Sequence[Backtested], params: Params) -> Learned:
+    window = None
+    if then := origin.last_year:
+        window = Window(frames(then.training, then.cutoff), frames([then.cutoff], origin.cutoff))
+    return learn(
+        frames(origin.training, origin.cutoff),
+        window,
+        earlier,
+        wanted=params.churn.members,
+        seed=params.seed,
     )
-    model = fit(frame, members=params.churn.members, folds=params.churn.folds, seed=params.seed)
+
+
+def _store(learned: Learned, origin: Origin, frames: Frames) -> tuple[bytes, dict[str, Any]]:
+    """Give a model's archive, and what the card says of it."""
+    frame = frames(origin.training, origin.cutoff)
+    model = learned.classifier(frame)
     stored = dump_model(model)
+    first, last = origin.training[0], origin.training[-1]
+    say(f"churn: as of {origin.cutoff} learned from {len(frame):,} snapshots, cutoffs {first} to {last}")
     return stored, {
-        **learned_from(model),
-        "cutoffs": [day.isoformat() for day in cutoffs],
+        **about(model),
+        "cutoffs": [day.isoformat() for day in origin.training],
         "rows": len(frame),
         "churn_rate": float(frame["churned"].mean()),
         "trusted_types": trusted_types(stored),

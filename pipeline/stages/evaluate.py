@@ -6,12 +6,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from sklearn.base import ClassifierMixin
 
-from pipeline.churn.classifier import churn_probability, importance
 from pipeline.churn.frame import TOPICS, training_frame
+from pipeline.churn.importance import importance
 from pipeline.churn.store import load_model
 from pipeline.evaluation import curves
 from pipeline.evaluation.evaluate import evaluate_churn, evaluate_value, not_evaluated
@@ -42,7 +40,7 @@ def evaluate(params: Params) -> None:
     model = load_model(files.CHURN_HOLDOUT_MODEL.read_bytes())
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
     holdout = cutoffs.holdout
-    test, predicted, about = _holdout(model, cutoffs, holdout, params) if holdout else _no_holdout()
+    test, predicted, about = _holdout(cutoffs, holdout, params) if holdout else _no_holdout()
     # What has no prediction is not judged; below a data floor that is everybody.
     by_churn, by_value = (predicted.dropna(subset=[name]) for name in ("churn_probability", "expected_spend"))
     churned, probability = by_churn["churned"].to_numpy(), by_churn["churn_probability"].to_numpy()
@@ -90,7 +88,7 @@ def evaluate(params: Params) -> None:
 
 
 def _holdout(
-    model: ClassifierMixin | None, cutoffs: Cutoffs, holdout: date, params: Params
+    cutoffs: Cutoffs, holdout: date, params: Params
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     """The customers at the holdout, what models and rules said of them, and what that is about."""
     horizon_days = params.churn.horizon_days
@@ -102,8 +100,11 @@ def _holdout(
         snapshots, values, [holdout], latest_label_end=cutoffs.score, horizon_days=horizon_days
     )
     rule = recency_rule(past["days_since_last"].to_numpy(), past["churned"].to_numpy())
+    backtest = io.read_parquet(files.BACKTEST)
+    said = backtest[backtest["cutoff"].dt.date == holdout].set_index("customer_key")
+    said = said.loc[test["customer_key"], ["churn_probability", "expected_spend"]].set_axis(test.index)
     predicted = test.assign(
-        churn_probability=np.nan if model is None else churn_probability(model, test),
+        **said,
         rule_churn_probability=rule.predict(test["days_since_last"].to_numpy()),
         rule_expected_spend=spend_rate_rule(
             test["spend_total"].to_numpy(), test["T"].to_numpy(), horizon_days

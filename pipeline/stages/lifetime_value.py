@@ -1,14 +1,24 @@
-"""Fit the BTYD and spend models at each cutoff, on what was known then."""
+"""Choose, fit and ask the BTYD and spend models at each cutoff, on what was known then."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
-from pipeline.btyd import MODELS, GammaGamma, lifetime_value, no_lifetime_value
+from pipeline.btyd import (
+    MODELS,
+    Choice,
+    Chooser,
+    GammaGamma,
+    TrackRecord,
+    lifetime_value,
+    no_lifetime_value,
+    no_outlook,
+)
 from pipeline.errors import InsufficientHistory
-from pipeline.features import Cutoffs
+from pipeline.features import Cutoffs, orders_between
 from pipeline.params import Params
 from pipeline.preflight.floors import INSUFFICIENT_HISTORY, unmet, why
 from pipeline.stages import files
@@ -19,42 +29,75 @@ PARAMETER_DIGITS = 8  # what the models keep, so that a model read back predicts
 
 
 def fit_lifetime_value(params: Params) -> None:
-    """Write the expectations per customer and cutoff, and the fitted parameters."""
+    """Write the expectations per customer and cutoff, the fitted parameters, and why these models."""
     snapshots, cutoffs = io.read_parquet(files.SNAPSHOTS), Cutoffs.from_dict(io.read_json(files.CUTOFFS)).all
     reason = why(unmet(io.read_json(files.PREFLIGHT), "clv"))
+    record = TrackRecord(params.churn.horizon_days, params.lifetime_value.clv_horizon_days)
+    chooser = _chooser(snapshots, params)
     tables, fits = [], []
+    choice = Choice.given(params.lifetime_value.model)
     for cutoff in progress(cutoffs, "lifetime value"):
         summary = snapshots[snapshots["cutoff"].dt.date == cutoff]
-        values = no_lifetime_value(summary)
+        values = no_lifetime_value(summary).join(no_outlook(summary))
         if not reason:
+            if params.lifetime_value.model == "auto":
+                choice = chooser.choose(cutoff)
             try:
-                values, fitted = _fit(summary, params)
+                values, fitted = _fit(chooser, choice, record, cutoff, summary, params)
             except InsufficientHistory as error:
                 warn(f"lifetime_value at {cutoff}: {error.problem}")
                 if cutoff == cutoffs[-1]:
                     reason = error.problem
             else:
-                fits.append({"cutoff": cutoff.isoformat(), **fitted})
+                fits.append({"cutoff": cutoff.isoformat(), "choice": choice.to_dict(), **fitted})
         tables.append(summary[["customer_key", "cutoff"]].join(values))
     models = {"grain": "day", "data_fingerprint": io.read_json(files.LOG)["fingerprint"], "fits": fits}
+    backtest: dict[str, Any] = {"choice": choice.to_dict(), "candidates": choice.measures()}
     if reason:
-        models |= {"status": INSUFFICIENT_HISTORY, "reason": reason}
+        backtest = {"status": INSUFFICIENT_HISTORY, "reason": reason}
+        models |= backtest
     io.write_parquet(pd.concat(tables, ignore_index=True), files.LIFETIME_VALUE)
     io.write_json(models, files.LIFETIME_VALUE_MODELS, digits=PARAMETER_DIGITS)
-    done = f"{params.lifetime_value.model} and Gamma-Gamma at {len(fits)} cutoffs"
-    say(f"lifetime_value: {f'none, {reason}' if reason else done}")
+    io.write_json(backtest, files.LIFETIME_VALUE_METRICS)
+    io.write_csv(choice.by_window(), files.PLOTS / "model_choice.csv")
+    io.write_json(record.metrics() if not reason else backtest, files.INTERVALS)
+    io.write_csv(record.histogram(), files.PLOTS / "pit.csv")
+    io.write_csv(record.coverage_by_tenth(), files.PLOTS / "interval_coverage.csv")
+    say(f"lifetime_value: {f'none, {reason}' if reason else f'at {len(fits)} cutoffs; {choice.sentence}'}")
     for kind in ("orders", "spend"):
         for model in [fitted[kind] for fitted in fits[-1:] if fitted[kind]["status"] != "ok"]:
             say(f"  {model['model']} is {model['status']} as of {cutoffs[-1]}: {model['message']}")
 
 
-def _fit(summary: pd.DataFrame, params: Params) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Fit one cutoff: its expectations, and the parameters by kind of model."""
-    money = params.lifetime_value
+def _chooser(snapshots: pd.DataFrame, params: Params) -> Chooser:
+    """Give the chooser the history of each cutoff that may be learned from."""
+    horizon_days = params.churn.horizon_days
+    days = io.read_parquet(files.CUSTOMER_DAYS, columns=["customer_key", "day", "known_from", "known_until"])
+    histories = {}
+    for cutoff, summary in _born(snapshots, params).groupby(snapshots["cutoff"].dt.date):
+        recent = orders_between(days, cutoff - timedelta(days=horizon_days), cutoff)
+        rows = summary.set_index("customer_key")[["frequency", "recency", "T", "future_orders"]]
+        histories[cutoff] = rows.assign(recent_orders=recent.reindex(rows.index, fill_value=0))
+    return Chooser(MODELS, histories, horizon_days)
+
+
+def _born(summary: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Leave out who was there before the log: they look younger than they are. All are scored."""
     births_from = params.ingest.births_from
-    # Who was there before the log looks younger than they are: no model learns from them, all are scored.
-    born = summary if births_from is None else summary[summary["first_order_on"].dt.date >= births_from]
-    orders, spend = MODELS[money.model]().fit(born), GammaGamma().fit(born)
+    return summary if births_from is None else summary[summary["first_order_on"].dt.date >= births_from]
+
+
+def _fit(
+    chooser: Chooser,
+    choice: Choice,
+    record: TrackRecord,
+    cutoff: date,
+    summary: pd.DataFrame,
+    params: Params,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Fit one cutoff: its expectations and intervals, and the parameters by kind of model."""
+    money = params.lifetime_value
+    orders, spend = chooser.fit(choice.model, cutoff), GammaGamma().fit(_born(summary, params))
     values = lifetime_value(
         orders,
         spend,
@@ -64,6 +107,7 @@ def _fit(summary: pd.DataFrame, params: Params) -> tuple[pd.DataFrame, dict[str,
         annual_discount_rate=money.discount_rate_per_year,
         margin=money.margin,
     )
+    values = values.join(record.predict(cutoff, orders, spend, summary, values))
     return values, {"orders": orders.to_dict(), "spend": spend.to_dict()}
 
 

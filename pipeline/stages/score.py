@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.churn.classifier import churn_probability
+from pipeline.churn.blend import churn_probability
 from pipeline.churn.frame import feature_frame
 from pipeline.churn.scores import scored_customers
 from pipeline.churn.store import load_model

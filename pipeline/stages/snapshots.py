@@ -21,14 +21,17 @@ def make_snapshots(params: Params) -> None:
         max(first_day, params.ingest.births_from or first_day),
         as_of,
         horizon_days=horizon_days,
+        origins=params.evaluate.origins,
         **params.snapshots.model_dump(),
     )
-    days = customer_days(io.read_parquet(files.ORDERS), io.read_parquet(files.RETURNS))
-    table = snapshots(days, cutoffs.all, horizon_days=horizon_days, as_of=as_of)
+    returns = io.read_parquet(files.RETURNS)
+    days = customer_days(io.read_parquet(files.ORDERS), returns)
+    table = snapshots(days, cutoffs.all, horizon_days=horizon_days, as_of=as_of, returns=returns)
     io.write_parquet(days, files.CUSTOMER_DAYS)
     io.write_parquet(table, files.SNAPSHOTS)
     io.write_json(cutoffs.to_dict(), files.CUTOFFS)
-    say(f"snapshots: {len(table):,} rows at {len(cutoffs.all)} cutoffs, {cutoffs.all[0]} to {cutoffs.score}")
+    first, *_ = cutoffs.all
+    say(f"snapshots: {table.num_rows:,} rows at {len(cutoffs.all)} cutoffs, {first} to {cutoffs.score}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.btyd import BGNBD, MBGNBD, MODELS, CountModel, GammaGamma, ParetoNBD, load
+from pipeline.btyd import BGNBD, MBGCNBD, MBGNBD, MODELS, CountModel, GammaGamma, ParetoNBD, load
 from pipeline.btyd.histories import Histories
 from pipeline.errors import UserError
 
@@ -15,6 +15,7 @@ THETA = {
     "mbgnbd": [0.6, 5.0, 0.9, 1.7],
     "paretonbd": [0.5, 9.0, 0.6, 14.0],
     "nbd": [0.4, 12.0],
+    "mbgcnbd": [0.7, 2.0, 0.8, 2.4],
 }
 
 
@@ -28,6 +29,8 @@ def test_gradients_are_exact(name: str) -> None:
         }
     )
     model, rows = MODELS[name](), Histories.from_summary(summary)
+    if isinstance(model, MBGCNBD):
+        model.gap_shape = 3
     theta = np.array(THETA[name])
     _, derivatives = model._log_likelihood(theta.tolist(), rows)
     for i, derivative in enumerate(derivatives):

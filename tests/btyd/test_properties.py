@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
-from pipeline.btyd import MODELS, CountModel, GammaGamma, lifetime_value, load
+from pipeline.btyd import MBGCNBD, MODELS, CountModel, GammaGamma, lifetime_value, load
 from pipeline.errors import UserError
 
 SHAPES = st.floats(0.05, 20.0)
@@ -22,8 +22,10 @@ SCALES = st.floats(0.2, 500.0)
 @st.composite
 def models(draw: st.DrawFn) -> CountModel:
     model = MODELS[draw(st.sampled_from(sorted(MODELS)))]
+    shape = {"k": draw(st.integers(1, 5))} if model is MBGCNBD else {}
     return model.from_parameters(
-        **{name: draw(SCALES if name in model.time_parameters else SHAPES) for name in model.parameter_names}
+        **{name: draw(SCALES if name in model.time_parameters else SHAPES) for name in model.parameter_names},
+        **shape,
     )
 
 

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.btyd import BGNBD, MBGNBD, MODELS, NBD, CountModel, ParetoNBD, simulate
+from pipeline.btyd import BGNBD, MBGCNBD, MBGNBD, MODELS, NBD, CountModel, ParetoNBD, simulate
 
 GIVEN: list[CountModel] = [
     BGNBD.from_parameters(r=0.6, alpha=4.0, a=0.8, b=2.4),
     MBGNBD.from_parameters(r=0.8, alpha=6.0, a=0.5, b=1.6),
     ParetoNBD.from_parameters(r=0.7, alpha=5.0, s=0.6, beta=11.0),
     NBD.from_parameters(r=0.7, alpha=10.0),
+    MBGCNBD.from_parameters(k=3, r=0.8, alpha=2.0, a=0.6, b=2.0),
 ]
 N, HORIZON = 40_000, 180
 

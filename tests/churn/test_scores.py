@@ -8,7 +8,12 @@ from pipeline.churn.scores import FROM_HISTORY, FROM_MODELS, scored_customers
 
 KEYS = ["a", "b"]
 HISTORY = pd.DataFrame(
-    {"customer_key": KEYS, "cutoff": pd.Timestamp("2024-01-01"), **dict.fromkeys(FROM_HISTORY, 1)}
+    {
+        "customer_key": KEYS,
+        "cutoff": pd.Timestamp("2024-01-01"),
+        "spend_days": [3, 0],
+        **dict.fromkeys(FROM_HISTORY, 1),
+    }
 )
 VALUES = pd.DataFrame({"customer_key": KEYS, **dict.fromkeys(FROM_MODELS, 2.0)})
 NO_VALUES = VALUES.assign(**dict.fromkeys(FROM_MODELS, np.nan))
@@ -33,3 +38,11 @@ def test_the_status_says_whether_every_prediction_is_there(
     expected = [np.nan, np.nan] if probability is None else CHURN
     np.testing.assert_array_equal(scored["churn_probability"], expected)
     np.testing.assert_array_equal(scored["clv"], values["clv"])
+
+
+@pytest.mark.parametrize(
+    ("values", "basis"),
+    [(VALUES, ["own_orders", "population_mean"]), (NO_VALUES, ["unknown", "unknown"])],
+)
+def test_it_says_whose_order_value_is_only_that_of_everybody(values: pd.DataFrame, basis: list[str]) -> None:
+    assert scored_customers(HISTORY, values, CHURN)["order_value_basis"].tolist() == basis

@@ -18,7 +18,7 @@ TABLES = (
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_column_is_explained(scored, table):
-    text = (ROOT / "docs/outputs.md").read_text()
+    text = "".join((ROOT / "docs" / page).read_text() for page in ("outputs.md", "features.md"))
     explained = set(re.findall(r"`([A-Za-z_0-9]+)`", text))
     columns = set(pd.read_parquet(scored.path / table).columns)
     assert columns <= explained

@@ -67,7 +67,7 @@ def test_the_lock_alone_says_whether_all_is_up_to_date(repository, tmp_path):
     shutil.copy(repository.path / "data/raw/orders.csv", clone.path / "data/raw/orders.csv")
     check = "dvc repro --dry --allow-missing"
     assert "Running stage" not in clone.sh(check).stdout
-    (clone.path / "pipeline/features/labels.sql").write_text("-- changed")
+    (clone.path / "pipeline/features/sql/labels.sql").write_text("-- changed")
     behind = clone.sh(check, check=False)
     assert behind.returncode != 0 or "Running stage" in behind.stdout
 

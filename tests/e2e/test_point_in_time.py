@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from pipeline.btyd import MODELS, GammaGamma, lifetime_value
+from pipeline.btyd import MODELS, Chooser, GammaGamma, lifetime_value
 from pipeline.churn.frame import training_frame
-from pipeline.features import customer_days, snapshot
+from pipeline.features import customer_days, orders_between, snapshot
 from pipeline.features.snapshots import LABELS
 from tests.conftest import shop_log
 
@@ -166,6 +166,34 @@ def test_the_training_frame_does_not_know_the_test_horizon(log, rewrite):
         )
 
     assert_frame_equal(frame(log), frame(rewrite(log, CUTOFF)), check_exact=True)
+
+
+WINDOWS = [CUTOFF - timedelta(days=HORIZON_DAYS + shift) for shift in (40, 20, 0)]
+
+
+def choose(log: Log) -> tuple[dict, pd.DataFrame]:
+    """Choose a model at the cutoff, with a later window at hand that must not count."""
+    days, histories = customer_days(log.orders, log.returns), {}
+    for cutoff in [*WINDOWS, CUTOFF]:
+        rows = take(log, cutoff).set_index("customer_key")
+        recent = orders_between(days, cutoff - timedelta(days=HORIZON_DAYS), cutoff)
+        histories[cutoff] = rows.assign(recent_orders=recent.reindex(rows.index, fill_value=0))
+    quick = {name: MODELS[name] for name in ("nbd", "mbgnbd")}
+    chosen = Chooser(quick, histories, HORIZON_DAYS).choose(CUTOFF)
+    return chosen.to_dict(), chosen.by_window()
+
+
+@pytest.fixture(scope="module")
+def chosen(log) -> tuple[dict, pd.DataFrame]:
+    return choose(log)
+
+
+@pytest.mark.parametrize("rewrite", REWRITES)
+def test_the_choice_of_a_model_does_not_know_the_future(log, chosen, rewrite):
+    (choice, trials), (choice_after, trials_after) = chosen, choose(rewrite(log, CUTOFF))
+    assert choice == choice_after
+    assert choice["windows"] == [window.isoformat() for window in WINDOWS]
+    assert_frame_equal(trials, trials_after, check_exact=True)
 
 
 @pytest.mark.parametrize("rewrite", REWRITES)

@@ -1,29 +1,54 @@
 from datetime import date, timedelta
+from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features import Cutoffs, plan_cutoffs
+from pipeline.features import Cutoffs, Origin, plan_cutoffs
 
-PLAN = {"horizon_days": 91, "training_cutoffs": 4, "spacing_days": 30, "min_history_days": 90}
+AUTO = {"training_cutoffs": "auto", "spacing_days": "auto", "min_history_days": 90}
+PLAN = {"horizon_days": 91, **AUTO}
 
 
 def test_cdnow_cutoffs():
     plan = plan_cutoffs(date(1997, 1, 1), date(1998, 7, 1), **PLAN)
     assert plan.score == date(1998, 7, 1)
     assert plan.holdout == date(1998, 4, 1)
-    assert plan.training == (date(1997, 10, 2), date(1997, 11, 1), date(1997, 12, 1), date(1997, 12, 31))
-    assert plan.final_training[-1] == plan.holdout
+    assert plan.training == (date(1997, 10, 1), date(1997, 11, 1), date(1997, 12, 1), date(1997, 12, 31))
+    assert plan.final.training[-1] == plan.holdout
+    tested = [date(1997, 7, 2), date(1997, 10, 1), date(1997, 12, 31), date(1998, 4, 1)]
+    assert [origin.cutoff for origin in plan.origins] == tested
+    assert len(plan.all) == 14
+
+
+def test_a_longer_log_shows_last_year_too():
+    plan = plan_cutoffs(date(2020, 1, 1), date(2023, 7, 1), horizon_days=28, **AUTO)
+    for origin in (*plan.origins, plan.final):
+        assert origin.last_year == Origin(
+            origin.cutoff - timedelta(days=364),
+            (origin.cutoff - timedelta(days=420), origin.cutoff - timedelta(days=392)),
+        )
+    assert len(plan.all) <= 20
+
+
+@pytest.mark.parametrize(("days", "has_last_year"), [(364 + 180, True), (364 + 179, False)])
+def test_last_year_needs_half_a_year_before_it(days, has_last_year):
+    first = date(2022, 1, 1)
+    plan = plan_cutoffs(first, first + timedelta(days=days), horizon_days=28, **AUTO)
+    assert (plan.final.last_year is not None) == has_last_year
+    assert plan.origins[-1].last_year is None
 
 
 @given(
     days=st.integers(2, 3000),
     horizon=st.integers(1, 400),
-    count=st.integers(1, 12),
-    spacing=st.integers(1, 120),
+    count=st.integers(1, 12) | st.just("auto"),
+    spacing=st.integers(1, 120) | st.just("auto"),
     history=st.integers(1, 400),
+    origins=st.integers(1, 6) | st.just("auto"),
 )
-def test_no_training_horizon_reaches_past_what_is_known(days, horizon, count, spacing, history):
+def test_no_training_horizon_reaches_past_what_is_known(days, horizon, count, spacing, history, origins):
     first = date(2020, 1, 1)
     as_of = first + timedelta(days=days)
     plan = {
@@ -31,21 +56,43 @@ def test_no_training_horizon_reaches_past_what_is_known(days, horizon, count, sp
         "training_cutoffs": count,
         "spacing_days": spacing,
         "min_history_days": history,
+        "origins": origins,
     }
-    if days < 2 * horizon + history:
-        assert plan_cutoffs(first, as_of, **plan) == Cutoffs((), None, (), as_of)
-        return
     cutoffs = plan_cutoffs(first, as_of, **plan)
-    window = timedelta(days=horizon)
-    assert all(day + window <= cutoffs.holdout for day in cutoffs.training)
-    assert all(day + window <= as_of for day in (*cutoffs.final_training, cutoffs.holdout))
-    assert all((day - first).days >= history for day in (*cutoffs.training, *cutoffs.final_training))
-    assert 1 <= len(cutoffs.training) <= count
-    assert cutoffs.all == tuple(sorted(set(cutoffs.all)))
     assert Cutoffs.from_dict(cutoffs.to_dict()) == cutoffs
+    if days < 2 * horizon + history:
+        assert cutoffs == Cutoffs((), Origin(as_of, ()))
+        return
+    window = timedelta(days=horizon)
+    looked_from = [*cutoffs.origins, cutoffs.final]
+    looked_from += [origin.last_year for origin in looked_from if origin.last_year]
+    for origin in looked_from:
+        assert origin.training
+        assert origin.training[-1] + window == origin.cutoff
+        assert list(origin.training) == sorted(set(origin.training))
+        assert all((day - first).days >= history for day in origin.training)
+    assert 1 <= len(cutoffs.origins) <= (4 if origins == "auto" else origins)
+    starts = [origin.cutoff for origin in cutoffs.origins] + [as_of]
+    assert all(later - earlier == window for earlier, later in pairwise(starts))
+    assert [cutoffs.known_until(origin) for origin in cutoffs.origins] == starts[1:]
+    assert cutoffs.all == tuple(sorted(set(cutoffs.all)))
+    assert set(starts) <= set(cutoffs.all)
+
+
+@given(horizon=st.integers(2, 400), days=st.integers(100, 4000))
+def test_the_automatic_grid_stays_small(horizon, days):
+    first = date(2015, 1, 1)
+    plan = plan_cutoffs(first, first + timedelta(days=days), **{**PLAN, "horizon_days": horizon})
+    assert len(plan.all) <= 32
+
+
+def test_origins_and_training_share_their_cutoffs():
+    plan = plan_cutoffs(date(2022, 1, 1), date(2023, 6, 1), horizon_days=63, **AUTO)
+    assert len(plan.all) == 2 * len(plan.origins) + len(plan.origins[0].training) + 1
 
 
 def test_a_log_too_short_to_learn_and_test_leaves_the_day_of_scoring():
     plan = plan_cutoffs(date(2024, 1, 1), date(2024, 7, 1), **{**PLAN, "horizon_days": 120})
     assert plan.all == (date(2024, 7, 1),)
+    assert plan.holdout is None
     assert Cutoffs.from_dict(plan.to_dict()) == plan

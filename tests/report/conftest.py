@@ -82,6 +82,12 @@ def report() -> ReportData:
     parameters = {
         "orders": {"parameters": {"r": 0.243, "alpha": 4.414}},
         "spend": {"parameters": {"p": 6.25}},
+        "choice": {
+            "model": "mbgnbd",
+            "reason": "within_one_standard_error",
+            "best": "paretonbd",
+            "windows": ["2023-10-01", "2023-11-01", "2023-12-01"],
+        },
     }
     return ReportData(
         title="Möbelhaus",
@@ -96,7 +102,7 @@ def report() -> ReportData:
         segment_summary=segment_summary(segments),
         stage_counts=stage_counts(segments),
         risk_value=risk_value_matrix(segments),
-        importance=pd.DataFrame({"feature": ["recency", "habits"], "log_loss_increase": [0.05, -0.001]}),
+        importance=pd.DataFrame({"feature": ["recency", "basket"], "log_loss_increase": [0.05, -0.001]}),
         ingest={
             "rows_read": 12345,
             "accepted_rows": 12340,

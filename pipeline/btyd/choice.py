@@ -1,0 +1,170 @@
+"""Which model to trust at a cutoff: the simplest that did well in the windows known by then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import pandas as pd
+
+from pipeline.btyd.backtest import MEASURES, lead, measures, simplest_good_one, try_model, try_rules
+from pipeline.btyd.countmodel import CountModel
+
+NEEDED_WINDOWS = 3
+MOST_WINDOWS = 8
+MOST_CUSTOMERS = 10_000
+DEFAULT = "mbgnbd"
+"""Where too few windows are known: it lets everyone leave, also who ordered once, and is quick to compute."""
+FALLBACK = "nbd"
+"""Where the search for an optimum failed: it has one wherever anybody ordered again."""
+
+Reason = Literal["given", "too_few_windows", "best", "within_one_standard_error"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A model for a cutoff, and why.
+
+    Attributes
+    ----------
+    model : str
+    reason : {"given", "too_few_windows", "best", "within_one_standard_error"}
+        The last: another is better, but by no more than chance would have it.
+    best : str
+        The model with the best log score.
+    windows : tuple of date
+        First days of the windows of the backtest; all had ended by the cutoff.
+    trials : mapping of str to DataFrame
+        What models and rules did in all windows; empty without a backtest.
+    """
+
+    model: str
+    reason: Reason
+    best: str
+    windows: tuple[date, ...] = ()
+    trials: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def given(cls, model: str) -> Choice:
+        """The model that someone wants."""
+        return cls(model, "given", model)
+
+    @property
+    def sentence(self) -> str:
+        """The reason for people."""
+        n = len(self.windows)
+        sentences = {
+            "given": "as the parameters say",
+            "too_few_windows": f"the default: {n} past windows are known, a choice needs {NEEDED_WINDOWS}",
+            "best": f"the best in {n} past windows, and nothing simpler came near",
+            "within_one_standard_error": f"the simplest within a standard error of {self.best}, {n} windows",
+        }
+        return f"{self.model}, {sentences[self.reason]}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The choice as JSON types, without the trials."""
+        return {
+            "model": self.model,
+            "reason": self.reason,
+            "best": self.best,
+            "windows": [window.isoformat() for window in self.windows],
+            "sentence": self.sentence,
+        }
+
+    def measures(self) -> dict[str, dict[str, float]]:
+        """By candidate: its `measures`, and how far its log score is behind the best, with standard error."""
+        found = {}
+        for name, trial in self.trials.items():
+            behind = lead(self.trials[self.best], trial)
+            found[name] = {
+                **measures(trial),
+                "behind_best": behind.mean,
+                "behind_best_standard_error": behind.standard_error,
+            }
+        return found
+
+    def by_window(self) -> pd.DataFrame:
+        """One row per candidate and window (its first day), with the `measures`."""
+        rows = [
+            {"candidate": name, "window": window, **measures(part)}
+            for name, trial in self.trials.items()
+            for window, part in trial.groupby("window")
+        ]
+        return pd.DataFrame(rows, columns=["candidate", "window", *MEASURES])
+
+
+class Chooser:
+    """Tries candidates in past windows, each once, and fits what was chosen.
+
+    Every window is judged on at most 10,000 customers, fits included: more would cost time and hardly change
+    a choice. They are the first by key; keys are pseudonyms, in an order that means nothing.
+
+    Parameters
+    ----------
+    candidates : mapping of str to type
+        Kinds of models, the simplest first.
+    histories : mapping of date to DataFrame
+        By cutoff, indexed by customer key: frequency, recency, T (days), recent_orders (order days in the
+        `horizon_days` before the cutoff), future_orders (in those from the cutoff; missing while unknown).
+    horizon_days : int
+        Length of a window.
+    """
+
+    def __init__(
+        self,
+        candidates: Mapping[str, type[CountModel]],
+        histories: Mapping[date, pd.DataFrame],
+        horizon_days: int,
+    ) -> None:
+        self.candidates, self.horizon_days = candidates, horizon_days
+        self.histories = {cutoff: rows.sort_index() for cutoff, rows in sorted(histories.items())}
+        self._fits: dict[tuple[str, date], CountModel] = {}
+        self._trials: dict[date, dict[str, pd.DataFrame]] = {}
+
+    def fit(self, name: str, cutoff: date) -> CountModel:
+        """Fit a model to what was known before a cutoff; the NBD instead where that fails.
+
+        Raises
+        ------
+        InsufficientHistory
+            If nothing can be learned from it.
+        """
+        rows = self.histories[cutoff]
+        known = self._fits.get((name, cutoff)) if len(rows) <= MOST_CUSTOMERS else None
+        fitted = known or self.candidates[name]().fit(rows)
+        return fitted if fitted.status != "failed" else self.candidates[FALLBACK]().fit(rows)
+
+    def choose(self, cutoff: date) -> Choice:
+        """Choose by the log score of held-out counts in the latest windows that had ended by the cutoff."""
+        windows = self._windows(cutoff)
+        if len(windows) < NEEDED_WINDOWS:
+            return Choice(DEFAULT, "too_few_windows", DEFAULT, windows)
+        tried = [self._try_all(window) for window in windows]
+        names = [name for name in tried[0] if all(name in trials for trials in tried)]
+        trials = {name: pd.concat([trials[name] for trials in tried]) for name in names}
+        chosen, best = simplest_good_one(trials, [name for name in self.candidates if name in trials])
+        reason: Reason = "best" if chosen == best else "within_one_standard_error"
+        return Choice(chosen, reason, best, windows, trials)
+
+    def _windows(self, cutoff: date) -> tuple[date, ...]:
+        """The latest windows that had ended by the cutoff and began when there was something to learn."""
+        horizon = timedelta(days=self.horizon_days)
+        ended = [window for window in self.histories if window + horizon <= cutoff]
+        return tuple([window for window in ended if self._judged(window)["frequency"].any()][-MOST_WINDOWS:])
+
+    def _judged(self, window: date) -> pd.DataFrame:
+        return self.histories[window].head(MOST_CUSTOMERS)
+
+    def _try_all(self, window: date) -> dict[str, pd.DataFrame]:
+        """Try rules and candidates in one window; a candidate whose fit failed is left out."""
+        if window not in self._trials:
+            rows = self._judged(window)
+            trials = try_rules(rows, self.horizon_days)
+            for name, model in self.candidates.items():
+                fitted = self._fits[name, window] = model().fit(rows)
+                if fitted.status != "failed":
+                    trials[name] = try_model(fitted, rows, self.horizon_days)
+            self._trials[window] = {name: trial.assign(window=window) for name, trial in trials.items()}
+        return self._trials[window]

@@ -1,0 +1,106 @@
+"""P10, P50 and P90 of every customer, and how far off all of them may be together."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.btyd import pit
+from pipeline.btyd._numerics import Floats
+from pipeline.btyd.countmodel import CountModel
+from pipeline.btyd.gammagamma import GammaGamma
+from pipeline.btyd.parametersets import has_known_uncertainty
+from pipeline.btyd.predictive import predict
+from pipeline.btyd.totals import Total
+
+KINDS = ("orders", "spend")
+OUTLOOK = (
+    *(f"{what}_{level}" for what in (*KINDS, "clv") for level in ("p10", "p50", "p90")),
+    *(f"{kind}_sd" for kind in KINDS),
+)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Intervals for the customers of a cutoff, and their totals.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The columns of `OUTLOOK`, indexed like the summary.
+    half_width : array, shape (customers,)
+        How far P10 and P90 are from the median, on the scale of the model's probabilities.
+    totals : dict of str to Total
+        Of "orders" and "spend".
+    parameter_sd : dict of str to float
+        Relative standard deviation of these totals that comes from the parameters.
+    parameter_uncertainty : {"known", "unknown"}
+        Whether the fits could tell how uncertain their parameters are; if not, that part is missing.
+    """
+
+    table: pd.DataFrame
+    half_width: Floats
+    totals: dict[str, Total]
+    parameter_sd: dict[str, float]
+    parameter_uncertainty: str
+
+
+def no_outlook(summary: pd.DataFrame) -> pd.DataFrame:
+    """Give the columns of an outlook, all missing: what is known without a model."""
+    return pd.DataFrame(float("nan"), index=summary.index, columns=list(OUTLOOK))
+
+
+def outlook(
+    model: CountModel,
+    spend: GammaGamma,
+    summary: pd.DataFrame,
+    values: pd.DataFrame,
+    spread: pit.Spread,
+    *,
+    horizon_days: float,
+    clv_horizon_days: float,
+) -> Outlook:
+    """Predict distributions over the horizons.
+
+    The quantiles of the CLV are those of the spend over its horizon, times the margin and the mean discount
+    of the customer's orders: which of them comes when changes little that their number does not.
+
+    Parameters
+    ----------
+    model, spend : fitted models
+    summary : DataFrame
+        Columns frequency, recency, T (days), monetary_value, spend_days.
+    values : DataFrame
+        The result of `lifetime_value` for it, over the same horizons.
+    spread : Spread
+        The correction that an earlier window taught, or `pit.AS_MODELLED`.
+    horizon_days, clv_horizon_days : float
+        Of the orders and the spend, and of the CLV.
+    """
+    half_width = spread.of(values["expected_orders"].to_numpy())
+    levels = np.column_stack([0.5 - half_width, np.full(len(half_width), 0.5), 0.5 + half_width])
+    soon = predict(model, spend, summary, horizon_days, levels)
+    later = predict(model, spend, summary, clv_horizon_days, levels)
+    undiscounted = model.expected_orders(summary, clv_horizon_days) * values["expected_order_value"]
+    worth = (values["clv"] / undiscounted).where(undiscounted > 0, 0.0).to_numpy()
+    columns = [
+        soon.orders,
+        soon.spend,
+        later.spend * worth[:, None],
+        np.sqrt(soon.orders_variance),
+        np.sqrt(soon.spend_variance),
+    ]
+    known = has_known_uncertainty(model) and has_known_uncertainty(spend)
+    return Outlook(
+        table=pd.DataFrame(np.column_stack(columns), index=summary.index, columns=list(OUTLOOK)),
+        half_width=half_width,
+        totals={
+            "orders": Total(math.fsum(values["expected_orders"]), math.fsum(soon.orders_variance)),
+            "spend": Total(math.fsum(values["expected_spend"]), math.fsum(soon.spend_variance)),
+        },
+        parameter_sd=soon.parameter_sd,
+        parameter_uncertainty="known" if known else "unknown",
+    )

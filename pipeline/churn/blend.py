@@ -1,0 +1,172 @@
+"""The members' convex blend in log-odds, and the classifier that holds it.
+
+``logit P(churn) = shift + sum_k w_k * logit p_k`` with ``w_k >= 0`` and ``sum_k w_k = 1``. The weights are
+learned from predictions for a window that had not begun when the members were trained, and go half-way back
+to equal ones: one window is too little to trust. The shift is the season's, see `pipeline.churn.level`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, minimize
+from scipy.special import expit
+from sklearn.base import ClassifierMixin
+from sklearn.ensemble import StackingClassifier
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from pipeline.churn.frame import FEATURES
+from pipeline.churn.members import Member, given_logistic
+
+Weights = Mapping[Member, float]
+
+
+def blend_weights(
+    members: Sequence[Member], log_odds: pd.DataFrame | None, churned: NDArray[np.bool_] | None
+) -> dict[Member, float]:
+    """Learn the weights from an earlier window.
+
+    Parameters
+    ----------
+    members : sequence of str
+        To be blended now.
+    log_odds : pandas.DataFrame or None
+        What members said before an earlier window, one column each. None: there is no such window.
+    churned : numpy.ndarray or None
+        What then happened, shape (len(log_odds),).
+
+    Returns
+    -------
+    dict of str to float
+        Positive, summing to 1 but for rounding to four digits: half the weights with the least log loss, half
+        equal ones. A member that was not there in the earlier window gets the equal share.
+    """
+    share = 1 / len(members)
+    known = [name for name in members if log_odds is not None and name in log_odds]
+    if log_odds is None or churned is None or not known:
+        return dict.fromkeys(members, share)
+    best = _least_log_loss(log_odds[known].to_numpy(), churned) * share * len(known)
+    learned = dict(zip(known, best.tolist(), strict=True))
+    return {name: round((learned.get(name, share) + share) / 2, 4) for name in members}
+
+
+def _least_log_loss(log_odds: NDArray[np.float64], churned: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Minimise the log loss over the simplex; the problem is convex."""
+    y = churned.astype(np.float64)
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        score = log_odds @ weights
+        return float(np.mean(np.logaddexp(0, score) - y * score))
+
+    def gradient(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(log_odds.T @ (expit(log_odds @ weights) - y) / len(y), dtype=np.float64)
+
+    number = log_odds.shape[1]
+    with threadpool_limits(1):
+        found = minimize(
+            loss,
+            np.full(number, 1 / number),
+            jac=gradient,
+            method="SLSQP",
+            bounds=Bounds(np.zeros(number), np.ones(number)),
+            constraints=LinearConstraint(np.ones((1, number)), 1.0, 1.0),
+            options={"ftol": 1e-12},
+        )
+    weights = np.clip(np.asarray(found.x, dtype=np.float64), 0, 1)
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+def blended_log_odds(log_odds: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:
+    """Give the weighted sum of the members' log-odds, before the shift; shape (len(log_odds),)."""
+    # One column after the other: a matrix product may sum differently from machine to machine.
+    parts = [weight * log_odds[name].to_numpy(dtype=np.float64) for name, weight in weights.items()]
+    return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
+
+
+def assemble(
+    members: Mapping[Member, Pipeline], weights: Weights, shift: float, frame: pd.DataFrame
+) -> StackingClassifier:
+    """Put members, weights and shift together as one plain scikit-learn classifier.
+
+    Parameters
+    ----------
+    members : mapping of str to fitted pipeline
+        As from `pipeline.churn.members.fit_members`.
+    weights : mapping of str to float
+        As from `blend_weights`.
+    shift : float
+        Added to the log-odds.
+    frame : pandas.DataFrame
+        Labelled rows with both outcomes, for the names of columns and classes; nothing is fitted.
+
+    Returns
+    -------
+    sklearn.ensemble.StackingClassifier
+        Its `transform` gives the members' log-odds, its `final_estimator_` has the weights as `coef_` and the
+        shift as `intercept_`.
+    """
+    used = {column for member in members.values() for column in _columns(member)}
+    one_of_each = frame.drop_duplicates("churned")
+    model = StackingClassifier(
+        list(members.items()),
+        final_estimator=given_logistic([0.0]),
+        stack_method="decision_function",
+        cv="prefit",
+    )
+    with threadpool_limits(1):
+        model.fit(
+            one_of_each[[column for column in FEATURES if column in used]],
+            one_of_each["churned"].to_numpy(dtype=bool),
+        )
+    model.final_estimator_ = given_logistic([weights[name] for name in members], shift)
+    return model
+
+
+def _columns(member: Pipeline) -> list[str]:
+    """Name the columns a member reads, of all those it has been shown."""
+    inputs = member["inputs"]
+    by_scale = inputs[0] if isinstance(inputs, Pipeline) else inputs
+    return [column for _, _, columns in by_scale.transformers for column in columns]
+
+
+def used_features(model: StackingClassifier) -> list[str]:
+    """Name the columns a classifier reads, in their order."""
+    return [str(column) for column in model.feature_names_in_]
+
+
+def churn_probability(model: ClassifierMixin, frame: pd.DataFrame) -> NDArray[np.float64]:
+    """Predict P(no order in the horizon) for each row.
+
+    Parameters
+    ----------
+    model : fitted classifier
+        As from `assemble` or `pipeline.churn.store.load_model`.
+    frame : pandas.DataFrame
+        With at least the columns the model reads.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (len(frame),), in the open interval (0, 1).
+    """
+    with threadpool_limits(1):
+        probabilities: NDArray[np.float64] = model.predict_proba(frame[used_features(model)])[:, 1]
+    return probabilities
+
+
+def about(model: StackingClassifier) -> dict[str, Any]:
+    """Say what a model is made of, for its card: weights by member, shift, inputs, what was left out."""
+    weights = model.final_estimator_.coef_[0].tolist()
+    used = used_features(model)
+    return {
+        "weights": dict(zip(model.named_estimators_, weights, strict=True)),
+        "level_shift": float(model.final_estimator_.intercept_[0]),
+        "features": used,
+        # Missing or constant in training.
+        "dropped_features": [column for column in FEATURES if column not in used],
+    }

@@ -1,0 +1,226 @@
+"""The models that are blended: each a plain scikit-learn pipeline from the frame's columns to log-odds.
+
+| member | what it is | reads |
+|---|---|---|
+| `btyd` | the lifetime model's own P(no order in the horizon), as it stands | `p_no_order` |
+| `logistic` | logistic regression | recency, frequency, money and the lifetime model's expectations |
+| `logistic_rich` | logistic regression, strongly regularised | everything |
+| `boosting_latest` | gradient boosting, learned from the latest cutoff | everything |
+| `boosting` | gradient boosting, learned from all cutoffs | everything |
+
+Theory wins where customers are few or buy rarely, boosting where they are many and the columns rich; no
+member wins everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from sklearn.base import TransformerMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from threadpoolctl import threadpool_limits
+
+from pipeline.churn.frame import FEATURES, SCALES
+from pipeline.errors import InsufficientHistory
+
+Member = Literal["btyd", "logistic", "logistic_rich", "boosting_latest", "boosting"]
+MEMBERS: tuple[Member, ...] = ("btyd", "logistic", "logistic_rich", "boosting_latest", "boosting")
+
+RFM_AND_BTYD: tuple[str, ...] = tuple(column for column in FEATURES if SCALES[column] is not None)
+"""Inputs of the plain logistic member: those that the catalogue gives a scale."""
+
+ENOUGH_FOR_RICH_COLUMNS = 300
+ENOUGH_FOR_BOOSTING = 2_000
+FEWEST_CUSTOMERS_PER_CLASS = 20
+MOST_TRAINING_ROWS = 300_000
+
+
+def choose_members(
+    wanted: Literal["auto"] | Sequence[Member], *, customers: int, has_lifetime_model: bool
+) -> tuple[Member, ...]:
+    """Choose the members by how much there is to learn from.
+
+    Parameters
+    ----------
+    wanted : "auto" or sequence of member names
+        A list is taken as it is.
+    customers : int
+        Customers in the training rows.
+    has_lifetime_model : bool
+        Without one, `btyd` has nothing to say and is left out.
+
+    Returns
+    -------
+    tuple of str
+        In the order of `MEMBERS`.
+
+    Raises
+    ------
+    InsufficientHistory
+        If nothing is left.
+    """
+    if wanted == "auto":
+        number = 2 if customers < ENOUGH_FOR_RICH_COLUMNS else 3 if customers < ENOUGH_FOR_BOOSTING else 5
+        wanted = MEMBERS[:number]
+    chosen = tuple(name for name in MEMBERS if name in wanted and (has_lifetime_model or name != "btyd"))
+    if not chosen:
+        raise InsufficientHistory(
+            "btyd is the only member, and there is no lifetime model",
+            where="churn.members",
+            valid="members: auto",
+        )
+    return chosen
+
+
+def fit_members(
+    frame: pd.DataFrame, wanted: Literal["auto"] | Sequence[Member], *, seed: int
+) -> dict[Member, Pipeline]:
+    """Fit each member on labelled rows.
+
+    Columns that are missing or constant in a member's rows are left out of it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As from `pipeline.churn.frame.training_frame`, in any row order.
+    wanted : "auto" or sequence of member names
+        As in `choose_members`.
+    seed : int
+        Of the boosting's column subsampling, and of the choice of customers where there are very many.
+
+    Returns
+    -------
+    dict of str to sklearn.pipeline.Pipeline
+        Fitted; equal for any thread count.
+
+    Raises
+    ------
+    InsufficientHistory
+        If fewer than 20 customers churned, or fewer than 20 stayed.
+    """
+    check_classes(frame)
+    chosen = choose_members(
+        wanted,
+        customers=frame["customer_key"].nunique(),
+        has_lifetime_model=bool(frame["p_no_order"].notna().all()),
+    )
+    rows = _sample_of_customers(frame.sort_values(["cutoff", "customer_key"]), MOST_TRAINING_ROWS, seed)
+    # The trees add up gradients in parallel, and the sum depends on how many threads share it.
+    with threadpool_limits(1):
+        return {name: _fit(name, rows, seed) for name in chosen}
+
+
+def member_log_odds(members: Mapping[Member, Pipeline], frame: pd.DataFrame) -> pd.DataFrame:
+    """Ask each member for the log-odds of churn of each row.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column per member, indexed like the frame.
+    """
+    with threadpool_limits(1):
+        return pd.DataFrame(
+            {name: member.decision_function(frame) for name, member in members.items()}, index=frame.index
+        )
+
+
+def given_logistic(coefficients: Sequence[float], intercept: float = 0.0) -> LogisticRegression:
+    """Make a logistic regression of coefficients that are known; its classes are False and True."""
+    model = LogisticRegression().fit(np.eye(2, len(coefficients)), [False, True])
+    model.coef_, model.intercept_ = np.array([coefficients], dtype=float), np.array([intercept], dtype=float)
+    return model
+
+
+def _fit(name: Member, rows: pd.DataFrame, seed: int) -> Pipeline:
+    if name == "boosting_latest":
+        rows = rows[rows["cutoff"] == rows["cutoff"].max()]
+    if name == "btyd":
+        # 2 artanh(2p - 1) = log(p / (1 - p)): taken as it is, nothing is fitted.
+        odds = _linear_inputs(["p_no_order"], with_scaler=False).fit(rows[["p_no_order"]])
+        return Pipeline([("inputs", odds), ("model", given_logistic([2.0]))])
+    columns = _varying(rows, RFM_AND_BTYD if name == "logistic" else FEATURES)
+    if name in ("logistic", "logistic_rich"):
+        strength = 1.0 if name == "logistic" else 0.05
+        model = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200)
+        steps = [("inputs", _linear_inputs(columns)), ("model", model)]
+    else:
+        # Picks its columns from all those that the blend is given.
+        inputs = ColumnTransformer([("columns", "passthrough", columns)])
+        steps = [("inputs", inputs), ("model", _boosting(seed))]
+    return Pipeline(steps).fit(rows[columns], rows["churned"].to_numpy(dtype=bool))
+
+
+def _varying(rows: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    inputs = rows[list(columns)]
+    # Missing in all rows compares as false, too.
+    return list(inputs.columns[inputs.max() > inputs.min()])
+
+
+def _linear_inputs(columns: Sequence[str], *, with_scaler: bool = True) -> TransformerMixin:
+    """Bring the columns on a scale on which effects add up."""
+    # np.interp does the stretching and keeps 0 and 1 off infinity.
+    log_odds = make_pipeline(
+        SimpleImputer(strategy="constant", fill_value=0.5),
+        FunctionTransformer(np.interp, kw_args={"xp": [0.0, 1.0], "fp": [-1 + 1e-6, 1 - 1e-6]}),
+        FunctionTransformer(np.arctanh),
+    )
+    # A missing gap means that there was no second order; the indicator keeps that apart from a gap of zero
+    # days. asinh is the logarithm for large values, on both sides of zero.
+    logs = make_pipeline(
+        SimpleImputer(strategy="constant", fill_value=0.0, add_indicator=True),
+        FunctionTransformer(np.arcsinh),
+    )
+    as_it_is = SimpleImputer(strategy="constant", fill_value=0.0, add_indicator=True)
+
+    def on(*scales: str | None) -> list[str]:
+        return [column for column in columns if SCALES[column] in scales]
+
+    by_scale = ColumnTransformer(
+        [("log", logs, on("log", None)), ("odds", log_odds, on("odds")), ("linear", as_it_is, on("linear"))]
+    )
+    return make_pipeline(by_scale, StandardScaler()) if with_scaler else by_scale
+
+
+def _boosting(seed: int) -> HistGradientBoostingClassifier:
+    """Small trees, slow steps, few columns each: library defaults are badly over-confident here."""
+    return HistGradientBoostingClassifier(
+        learning_rate=0.03,
+        max_iter=250,
+        max_leaf_nodes=8,
+        min_samples_leaf=100,
+        l2_regularization=10.0,
+        max_features=0.3,
+        early_stopping=False,
+        random_state=seed,
+    )
+
+
+def _sample_of_customers(frame: pd.DataFrame, most_rows: int, seed: int) -> pd.DataFrame:
+    """Keep all rows of as many customers as fit; more rows than that cost time and teach nothing new."""
+    if len(frame) <= most_rows:
+        return frame
+    customers = np.sort(frame["customer_key"].unique())
+    kept = np.random.default_rng(seed).permutation(customers)[: len(customers) * most_rows // len(frame)]
+    return frame[frame["customer_key"].isin(kept)]
+
+
+def check_classes(frame: pd.DataFrame) -> None:
+    """Raise `InsufficientHistory` where hardly anybody churned, or hardly anybody stayed."""
+    customers, churned = frame["customer_key"], frame["churned"].to_numpy(dtype=bool)
+    gone, stayed = customers[churned].nunique(), customers[~churned].nunique()
+    if min(gone, stayed) < FEWEST_CUSTOMERS_PER_CLASS:
+        raise InsufficientHistory(
+            f"of {customers.nunique()} customers only {gone} ever churned and {stayed} ever stayed; "
+            f"learning needs {FEWEST_CUSTOMERS_PER_CLASS} of each",
+            where="churn.horizon_days",
+            valid="a shorter horizon if nearly nobody churns, a longer one if nearly everybody does, "
+            "or a longer order history",
+        )

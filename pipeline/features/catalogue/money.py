@@ -1,0 +1,165 @@
+"""What customers spend, what is in the basket, how it began and what came back."""
+
+from __future__ import annotations
+
+from pipeline.features.catalogue.timing import CUSTOMER_DAYS, ONE_DAY
+from pipeline.features.feature import Feature, Topic
+
+UNPAID = "while nothing was paid"
+
+
+def _spend_within(name: str, days: str, words: str) -> Feature:
+    return Feature(
+        name,
+        f"coalesce(sum(amount) FILTER (age <= {days}), 0)",
+        f"Spend in the last {words} before the cutoff",
+        "currency",
+    )
+
+
+MONEY = Topic(
+    "money",
+    "How much the customer spends, lately and before, and how evenly.",
+    "purchases",
+    CUSTOMER_DAYS,
+    (
+        Feature(
+            "spend_days",
+            "count(*) FILTER (day > first_day AND amount > 0)",
+            "Repeat days with a positive amount, the observations behind monetary_value",
+            "days",
+            whole=True,
+        ),
+        Feature(
+            "monetary_value",
+            "coalesce(sum(amount) FILTER (day > first_day) / nullif(spend_days, 0), 0)",
+            "m of Fader, Hardie and Lee (2005): mean spend of those repeat days; 0 without any",
+            "currency",
+            scale="log",
+        ),
+        Feature("spend_total", "sum(amount)", "Spend so far", "currency"),
+        Feature(
+            "average_order_value",
+            "spend_total / sum(orders)",
+            "Spend per order",
+            "currency",
+            scale="log",
+        ),
+        Feature("last_order_amount", "max_by(amount, day)", "Spend of the last order day", "currency"),
+        Feature("largest_order_amount", "max(amount)", "Spend of the largest order day", "currency"),
+        *(_spend_within(f"spend_{days}d", str(days), f"{days} days") for days in (30, 90, 180, 365)),
+        _spend_within("spend_horizon", "$horizon_days", "horizon"),
+        *(
+            _spend_within(f"spend_{times}_horizons", f"{times} * $horizon_days", f"{times} horizons")
+            for times in (2, 4)
+        ),
+        Feature(
+            "spend_trend_horizon",
+            "2 * spend_horizon - spend_2_horizons",
+            "Spend of the last horizon minus that of the horizon before",
+            "currency",
+        ),
+        Feature(
+            "amount_cv",
+            """CASE WHEN count(*) >= 2 THEN sqrt(greatest(0,
+                (count(*) * sum(amount::DECIMAL(38, 4) * amount) / nullif(spend_total * spend_total, 0) - 1)
+                * count(*) / (count(*) - 1)
+            )) END""",
+            "Standard deviation of the order days' spend over its mean",
+            "",
+            f"{ONE_DAY} or {UNPAID}",
+        ),
+        Feature(
+            "largest_to_mean",
+            "largest_order_amount * count(*) / nullif(spend_total, 0)",
+            "Spend of the largest order day over the mean of all",
+            "",
+            UNPAID,
+        ),
+        Feature(
+            "last_to_mean",
+            "last_order_amount * count(*) / nullif(spend_total, 0)",
+            "Spend of the last order day over the mean of all",
+            "",
+            UNPAID,
+        ),
+    ),
+)
+
+BASKET = Topic(
+    "basket",
+    "How much is in an order.",
+    "purchases",
+    CUSTOMER_DAYS,
+    (
+        Feature("lines_per_order", "sum(lines) / sum(orders)", "Lines per order", "lines"),
+        Feature(
+            "last_order_lines",
+            "max_by(lines, day) / max_by(orders, day)",
+            "Lines per order on the last order day",
+            "lines",
+        ),
+        Feature("orders_per_day", "sum(orders) / count(*)", "Orders per order day", "orders"),
+    ),
+)
+
+FIRST_ORDER = Topic(
+    "first_order",
+    "How it began.",
+    "purchases",
+    CUSTOMER_DAYS,
+    (
+        Feature("first_order_amount", "min_by(amount, day)", "Spend of the first order day", "currency"),
+        Feature(
+            "first_order_lines",
+            "min_by(lines, day) / min_by(orders, day)",
+            "Lines per order on the first order day",
+            "lines",
+        ),
+        Feature(
+            "first_order_weekday",
+            "isodow(any_value(first_day))",
+            "Day of the week of the first order, 1 is Monday",
+            "",
+            whole=True,
+        ),
+        Feature(
+            "first_order_month",
+            "month(any_value(first_day))",
+            "Month of the year of the first order",
+            "",
+            whole=True,
+        ),
+        Feature(
+            "first_in_peak_month",
+            "CASE WHEN first_order_month = max(busiest_month) THEN 1 ELSE 0 END",
+            "1 if the first order fell in the month of the year with the most orders in the log so far",
+            "",
+            whole=True,
+        ),
+    ),
+)
+
+RETURNS = Topic(
+    "returns",
+    "What the customer gave back.",
+    "returned",
+    "data/interim/returns.parquet",
+    (
+        Feature("returns", "count(returned_at)", "Returns so far", "returns", whole=True),
+        Feature(
+            "returned_share",
+            "coalesce(sum(netted) / nullif(sum(netted) + max(spend_total), 0), 0)",
+            "Share of all spend that was given back",
+            "share",
+        ),
+        Feature(
+            "days_since_return",
+            "date_diff('day', max(returned_at), $cutoff)",
+            "Days from the last return to the cutoff",
+            "days",
+            "without a return",
+            whole=True,
+        ),
+    ),
+)

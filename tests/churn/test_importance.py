@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+from sklearn.ensemble import StackingClassifier
+
+from pipeline.churn import importance as module
+from pipeline.churn.backtest import learn
+from pipeline.churn.frame import TOPICS
+from pipeline.churn.importance import importance
+
+
+@pytest.fixture(scope="module")
+def later(labelled: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    return labelled(600, seed=2)
+
+
+@pytest.fixture(scope="module")
+def model(labelled: Callable[..., pd.DataFrame]) -> StackingClassifier:
+    train = labelled(400, seed=1)
+    return learn(train, None, (), wanted=("btyd", "logistic", "boosting"), seed=5).classifier(train)
+
+
+def test_importance_finds_what_matters(model: StackingClassifier, later: pd.DataFrame) -> None:
+    table = importance(model, later, seed=3, repeats=2, groups=TOPICS)
+    assert list(table) == ["feature", "log_loss_increase", "std"]
+    assert table["feature"].iloc[0] == "lifetime_model"
+    assert set(table["feature"]) == set(TOPICS)
+    assert table["log_loss_increase"].is_monotonic_decreasing
+    assert table.set_index("feature").loc["habits", "log_loss_increase"] < 0.01
+
+
+def test_importance_ignores_row_order_and_samples_large_frames(
+    model: StackingClassifier, later: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "IMPORTANCE_SAMPLE", 500)
+    groups = {"p_no_order": ("p_no_order",), "T": ("T",), "never seen": ("nothing",)}
+    first = importance(model, later, seed=3, repeats=2, groups=groups)
+    second = importance(model, later.sample(frac=1, random_state=1), seed=3, repeats=2, groups=groups)
+    pd.testing.assert_frame_equal(first, second)
+    assert first["feature"].tolist() == ["p_no_order", "T"]

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+from sklearn.metrics import log_loss, roc_auc_score
+
+from pipeline.churn import members
+from pipeline.churn.frame import FEATURES
+from pipeline.churn.members import (
+    MEMBERS,
+    RFM_AND_BTYD,
+    Member,
+    choose_members,
+    fit_members,
+    member_log_odds,
+)
+from pipeline.errors import InsufficientHistory
+
+Labelled = Callable[..., pd.DataFrame]
+
+FIT_AND_HASH = """
+import hashlib, json, sys
+import pandas as pd
+from pipeline.churn.backtest import learn
+from pipeline.churn.blend import churn_probability
+from pipeline.churn.store import dump_model
+frame = pd.read_parquet(sys.argv[1])
+model = learn(frame, None, (), wanted=("btyd", "logistic", "boosting"), seed=5).classifier(frame)
+found = dump_model(model), churn_probability(model, frame).tobytes()
+print(json.dumps([hashlib.sha256(part).hexdigest() for part in found]))
+"""
+
+
+@pytest.fixture(scope="module")
+def train(labelled: Labelled) -> pd.DataFrame:
+    return labelled(400, seed=1)
+
+
+@pytest.fixture(scope="module")
+def later(labelled: Labelled) -> pd.DataFrame:
+    return labelled(600, seed=2)
+
+
+def log_odds(train: pd.DataFrame, later: pd.DataFrame, wanted: tuple[Member, ...] = MEMBERS) -> pd.DataFrame:
+    return member_log_odds(fit_members(train, wanted, seed=5), later)
+
+
+def test_the_plain_logistic_member_reads_a_few_columns_that_have_a_scale() -> None:
+    assert {"days_since_last", "frequency", "T", "p_no_order"} < set(RFM_AND_BTYD)
+    assert len(RFM_AND_BTYD) < len(FEATURES) / 3
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_each_member_learns_what_is_there(member: Member, train: pd.DataFrame, later: pd.DataFrame) -> None:
+    said = log_odds(train, later, (member,))[member]
+    oracle = later["p_no_order"]  # the labels of the made-up shop are drawn from it
+    # 400 rows are few for trees.
+    margin = 0.1 if member == "boosting_latest" else 0.03
+    assert roc_auc_score(later["churned"], said) > roc_auc_score(later["churned"], oracle) - margin
+    assert log_loss(later["churned"], expit(said)) < log_loss(later["churned"], oracle) + margin
+
+
+def test_btyd_is_taken_as_it_is(train: pd.DataFrame, later: pd.DataFrame) -> None:
+    said = log_odds(train, later, ("btyd",))["btyd"]
+    np.testing.assert_allclose(expit(said), later["p_no_order"], atol=1e-5)
+
+
+def test_the_latest_cutoff_alone_teaches_boosting_latest(train: pd.DataFrame, later: pd.DataFrame) -> None:
+    earlier = train["cutoff"] < train["cutoff"].max()
+    rewritten = train.assign(churned=train["churned"] ^ (earlier & (train["frequency"] > 20)))
+    for member, changes in (("boosting_latest", False), ("boosting", True)):
+        before, after = (log_odds(rows, later, (member,))[member] for rows in (train, rewritten))
+        assert before.equals(after) != changes
+
+
+@pytest.mark.parametrize(
+    ("customers", "chosen"), [(299, MEMBERS[:2]), (300, MEMBERS[:3]), (1999, MEMBERS[:3]), (2000, MEMBERS)]
+)
+def test_small_shops_get_the_simple_model(customers: int, chosen: tuple[Member, ...]) -> None:
+    assert choose_members("auto", customers=customers, has_lifetime_model=True) == chosen
+    assert choose_members("auto", customers=customers, has_lifetime_model=False) == chosen[1:]
+
+
+def test_a_list_is_taken_as_it_is() -> None:
+    assert choose_members(["boosting", "btyd"], customers=50, has_lifetime_model=True) == ("btyd", "boosting")
+    with pytest.raises(InsufficientHistory, match="no lifetime model"):
+        choose_members(["btyd"], customers=50, has_lifetime_model=False)
+
+
+def test_without_a_lifetime_model_the_others_go_on(train: pd.DataFrame, later: pd.DataFrame) -> None:
+    nothing = dict.fromkeys(
+        ("p_alive", "p_no_order", "expected_orders", "expected_order_value", "expected_spend"), np.nan
+    )
+    said = log_odds(train.assign(**nothing), later.assign(**nothing))
+    assert list(said) == list(MEMBERS[1:])
+    assert np.isfinite(said).all(axis=None)
+
+
+def test_shuffled_labels_teach_nothing(train: pd.DataFrame, later: pd.DataFrame) -> None:
+    rng = np.random.default_rng(0)
+    shuffled = train.assign(churned=rng.permutation(train["churned"]))
+    base = log_loss(later["churned"], np.full(len(later), later["churned"].mean()))
+    for _, said in log_odds(shuffled, later, MEMBERS[1:]).items():
+        assert log_loss(later["churned"], expit(said)) > 0.95 * base
+
+
+def test_labels_and_other_columns_are_not_read(train: pd.DataFrame, later: pd.DataFrame) -> None:
+    said = log_odds(train, later)
+    pd.testing.assert_frame_equal(log_odds(train, later[list(FEATURES)[::-1]]), said)
+
+
+def test_row_order_does_not_matter(train: pd.DataFrame, later: pd.DataFrame) -> None:
+    shuffled = train.sample(frac=1, random_state=9)
+    pd.testing.assert_frame_equal(log_odds(shuffled, later), log_odds(train, later))
+
+
+def test_threads_and_processes_do_not_change_a_byte(train: pd.DataFrame, tmp_path: Path) -> None:
+    train.to_parquet(tmp_path / "frame.parquet")
+    results = []
+    for threads in ("1", "2"):
+        limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PYTHONHASHSEED"), threads)
+        run = subprocess.run(
+            [sys.executable, "-c", FIT_AND_HASH, str(tmp_path / "frame.parquet")],
+            env={**os.environ, **limits},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        results.append(json.loads(run.stdout))
+    assert results[0] == results[1]
+
+
+def test_empty_and_constant_columns_are_left_out(train: pd.DataFrame, later: pd.DataFrame) -> None:
+    poor = {"gap_sd_days": np.nan, "lines_per_order": 1.0}
+    fitted = fit_members(train.assign(**poor), MEMBERS, seed=5)
+    for name, member in fitted.items():
+        assert not set(poor) & set(member.feature_names_in_), name
+    assert np.isfinite(member_log_odds(fitted, later)).all(axis=None)
+
+
+def test_extreme_and_missing_values_are_survived(train: pd.DataFrame, later: pd.DataFrame) -> None:
+    p = train["p_no_order"].to_numpy().copy()
+    p[:5], p[5:10] = 0.0, 1.0
+    odd = later.copy()
+    odd.loc[:4, "p_no_order"] = np.nan
+    odd.loc[5:9, ["spend_total", "monetary_value"]] = 1e12
+    odd.loc[10:14, "order_trend_90d"] = -1e6
+    assert np.isfinite(log_odds(train.assign(p_no_order=p), odd)).all(axis=None)
+
+
+@pytest.mark.parametrize(("churners", "text"), [(19, "only 19 ever churned"), (381, "19 ever stayed")])
+def test_too_few_of_a_class(train: pd.DataFrame, churners: int, text: str) -> None:
+    one_cutoff = train[train["cutoff"] == train["cutoff"].min()]
+    few = one_cutoff.assign(churned=np.arange(len(one_cutoff)) < churners)
+    with pytest.raises(InsufficientHistory, match=text) as caught:
+        fit_members(few, "auto", seed=5)
+    assert caught.value.where == "churn.horizon_days"
+
+
+def test_large_frames_are_sampled_by_whole_customers(
+    train: pd.DataFrame, later: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = members._sample_of_customers(train, 600, seed=5)
+    assert len(sample) == 600
+    assert (sample.groupby("customer_key").size() == 3).all()
+    monkeypatch.setattr(members, "MOST_TRAINING_ROWS", 600)
+    wanted = ("logistic",)
+    pd.testing.assert_frame_equal(log_odds(train, later, wanted), log_odds(sample, later, wanted))

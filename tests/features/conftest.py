@@ -1,0 +1,73 @@
+"""A made-up shop of two and a half years with every kind of customer, and its other tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.features import customer_days, snapshot
+from pipeline.features.snapshots import LABELS
+
+HORIZON_DAYS = 60
+AS_OF = date(2024, 6, 30)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The tables that features are made from."""
+
+    orders: pd.DataFrame
+    returns: pd.DataFrame
+
+    def features(self, cutoff: date) -> pd.DataFrame:
+        """The snapshot of a cutoff by customer, without its labels."""
+        days = customer_days(self.orders, self.returns)
+        table = snapshot(days, cutoff, horizon_days=HORIZON_DAYS, as_of=AS_OF, returns=self.returns)
+        return table.set_index("customer_key").drop(columns=[*LABELS, "cutoff"])
+
+
+def money(amounts: np.ndarray) -> list[Decimal]:
+    return [Decimal(str(amount)).quantize(Decimal("0.0001")) for amount in amounts]
+
+
+@pytest.fixture(scope="session")
+def shop() -> Shop:
+    """Frequent and one-time buyers, old and new ones, free orders, returns in part and whole."""
+    rng = np.random.default_rng(4)
+    start, days = pd.Timestamp(2022, 1, 1), (pd.Timestamp(AS_OF) - pd.Timestamp(2022, 1, 1)).days
+    rows = []
+    for number in range(60):
+        born = rng.uniform(0, days)
+        times = [born] if number % 5 == 0 else rng.uniform(born, days, rng.integers(2, 40))
+        cents = rng.integers(1, 9000, len(times)) * (number % 7 > 0)
+        rows += [(f"c{number:02d}", time, amount / 100) for time, amount in zip(times, cents, strict=True)]
+    log = pd.DataFrame(rows, columns=["customer_key", "time", "amount"])
+    orders = pd.DataFrame(
+        {
+            "customer_key": log["customer_key"].astype("str"),
+            "ordered_at": (start + pd.to_timedelta(log["time"], unit="D")).dt.floor("s"),
+            "amount": money(log["amount"]),
+            "lines": pd.Series(rng.integers(1, 6, len(log)), dtype="int32"),
+        }
+    )
+    back = orders[(orders["amount"] > 0) & (rng.random(len(orders)) < 0.15)]
+    whole = pd.Series(np.arange(len(back)) % 2, index=back.index, dtype="int32")
+    returns = pd.DataFrame(
+        {
+            "customer_key": back["customer_key"],
+            "returned_at": back["ordered_at"] + pd.Timedelta(days=9),
+            "ordered_at": back["ordered_at"],
+            "netted": [
+                amount if all_of_it else (amount / 2).quantize(Decimal("0.0001"))
+                for amount, all_of_it in zip(back["amount"], whole, strict=True)
+            ],
+            "orders_undone": whole,
+            "lines_undone": whole * back["lines"],
+        }
+    ).reset_index(drop=True)
+    return Shop(orders, returns)
