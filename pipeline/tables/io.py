@@ -214,8 +214,9 @@ def _plain_values(group: pa.Table, schema: pa.Schema) -> pa.Table:
     def plain(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
         if not pa.types.is_dictionary(kind):
             return column.cast(kind)
-        used = column.combine_chunks().indices.dictionary_encode()
-        values = column.chunk(0).dictionary.take(used.dictionary).cast(kind.value_type)
+        whole = column.combine_chunks()
+        used = whole.indices.dictionary_encode()
+        values = whole.dictionary.take(used.dictionary).cast(kind.value_type)
         return pa.DictionaryArray.from_arrays(used.indices, values)
 
     columns = [plain(column, field.type) for column, field in zip(group.columns, schema, strict=True)]
