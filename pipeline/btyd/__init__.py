@@ -16,6 +16,7 @@ from pipeline.btyd.nbd import NBD
 from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
 from pipeline.btyd.simulation import simulate
+from pipeline.btyd.totals import CommonError, forecast_by_group
 from pipeline.btyd.trackrecord import TrackRecord
 from pipeline.errors import UserError
 
@@ -27,11 +28,13 @@ __all__ = [
     "NBD",
     "Choice",
     "Chooser",
+    "CommonError",
     "CountModel",
     "GammaGamma",
     "ParetoNBD",
     "SpendIndependence",
     "TrackRecord",
+    "forecast_by_group",
     "lifetime_value",
     "load",
     "no_lifetime_value",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+import pandas as pd
+from scipy.stats import norm
 from scipy.stats import t as student
 
 CONFIDENCE = 0.9
@@ -84,14 +86,43 @@ def common_error(past: Sequence[PastTotal], parameter_sd: float) -> CommonError:
 def total_interval(total: Total, error: CommonError) -> Interval:
     """90 % interval of a total: the customers' own randomness, parameters and level, on the log scale.
 
-    Few past windows leave the level error itself uncertain; hence Student's t with as many degrees of freedom
-    as there were windows, those of the prior included.
+    Few past windows leave the level error itself uncertain; hence Student's t for that part, with as many
+    degrees of freedom as there were windows, those of the prior included.
     """
     if not total.expected > 0:
         return Interval(0.0, 0.0)
-    sd = math.hypot(error.level_sd, error.parameter_sd, _own_error(total))
-    reach = float(student.ppf(0.5 + CONFIDENCE / 2, _PRIOR_WINDOWS + error.windows)) * sd
+    upper = 0.5 + CONFIDENCE / 2
+    level = float(student.ppf(upper, _PRIOR_WINDOWS + error.windows)) * error.level_sd
+    rest = float(norm.ppf(upper)) * math.hypot(error.parameter_sd, _own_error(total))
+    reach = math.hypot(level, rest)
     return Interval(total.expected * math.exp(-reach), total.expected * math.exp(reach))
+
+
+def forecast_by_group(
+    groups: pd.DataFrame, errors: Mapping[str, CommonError]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Intervals for parts of the customers, which share the common errors of the whole.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        Indexed by the name of the group: sums `expected_orders` and `expected_spend`, and their standard
+        deviations `orders_sd` and `spend_sd` from the customers' own randomness.
+    errors : mapping
+        "orders" and "spend", those of all customers together.
+
+    Returns
+    -------
+    dict
+        By name, then "orders" and "spend": `expected`, `low`, `high`.
+    """
+    found: dict[str, dict[str, dict[str, float]]] = {name: {} for name in groups.index}
+    for kind, error in errors.items():
+        sums = groups[f"expected_{kind}"].tolist(), groups[f"{kind}_sd"].tolist()
+        for name, expected, sd in zip(groups.index, *sums, strict=True):
+            interval = total_interval(Total(expected, sd**2), error)
+            found[name][kind] = {"expected": expected, **interval._asdict()}
+    return found
 
 
 def _own_error(total: Total) -> float:

@@ -29,6 +29,9 @@ TOPICS: dict[str, tuple[str, ...]] = {
 FEATURES: tuple[str, ...] = tuple(column for columns in TOPICS.values() for column in columns)
 """The model's inputs in their order: no labels, no dates, no keys."""
 
+OF_OPTIONAL_TABLES = tuple(feature.name for topic in catalogue.OPTIONAL for feature in topic.features)
+"""Inputs that are missing throughout where the shop does not have their table."""
+
 SCALES: dict[str, Scale | None] = {
     **{feature.name: feature.scale for topic in catalogue.TOPICS for feature in topic.features},
     **LIFETIME_MODEL,
@@ -123,6 +126,8 @@ def _join(snapshots: pd.DataFrame, lifetime_value: pd.DataFrame, labels: tuple[s
     keys = list(KEYS)
     btyd_columns = list(TOPICS["lifetime_model"])
     snapshot_columns = [column for column in FEATURES if column not in btyd_columns]
+    absent = [column for column in OF_OPTIONAL_TABLES if column not in snapshots]
+    snapshots = snapshots.reindex(columns=[*snapshots, *absent])
     left = _columns(snapshots, [*keys, *snapshot_columns, *labels], "snapshots")
     right = _columns(lifetime_value, [*keys, *btyd_columns], "lifetime_value")
     joined = left.merge(right, on=keys, how="outer", indicator=True)
@@ -134,10 +139,9 @@ def _join(snapshots: pd.DataFrame, lifetime_value: pd.DataFrame, labels: tuple[s
             valid="both tables made from the same orders: dvc repro",
         )
     joined = joined.sort_values(["cutoff", "customer_key"], ignore_index=True)
-    frame = joined[[*keys, *FEATURES]].astype(dict.fromkeys(FEATURES, "float64"))
-    for label in labels:
-        frame[label] = joined[label].astype("bool" if label == "churned" else "float64")
-    return frame
+    numbers = dict.fromkeys([*FEATURES, *labels], "float64")
+    types = numbers | ({"churned": "bool"} if labels else {})
+    return joined[[*keys, *FEATURES, *labels]].astype(types)
 
 
 def _columns(table: pd.DataFrame, columns: list[str], name: str) -> pd.DataFrame:

@@ -23,7 +23,9 @@ def page(topics: Iterable[Topic]) -> str:
 def _section(topic: Topic) -> str:
     head = "| feature | meaning | unit | missing | scale | formula |\n|---|---|---|---|---|---|"
     rows = "\n".join(map(_row, topic.features))
-    return f"## {topic.name}\n{topic.meaning} From `{topic.source}`.\n\n{head}\n{rows}\n"
+    needs = f" Needs {' and '.join(f'`sources.{table}`' for table in topic.tables)}." if topic.tables else ""
+    file = f"`pipeline/features/sql/{topic.rows}.sql`"
+    return f"## {topic.name}\n{topic.meaning}{needs} Rows: {file}.\n\n{head}\n{rows}\n"
 
 
 def _row(feature: Feature) -> str:

@@ -54,13 +54,13 @@ class Topic:
     rows : str
         The rows the features aggregate: the file `sql/ROWS.sql`, which must hide what was not known on the
         evening before `$cutoff`.
-    source : str
-        Where these rows come from, for the data dictionary.
+    tables : tuple of str
+        The optional tables without which there is no such topic; empty: made from the order log.
     features : tuple of Feature
     """
 
     name: str
     meaning: str
     rows: str
-    source: str
+    tables: tuple[str, ...]
     features: tuple[Feature, ...]

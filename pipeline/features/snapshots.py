@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -71,6 +71,7 @@ def snapshots(
     horizon_days: int,
     as_of: date,
     returns: pd.DataFrame | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
 ) -> pa.Table:
     """Describe each customer as known before each cutoff, and label what followed.
 
@@ -86,6 +87,9 @@ def snapshots(
         The first day that is not known: a window that ends after it gives no label.
     returns : DataFrame, optional
         As for `customer_days`.
+    tables : mapping of str to DataFrame, optional
+        Those of the optional tables (`catalogue.TABLES`) that the shop has, by name. Topics that need
+        another have no columns.
 
     Returns
     -------
@@ -95,30 +99,34 @@ def snapshots(
         `churned`, `future_orders` (distinct days) and `future_spend`, missing where the window is not fully
         observed.
     """
-    return pa.concat_tables(_taken(days, cutoffs, horizon_days, as_of, returns))
-
-
-def snapshot(
-    days: pd.DataFrame, cutoff: date, *, horizon_days: int, as_of: date, returns: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Take the snapshot of one cutoff; see `snapshots`."""
-    table = snapshots(days, [cutoff], horizon_days=horizon_days, as_of=as_of, returns=returns)
-    return to_pandas(table).astype(LABEL_TYPES)
-
-
-def _taken(
-    days: pd.DataFrame,
-    cutoffs: Sequence[date],
-    horizon_days: int,
-    as_of: date,
-    returns: pd.DataFrame | None,
-) -> Iterator[pa.Table]:
-    sql = statement(TOPICS)
+    given = tables or {}
+    sql = statement([topic for topic in TOPICS if given.keys() >= {*topic.tables}])
     with connect() as con:
         register(con, "all_days", days)
         run(con, DAYS, name="days")
         register(con, "returns", NO_RETURNS if returns is None else returns)
-        for cutoff in cutoffs:
-            is_observed = cutoff + timedelta(days=horizon_days) <= as_of
-            bound = {"cutoff": cutoff, "horizon_days": horizon_days, "is_observed": is_observed}
-            yield arrow(con, sql, bound, name="snapshot")
+        for name, rows in given.items():
+            register(con, name, rows)
+        bound = [
+            {
+                "cutoff": cutoff,
+                "horizon_days": horizon_days,
+                "is_observed": cutoff + timedelta(days=horizon_days) <= as_of,
+            }
+            for cutoff in cutoffs
+        ]
+        return pa.concat_tables([arrow(con, sql, values, name="snapshot") for values in bound])
+
+
+def snapshot(
+    days: pd.DataFrame,
+    cutoff: date,
+    *,
+    horizon_days: int,
+    as_of: date,
+    returns: pd.DataFrame | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+) -> pd.DataFrame:
+    """Take the snapshot of one cutoff; see `snapshots`."""
+    table = snapshots(days, [cutoff], horizon_days=horizon_days, as_of=as_of, returns=returns, tables=tables)
+    return to_pandas(table).astype(LABEL_TYPES)

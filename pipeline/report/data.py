@@ -36,6 +36,9 @@ class ReportData:
         The curves of that evaluation; may be empty.
     importance : DataFrame
         `feature`, `log_loss_increase`; may be empty.
+    forecast : mapping
+        Expected "orders" and "spend" of the horizon with `low` and `high`, "segments" with the same of each,
+        "windows" and "windows_inside": how often such intervals held. Without a model: `status`.
     ingest : mapping
         Counts of rows read, accepted, quarantined and set aside; `rules` counts the reasons.
     lifetime_value : sequence of mapping
@@ -68,6 +71,7 @@ class ReportData:
     gains: pd.DataFrame
     value_calibration: pd.DataFrame
     importance: pd.DataFrame
+    forecast: Mapping[str, Any]
     ingest: Mapping[str, Any]
     lifetime_value: Sequence[Mapping[str, Any]]
     run_id: str

@@ -41,6 +41,7 @@ def render(report: ReportData) -> str:
             as_of=f.day(report.as_of),
             holdout=f.day(report.as_of - pd.Timedelta(days=report.horizon_days)),
             tiles=views.tiles(report, t, f),
+            forecast=views.forecast(report, t, f),
             churn_note=views.churn_note(report, t, f),
             months=_month_charts(report, t, f),
             segments=views.segments(report, t, f),

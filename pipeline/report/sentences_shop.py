@@ -84,6 +84,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "in the next {days} days; {clv} customer lifetime value over {clv_days} days",
         "in den nächsten {days} Tagen; {clv} Kundenwert über {clv_days} Tage",
     ),
+    "forecast.orders": (
+        "From the customers you have, we expect {expected} orders in the next {days} days; nine times out of "
+        "ten it will be between {low} and {high}.",
+        "Von den bisherigen Kundinnen und Kunden erwarten wir in den nächsten {days} Tagen {expected} "
+        "Bestellungen; in neun von zehn Fällen werden es zwischen {low} und {high} sein.",
+    ),
+    "forecast.spend": (
+        "They will spend {expected}, nine times out of ten between {low} and {high}.",
+        "Sie geben {expected} aus, in neun von zehn Fällen zwischen {low} und {high}.",
+    ),
+    "forecast.held": (
+        "Looking back at {windows} past periods, such ranges held the number of orders in {orders} and the "
+        "spend in {spend}.",
+        "Rückblickend auf {windows} vergangene Zeiträume lag die Zahl der Bestellungen in {orders} und der "
+        "Umsatz in {spend} innerhalb der damaligen Spannen.",
+    ),
+    "segments.range": (
+        "{low} to {high}",
+        "{low} bis {high}",
+    ),
     "kpis.churn": (
         "Churn, twice. By the textbook formula {literal} were lost: {start} active customers at the "
         "start, {end} at the end. That sets new and returning customers off against the lost ones. Of the"

@@ -105,6 +105,24 @@ def churn_note(report: ReportData, t: Texts, f: Formats) -> str:
     )
 
 
+def forecast(report: ReportData, t: Texts, f: Formats) -> list[str]:
+    """Say what is expected of all customers, how far off it may be, and how often that was right."""
+    found = report.forecast
+    if "orders" not in found:
+        return []
+
+    orders = {name: f.number(found["orders"][name]) for name in ("expected", "low", "high")}
+    spend = {name: f.money_short(found["spend"][name]) for name in ("expected", "low", "high")}
+    sentences = [
+        t("forecast.orders", days=f.number(report.horizon_days), **orders),
+        t("forecast.spend", **spend),
+    ]
+    if found["windows"]:
+        inside = {kind: f.number(count) for kind, count in found["windows_inside"].items()}
+        sentences.append(t("forecast.held", windows=f.number(found["windows"]), **inside))
+    return sentences
+
+
 @dataclass(frozen=True)
 class Segment:
     """One segment as the marketing department reads it."""
@@ -120,6 +138,7 @@ class Segment:
     share_text: str
     churn: str
     spend: str
+    spend_range: str
     clv: str
 
 
@@ -138,10 +157,19 @@ def segments(report: ReportData, t: Texts, f: Formats) -> list[Segment]:
             share_text=f.percent(row["share"]),
             churn=f.percent(row["mean_churn_probability"], 0),
             spend=f.money_short(row["expected_spend"]),
+            spend_range=_spend_range(report, row["segment"], t, f),
             clv=f.money_short(row["clv"]),
         )
         for row in report.segment_summary.to_dict("records")
     ]
+
+
+def _spend_range(report: ReportData, segment: str, t: Texts, f: Formats) -> str:
+    found = report.forecast.get("segments", {}).get(segment)
+    if found is None:
+        return ""
+    low, high = (f.money_short(found["spend"][end]) for end in ("low", "high"))
+    return t("segments.range", low=low, high=high)
 
 
 @dataclass(frozen=True)

@@ -81,9 +81,10 @@ def segment_summary(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd
     Returns
     -------
     DataFrame
-        `segment`, `next_action`, `customers`, `share`, `mean_churn_probability`, `expected_spend`, `clv`,
-        in the order of `SEGMENTS`, "other" (without an action) last; only segments that occur. A sum over
-        nobody with a prediction is missing, not zero.
+        `segment`, `next_action`, `customers`, `share`, `mean_churn_probability`, `expected_orders`,
+        `expected_spend`, `clv`, `orders_sd`, `spend_sd` (of the sums, from the customers' own randomness), in
+        the order of `SEGMENTS`, "other" (without an action) last; only segments that occur. A sum over nobody
+        with a prediction is missing, not zero.
     """
     customers = segments.sort_values("customer_key")
     sizes = customers["segment"].value_counts().reindex(SEGMENTS, fill_value=0)
@@ -96,7 +97,8 @@ def segment_summary(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd
             customers=("customer_key", "size"),
             mean_churn_probability=("churn_probability", "mean"),
         )
-        .join(groups[["expected_spend", "clv"]].sum(min_count=1))
+        .join(groups[["expected_orders", "expected_spend", "clv"]].sum(min_count=1))
+        .join(_sd_of_sum(customers[["orders_sd", "spend_sd"]], names))
         .reindex([*SEGMENTS, "other"])
         .dropna(subset="customers")
         .rename_axis("segment")
@@ -106,6 +108,12 @@ def segment_summary(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd
     summary.insert(1, "next_action", summary["segment"].map(NEXT_ACTIONS).fillna(""))
     summary.insert(3, "share", summary["customers"] / max(len(customers), 1))
     return summary
+
+
+def _sd_of_sum(sds: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
+    """Customers are independent of each other: their variances add up."""
+    variance: pd.DataFrame = (sds**2).groupby(names).sum(min_count=1)
+    return variance**0.5
 
 
 def risk_value_matrix(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd.DataFrame:

@@ -32,6 +32,7 @@ MANIFEST = Path("exports/manifest.json")
 
 REPORT = Path("reports/index.html")
 PREFLIGHT = Path("metrics/preflight.json")
+FORECAST = Path("metrics/forecast.json")
 INTERVALS = Path("metrics/intervals.json")
 LIFETIME_VALUE_METRICS = Path("metrics/lifetime_value.json")
 EVALUATION = Path("metrics/evaluation.json")

@@ -37,6 +37,7 @@ def report(params: Params) -> None:
             risk_value=risk_value_matrix(segments),
             churn_evaluation=evaluation["churn"],
             value_evaluation=evaluation["value"],
+            forecast=io.read_json(files.FORECAST),
             ingest=io.read_json(files.METRICS / "ingest.json"),
             lifetime_value=io.read_json(files.LIFETIME_VALUE_MODELS)["fits"],
             run_id=io.read_json(files.MANIFEST)["run_id"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pipeline.features import customer_days, plan_cutoffs, snapshots
+from pipeline.features import catalogue, customer_days, plan_cutoffs, snapshots
 from pipeline.params import Params
 from pipeline.stages import files
 from pipeline.stages.shell import run, say
@@ -26,7 +26,11 @@ def make_snapshots(params: Params) -> None:
     )
     returns = io.read_parquet(files.RETURNS)
     days = customer_days(io.read_parquet(files.ORDERS), returns)
-    table = snapshots(days, cutoffs.all, horizon_days=horizon_days, as_of=as_of, returns=returns)
+    paths = {name: files.TABLES / f"{name}.parquet" for name in catalogue.TABLES}
+    tables = {name: io.read_parquet(path) for name, path in paths.items() if path.exists()}
+    table = snapshots(
+        days, cutoffs.all, horizon_days=horizon_days, as_of=as_of, returns=returns, tables=tables
+    )
     io.write_parquet(days, files.CUSTOMER_DAYS)
     io.write_parquet(table, files.SNAPSHOTS)
     io.write_json(cutoffs.to_dict(), files.CUTOFFS)

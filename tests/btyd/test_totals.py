@@ -6,9 +6,17 @@ import math
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from pipeline.btyd.totals import CommonError, PastTotal, Total, common_error, total_interval
+from pipeline.btyd.totals import (
+    CommonError,
+    PastTotal,
+    Total,
+    common_error,
+    forecast_by_group,
+    total_interval,
+)
 
 START = date(2024, 1, 1)
 
@@ -66,3 +74,17 @@ def test_at_least_four_in_five_totals_lie_inside_whatever_the_level_does(level_s
         low, high = total_interval(Total(1000.0, 0.0), error)
         held += low <= coming <= high
     assert held / 400 > 0.8
+
+
+def test_parts_share_the_errors_of_the_whole_and_have_more_chance_of_their_own() -> None:
+    error = CommonError(0.1, 0.01, 3.0)
+    sums = {"expected_orders": 500.0, "orders_sd": 20.0}
+    half, tiny = (
+        forecast_by_group(pd.DataFrame(sums, index=["a"]) * size, {"orders": error})["a"]
+        for size in (1.0, 0.01)
+    )
+    whole = total_interval(Total(1000.0, 2 * 20.0**2), error)
+    assert half["orders"]["expected"] == 500.0
+    assert whole.high / 1000 < half["orders"]["high"] / 500 < tiny["orders"]["high"] / 5 * 1.0001
+    # Errors that all share do not cancel: the whole is nearly as uncertain as its halves.
+    assert (whole.high - 1000) / (2 * (half["orders"]["high"] - 500)) > 0.9

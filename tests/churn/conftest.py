@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.churn.frame import FEATURES, training_frame
+from pipeline.churn.frame import FEATURES, OF_OPTIONAL_TABLES, training_frame
 
 CUTOFFS = [date(2025, 1, 1), date(2025, 2, 1), date(2025, 3, 1)]
 HORIZON_DAYS = 28
@@ -17,14 +17,18 @@ Tables = tuple[pd.DataFrame, pd.DataFrame]
 
 
 def make_tables(customers: int, seed: int) -> Tables:
-    """Snapshots and lifetime values; who is long overdue tends to churn."""
-    rng = np.random.default_rng(seed)
+    """Snapshots and lifetime values of a shop with orders alone; who is long overdue tends to churn."""
+    rng, filler = (
+        np.random.default_rng(seed),
+        np.random.default_rng([seed, 1]),
+    )  # a new column moves no outcome
     keys = [f"c{number:05d}" for number in range(customers)]
+    columns = [column for column in FEATURES if column not in OF_OPTIONAL_TABLES]
     snapshots, values = [], []
     for cutoff in CUTOFFS:
-        table = pd.DataFrame({"customer_key": keys, "cutoff": pd.Timestamp(cutoff)})
-        for column in FEATURES:
-            table[column] = rng.gamma(2.0, 10.0, customers)
+        noise = filler.gamma(2.0, 10.0, (customers, len(columns)))
+        table = pd.DataFrame(noise, columns=columns)
+        table[["customer_key", "cutoff"]] = pd.DataFrame({"key": keys, "cutoff": pd.Timestamp(cutoff)})
         overdue = rng.gamma(2.0, 1.0, customers)
         one_order = rng.random(customers) < 0.3
         table["overdue"] = np.where(one_order, np.nan, overdue)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.churn.frame import FEATURES, LABELS, TOPICS, feature_frame, training_frame
+from pipeline.churn.frame import FEATURES, LABELS, OF_OPTIONAL_TABLES, TOPICS, feature_frame, training_frame
 from pipeline.errors import UserError
 
 JANUARY, FEBRUARY, MARCH = date(2025, 1, 1), date(2025, 2, 1), date(2025, 3, 1)
@@ -57,6 +57,14 @@ def test_join_is_one_to_one(tables: Tables, side: int) -> None:
 def test_missing_column_is_named(tables: Tables) -> None:
     with pytest.raises(UserError, match="lifetime_value: misses p_alive"):
         feature_frame(tables[0], tables[1].drop(columns="p_alive"))
+
+
+def test_columns_of_a_table_the_shop_does_not_have_are_missing(tables: Tables) -> None:
+    frame = feature_frame(*tables)
+    assert list(frame) == ["customer_key", "cutoff", *FEATURES]
+    assert frame[list(OF_OPTIONAL_TABLES)].isna().all(axis=None)
+    with pytest.raises(UserError, match="misses overdue"):
+        feature_frame(tables[0].drop(columns="overdue"), tables[1])
 
 
 def test_only_the_cutoffs_asked_for_are_taken(tables: Tables) -> None:

@@ -12,9 +12,11 @@ import pytest
 
 from pipeline.features import customer_days, snapshot
 from pipeline.features.snapshots import LABELS
+from tests.features.tables import CONTRACTS, draw
 
 HORIZON_DAYS = 60
 AS_OF = date(2024, 6, 30)
+ROWS = 500  # of each optional table
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,14 @@ class Shop:
 
     orders: pd.DataFrame
     returns: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
 
     def features(self, cutoff: date) -> pd.DataFrame:
         """The snapshot of a cutoff by customer, without its labels."""
         days = customer_days(self.orders, self.returns)
-        table = snapshot(days, cutoff, horizon_days=HORIZON_DAYS, as_of=AS_OF, returns=self.returns)
+        table = snapshot(
+            days, cutoff, horizon_days=HORIZON_DAYS, as_of=AS_OF, returns=self.returns, tables=self.tables
+        )
         return table.set_index("customer_key").drop(columns=[*LABELS, "cutoff"])
 
 
@@ -70,4 +75,6 @@ def shop() -> Shop:
             "lines_undone": whole * back["lines"],
         }
     ).reset_index(drop=True)
-    return Shop(orders, returns)
+    customers = sorted(set(orders["customer_key"]))[::2]  # the others are in none of the tables
+    tables = {name: draw(contract, customers, start, days, ROWS) for name, contract in CONTRACTS.items()}
+    return Shop(orders, returns, tables)

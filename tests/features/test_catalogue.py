@@ -16,6 +16,7 @@ from pipeline.features.catalogue import TOPICS
 from pipeline.features.dictionary import page
 from tests.conftest import ROOT
 from tests.features.conftest import Shop
+from tests.features.tables import CONTRACTS, as_known
 
 FEATURES = {feature.name: feature for topic in TOPICS for feature in topic.features}
 CUTOFF, LATER = date(2024, 2, 29), date(2024, 4, 30)
@@ -38,7 +39,7 @@ def with_amounts(shop: Shop, factor: int, rows: pd.Series | None = None) -> Shop
 
 
 def with_other_future(shop: Shop, cutoff: date) -> Shop:
-    """The same past; the orders since are dearer, other customers', and all old orders come back."""
+    """The same past; orders since are other customers' and dearer, old ones come back, nothing else is."""
     start = pd.Timestamp(cutoff)
     is_past = shop.orders["ordered_at"] < start
     past, future = shop.orders[is_past], shop.orders[~is_past]
@@ -59,8 +60,9 @@ def with_other_future(shop: Shop, cutoff: date) -> Shop:
             "lines_undone": rest["lines"],
         }
     )
+    tables = {name: as_known(table, CONTRACTS[name], start) for name, table in shop.tables.items()}
     orders, returns = (pd.concat(parts, ignore_index=True) for parts in ([past, strange], [known, late]))
-    return replace(shop, orders=orders, returns=returns)
+    return replace(shop, orders=orders, returns=returns, tables=tables)
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +82,12 @@ def later(shop: Shop) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def other_pasts(shop: Shop) -> list[pd.DataFrame]:
-    """Some orders and no return; other lines; other amounts."""
+    """Some orders and no return; other lines; other amounts; no row in the other tables."""
     third = pd.Series(np.arange(len(shop.orders)) % 3 > 0, shop.orders.index)
     thinned = at_times(shop, third, shop.returns["netted"] < 0)
     lines = replace(shop, orders=shop.orders.assign(lines=shop.orders["lines"] * np.where(third, 1, 5)))
-    return [other.features(CUTOFF) for other in (thinned, lines, with_amounts(shop, 3, third))]
+    bare = replace(shop, tables={name: table[:0] for name, table in shop.tables.items()})
+    return [other.features(CUTOFF) for other in (thinned, lines, bare, with_amounts(shop, 3, third))]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +98,9 @@ def dearer(shop: Shop) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def shuffled(shop: Shop) -> pd.DataFrame:
     """From rows in another order, on one thread."""
-    rows = replace(shop, orders=shop.orders.sample(frac=1, random_state=5), returns=shop.returns[::-1])
+    orders = shop.orders.sample(frac=1, random_state=5)
+    tables = {name: table[::-1] for name, table in shop.tables.items()}
+    rows = replace(shop, orders=orders, returns=shop.returns[::-1], tables=tables)
     with pytest.MonkeyPatch.context() as patch:
         module = import_module("pipeline.features.snapshots")  # the package has a function of this name
         patch.setattr(module, "connect", partial(connect, threads=1))

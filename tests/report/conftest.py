@@ -42,6 +42,8 @@ def _scored(orders: pd.DataFrame) -> pd.DataFrame:
     scored["overdue"] = (scored["days_since_last"] / 60).where(scored["frequency"] > 0)
     scored["churn_probability"] = scored["days_since_last"].rank(pct=True)
     scored["expected_spend"] = 40 * (1 - scored["churn_probability"])
+    scored["expected_orders"] = scored["expected_spend"] / 20
+    scored["orders_sd"], scored["spend_sd"] = 1.0, 30.0
     scored["clv"] = 4 * scored["expected_spend"]
     return scored.reset_index().assign(score_status="scored")
 
@@ -103,6 +105,13 @@ def report() -> ReportData:
         stage_counts=stage_counts(segments),
         risk_value=risk_value_matrix(segments),
         importance=pd.DataFrame({"feature": ["recency", "basket"], "log_loss_increase": [0.05, -0.001]}),
+        forecast={
+            "orders": {"expected": 240.0, "low": 201.4, "high": 286.0},
+            "spend": {"expected": 2400.0, "low": 1990.0, "high": 2894.5},
+            "windows": 5,
+            "windows_inside": {"orders": 5, "spend": 4},
+            "segments": {"regular": {"spend": {"expected": 800.0, "low": 610.0, "high": 1049.0}}},
+        },
         ingest={
             "rows_read": 12345,
             "accepted_rows": 12340,

@@ -206,3 +206,20 @@ def test_huge_numbers_are_shortened(report: ReportData) -> None:
     summary = report.segment_summary.assign(expected_spend=9e12, clv=4e13)
     page = Page(render(replace(report, segment_summary=summary, language="de")))
     assert "Bio." in page.text
+
+
+def test_the_forecast_is_told_with_its_range_and_how_often_such_ranges_held(localised: ReportData) -> None:
+    text = Page(render(localised)).text
+    if localised.language == "en":
+        assert (
+            "we expect 240 orders in the next 90 days; nine times out of ten it will be between 201 and 286"
+            in text
+        )
+        assert "held the number of orders in 5 and the spend in 4" in text
+    else:
+        assert (
+            "in den nächsten 90 Tagen 240 Bestellungen; in neun von zehn Fällen werden es zwischen 201"
+            in text
+        )
+    without = replace(localised, forecast={"status": "insufficient_history", "reason": "too few"})
+    assert "240" not in Page(render(without)).text.split("2024")[0]

@@ -41,7 +41,10 @@ def customer(key: str = "c1", **changes: Any) -> dict[str, Any]:
         "score_status": "scored",
         "churn_probability": 0.6,
         "clv": 50.0,
+        "expected_orders": 0.5,
         "expected_spend": 20.0,
+        "orders_sd": 0.7,
+        "spend_sd": 30.0,
         "frequency": 3,
         "days_since_last": 40,
         "overdue": 1.0,
@@ -179,7 +182,7 @@ customers = st.fixed_dictionaries(
         "score_status": st.sampled_from(["scored", "scored", "objected"]),
         "churn_probability": st.one_of(st.none(), st.floats(0, 1)),
         "clv": numbers,
-        "expected_spend": numbers,
+        **dict.fromkeys(["expected_orders", "expected_spend", "orders_sd", "spend_sd"], numbers),
         "frequency": st.one_of(st.none(), st.integers(0, 50)),
         "days_since_last": st.one_of(st.none(), st.integers(0, 3000)),
         "overdue": numbers,
@@ -222,10 +225,19 @@ def with_segments(**sizes: int) -> pd.DataFrame:
             "customer_key": [f"c{i}" for i in range(len(names))],
             "segment": names,
             "churn_probability": 0.5,
+            "expected_orders": 0.1,
             "expected_spend": 1.0,
+            "orders_sd": 0.5,
+            "spend_sd": 3.0,
             "clv": 2.0,
         }
     )
+
+
+def test_chance_of_a_segment_grows_with_the_root_of_its_size() -> None:
+    summary = segment_summary(with_segments(lost=100, regular=25)).set_index("segment")
+    assert summary["spend_sd"].to_dict() == {"regular": 15.0, "lost": 30.0}
+    assert summary["orders_sd"].to_dict() == {"regular": 2.5, "lost": 5.0}
 
 
 def test_small_segments_are_merged_until_nobody_can_be_told_apart() -> None:

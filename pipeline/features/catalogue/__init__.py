@@ -1,9 +1,40 @@
 """Every feature there is, by topic."""
 
+from pipeline.features.catalogue.contacts import (
+    ENGAGEMENT,
+    LOYALTY,
+    PERMISSIONS,
+    REFERRALS,
+    SATISFACTION,
+    SERVICE,
+    VISITS,
+)
 from pipeline.features.catalogue.money import BASKET, FIRST_ORDER, MONEY, RETURNS
+from pipeline.features.catalogue.products import ASSORTMENT, CAMPAIGNS, COUPONS, DISCOUNTS
 from pipeline.features.catalogue.season import CALENDAR, SEASON
 from pipeline.features.catalogue.timing import FREQUENCY, RECENCY, RHYTHM, TENURE
 
-TOPICS = (RECENCY, RHYTHM, FREQUENCY, MONEY, TENURE, CALENDAR, SEASON, BASKET, FIRST_ORDER, RETURNS)
+ORDER_LOG = (RECENCY, RHYTHM, FREQUENCY, MONEY, TENURE, CALENDAR, SEASON, BASKET, FIRST_ORDER, RETURNS)
+"""What every shop has."""
 
-__all__ = ["TOPICS"]
+OPTIONAL = (
+    DISCOUNTS,
+    ASSORTMENT,
+    COUPONS,
+    CAMPAIGNS,
+    ENGAGEMENT,
+    VISITS,
+    SERVICE,
+    SATISFACTION,
+    LOYALTY,
+    PERMISSIONS,
+    REFERRALS,
+)
+"""What needs one of the optional tables."""
+
+TOPICS = (*ORDER_LOG, *OPTIONAL)
+
+TABLES = tuple(dict.fromkeys(table for topic in OPTIONAL for table in topic.tables))
+"""The optional tables that features are made from."""
+
+__all__ = ["OPTIONAL", "ORDER_LOG", "TABLES", "TOPICS"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.features.catalogue.timing import CUSTOMER_DAYS, ONE_DAY
+from pipeline.features.catalogue.timing import ONE_DAY
 from pipeline.features.feature import Feature, Topic
 
 UNPAID = "while nothing was paid"
@@ -21,7 +21,7 @@ MONEY = Topic(
     "money",
     "How much the customer spends, lately and before, and how evenly.",
     "purchases",
-    CUSTOMER_DAYS,
+    (),
     (
         Feature(
             "spend_days",
@@ -90,7 +90,7 @@ BASKET = Topic(
     "basket",
     "How much is in an order.",
     "purchases",
-    CUSTOMER_DAYS,
+    (),
     (
         Feature("lines_per_order", "sum(lines) / sum(orders)", "Lines per order", "lines"),
         Feature(
@@ -107,7 +107,7 @@ FIRST_ORDER = Topic(
     "first_order",
     "How it began.",
     "purchases",
-    CUSTOMER_DAYS,
+    (),
     (
         Feature("first_order_amount", "min_by(amount, day)", "Spend of the first order day", "currency"),
         Feature(
@@ -144,7 +144,7 @@ RETURNS = Topic(
     "returns",
     "What the customer gave back.",
     "returned",
-    "data/interim/returns.parquet",
+    (),
     (
         Feature("returns", "count(returned_at)", "Returns so far", "returns", whole=True),
         Feature(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.features.catalogue.timing import CUSTOMER_DAYS, ONE_DAY
+from pipeline.features.catalogue.timing import ONE_DAY
 from pipeline.features.feature import Feature, Topic
 
 YOUNGER = "for customers whose first order is less than 365 days before the cutoff"
+# One number for all customers of a cutoff: before a season has come twice it only tells the cutoffs apart.
+TWO_YEARS = "while the log is younger than two years"
 
 
 def _same(part: str, numbers: range, words: str, name: str) -> Feature:
@@ -24,7 +26,7 @@ CALENDAR = Topic(
     "calendar",
     "On which days of the week and in which months the customer orders.",
     "purchases",
-    CUSTOMER_DAYS,
+    (),
     (
         Feature(
             "weekend_share",
@@ -41,7 +43,7 @@ SEASON = Topic(
     "season",
     "The season of the horizon, known in advance: orders in the same days a year ago.",
     "purchases",
-    CUSTOMER_DAYS,
+    (),
     (
         Feature(
             "season_orders",
@@ -68,18 +70,20 @@ SEASON = Topic(
         ),
         Feature(
             "season_level",
-            """CASE WHEN max(shop_age) >= 365
+            """CASE WHEN max(shop_age) >= 730
                 THEN max(shop_days_season) * 365 / (max(shop_days_year) * least($horizon_days, 365)) END""",
             "All customers' order days per day in the horizon's days a year ago, over those of the year",
             "",
-            "while the log is younger than 365 days",
+            TWO_YEARS,
         ),
         *(
             Feature(
                 f"season_{function}",
-                f"{function}(2 * pi() * dayofyear(CAST($cutoff AS DATE) + $horizon_days // 2) / 365.25)",
+                f"""CASE WHEN max(shop_age) >= 730
+                    THEN {function}(2 * pi() * dayofyear($cutoff::DATE + $horizon_days // 2) / 365.25) END""",
                 f"{word} of the horizon's middle on the circle of the year",
                 "",
+                TWO_YEARS,
             )
             for function, word in (("sin", "Sine"), ("cos", "Cosine"))
         ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pipeline.features.feature import Feature, Topic
 
-CUSTOMER_DAYS = "data/snapshots/customer_days.parquet"
 ONE_DAY = "with one order day"
 TWO_DAYS = "with fewer than three order days"
 
@@ -12,7 +11,7 @@ RECENCY = Topic(
     "recency",
     "How long ago the last order was.",
     "purchases",
-    CUSTOMER_DAYS,
+    (),
     (
         Feature(
             "days_since_last",
@@ -37,7 +36,7 @@ RHYTHM = Topic(
     "rhythm",
     "The customer's own rhythm: the gaps between order days, and the present silence against them.",
     "purchases",
-    CUSTOMER_DAYS,
+    (),
     (
         Feature("mean_gap_days", "sum(gap_days) / count(gap_days)", "Mean gap", "days", ONE_DAY, scale="log"),
         Feature("median_gap_days", "median(gap_days)", "Median gap", "days", ONE_DAY),
@@ -119,7 +118,7 @@ FREQUENCY = Topic(
     "frequency",
     "How often the customer orders, lately and before.",
     "purchases",
-    CUSTOMER_DAYS,
+    (),
     (
         Feature(
             "frequency",
@@ -191,7 +190,7 @@ TENURE = Topic(
     "tenure",
     "How long the customer has been one.",
     "purchases",
-    CUSTOMER_DAYS,
+    (),
     (
         Feature(
             "T",
