@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.btyd.bgnbd import BGNBD
 from pipeline.btyd.choice import Choice, Chooser
+from pipeline.btyd.conditionalspend import ConditionalGammaGamma, fit_spend, spend_metrics
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
@@ -29,11 +30,13 @@ __all__ = [
     "Choice",
     "Chooser",
     "CommonError",
+    "ConditionalGammaGamma",
     "CountModel",
     "GammaGamma",
     "ParetoNBD",
     "SpendIndependence",
     "TrackRecord",
+    "fit_spend",
     "forecast_by_group",
     "lifetime_value",
     "load",
@@ -41,6 +44,7 @@ __all__ = [
     "no_outlook",
     "simulate",
     "spend_independence",
+    "spend_metrics",
 ]
 
 MODELS: dict[str, type[CountModel]] = {

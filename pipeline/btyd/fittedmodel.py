@@ -70,11 +70,11 @@ class FittedModel:
             "model": self.name,
             "unit": "week",
             "parameters": dict(zip(self.parameter_names, self._theta(), strict=True)),
-            "log_likelihood": _none_for_nan(self.fitted_log_likelihood),
+            "log_likelihood": none_for_nan(self.fitted_log_likelihood),
             "n_customers": self.n_customers,
             "status": self.status,
             "message": self.message,
-            "log_covariance": [[_none_for_nan(v) for v in row] for row in self.covariance],
+            "log_covariance": [[none_for_nan(v) for v in row] for row in self.covariance],
         }
 
     @classmethod
@@ -143,7 +143,8 @@ def mean_objective(
     return objective
 
 
-def _none_for_nan(value: float) -> float | None:
+def none_for_nan(value: float) -> float | None:
+    """JSON has no NaN."""
     return None if np.isnan(value) else value
 
 

@@ -75,7 +75,7 @@ class GammaGamma(FittedModel):
         InsufficientHistory
             If no customer has repeat spend.
         """
-        n, m, weight = _sorted(*_spend(summary))
+        n, m, weight = _sorted(*spend_rows(summary))
         if len(n) == 0:
             raise InsufficientHistory(
                 "no customer has a positive amount on a repeat order day: there is no spend to learn from",
@@ -112,7 +112,7 @@ class GammaGamma(FittedModel):
 
     def log_likelihood(self, summary: pd.DataFrame) -> float:
         """Log likelihood of the customers with repeat spend."""
-        n, m, weight = _sorted(*_spend(summary))
+        n, m, weight = _sorted(*spend_rows(summary))
         rows, _ = _log_likelihood(self._theta(), n, m)
         return float(np.sum(weight * rows))
 
@@ -125,7 +125,7 @@ class GammaGamma(FittedModel):
             The population mean where spend_days is 0.
         """
         p, q, _ = self._theta()
-        n, m, _ = _spend(summary)
+        n, m, _ = spend_rows(summary)
         prior = max(q - 1.0, 0.0)
         shrunk = (p * n * m + prior * self.population_mean) / (p * np.maximum(n, 1) + prior)
         value = np.where(n > 0, shrunk, self.population_mean)
@@ -141,7 +141,7 @@ class GammaGamma(FittedModel):
             G₂ ~ Gamma(q + p · days).
         """
         _, _, gamma = self._theta()
-        n, m, _ = _spend(summary)
+        n, m, _ = spend_rows(summary)
         return SpendPosterior(n, gamma + n * m)
 
     def to_dict(self) -> dict[str, Any]:
@@ -162,7 +162,7 @@ class GammaGamma(FittedModel):
         return model
 
 
-def _spend(summary: pd.DataFrame) -> tuple[Ints, Floats, Floats]:
+def spend_rows(summary: pd.DataFrame) -> tuple[Ints, Floats, Floats]:
     """Days, mean amount and weight of every row, checked."""
     missing = [name for name in ("monetary_value", "spend_days") if name not in summary.columns]
     if missing:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.evaluation.metrics import BINS, FloatArray, quantile_bins, tied_groups
+from pipeline.evaluation.weighted import BINS, FloatArray, quantile_bins, tied_groups
 
 MOST_POINTS = 200
 Z95 = 1.959963984540054

@@ -1,129 +1,103 @@
-"""The whole evaluation of one test horizon as nested, JSON-ready dictionaries."""
+"""The whole evaluation of a model, its members and the simple rules as one nested, JSON-ready dictionary."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+import pandas as pd
 
 from pipeline.errors import UserError
-from pipeline.evaluation.bootstrap import Comparison, Estimate, compare
-from pipeline.evaluation.grade import Grade, grade_churn, grade_value
-from pipeline.evaluation.metrics import CHURN_METRICS, VALUE_METRICS, FloatArray
+from pipeline.evaluation.bootstrap import Measured, measure
+from pipeline.evaluation.grade import MODEL, Grade
+from pipeline.evaluation.kinds import Kind
+
+Block = dict[str, dict[str, float | None]]
 
 
-def evaluate_churn(
-    churned: ArrayLike,
-    probability: ArrayLike,
-    rule_probability: ArrayLike,
-    keys: ArrayLike,
+def evaluate(
+    table: pd.DataFrame,
+    kind: Kind,
     *,
+    members: Sequence[str],
+    rules: Sequence[str],
     seed: int,
     resamples: int,
-    active: ArrayLike | None = None,
 ) -> dict[str, Any]:
-    """Judge churn probabilities against the best simple rule.
+    """Judge a model beside its members and the simple rules, on the holdout and over all origins.
 
     Parameters
     ----------
-    churned : array-like of bool
-        What happened, shape (n,).
-    probability, rule_probability : array-like of float
-        What the model and the rule said, in [0, 1], shape (n,).
-    keys : array-like of str
-        Customer keys, shape (n,).
+    table : pandas.DataFrame
+        One row per customer and origin: ``customer_key``, ``cutoff``, ``active`` (bought recently), what
+        happened, the predictions ``model`` and one column per member and rule. The last cutoff is the
+        holdout. A member may be missing at some origins.
+    kind : Kind
+        `pipeline.evaluation.kinds.CHURN` or `VALUE`.
+    members, rules : sequence of str
+        The columns that hold them; at least one rule.
     seed, resamples : int
         Of the customer bootstrap.
-    active : array-like of bool, optional
-        Customers who bought recently; they are judged once more by themselves, since ranking the long gone
-        is easy.
 
     Returns
     -------
     dict
-        ``n``, ``base_rate``, ``model``, ``rule`` and ``difference`` (each metric as {value, low, high}),
-        ``grade`` {letter, message, numbers, text}, and ``active``: the same without the grade, or None.
+        - ``n`` and what `Kind.about` says of the holdout; ``model``, ``rule`` and ``difference`` there, each
+          metric as {value, low, high}
+        - ``rule_name``: the rule that decides the grade, of ``rule_names``
+        - ``grade``: {letter, message, numbers, rule, text}
+        - ``active``: the holdout again, of those alone who bought recently, since ranking the long gone is
+          easy; None without any
+        - ``backtest``: the model's metrics and its difference to the rule, pooled over the origins; the same
+          for every prediction, of all and of the active customers; every prediction's metrics by origin
+
         What is not defined is None.
 
     Raises
     ------
     UserError
-        If there are no rows, lengths differ, or a prediction is not finite or not in [0, 1].
+        If there are no rows, or a prediction is not finite, or not in [0, 1] where it has to be.
     """
-    y, p, rule, names = _aligned("churn_probability", churned, probability, rule_probability, keys)
-    if min(p.min(), rule.min()) < 0 or max(p.max(), rule.max()) > 1:
-        raise UserError("holds values outside 0 to 1", where="churn_probability", valid="probabilities")
+    predictions = [MODEL, *members, *rules]
+    _check(table, kind, [MODEL, *rules])
 
-    def judge(mask: NDArray[np.bool_]) -> tuple[dict[str, Any], Comparison]:
-        compared = compare(
-            y[mask], p[mask], rule[mask], names[mask], CHURN_METRICS, seed=seed, resamples=resamples
-        )
-        return {"n": int(mask.sum()), "base_rate": float(y[mask].mean()), **_metrics(compared)}, compared
+    def measured(rows: pd.DataFrame) -> Measured:
+        return measure(rows, kind.actual, predictions, kind.metrics, seed=seed, resamples=resamples)
 
-    whole, compared = judge(np.ones(len(y), dtype=bool))
-    part = _mask(active, len(y))
+    whole, recent = measured(table), table[table["active"]]
+    among_active = measured(recent) if len(recent) else None
+    grade = kind.grade(whole, rules)
+    rule, last = str(grade.rule), whole.origins[-1]
+
+    def on_holdout(found: Measured, rows: pd.DataFrame) -> dict[str, Any]:
+        here = rows[rows["cutoff"] == last]
+        return {"n": len(here), **kind.about(here, rule), **_contest(found, rule, last)}
+
+    active_now = among_active is not None and last in among_active.origins
     return {
-        **whole,
-        "grade": grade_churn(compared).as_dict(),
-        "active": judge(part)[0] if part is not None else None,
-    }
-
-
-def evaluate_value(
-    actual: ArrayLike,
-    predicted: ArrayLike,
-    rule_predicted: ArrayLike,
-    keys: ArrayLike,
-    *,
-    seed: int,
-    resamples: int,
-    active: ArrayLike | None = None,
-) -> dict[str, Any]:
-    """Judge spend forecasts against the past spend rate.
-
-    Parameters
-    ----------
-    actual, predicted, rule_predicted : array-like of float
-        Money in the horizon, shape (n,).
-    keys : array-like of str
-        Customer keys, shape (n,).
-    seed, resamples : int
-        Of the customer bootstrap.
-    active : array-like of bool, optional
-        Customers who bought recently; judged once more by themselves.
-
-    Returns
-    -------
-    dict
-        ``n``, ``actual_total``, ``predicted_total``, ``rule_total``, ``model``, ``rule``, ``difference``,
-        ``grade`` and ``active`` as in `evaluate_churn`.
-
-    Raises
-    ------
-    UserError
-        If there are no rows, lengths differ, or a forecast is not finite.
-    """
-    y, p, rule, names = _aligned("expected_spend", actual, predicted, rule_predicted, keys)
-
-    def judge(mask: NDArray[np.bool_]) -> tuple[dict[str, Any], Comparison]:
-        compared = compare(
-            y[mask], p[mask], rule[mask], names[mask], VALUE_METRICS, seed=seed, resamples=resamples
-        )
-        # fsum: the total must not depend on the order of the rows.
-        totals = {
-            name: math.fsum(values[mask])
-            for name, values in (("actual_total", y), ("predicted_total", p), ("rule_total", rule))
-        }
-        return {"n": int(mask.sum()), **totals, **_metrics(compared)}, compared
-
-    whole, compared = judge(np.ones(len(y), dtype=bool))
-    part = _mask(active, len(y))
-    return {
-        **whole,
-        "grade": grade_value(compared).as_dict(),
-        "active": judge(part)[0] if part is not None else None,
+        **on_holdout(whole, table),
+        "rule_name": rule,
+        "rule_names": list(rules),
+        "grade": grade.as_dict(),
+        "active": on_holdout(among_active, recent) if among_active is not None and active_now else None,
+        "backtest": {
+            "customers": int(table["customer_key"].nunique()),
+            "model": _block(whole, MODEL),
+            "difference": _difference(whole, rule),
+            "predictions": _pooled(whole),
+            "active": _pooled(among_active) if among_active is not None else None,
+            "origins": [
+                {
+                    "cutoff": f"{day:%Y-%m-%d}",
+                    "n": int((table["cutoff"] == day).sum()),
+                    "predictions": [
+                        {"name": name, "metrics": _block(whole, name, day)} for name in whole.predictions
+                    ],
+                }
+                for day in whole.origins
+            ],
+        },
     }
 
 
@@ -146,43 +120,46 @@ def not_evaluated(reason: str | None) -> dict[str, Any]:
     return {"status": status, "reason": reason, "grade": {**grade, "text": text}}
 
 
-def _aligned(
-    name: str, actual: ArrayLike, predicted: ArrayLike, rule: ArrayLike, keys: ArrayLike
-) -> tuple[FloatArray, FloatArray, FloatArray, NDArray[np.str_]]:
-    arrays = [np.asarray(values, dtype=np.float64) for values in (actual, predicted, rule)]
-    names = np.asarray(keys, dtype=str)
-    lengths = {len(values) for values in (*arrays, names)}
-    if lengths == {0} or len(lengths) > 1:
-        raise UserError(
-            f"cannot evaluate columns of {sorted(lengths)} rows",
-            where=name,
-            valid="as many of each, at least one",
-        )
-    broken = sum(int((~np.isfinite(values)).sum()) for values in arrays)
-    if broken:
-        raise UserError(
-            f"{broken} values to evaluate are missing or infinite", where=name, valid="finite numbers"
-        )
-    return arrays[0], arrays[1], arrays[2], names
+def _check(table: pd.DataFrame, kind: Kind, predictions: Sequence[str]) -> None:
+    if table.empty:
+        raise UserError("there are no rows to evaluate", where=kind.actual, valid="at least one")
+    for column in (kind.actual, *predictions):
+        values = table[column].to_numpy(dtype=np.float64)
+        broken = int((~np.isfinite(values)).sum())
+        if broken:
+            raise UserError(
+                f"{broken} values to evaluate are missing or infinite", where=column, valid="finite numbers"
+            )
+        if kind.is_probability and (values.min() < 0 or values.max() > 1):
+            raise UserError("holds values outside 0 to 1", where=column, valid="probabilities")
 
 
-def _mask(active: ArrayLike | None, rows: int) -> NDArray[np.bool_] | None:
-    if active is None:
-        return None
-    mask = np.asarray(active, dtype=bool)
-    if mask.shape != (rows,):
-        raise UserError(
-            f"{len(mask)} rows do not match {rows}", where="active", valid="one value per customer"
-        )
-    return mask if mask.any() else None
+def _block(found: Measured, prediction: str, origin: pd.Timestamp | None = None) -> Block:
+    """Metrics of a prediction, at one origin or pooled."""
+    return {metric: found.estimate(prediction, metric, origin).as_dict() for metric in found.metrics}
 
 
-def _metrics(compared: Comparison) -> dict[str, dict[str, dict[str, float | None]]]:
-    def block(estimates: dict[str, Estimate]) -> dict[str, dict[str, float | None]]:
-        return {name: estimate.as_dict() for name, estimate in estimates.items()}
+def _difference(found: Measured, other: str, origin: pd.Timestamp | None = None) -> Block:
+    """The model's metrics minus another prediction's."""
+    return {metric: found.difference(MODEL, other, metric, origin).as_dict() for metric in found.metrics}
 
+
+def _contest(found: Measured, rule: str, origin: pd.Timestamp) -> dict[str, Block]:
+    """Model, rule and their difference at one origin."""
     return {
-        "model": block(compared.model),
-        "rule": block(compared.rule),
-        "difference": block(compared.difference),
+        "model": _block(found, MODEL, origin),
+        "rule": _block(found, rule, origin),
+        "difference": _difference(found, rule, origin),
     }
+
+
+def _pooled(found: Measured) -> list[dict[str, Any]]:
+    """Each prediction's metrics over all origins, and how the model differs from it."""
+    return [
+        {
+            "name": name,
+            "metrics": _block(found, name),
+            "difference": _difference(found, name) if name != MODEL else None,
+        }
+        for name in found.predictions
+    ]

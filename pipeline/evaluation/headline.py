@@ -1,9 +1,13 @@
-"""The few numbers of an evaluation that fit into one line of `dvc metrics show`."""
+"""The few numbers of an evaluation that `dvc metrics show` and `dvc plots` tell."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import pandas as pd
+
+from pipeline.evaluation.slices import COLUMNS as SLICE_COLUMNS
 
 
 def headline(evaluation: Mapping[str, Any], rule_metrics: Sequence[str]) -> dict[str, Any]:
@@ -12,14 +16,15 @@ def headline(evaluation: Mapping[str, Any], rule_metrics: Sequence[str]) -> dict
     Parameters
     ----------
     evaluation : mapping
-        As from `evaluate_churn` or `evaluate_value`.
+        As from `pipeline.evaluation.evaluate.evaluate`.
     rule_metrics : sequence of str
         Which metrics of the rule stand beside the model's.
 
     Returns
     -------
     dict
-        `grade`, the model's metrics by name, and the rule's under `rule`. Where nothing was evaluated:
+        `grade`, the model's metrics by name, and the rule's under `rule`; the model's over all origins
+        under `backtest`, and how many `slices_off`. Where nothing was evaluated:
         `grade` None, `status` and `reason`.
     """
     if "model" not in evaluation:
@@ -28,5 +33,40 @@ def headline(evaluation: Mapping[str, Any], rule_metrics: Sequence[str]) -> dict
     return {
         "grade": evaluation["grade"]["letter"],
         **{name: metric["value"] for name, metric in model.items()},
-        "rule": {name: rule[name]["value"] for name in rule_metrics},
+        "rule": {"name": evaluation["rule_name"], **{name: rule[name]["value"] for name in rule_metrics}},
+        "backtest": {name: metric["value"] for name, metric in evaluation["backtest"]["model"].items()},
+        "slices_off": sum(row["is_off"] for row in evaluation["slices"]),
     }
+
+
+def origins_table(evaluation: Mapping[str, Any], metrics: Sequence[str]) -> pd.DataFrame:
+    """List a few metrics of every prediction at every origin, with their intervals.
+
+    Parameters
+    ----------
+    evaluation : mapping
+        As in `headline`.
+    metrics : sequence of str
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``cutoff``, ``prediction``, and for each metric ``<metric>``, ``<metric>_low``, ``<metric>_high``;
+        empty where nothing was evaluated.
+    """
+    rows = [
+        [
+            origin["cutoff"],
+            prediction["name"],
+            *(prediction["metrics"][name][end] for name in metrics for end in ("value", "low", "high")),
+        ]
+        for origin in evaluation.get("backtest", {}).get("origins", ())
+        for prediction in origin["predictions"]
+    ]
+    ends = [f"{name}{end}" for name in metrics for end in ("", "_low", "_high")]
+    return pd.DataFrame(rows, columns=["cutoff", "prediction", *ends])
+
+
+def slices_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:
+    """List the groups of customers as `pipeline.evaluation.slices` found them; empty without any."""
+    return pd.DataFrame(evaluation.get("slices", ()), columns=SLICE_COLUMNS)

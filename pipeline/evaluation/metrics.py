@@ -1,8 +1,9 @@
 """Metrics of churn probabilities and of spend forecasts, on plain arrays with optional weights.
 
-Every metric is ``metric(actual, predicted, weight=None) -> float`` and gives NaN where it is not defined
-(one class only, no spend at all). Weights are how often a row counts, so that a bootstrap resample is only
-another weight. Tied predictions are treated as one group: no result depends on the order of the rows.
+Every metric is ``metric(actual, predicted, weight=None)`` and gives NaN where it is not defined (one class
+only, no spend at all). Weights are how often a row counts, so that a bootstrap resample is only another
+weight: weights of shape (resamples, n) give one number per resample. Tied predictions are treated as one
+group: no result depends on the order of the rows.
 """
 
 from __future__ import annotations
@@ -11,138 +12,117 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.special import expit, logit, xlogy
+from scipy.special import xlogy
 
-FloatArray = NDArray[np.float64]
-Metric = Callable[..., float]
+from pipeline.evaluation.profit import expected_maximum_profit
+from pipeline.evaluation.recalibration import EPSILON, calibration_intercept, calibration_slope
+from pipeline.evaluation.weighted import (
+    BINS,
+    FloatArray,
+    binned_sums,
+    captured_by_top,
+    concentration,
+    mean,
+    mid_ranks,
+    ones_unless,
+    ratio,
+    tied_groups,
+)
 
-EPSILON = float(np.finfo(np.float64).eps)
-BINS = 10
+Metric = Callable[[FloatArray, FloatArray, FloatArray | None], FloatArray]
+
+TOP_SHARE = 0.1
 
 
-def roc_auc(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
+def roc_auc(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
     """Chance that a churner is ranked above a stayer; a tie counts half."""
     _, rows, events = tied_groups(actual, predicted, weight)
     stayers = rows - events
-    pairs = events.sum() * stayers.sum()
-    if pairs <= 0:
-        return np.nan
-    below = np.cumsum(stayers) - stayers / 2
-    return float(np.sum(events * below) / pairs)
+    below = np.cumsum(stayers, axis=-1) - stayers / 2
+    return ratio((events * below).sum(axis=-1), events.sum(axis=-1) * stayers.sum(axis=-1))
 
 
-def pr_auc(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
+def pr_auc(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
     """Average precision: precision at each distinct score, weighted by the recall it adds."""
     _, rows, events = tied_groups(actual, predicted, weight)
-    if events.sum() <= 0:
-        return np.nan
-    found = np.cumsum(events[::-1])
-    flagged = np.cumsum(rows[::-1])
+    events = events[..., ::-1]
+    found, flagged = np.cumsum(events, axis=-1), np.cumsum(rows[..., ::-1], axis=-1)
     precision = np.divide(found, flagged, out=np.zeros_like(found), where=flagged > 0)
-    return float(np.sum(precision * events[::-1]) / events.sum())
+    return ratio((precision * events).sum(axis=-1), events.sum(axis=-1))
 
 
-def log_loss(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
+def log_loss(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
     """Mean negative log-likelihood in nats."""
     p = np.clip(predicted, EPSILON, 1 - EPSILON)
-    return _mean(np.asarray(-xlogy(actual, p) - xlogy(1 - actual, 1 - p), dtype=np.float64), weight)
+    return mean(np.asarray(-xlogy(actual, p) - xlogy(1 - actual, 1 - p), dtype=np.float64), weight)
 
 
-def brier(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
+def brier(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
     """Mean squared error of the probability."""
-    return _mean(np.square(actual - predicted), weight)
+    return mean(np.square(actual - predicted), weight)
 
 
-def brier_skill(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
+def brier_skill(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
     """Share of the Brier score of the base rate (of the same rows) that the prediction saves."""
-    base = _mean(actual, weight)
-    if not 0 < base < 1:
-        return np.nan
-    return 1 - brier(actual, predicted, weight) / (base * (1 - base))
-
-
-def calibration_slope(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
-    """Slope b of ``logit P(churn) = a + b * logit(predicted)``, fitted jointly with a.
-
-    Below 1 the predictions are too extreme, above 1 too timid. Cox (1958).
-    """
-    y, score, w = _counted_log_odds(actual, predicted, weight)
-    return _logistic_slope(y, score, w) if 0 < _mean(y, w) < 1 else np.nan
-
-
-def calibration_intercept(
-    actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None
-) -> float:
-    """Intercept a of ``logit P(churn) = a + logit(predicted)``, the slope fixed at 1.
-
-    Above 0 more customers churned than predicted ("calibration in the large").
-    """
-    y, score, w = _counted_log_odds(actual, predicted, weight)
-    base = _mean(y, w)
-    if not 0 < base < 1:
-        return np.nan
-
-    def missed(intercept: float) -> float:
-        return float(np.sum(w * (y - expit(intercept + score))))
-
-    lowest, highest = logit(base) - score.max() - 1, logit(base) - score.min() + 1
-    return float(brentq(missed, lowest, highest, xtol=1e-9))
+    base = mean(actual, weight)
+    skill = 1 - ratio(brier(actual, predicted, weight), base * (1 - base))
+    return np.asarray(skill)[()]
 
 
 def expected_calibration_error(
     actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None
-) -> float:
+) -> FloatArray:
     """Mean distance of predicted and observed rate over ten bins of equally many rows."""
-    w = _weights(actual, weight)
-    if w.sum() <= 0:
-        return np.nan
-    bins = quantile_bins(predicted, w)
-    gaps = np.bincount(bins, weights=w * (predicted - actual), minlength=BINS)
-    return float(np.sum(np.abs(gaps)) / w.sum())
+    p, rows, events = tied_groups(actual, predicted, weight)
+    total = rows.sum(axis=-1)
+    middle = ratio(np.cumsum(rows, axis=-1) - rows / 2, total[..., np.newaxis])
+    bins = np.clip(np.nan_to_num(middle) * BINS, 0, BINS - 1).astype(np.intp)
+    return ratio(np.abs(binned_sums(bins, rows * p - events)).sum(axis=-1), total)
 
 
-def top_decile_lift(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
+def top_decile_lift(
+    actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None
+) -> FloatArray:
     """Churn rate in the tenth with the highest scores over the churn rate of all; at most 1 / churn rate."""
-    _, rows, events = tied_groups(actual, predicted, weight)
-    if events.sum() <= 0:
-        return np.nan
-    reached = np.concatenate([[0.0], np.cumsum(rows[::-1])]) / rows.sum()
-    captured = np.concatenate([[0.0], np.cumsum(events[::-1])]) / events.sum()
-    return float(np.interp(0.1, reached, captured) / 0.1)
+    return np.asarray(captured_by_top(actual, predicted, weight, TOP_SHARE) / TOP_SHARE)[()]
 
 
-def total_bias(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
+def total_bias(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
     """Relative error of the total: ``sum(predicted) / sum(actual) - 1``."""
-    w = _weights(actual, weight)
-    total = float(np.sum(w * actual))
-    return float(np.sum(w * predicted)) / total - 1 if total > 0 else np.nan
+    w = ones_unless(weight, len(actual))
+    return np.asarray(ratio((w * predicted).sum(axis=-1), (w * actual).sum(axis=-1)) - 1)[()]
 
 
-def mae(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
+def mae(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
     """Mean absolute error, in money; it rewards low forecasts, so read it beside `total_bias`."""
-    return _mean(np.abs(actual - predicted), weight)
+    return mean(np.abs(actual - predicted), weight)
 
 
-def rmse(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
+def rmse(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
     """Root of the mean squared error, in money."""
-    return float(np.sqrt(_mean(np.square(actual - predicted), weight)))
+    return np.sqrt(mean(np.square(actual - predicted), weight))
 
 
-def spearman(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
+def spearman(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
     """Rank correlation, ties at their mean rank."""
-    w = _weights(actual, weight)
-    a, p = _mid_ranks(actual, w), _mid_ranks(predicted, w)
-    a, p = a - _mean(a, w), p - _mean(p, w)
-    spread = np.sqrt(_mean(a * a, w) * _mean(p * p, w))
-    return _mean(a * p, w) / float(spread) if spread > 0 else np.nan
+    w = ones_unless(weight, len(actual))
+    a, p = mid_ranks(actual, w), mid_ranks(predicted, w)
+    a, p = (ranks - mean(ranks, w)[..., np.newaxis] for ranks in (a, p))
+    return ratio(mean(a * p, w), np.sqrt(mean(a * a, w) * mean(p * p, w)))
 
 
-def normalised_gini(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> float:
+def normalised_gini(
+    actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None
+) -> FloatArray:
     """Gini coefficient of the actual spend sorted by prediction, over that of the perfect order."""
-    best = _concentration(actual, actual, weight)
-    return _concentration(actual, predicted, weight) / best if best > 0 else np.nan
+    return ratio(concentration(actual, predicted, weight), concentration(actual, actual, weight))
+
+
+def top_decile_capture(
+    actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None
+) -> FloatArray:
+    """Share of all spend that came from the tenth of customers with the highest forecasts."""
+    return captured_by_top(actual, predicted, weight, TOP_SHARE)
 
 
 CHURN_METRICS: Mapping[str, Metric] = MappingProxyType(
@@ -156,6 +136,7 @@ CHURN_METRICS: Mapping[str, Metric] = MappingProxyType(
         "calibration_intercept": calibration_intercept,
         "ece": expected_calibration_error,
         "top_decile_lift": top_decile_lift,
+        "empc": expected_maximum_profit,
     }
 )
 VALUE_METRICS: Mapping[str, Metric] = MappingProxyType(
@@ -165,95 +146,6 @@ VALUE_METRICS: Mapping[str, Metric] = MappingProxyType(
         "rmse": rmse,
         "spearman": spearman,
         "normalised_gini": normalised_gini,
+        "top_decile_capture": top_decile_capture,
     }
 )
-
-
-def tied_groups(
-    actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Collapse rows with the same prediction.
-
-    Returns
-    -------
-    values, rows, sums : numpy.ndarray
-        The distinct predictions in ascending order, the weight at each, and the weighted sum of ``actual``
-        at each.
-    """
-    # A stable sort is linear on sorted input, which is what the bootstrap passes.
-    order = np.argsort(predicted, kind="stable")
-    p, w = predicted[order], _weights(actual, weight)[order]
-    if p.size == 0:
-        return p, w, w
-    starts = np.flatnonzero(np.concatenate([[True], p[1:] != p[:-1]]))
-    return p[starts], np.add.reduceat(w, starts), np.add.reduceat(w * actual[order], starts)
-
-
-def quantile_bins(values: FloatArray, weight: FloatArray, bins: int = BINS) -> NDArray[np.intp]:
-    """Number the bin of each row, 0 to ``bins - 1`` from low to high, equal values always in the same bin."""
-    middle = _mid_ranks(values, weight) / weight.sum()
-    numbers: NDArray[np.intp] = np.minimum((middle * bins).astype(np.intp), bins - 1)
-    return numbers
-
-
-def _weights(actual: FloatArray, weight: FloatArray | None) -> FloatArray:
-    return np.ones(len(actual)) if weight is None else weight
-
-
-def _mean(values: FloatArray, weight: FloatArray | None) -> float:
-    w = _weights(values, weight)
-    total = w.sum()
-    return float(np.sum(w * values) / total) if total > 0 else np.nan
-
-
-def _mid_ranks(values: FloatArray, weight: FloatArray) -> FloatArray:
-    """Weight below each value plus half of the weight at it."""
-    distinct, rows, _ = tied_groups(values, values, weight)
-    return (np.cumsum(rows) - rows / 2)[np.searchsorted(distinct, values)]
-
-
-def _concentration(actual: FloatArray, score: FloatArray, weight: FloatArray | None) -> float:
-    _, rows, sums = tied_groups(actual, score, weight)
-    if sums.sum() <= 0:
-        return np.nan
-    share = np.concatenate([[0.0], np.cumsum(sums[::-1])]) / sums.sum()
-    width = rows[::-1] / rows.sum()
-    return float(np.sum((share[1:] + share[:-1]) * width) - 1)
-
-
-def _counted_log_odds(
-    actual: FloatArray, predicted: FloatArray, weight: FloatArray | None
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Outcome, predicted log-odds and weight of the rows that count; a resample leaves a third out."""
-    w = _weights(actual, weight)
-    counts = w > 0
-    score = logit(np.clip(predicted[counts], EPSILON, 1 - EPSILON))
-    return actual[counts], np.asarray(score, dtype=np.float64), w[counts]
-
-
-def _logistic_slope(y: FloatArray, score: FloatArray, w: FloatArray) -> float:
-    """Slope of a logistic regression on one score by damped Newton steps; NaN without a finite optimum."""
-
-    def loss(coefficients: FloatArray) -> float:
-        eta = coefficients[0] + coefficients[1] * score
-        return float(np.sum(w * (np.logaddexp(0, eta) - y * eta)))
-
-    found = np.array([logit(_mean(y, w)), 0.0])
-    reached = loss(found)
-    for _ in range(50):
-        p = expit(found[0] + found[1] * score)
-        error, curve = w * (y - p), w * p * (1 - p)
-        gradient = np.array([error.sum(), np.sum(error * score)])
-        cross = np.sum(curve * score)
-        hessian = np.array([[curve.sum(), cross], [cross, np.sum(curve * score * score)]])
-        if not np.linalg.cond(hessian) < 1e12:
-            return np.nan
-        step = np.linalg.solve(hessian, gradient)
-        if np.max(np.abs(step)) < 1e-9:
-            return float(found[1])
-        tried = loss(found + step)
-        while tried > reached * (1 + EPSILON) and np.max(np.abs(step)) > 1e-9:
-            step = step / 2
-            tried = loss(found + step)
-        found, reached = found + step, tried
-    return np.nan

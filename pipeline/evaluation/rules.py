@@ -1,18 +1,123 @@
-"""The simple rules a model has to beat, learned on training snapshots only."""
+"""The simple rules a model has to beat, learned on rows whose label was known at the origin."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import xlogy
 from sklearn.isotonic import IsotonicRegression
 
 from pipeline.errors import UserError
-from pipeline.evaluation.metrics import FloatArray, quantile_bins, tied_groups
+from pipeline.evaluation.weighted import FloatArray, quantile_bins, tied_groups
 
-RECENCY_BINS = 20
+CHURN_RULES = ("base_rate", "recency", "own_rhythm", "rfm_cell")
+VALUE_RULES = ("mean_spend", "last_horizon", "spend_rate", "rfm_cell")
+RISK_BINS = 20
+RFM_PARTS = ("days_since_last", "frequency", "spend_total")
+FIFTHS = (0.2, 0.4, 0.6, 0.8)
+CELL_PRIOR_ROWS = 20.0
+"""A cell's rate counts as much as that of all customers when it holds so many of them."""
+
+
+def known_rows(snapshots: pd.DataFrame, origin: date, horizon_days: int) -> pd.DataFrame:
+    """Take the rows whose label window had ended by an origin, sorted.
+
+    Parameters
+    ----------
+    snapshots : pandas.DataFrame
+        ``customer_key``, ``cutoff``, ``churned``, ``future_spend`` and features.
+    origin : datetime.date
+        First day that no label may have seen.
+    horizon_days : int
+        Length of the label window ``[cutoff, cutoff + horizon_days)``.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    UserError
+        If there is none.
+    """
+    latest = pd.Timestamp(origin - timedelta(days=horizon_days))
+    known = snapshots[(snapshots["cutoff"] <= latest) & snapshots["churned"].notna()]
+    if known.empty:
+        raise UserError(
+            f"no label was known by {origin:%Y-%m-%d}, so no simple rule can be learned", where="snapshots"
+        )
+    return known.sort_values(["cutoff", "customer_key"], ignore_index=True)
+
+
+def churn_rules(past: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Let each of `CHURN_RULES` give the churn probability of today's customers.
+
+    ``base_rate`` says the same for all; ``recency`` is the churn rate by days since the last order;
+    ``own_rhythm`` the one by silence relative to the customer's own mean gap, by recency for those with one
+    order; ``rfm_cell`` the one of the cell of recency, frequency and money fifths.
+
+    Parameters
+    ----------
+    past : pandas.DataFrame
+        As from `known_rows`.
+    now : pandas.DataFrame
+        The customers to judge, with the same features.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column per rule, indexed as ``now``.
+    """
+    churned = past["churned"].to_numpy(dtype=bool)
+    recency = recency_rule(past["days_since_last"].to_numpy(), churned)
+    rhythm = recency.predict(now["days_since_last"].to_numpy(dtype=np.float64))
+    has_gap, has_gap_now = past["overdue"].notna().to_numpy(), now["overdue"].notna().to_numpy()
+    if has_gap.any():
+        overdue = rate_by(past["overdue"].to_numpy(dtype=np.float64)[has_gap], churned[has_gap])
+        rhythm[has_gap_now] = np.interp(now["overdue"].to_numpy(dtype=np.float64)[has_gap_now], *overdue)
+    return pd.DataFrame(
+        {
+            "base_rate": base_rate(churned),
+            "recency": recency.predict(now["days_since_last"].to_numpy(dtype=np.float64)),
+            "own_rhythm": rhythm,
+            "rfm_cell": rfm_cell_mean(past, churned.astype(np.float64), now),
+        },
+        index=now.index,
+    )
+
+
+def value_rules(past: pd.DataFrame, now: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
+    """Let each of `VALUE_RULES` forecast the spend of today's customers in the horizon.
+
+    ``mean_spend`` says the same for all; ``last_horizon`` expects what the customer spent in the horizon that
+    has just ended; ``spend_rate`` his mean rate; ``rfm_cell`` what others in his cell of recency, frequency
+    and money fifths came to spend.
+
+    Parameters
+    ----------
+    past, now : pandas.DataFrame
+        As in `churn_rules`.
+    horizon_days : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column per rule, indexed as ``now``.
+    """
+    spent = past["future_spend"].to_numpy(dtype=np.float64)
+    return pd.DataFrame(
+        {
+            "mean_spend": float(spent.mean()),
+            "last_horizon": now["spend_horizon"].to_numpy(dtype=np.float64),
+            "spend_rate": spend_rate_rule(now["spend_total"].to_numpy(), now["T"].to_numpy(), horizon_days),
+            "rfm_cell": rfm_cell_mean(past, spent, now),
+        },
+        index=now.index,
+    )
 
 
 @dataclass(frozen=True)
@@ -43,9 +148,8 @@ class RecencyRule:
 def recency_rule(train_days_since_last: FloatArray, train_churned: NDArray[np.bool_]) -> RecencyRule:
     """Learn the best rule on recency alone.
 
-    The probability is the isotonic regression of the churn rate in twenty bins of equally many customers on
-    their mean days since the last order. The threshold is the split into two groups whose churn rates explain
-    churn best (least log loss).
+    The probability is `rate_by` days since the last order. The threshold is the split into two groups whose
+    churn rates explain churn best (least log loss).
 
     Parameters
     ----------
@@ -67,16 +171,8 @@ def recency_rule(train_days_since_last: FloatArray, train_churned: NDArray[np.bo
     churned = np.asarray(train_churned, dtype=np.float64)
     if days.size == 0:
         raise UserError("there are no training rows to learn the recency rule from", where="snapshots")
+    knots, rates = rate_by(days, train_churned)
     values, rows, events = tied_groups(churned, days)
-    bins = quantile_bins(values, rows, RECENCY_BINS)
-    rows_in, events_in, days_in = (
-        np.bincount(bins, weights=sums)[np.unique(bins)] for sums in (rows, events, rows * values)
-    )
-    knots = days_in / rows_in
-    # Half a churner and half a stayer more in each bin, so that no customer is ever certain.
-    rates = IsotonicRegression().fit_transform(
-        knots, (events_in + 0.5) / (rows_in + 1), sample_weight=rows_in
-    )
     rows_below, events_below = np.cumsum(rows), np.cumsum(events)
     loss = _split_loss(rows_below, events_below) + _split_loss(
         rows.sum() - rows_below, events.sum() - events_below
@@ -86,6 +182,29 @@ def recency_rule(train_days_since_last: FloatArray, train_churned: NDArray[np.bo
     return RecencyRule(int(first_churned), tuple(map(float, knots)), tuple(map(float, rates)))
 
 
+def rate_by(score: FloatArray, churned: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+    """Learn the churn rate as a never falling function of a score.
+
+    The isotonic regression of the churn rate in twenty bins of equally many rows on their mean score.
+
+    Returns
+    -------
+    knots, rates : numpy.ndarray
+        To interpolate between.
+    """
+    values, rows, events = tied_groups(np.asarray(churned, dtype=np.float64), score)
+    bins = quantile_bins(values, rows, RISK_BINS)
+    rows_in, events_in, score_in = (
+        np.bincount(bins, weights=sums)[np.unique(bins)] for sums in (rows, events, rows * values)
+    )
+    knots = score_in / rows_in
+    # Half a churner and half a stayer more in each bin, so that no customer is ever certain.
+    rates = IsotonicRegression().fit_transform(
+        knots, (events_in + 0.5) / (rows_in + 1), sample_weight=rows_in
+    )
+    return knots, rates
+
+
 def _split_loss(rows: FloatArray, events: FloatArray) -> FloatArray:
     """Log loss of groups that all get their own churn rate, in nats."""
     rate = np.divide(events, rows, out=np.zeros_like(events), where=rows > 0)
@@ -93,10 +212,41 @@ def _split_loss(rows: FloatArray, events: FloatArray) -> FloatArray:
 
 
 def base_rate(train_churned: NDArray[np.bool_]) -> float:
-    """Share of the training rows that churned: what one knows without knowing the customer."""
+    """Share of the training rows that churned, never quite 0 or 1: all one knows without the customer."""
     if len(train_churned) == 0:
         raise UserError("there are no training rows to learn the base rate from", where="snapshots")
-    return float(np.mean(train_churned))
+    return float((np.sum(train_churned) + 0.5) / (len(train_churned) + 1))
+
+
+def rfm_cell_mean(past: pd.DataFrame, outcome: FloatArray, now: pd.DataFrame) -> FloatArray:
+    """Expect of each customer the mean outcome of the past rows in his RFM cell.
+
+    Cells are fifths of `RFM_PARTS` among the past rows, 125 in all. Each mean is shrunk towards that of all
+    rows as if twenty more of them were in the cell; an empty cell has that of all.
+
+    Parameters
+    ----------
+    past, now : pandas.DataFrame
+        With `RFM_PARTS`.
+    outcome : numpy.ndarray
+        Of the past rows, shape (len(past),).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (len(now),).
+    """
+    cells, cells_now = np.zeros(len(past), dtype=np.intp), np.zeros(len(now), dtype=np.intp)
+    for part in RFM_PARTS:
+        edges = np.quantile(past[part].to_numpy(dtype=np.float64), FIFTHS)
+        cells, cells_now = (
+            number * (len(FIFTHS) + 1) + np.searchsorted(edges, table[part].to_numpy(dtype=np.float64))
+            for number, table in ((cells, past), (cells_now, now))
+        )
+    size = (len(FIFTHS) + 1) ** len(RFM_PARTS)
+    sums, rows = np.bincount(cells, weights=outcome, minlength=size), np.bincount(cells, minlength=size)
+    means = (sums + CELL_PRIOR_ROWS * outcome.mean()) / (rows + CELL_PRIOR_ROWS)
+    return np.asarray(means[cells_now])
 
 
 def spend_rate_rule(spend_total: FloatArray, T: FloatArray, horizon_days: int) -> FloatArray:

@@ -32,6 +32,8 @@ class ReportData:
         From ``segment_summary``, ``stage_counts`` and ``risk_value_matrix``.
     churn_evaluation, value_evaluation : mapping
         From ``pipeline.evaluation``: metrics with intervals, next to the simple rule.
+    alarms : sequence of mapping
+        Suspected leaks: `kind` and `feature`.
     roc, calibration, gains, value_calibration : DataFrame
         The curves of that evaluation; may be empty.
     importance : DataFrame
@@ -76,4 +78,5 @@ class ReportData:
     lifetime_value: Sequence[Mapping[str, Any]]
     run_id: str
     is_demo_pepper: bool
+    alarms: Sequence[Mapping[str, Any]] = ()
     floors: Sequence[Mapping[str, Any]] = ()

@@ -8,6 +8,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.report import quality, views
+from pipeline.report.backtest import careful
 from pipeline.report.charts import Layer, bars
 from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
@@ -50,10 +51,12 @@ def render(report: ReportData) -> str:
             value_at_risk=views.value_at_risk(report, t, f),
             cohorts=views.heat_map(report, f),
             qualities=qualities,
+            careful=careful(report, t, f),
             is_tested=any(part.rows for part in qualities),
             drivers=views.driver_bars(report, t, f),
             ingest=views.ingest_rows(report, t, f),
             parameters=parameters,
+            spend_note=views.spend_note(report, t, f),
             model_choice=views.model_choice(report, t, f),
         )
     )

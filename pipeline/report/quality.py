@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from markupsafe import Markup
 
+from pipeline.report.backtest import Backtest, backtest
 from pipeline.report.charts import curve
 from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
+from pipeline.report.measures import Aim, Estimate, estimate, verdict, writer
 from pipeline.report.texts import Texts
-
-Aim = Literal["higher", "lower", "one", "zero"]
 
 # The measures shown, and which way is better; metrics/*.json has more.
 CHURN_AIMS: dict[str, Aim] = {
     "roc_auc": "higher",
     "pr_auc": "higher",
     "top_decile_lift": "higher",
+    "empc": "higher",
     "log_loss": "lower",
     "brier": "lower",
     "calibration_slope": "one",
@@ -28,17 +29,10 @@ CHURN_AIMS: dict[str, Aim] = {
 VALUE_AIMS: dict[str, Aim] = {
     "normalised_gini": "higher",
     "spearman": "higher",
+    "top_decile_capture": "higher",
     "mae": "lower",
     "total_bias": "zero",
 }
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number and its interval, either of which may be empty."""
-
-    value: str
-    interval: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +69,7 @@ class Quality:
     caption: str
     rows: list[MetricRow]
     charts: list[Chart]
+    backtest: Backtest | None
 
 
 def churn_quality(report: ReportData, t: Texts, f: Formats) -> Quality:
@@ -84,14 +79,17 @@ def churn_quality(report: ReportData, t: Texts, f: Formats) -> Quality:
         return _without_test("churn", found, t, f)
     active = found["active"]
     sample = t("quality.churn.n", n=f.number(found["n"]), base_rate=f.percent(found["base_rate"]))
+    if found["lift_cap"]:
+        sample += " " + t("quality.lift_cap", cap=f.number(found["lift_cap"], 2))
     return Quality(
         title=t("quality.churn"),
         **_grade(found["grade"], t, f),
         sample=sample,
         active=_active_note(active, t, f) if active else "",
-        caption=t("quality.churn.caption"),
+        caption=t("quality.caption", rule=t.word("simple_rule", found["rule_name"])),
         rows=_rows(found, CHURN_AIMS, t, f),
         charts=_churn_charts(report, t, f),
+        backtest=backtest("churn", found, t, f),
     )
 
 
@@ -106,16 +104,19 @@ def value_quality(report: ReportData, t: Texts, f: Formats) -> Quality:
         **_grade(found["grade"], t, f),
         sample=t("quality.value.n", n=f.number(found["n"]), **totals),
         active="",
-        caption=t("quality.value.caption"),
+        caption=t("quality.caption", rule=t.word("simple_rule", found["rule_name"])),
         rows=_rows(found, VALUE_AIMS, t, f),
         charts=_value_charts(report, t, f),
+        backtest=backtest("value", found, t, f),
     )
 
 
 def _without_test(part: str, found: Mapping[str, Any], t: Texts, f: Formats) -> Quality:
     """Build the part about a model of which there is nothing to show: the verdict says why."""
     grade = _grade(found["grade"], t, f)
-    return Quality(t(f"quality.{part}"), **grade, sample="", active="", caption="", rows=[], charts=[])
+    return Quality(
+        t(f"quality.{part}"), **grade, sample="", active="", caption="", rows=[], charts=[], backtest=None
+    )
 
 
 def _grade(grade: Mapping[str, Any], t: Texts, f: Formats) -> dict[str, str]:
@@ -131,45 +132,21 @@ def _active_note(active: Mapping[str, Any], t: Texts, f: Formats) -> str:
 def _rows(found: Mapping[str, Any], aims: Mapping[str, Aim], t: Texts, f: Formats) -> list[MetricRow]:
     rows = []
     for metric, aim in aims.items():
-        write = _writer(metric, f)
+        write = writer(metric, f)
         model, rule, difference = (found[part][metric] for part in ("model", "rule", "difference"))
-        verdict = _verdict(difference, aim)
+        found_verdict = verdict(difference, aim)
         rows.append(
             MetricRow(
                 name=t.word("metric", metric),
                 aim=t.word("aim", aim),
-                model=_estimate(model, write),
-                rule=_estimate(rule, write),
-                difference=_estimate(difference, write) if verdict else Estimate("", ""),
-                verdict=verdict,
-                verdict_text=t(verdict) if verdict else "",
+                model=estimate(model, write),
+                rule=estimate(rule, write),
+                difference=estimate(difference, write) if found_verdict else Estimate("", ""),
+                verdict=found_verdict,
+                verdict_text=t(found_verdict) if found_verdict else "",
             )
         )
     return rows
-
-
-def _writer(metric: str, f: Formats) -> Callable[[Any], str]:
-    if metric == "mae":
-        return f.money
-    if metric == "total_bias":
-        return f.percent
-    return lambda value: f.number(value, 2 if metric == "top_decile_lift" else 3)
-
-
-def _estimate(found: Mapping[str, Any], write: Callable[[Any], str]) -> Estimate:
-    if found["low"] is None or found["high"] is None:
-        return Estimate(write(found["value"]), "")
-    # The semicolon: a comma is a decimal sign in German.
-    return Estimate(write(found["value"]), f"[{write(found['low'])}; {write(found['high'])}]")
-
-
-def _verdict(difference: Mapping[str, Any], aim: Aim) -> str:
-    """Say which is better if the interval excludes zero; a target of 0 or 1 has no direction."""
-    if aim in ("one", "zero") or difference["low"] is None or difference["high"] is None:
-        return ""
-    if difference["low"] <= 0 <= difference["high"]:
-        return "unclear"
-    return "better" if (difference["low"] > 0) == (aim == "higher") else "worse"
 
 
 def _churn_charts(report: ReportData, t: Texts, f: Formats) -> list[Chart]:

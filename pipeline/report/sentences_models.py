@@ -61,13 +61,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Difference",
         "Unterschied",
     ),
-    "quality.churn.caption": (
-        "Churn model next to the simple rule: the longer away, the likelier gone",
-        "Abwanderungsmodell neben der einfachen Regel: je länger weg, desto eher verloren",
-    ),
-    "quality.value.caption": (
-        "Value model next to the simple rule: everyone goes on spending as before",
-        "Wertmodell neben der einfachen Regel: Alle geben weiter aus wie bisher",
+    "quality.caption": (
+        "On the last test period, next to the simple rule that is hardest to beat: {rule}",
+        "Im letzten Prüfzeitraum, neben der einfachen Regel, die am schwersten zu schlagen ist: {rule}",
     ),
     "better": (
         "better",
@@ -82,40 +78,40 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "kein klarer Unterschied",
     ),
     "grade.churn_a": (
-        "Clearly better than the simple rule, in the size of the risk and in the ranking.",
-        "Klar besser als die einfache Regel, in der Höhe des Risikos und in der Rangfolge.",
+        "Clearly better than every simple rule, in the size of the risk and in the ranking.",
+        "Klar besser als jede einfache Regel, in der Höhe des Risikos und in der Rangfolge.",
     ),
     "grade.churn_b": (
-        "Better than the simple rule in one respect, level in the other.",
-        "In einer Hinsicht besser als die einfache Regel, in der anderen gleichauf.",
+        "Better than simple rules in one respect, level in the other.",
+        "In einer Hinsicht besser als einfache Regeln, in der anderen gleichauf.",
     ),
     "grade.churn_c": (
-        "No better than the simple rule: use the simple rule, it is easier to explain.",
-        "Nicht besser als die einfache Regel: Dann lieber die Regel, sie ist leichter zu erklären.",
+        "No better than a simple rule: use the rule, it is easier to explain.",
+        "Nicht besser als eine einfache Regel: Dann lieber die Regel, sie ist leichter zu erklären.",
     ),
     "grade.churn_d": (
-        "The simple rule is better. Do not act on this model.",
-        "Die einfache Regel ist besser. Dieses Modell nicht verwenden.",
+        "A simple rule is better. Do not act on this model.",
+        "Eine einfache Regel ist besser. Dieses Modell nicht verwenden.",
     ),
     "grade.churn_none": (
         "No grade: everyone in the test period did the same.",
         "Keine Note: Im Prüfzeitraum verhielten sich alle gleich.",
     ),
     "grade.value_a": (
-        "Clearly better than the simple rule, per customer and in the ranking.",
-        "Klar besser als die einfache Regel, pro Person und in der Rangfolge.",
+        "Clearly better than every simple rule, per customer and in the ranking.",
+        "Klar besser als jede einfache Regel, pro Person und in der Rangfolge.",
     ),
     "grade.value_b": (
-        "Better than the simple rule in one respect, level in the other.",
-        "In einer Hinsicht besser als die einfache Regel, in der anderen gleichauf.",
+        "Better than simple rules in one respect, level in the other.",
+        "In einer Hinsicht besser als einfache Regeln, in der anderen gleichauf.",
     ),
     "grade.value_c": (
-        "No better than the simple rule.",
-        "Nicht besser als die einfache Regel.",
+        "No better than a simple rule.",
+        "Nicht besser als eine einfache Regel.",
     ),
     "grade.value_d": (
-        "The simple rule is better. Do not plan with these amounts.",
-        "Die einfache Regel ist besser. Mit diesen Beträgen nicht planen.",
+        "A simple rule is better. Do not plan with these amounts.",
+        "Eine einfache Regel ist besser. Mit diesen Beträgen nicht planen.",
     ),
     "grade.value_bias": (
         "The total is off by {bias}: trust the ranking, not the amounts.",
@@ -260,6 +256,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Erwartete Bestellungen und Beträge stammen aus einem Buy-till-you-die-Modell und dem "
         "Gamma-Gamma-Modell (Fader, Hardie und Lee), die Abwanderungswahrscheinlichkeit aus einem "
         "kalibrierten Klassifikator, der sie mit verwendet.",
+    ),
+    "spend.independent": (
+        "How much customers spend per order hardly depends on how often they order (rank correlation "
+        "{correlation}), as the model of spend assumes.",
+        "Wie viel pro Bestellung ausgegeben wird, hängt kaum davon ab, wie oft bestellt wird "
+        "(Rangkorrelation {correlation}); das setzt das Ausgabenmodell voraus.",
+    ),
+    "spend.dependent": (
+        "How much customers spend per order depends on how often they order (rank correlation "
+        "{correlation}), though not steadily enough to be corrected for: take the amounts of single "
+        "customers with caution.",
+        "Wie viel pro Bestellung ausgegeben wird, hängt davon ab, wie oft bestellt wird (Rangkorrelation "
+        "{correlation}), aber nicht gleichmäßig genug, um es zu berichtigen: Beträge einzelner Personen mit "
+        "Vorsicht lesen.",
+    ),
+    "spend.conditional": (
+        "How much customers spend per order depends on how often they order (rank correlation "
+        "{correlation}). The amounts allow for that, which changes the total lifetime value by "
+        "{clv_total_change} and replaces {top_tenth_replaced} of the most valuable tenth.",
+        "Wie viel pro Bestellung ausgegeben wird, hängt davon ab, wie oft bestellt wird (Rangkorrelation "
+        "{correlation}). Die Beträge berücksichtigen das; der gesamte Kundenwert ändert sich dadurch um "
+        "{clv_total_change}, und vom wertvollsten Zehntel werden {top_tenth_replaced} ausgetauscht.",
     ),
     "choice.given": (
         "Orders are predicted by the {model} model: the parameters say so.",

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.report import sentences_floors, sentences_models, sentences_shop
+from pipeline.report import sentences_backtest, sentences_floors, sentences_models, sentences_shop
 from pipeline.report.words import WORDS
 
-SENTENCES = {**sentences_shop.SENTENCES, **sentences_models.SENTENCES, **sentences_floors.SENTENCES}
+SENTENCES = {
+    **sentences_shop.SENTENCES,
+    **sentences_models.SENTENCES,
+    **sentences_backtest.SENTENCES,
+    **sentences_floors.SENTENCES,
+}
 
 
 @dataclass(frozen=True)

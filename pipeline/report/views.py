@@ -288,6 +288,20 @@ def lifetime_parameters(report: ReportData, f: Formats) -> Parameters:
     )
 
 
+def spend_note(report: ReportData, t: Texts, f: Formats) -> str:
+    """Say whether spend per order hangs on how often customers order, and what was done about it."""
+    if not report.lifetime_value:
+        return ""
+    found = report.lifetime_value[-1]["spend_by_frequency"]
+    numbers = {"correlation": f.number(found["spearman"], 2)}
+    if found["independent"]:
+        return t("spend.independent", **numbers)
+    if found["model"] == "gammagamma":
+        return t("spend.dependent", **numbers)
+    moved = {name: f.percent(found[name]) for name in ("clv_total_change", "top_tenth_replaced")}
+    return t("spend.conditional", **numbers, **moved)
+
+
 def model_choice(report: ReportData, t: Texts, f: Formats) -> str:
     """Say which order model predicts today and why; nothing where there is none."""
     if not report.lifetime_value:

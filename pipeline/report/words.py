@@ -137,6 +137,34 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "mae": ("Mean error per customer", "Mittlerer Fehler pro Person"),
         "spearman": ("Rank agreement (Spearman)", "Übereinstimmung der Ränge (Spearman)"),
         "normalised_gini": ("Ranking by value (Gini)", "Rangfolge nach Wert (Gini)"),
+        "empc": ("Campaign profit per customer (EMPC)", "Kampagnengewinn pro Person (EMPC)"),
+        "top_decile_capture": (
+            "Spend of the tenth forecast highest, of all spend",
+            "Umsatz des am höchsten eingeschätzten Zehntels, von allem",
+        ),
+    },
+    "simple_rule": {
+        "base_rate": ("the same risk for all", "gleiches Risiko für alle"),
+        "recency": ("the longer away, the likelier gone", "je länger weg, desto eher verloren"),
+        "own_rhythm": ("silent for longer than usual for them", "länger still, als für sie üblich"),
+        "rfm_cell": (
+            "what happened to customers of the same RFM cell",
+            "wie es Gleichen im RFM-Raster erging",
+        ),
+        "mean_spend": ("everyone spends the average", "alle geben den Durchschnitt aus"),
+        "last_horizon": ("the same as in the last period", "so viel wie im letzten Zeitraum"),
+        "spend_rate": ("everyone goes on spending as before", "alle geben weiter aus wie bisher"),
+    },
+    "slice_group": {
+        "cohort": ("First order in", "Erste Bestellung in"),
+        "country": ("Country", "Land"),
+        "acquisition_channel": ("Came through", "Gewonnen über"),
+    },
+    "slice_level": {
+        "all": ("All customers", "Alle Personen"),
+        "one_order": ("Customers with a single order", "Personen mit einer einzigen Bestellung"),
+        "repeat": ("Repeat customers", "Wiederkehrende"),
+        "heavy": ("The tenth with the most orders", "Das Zehntel mit den meisten Bestellungen"),
     },
     "aim": {
         "higher": ("higher is better", "höher ist besser"),

@@ -1,128 +1,125 @@
-"""Judge the models on the last observed horizon, which neither of them has seen, next to simple rules."""
+"""Judge the models on every past horizon that tested them, next to simple rules; the last is the holdout."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from pipeline.churn.frame import TOPICS, training_frame
+from pipeline.churn.frame import FEATURES, TOPICS, training_frame
 from pipeline.churn.importance import importance
 from pipeline.churn.store import load_model
 from pipeline.evaluation import curves
-from pipeline.evaluation.evaluate import evaluate_churn, evaluate_value, not_evaluated
-from pipeline.evaluation.headline import headline
-from pipeline.evaluation.rules import recency_rule, spend_rate_rule
+from pipeline.evaluation.alarms import feature_aucs, leak_alarms
+from pipeline.evaluation.bootstrap import sample_of_customers
+from pipeline.evaluation.contest import ACTIVE_HORIZONS, contest, with_rules
+from pipeline.evaluation.evaluate import evaluate, not_evaluated
+from pipeline.evaluation.headline import headline, origins_table, slices_table
+from pipeline.evaluation.kinds import CHURN, VALUE, Kind
+from pipeline.evaluation.slices import slice_labels, slices
 from pipeline.features import Cutoffs
 from pipeline.params import Params
 from pipeline.stages import files
-from pipeline.stages.shell import run, say
+from pipeline.stages.shell import run, say, warn
 from pipeline.tables import io
 
-ACTIVE_HORIZONS = 2
-PREDICTED = {
-    "customer_key": "str",
-    "cutoff": "datetime64[us]",
-    "churned": "bool",
-    "future_orders": "float64",
-    "future_spend": "float64",
-    "expected_spend": "float64",
-    "churn_probability": "float64",
-    "rule_churn_probability": "float64",
-    "rule_expected_spend": "float64",
-}
 
-
-def evaluate(params: Params) -> None:
+def evaluate_models(params: Params) -> None:
     """Write the metrics, the curves and the holdout predictions."""
-    model = load_model(files.CHURN_HOLDOUT_MODEL.read_bytes())
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
-    holdout = cutoffs.holdout
-    test, predicted, about = _holdout(cutoffs, holdout, params) if holdout else _no_holdout()
-    # What has no prediction is not judged; below a data floor that is everybody.
-    by_churn, by_value = (predicted.dropna(subset=[name]) for name in ("churn_probability", "expected_spend"))
-    churned, probability = by_churn["churned"].to_numpy(), by_churn["churn_probability"].to_numpy()
-    spend, expected = by_value["future_spend"].to_numpy(), by_value["expected_spend"].to_numpy()
-
-    def judge(function: Callable[..., dict[str, Any]], rows: pd.DataFrame, *columns: str) -> dict[str, Any]:
-        return function(
-            *(rows[column] for column in columns),
-            keys=rows["customer_key"],
-            seed=params.seed,
-            resamples=params.evaluate.bootstrap_resamples,
-            active=test.loc[rows.index, "days_since_last"] < ACTIVE_HORIZONS * params.churn.horizon_days,
-        )
-
-    churn = (
-        judge(evaluate_churn, by_churn, "churned", "churn_probability", "rule_churn_probability")
-        if len(by_churn)
-        else not_evaluated(io.read_json(files.CHURN_CARD).get("reason"))
-    )
-    value = (
-        judge(evaluate_value, by_value, "future_spend", "expected_spend", "rule_expected_spend")
-        if len(by_value)
-        else not_evaluated(io.read_json(files.LIFETIME_VALUE_MODELS).get("reason"))
-    )
-    io.write_parquet(predicted, files.HOLDOUT)
-    io.write_json({**about, "churn": churn, "value": value}, files.EVALUATION)
-    io.write_json(headline(churn, ["roc_auc", "log_loss"]), files.METRICS / "churn.json")
-    io.write_json(headline(value, ["mae", "normalised_gini", "total_bias"]), files.METRICS / "value.json")
-    tables: dict[str, pd.DataFrame] = {
-        "roc": curves.roc_curve(churned, probability),
-        "precision_recall": curves.pr_curve(churned, probability),
-        "calibration": curves.calibration_curve(churned, probability),
-        "gains": curves.gains_by_decile(churned, probability),
-        "value_calibration": curves.value_by_decile(spend, expected),
-        "importance": importance(model, test, seed=params.seed, groups=TOPICS),
+    snapshots, backtest = io.read_parquet(files.SNAPSHOTS), io.read_parquet(files.BACKTEST)
+    rows = with_rules(backtest, snapshots, horizon_days=params.churn.horizon_days)
+    holdout = rows[rows["cutoff"] == pd.Timestamp(cutoffs.holdout)] if cutoffs.holdout else rows
+    test = _holdout_features(snapshots, cutoffs, params)
+    found: dict[str, Any] = {
+        "window": _window(cutoffs, params),
+        "alarms": leak_alarms(feature_aucs(test, FEATURES)),
+        "churn": _judged(CHURN, rows, files.CHURN_CARD, params),
+        "value": _judged(VALUE, rows, files.LIFETIME_VALUE_MODELS, params),
     }
-    for name, table in tables.items():
+    io.write_parquet(holdout, files.HOLDOUT)
+    io.write_json(found, files.EVALUATION)
+    for kind, beside_rule in (
+        (CHURN, ["roc_auc", "log_loss"]),
+        (VALUE, ["mae", "normalised_gini", "total_bias"]),
+    ):
+        io.write_json(headline(found[kind.name], beside_rule), files.METRICS / f"{kind.name}.json")
+        by_origin = origins_table(found[kind.name], [kind.main, kind.ranking])
+        io.write_csv(by_origin, files.PLOTS / f"backtest_{kind.name}.csv")
+        io.write_csv(slices_table(found[kind.name]), files.PLOTS / f"slices_{kind.name}.csv")
+    for name, table in _curves(holdout).items():
         io.write_csv(table, files.PLOTS / f"{name}.csv")
-    say(
-        f"evaluate: {len(test):,} customers"
-        + (", {from} to {to}".format(**about["window"]) if len(test) else "")
-    )
-    say(f"  churn {churn['grade']['text']}")
-    say(f"  value {value['grade']['text']}")
+    model = load_model(files.CHURN_HOLDOUT_MODEL.read_bytes())
+    io.write_csv(importance(model, test, seed=params.seed, groups=TOPICS), files.PLOTS / "importance.csv")
+    _tell(found, len(holdout))
 
 
-def _holdout(
-    cutoffs: Cutoffs, holdout: date, params: Params
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
-    """The customers at the holdout, what models and rules said of them, and what that is about."""
-    horizon_days = params.churn.horizon_days
-    snapshots, values = io.read_parquet(files.SNAPSHOTS), io.read_parquet(files.LIFETIME_VALUE)
-    past = training_frame(
-        snapshots, values, cutoffs.training, latest_label_end=holdout, horizon_days=horizon_days
-    )
-    test = training_frame(
-        snapshots, values, [holdout], latest_label_end=cutoffs.score, horizon_days=horizon_days
-    )
-    rule = recency_rule(past["days_since_last"].to_numpy(), past["churned"].to_numpy())
-    backtest = io.read_parquet(files.BACKTEST)
-    said = backtest[backtest["cutoff"].dt.date == holdout].set_index("customer_key")
-    said = said.loc[test["customer_key"], ["churn_probability", "expected_spend"]].set_axis(test.index)
-    predicted = test.assign(
-        **said,
-        rule_churn_probability=rule.predict(test["days_since_last"].to_numpy()),
-        rule_expected_spend=spend_rate_rule(
-            test["spend_total"].to_numpy(), test["T"].to_numpy(), horizon_days
-        ),
-    )
-    window = {
-        "from": holdout.isoformat(),
-        "to": (holdout + timedelta(days=horizon_days - 1)).isoformat(),
+def _judged(kind: Kind, rows: pd.DataFrame, card: Path, params: Params) -> dict[str, Any]:
+    """Judge one kind of predictions; where there are none, the model's card says why."""
+    table, members = contest(sample_of_customers(rows, params.seed), kind)
+    if table.empty:
+        return not_evaluated(io.read_json(card).get("reason"))
+    resampling = {"seed": params.seed, "resamples": params.evaluate.bootstrap_resamples}
+    customers = files.TABLES / "customers.parquet"
+    labels = slice_labels(rows.loc[table.index], io.read_parquet(customers) if customers.exists() else None)
+    return {
+        **evaluate(table, kind, members=members, rules=kind.rules, **resampling),
+        "slices": slices(table, kind, labels, **resampling).to_dict("records"),
     }
-    rules = {"churn": {"recency_threshold_days": rule.threshold_days}, "value": "past spend rate × horizon"}
-    return test, predicted[list(PREDICTED)], {"window": window, "rules": rules}
 
 
-def _no_holdout() -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
-    """The same of nobody, where the log is too short to hold a horizon back."""
-    predicted = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in PREDICTED.items()})
-    return predicted.assign(days_since_last=0), predicted, {"window": None, "rules": {}}
+def _holdout_features(snapshots: pd.DataFrame, cutoffs: Cutoffs, params: Params) -> pd.DataFrame:
+    """What was known of the customers at the holdout; nothing where the log is too short to hold one back."""
+    if cutoffs.holdout is None:
+        return pd.DataFrame(columns=["churned", "active", *FEATURES], dtype="float64")
+    horizon_days = params.churn.horizon_days
+    frame = training_frame(
+        snapshots,
+        io.read_parquet(files.LIFETIME_VALUE),
+        [cutoffs.holdout],
+        latest_label_end=cutoffs.score,
+        horizon_days=horizon_days,
+    )
+    recent = frame["days_since_last"] < ACTIVE_HORIZONS * horizon_days
+    return frame.join(recent.rename("active"))
+
+
+def _window(cutoffs: Cutoffs, params: Params) -> dict[str, str] | None:
+    if cutoffs.holdout is None:
+        return None
+    last_day = cutoffs.holdout + timedelta(days=params.churn.horizon_days - 1)
+    return {"from": cutoffs.holdout.isoformat(), "to": last_day.isoformat()}
+
+
+def _curves(holdout: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    by_churn, by_value = (holdout.dropna(subset=[kind.prediction]) for kind in (CHURN, VALUE))
+    churn = by_churn["churned"].to_numpy(dtype=bool), by_churn["churn_probability"].to_numpy(dtype=float)
+    value = (by_value[column].to_numpy(dtype=float) for column in ("future_spend", "expected_spend"))
+    return {
+        "roc": curves.roc_curve(*churn),
+        "precision_recall": curves.pr_curve(*churn),
+        "calibration": curves.calibration_curve(*churn),
+        "gains": curves.gains_by_decile(*churn),
+        "value_calibration": curves.value_by_decile(*value),
+    }
+
+
+def _tell(found: dict[str, Any], customers: int) -> None:
+    window = found["window"]
+    say(f"evaluate: {customers:,} customers" + (", {from} to {to}".format(**window) if window else ""))
+    for name in ("churn", "value"):
+        say(f"  {name} {found[name]['grade']['text']}")
+        for part in found[name].get("slices", ()):
+            if part["is_off"]:
+                warn(
+                    f"{name} is off for {part['group']} {part['level']}: predicted {part['predicted']:.3g}, "
+                    f"actual {part['actual']:.3g}"
+                )
+    for alarm in found["alarms"]:
+        warn(f"{alarm['feature']} alone tells who churned (AUC {alarm['roc_auc']:.3f}): a leak?")
 
 
 if __name__ == "__main__":
-    run(evaluate)
+    run(evaluate_models)

@@ -11,11 +11,12 @@ from pipeline.btyd import (
     MODELS,
     Choice,
     Chooser,
-    GammaGamma,
     TrackRecord,
+    fit_spend,
     lifetime_value,
     no_lifetime_value,
     no_outlook,
+    spend_metrics,
 )
 from pipeline.errors import InsufficientHistory
 from pipeline.features import Cutoffs, orders_between
@@ -56,6 +57,8 @@ def fit_lifetime_value(params: Params) -> None:
     if reason:
         backtest = {"status": INSUFFICIENT_HISTORY, "reason": reason}
         models |= backtest
+    else:
+        backtest["spend_by_frequency"] = fits[-1]["spend_by_frequency"]
     io.write_parquet(pd.concat(tables, ignore_index=True), files.LIFETIME_VALUE)
     io.write_json(models, files.LIFETIME_VALUE_MODELS, digits=PARAMETER_DIGITS)
     io.write_json(backtest, files.LIFETIME_VALUE_METRICS)
@@ -97,18 +100,22 @@ def _fit(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Fit one cutoff: its expectations and intervals, and the parameters by kind of model."""
     money = params.lifetime_value
-    orders, spend = chooser.fit(choice.model, cutoff), GammaGamma().fit(_born(summary, params))
+    orders, spend = chooser.fit(choice.model, cutoff), fit_spend(_born(summary, params))
     values = lifetime_value(
         orders,
-        spend,
+        spend.model,
         summary,
         horizon_days=params.churn.horizon_days,
         clv_horizon_days=money.clv_horizon_days,
         annual_discount_rate=money.discount_rate_per_year,
         margin=money.margin,
     )
-    values = values.join(record.predict(cutoff, orders, spend, summary, values))
-    return values, {"orders": orders.to_dict(), "spend": spend.to_dict()}
+    values = values.join(record.predict(cutoff, orders, spend.model, summary, values))
+    return values, {
+        "orders": orders.to_dict(),
+        "spend": spend.model.to_dict(),
+        "spend_by_frequency": spend_metrics(spend, summary, values["clv"]),
+    }
 
 
 if __name__ == "__main__":

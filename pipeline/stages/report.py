@@ -42,6 +42,7 @@ def report(params: Params) -> None:
             lifetime_value=io.read_json(files.LIFETIME_VALUE_MODELS)["fits"],
             run_id=io.read_json(files.MANIFEST)["run_id"],
             is_demo_pepper=log["demo_pepper"],
+            alarms=evaluation["alarms"],
             floors=io.read_json(files.PREFLIGHT)["floors"],
             **plots,
         )

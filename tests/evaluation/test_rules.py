@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UserError
-from pipeline.evaluation.rules import base_rate, recency_rule, spend_rate_rule
+from pipeline.evaluation.rules import (
+    base_rate,
+    churn_rules,
+    recency_rule,
+    rfm_cell_mean,
+    spend_rate_rule,
+)
 
 
 def test_threshold_is_where_churn_begins() -> None:
@@ -54,7 +61,8 @@ def test_a_recency_that_says_the_opposite_gives_the_base_rate() -> None:
 
 
 def test_base_rate() -> None:
-    assert base_rate(np.array([True, False, False, False])) == 0.25
+    assert base_rate(np.array([True, False, False, False] * 100)) == pytest.approx(0.25, abs=1e-3)
+    assert 0 < base_rate(np.array([False, False])) < 0.5
 
 
 def test_no_training_rows() -> None:
@@ -67,3 +75,39 @@ def test_no_training_rows() -> None:
 def test_spend_rate_by_hand() -> None:
     spend, T = np.array([200.0, 60.0, 60.0, 0.0]), np.array([199, 29, 9, 50])
     np.testing.assert_allclose(spend_rate_rule(spend, T, 30), [30.0, 60.0, 60.0, 0.0])
+
+
+def customers(**columns: object) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"days_since_last": 10.0, "frequency": 0, "spend_total": 10.0, "overdue": np.nan, **columns}
+    )
+
+
+def test_rfm_cells_are_shrunk_towards_all_and_learned_from_the_past_alone() -> None:
+    past = customers(frequency=np.repeat([0, 9], 1000), spend_total=np.repeat([1.0, 99.0], 1000))
+    outcome = np.repeat([0.9, 0.1], 1000)
+    now = customers(frequency=[0, 9, 0], spend_total=[1.0, 99.0, 5000.0])
+    few, many, unseen = rfm_cell_mean(past, outcome, now)
+    assert few == pytest.approx((900 + 20 * 0.5) / 1020)
+    assert many == pytest.approx((100 + 20 * 0.5) / 1020)
+    assert unseen == pytest.approx(0.5)  # nobody bought once for so much
+    assert rfm_cell_mean(past, outcome, now.iloc[:1])[0] == few
+
+
+def test_own_rhythm_tells_the_slow_from_the_gone() -> None:
+    rng = np.random.default_rng(0)
+    gap, silence = rng.choice([5.0, 100.0], 4000), rng.integers(1, 200, 4000)
+    past = customers(days_since_last=silence, overdue=silence / gap, frequency=3)
+    past["churned"] = silence / gap > 3
+    now = customers(days_since_last=[60.0, 60.0, 60.0], overdue=[12.0, 0.6, np.nan], frequency=[3, 3, 0])
+    found = churn_rules(past, now)
+    gone, slow, once = found["own_rhythm"]
+    assert gone > 0.9
+    assert slow < 0.1
+    assert once == found["recency"].iloc[2]
+
+
+def test_nobody_with_a_second_order_leaves_recency() -> None:
+    past = customers(days_since_last=np.arange(100.0)).assign(churned=np.arange(100) > 50)
+    found = churn_rules(past, past)
+    assert found["own_rhythm"].equals(found["recency"].rename("own_rhythm"))

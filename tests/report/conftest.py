@@ -8,7 +8,10 @@ import pandas as pd
 import pytest
 
 from pipeline.evaluation import curves
-from pipeline.evaluation.evaluate import evaluate_churn, evaluate_value
+from pipeline.evaluation.evaluate import evaluate
+from pipeline.evaluation.kinds import CHURN, VALUE
+from pipeline.evaluation.rules import CHURN_RULES, VALUE_RULES
+from pipeline.evaluation.slices import slices
 from pipeline.report import ReportData
 from pipeline.retention import (
     cohorts,
@@ -50,18 +53,34 @@ def _scored(orders: pd.DataFrame) -> pd.DataFrame:
 
 def _evaluation(scored: pd.DataFrame) -> dict[str, Any]:
     probability = scored["churn_probability"].to_numpy()
-    churned = np.random.default_rng(3).random(len(scored)) < probability
-    spent = np.where(churned, 0.0, 60.0)
-    expected = scored["expected_spend"].to_numpy()
-    keys = scored["customer_key"]
-    rule = np.full(len(scored), churned.mean())
+    rng = np.random.default_rng(3)
+    tested = []
+    for months in (6, 3):
+        churned = rng.random(len(scored)) < probability
+        tested.append(
+            scored[["customer_key"]].assign(
+                cutoff=pd.Timestamp(AS_OF) - pd.DateOffset(months=months),
+                active=probability < 0.5,
+                churned=churned,
+                future_spend=np.where(churned, 0.0, 60.0),
+            )
+        )
+    table = pd.concat(tested, ignore_index=True)
+    both = np.tile(probability, 2)
+    churn_said = {"model": both, "logistic": both**2} | dict.fromkeys(CHURN_RULES, 0.5)
+    value_said = {"model": 40 * (1 - both), "btyd": 30.0} | dict.fromkeys(VALUE_RULES, 20.0)
+    spent, expected = table["future_spend"].to_numpy()[-len(scored) :], 40 * (1 - probability)
+    how: dict[str, Any] = {"seed": 1, "resamples": 30}
+    labels = pd.DataFrame({"buyers": np.where(both < 0.5, "repeat", "one_order")})
+    evaluations = {}
+    for kind, said, member in ((CHURN, churn_said, "logistic"), (VALUE, value_said, "btyd")):
+        rows = table.assign(**said)
+        evaluations[f"{kind.name}_evaluation"] = {
+            **evaluate(rows, kind, members=[member], rules=kind.rules, **how),
+            "slices": slices(rows, kind, labels, **how).to_dict("records"),
+        }
     return {
-        "churn_evaluation": evaluate_churn(
-            churned, probability, rule, keys, seed=1, resamples=30, active=probability < 0.5
-        ),
-        "value_evaluation": evaluate_value(
-            spent, expected, np.full(len(scored), 20.0), keys, seed=1, resamples=30
-        ),
+        **evaluations,
         "roc": curves.roc_curve(churned, probability),
         "calibration": curves.calibration_curve(churned, probability),
         "gains": curves.gains_by_decile(churned, probability),
@@ -84,6 +103,13 @@ def report() -> ReportData:
     parameters = {
         "orders": {"parameters": {"r": 0.243, "alpha": 4.414}},
         "spend": {"parameters": {"p": 6.25}},
+        "spend_by_frequency": {
+            "model": "gammagamma_by_frequency",
+            "spearman": 0.41,
+            "independent": False,
+            "clv_total_change": -0.083,
+            "top_tenth_replaced": 0.125,
+        },
         "choice": {
             "model": "mbgnbd",
             "reason": "within_one_standard_error",

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from pipeline.report import ReportData, render
+from pipeline.report.texts import Texts
 from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS
 
 NO_INTERVAL = {"value": 0.0, "low": None, "high": None}
@@ -139,7 +140,11 @@ def test_a_verdict_is_given_only_where_the_interval_excludes_zero(
     report: ReportData, low: float, high: float, verdict: str
 ) -> None:
     def silent(found: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
-        return {**found, "difference": dict.fromkeys(found["difference"], NO_INTERVAL) | changes}
+        return {
+            **found,
+            "difference": dict.fromkeys(found["difference"], NO_INTERVAL) | changes,
+            "rule_names": [],
+        }
 
     estimate = {"value": (low + high) / 2, "low": low, "high": high}
     value = silent(report.value_evaluation)
@@ -148,6 +153,49 @@ def test_a_verdict_is_given_only_where_the_interval_excludes_zero(
         churn = silent(report.churn_evaluation, **{metric: estimate})
         text = render(replace(report, churn_evaluation=churn, value_evaluation=value))
         assert re.findall(r'class="verdict \w+">([^<]+)<', text) == [expected]
+
+
+def test_every_test_day_and_every_simple_rule_has_its_row(localised: ReportData) -> None:
+    page = Page(render(localised))
+    assert page.text.count("Im Mittel " if localised.language == "de" else "On average ") == 2
+    for found in (localised.churn_evaluation, localised.value_evaluation):
+        assert len(found["backtest"]["origins"]) == 2
+        for rule in found["rule_names"]:
+            assert Texts(localised.language).word("simple_rule", rule) in page.text
+    assert "_cell" not in page.text
+    day = "01.01.2024" if localised.language == "de" else "1\u00a0Jan\u00a02024"
+    assert page.text.count(day) == 2
+
+
+def test_one_test_day_has_no_mean(report: ReportData) -> None:
+    once = {**report.churn_evaluation["backtest"]}
+    once["origins"] = once["origins"][-1:]
+    churn = {**report.churn_evaluation, "backtest": once}
+    assert Page(render(replace(report, churn_evaluation=churn))).text.count("On average ") == 1
+
+
+def test_leaks_and_groups_that_are_off_are_said_plainly(report: ReportData) -> None:
+    def off(found: Mapping[str, Any], *rows: dict[str, Any]) -> dict[str, Any]:
+        shown = {"n": 1234, "predicted": 0.5, "actual": 0.75}
+        fine = [{**row, "is_off": False} for row in found["slices"]]
+        return {**found, "slices": [*fine, *({**shown, **row, "is_off": True} for row in rows)]}
+
+    calm = replace(
+        report,
+        churn_evaluation=off(report.churn_evaluation),
+        value_evaluation=off(report.value_evaluation),
+    )
+    assert "Where to be careful" not in render(calm)
+    found = replace(
+        calm,
+        churn_evaluation=off(report.churn_evaluation, {"group": "country", "level": "<AT>"}),
+        value_evaluation=off(report.value_evaluation, {"group": "buyers", "level": "one_order"}),
+        alarms=[{"kind": "feature_tells_all", "feature": "overdue"}],
+    )
+    page = Page(render(found))
+    assert "Country <AT>: a risk of 50.0% was predicted, 75.0% did not order (1,234 cases)." in page.text
+    assert "Customers with a single order: €0.50 per customer were expected, €0.75" in page.text
+    assert "alone tells almost perfectly" in page.text
 
 
 def test_a_warning_shows_when_pseudonyms_can_be_guessed(report: ReportData) -> None:
@@ -223,3 +271,14 @@ def test_the_forecast_is_told_with_its_range_and_how_often_such_ranges_held(loca
         )
     without = replace(localised, forecast={"status": "insufficient_history", "reason": "too few"})
     assert "240" not in Page(render(without)).text.split("2024")[0]
+
+
+def test_it_says_whether_spend_hangs_on_frequency_and_what_follows(localised: ReportData) -> None:
+    minus, share = ("−8.3%", "12.5%") if localised.language == "en" else ("−8,3\xa0%", "12,5\xa0%")
+    text = Page(render(localised)).text
+    assert minus in text
+    assert share in text
+    for independent, model in ((True, "gammagamma"), (False, "gammagamma")):
+        note = {"spearman": 0.2, "independent": independent, "model": model}
+        fit = {**localised.lifetime_value[-1], "spend_by_frequency": note}
+        assert minus not in Page(render(replace(localised, lifetime_value=[fit]))).text

@@ -10,10 +10,13 @@ import pytest
 
 import pipeline.report
 from pipeline.churn.frame import TOPICS
+from pipeline.evaluation.alarms import LIMITS as ALARMS
 from pipeline.evaluation.grade import SENTENCES as GRADES
+from pipeline.evaluation.rules import CHURN_RULES, VALUE_RULES
 from pipeline.report.charts import Layer, bars, curve
 from pipeline.report.formats import Formats
-from pipeline.report.quality import CHURN_AIMS, VALUE_AIMS, Aim
+from pipeline.report.measures import Aim
+from pipeline.report.quality import CHURN_AIMS, VALUE_AIMS
 from pipeline.report.texts import SENTENCES
 from pipeline.report.words import WORDS
 from pipeline.retention import CHURN_RISKS, LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, VALUE_TIERS
@@ -39,7 +42,8 @@ def test_every_sentence_is_used_and_every_used_one_is_there() -> None:
     used = set(re.findall(r"""\bt\(\s*["']([\w.]+)["']""", code))
     assert used <= set(SENTENCES)
     built = re.compile(
-        r"grade\.|floors?\.|choice\.|(kpis|gains|calibration|roc|value_calibration|monthly)\.\w+|better$|worse$|unclear$"
+        r"grade\.|floors?\.|choice\.|(kpis|gains|calibration|roc|value_calibration|monthly)\.\w+|better$|worse$"
+        r"|unclear$|alarm\.|off\.|backtest\.(model|rule)$"
     )
     assert {key for key in SENTENCES if key not in used and not built.match(key)} == set()
 
@@ -54,6 +58,8 @@ def test_everything_the_pipeline_names_has_a_word() -> None:
     assert set(get_args(Aim)) == set(WORDS["aim"])
     assert {rule.name for rule in RULES} <= set(WORDS["rule"])
     assert {f"grade.{message}" for message in GRADES} <= set(SENTENCES)
+    assert {*CHURN_RULES, *VALUE_RULES} == set(WORDS["simple_rule"])
+    assert {f"alarm.{kind}" for kind in ALARMS} <= set(SENTENCES)
 
 
 ENGLISH, GERMAN = Formats("en", "EUR"), Formats("de", "EUR")

@@ -1,0 +1,87 @@
+"""Leak alarms: what looks too good to be known before the cutoff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.evaluation.metrics import roc_auc
+from pipeline.evaluation.weighted import FloatArray
+
+FEWEST_PER_CLASS = 20
+MOST_ORDER_DAYS = 3
+LIMITS: Mapping[str, tuple[str, float]] = {
+    "feature_tells_all": ("roc_auc", 0.95),
+    "missing_tells": ("missing_roc_auc", 0.75),
+}
+"""Above which number of `feature_aucs` each alarm is raised."""
+
+
+def feature_aucs(rows: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
+    """Measure how well each feature alone, and its being missing, tells who churned.
+
+    Only customers who bought recently are looked at: the long gone churn again and again, and any measure of
+    recency knows them. Whether a value is missing is judged among customers with equally many orders, since
+    who ordered once has no gap between orders, and that is no leak.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``churned``, ``active``, ``frequency`` and the features.
+    features : sequence of str
+        Numeric columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``feature``, ``roc_auc`` among the known values and ``missing_roc_auc``, both in the direction in
+        which they tell more, hence 0.5 to 1; missing where fewer than 20 customers churned or stayed.
+    """
+    active = rows[rows["active"].to_numpy(dtype=bool)]
+    churned = active["churned"].to_numpy(dtype=np.float64)
+    orders = np.minimum(active["frequency"].to_numpy(dtype=np.intp), MOST_ORDER_DAYS)
+    found = []
+    for feature in features:
+        values = active[feature].to_numpy(dtype=np.float64)
+        known = np.isfinite(values)
+        # One stratum has AUC times pairs; strata that cannot be compared have no pairs.
+        pairs, wins = 0.0, 0.0
+        for stratum in np.unique(orders):
+            here = orders == stratum
+            count = churned[here].sum() * (1 - churned[here]).sum()
+            if count > 0:
+                pairs += count
+                wins += count * float(roc_auc(churned[here], (~known[here]).astype(np.float64)))
+        missing = wins / pairs if pairs and not known.all() and _enough(churned) else np.nan
+        alone = float(roc_auc(churned[known], values[known])) if _enough(churned[known]) else np.nan
+        found.append((feature, max(alone, 1 - alone), max(missing, 1 - missing)))
+    return pd.DataFrame(found, columns=["feature", "roc_auc", "missing_roc_auc"])
+
+
+def leak_alarms(aucs: pd.DataFrame) -> list[dict[str, Any]]:
+    """Name the features that know too much.
+
+    Parameters
+    ----------
+    aucs : pandas.DataFrame
+        As from `feature_aucs`.
+
+    Returns
+    -------
+    list of dict
+        ``kind`` ("feature_tells_all" or "missing_tells"), ``feature``, ``roc_auc`` and ``limit``; the worst
+        first.
+    """
+    alarms = [
+        {"kind": kind, "feature": str(row["feature"]), "roc_auc": float(row[column]), "limit": limit}
+        for kind, (column, limit) in LIMITS.items()
+        for row in aucs[aucs[column] > limit].to_dict("records")
+    ]
+    return sorted(alarms, key=lambda alarm: (-alarm["roc_auc"], alarm["feature"]))
+
+
+def _enough(churned: FloatArray) -> bool:
+    return bool(min(churned.sum(), (1 - churned).sum()) >= FEWEST_PER_CLASS)

@@ -1,0 +1,45 @@
+"""How a measure with its interval is written, and whether a difference is clear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pipeline.report.formats import Formats
+
+Aim = Literal["higher", "lower", "one", "zero"]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number and its interval, either of which may be empty."""
+
+    value: str
+    interval: str
+
+
+def writer(metric: str, f: Formats) -> Callable[[Any], str]:
+    """Choose how the values of a metric are written."""
+    if metric in ("mae", "empc"):
+        return f.money
+    if metric in ("total_bias", "top_decile_capture"):
+        return f.percent
+    return lambda value: f.number(value, 2 if metric == "top_decile_lift" else 3)
+
+
+def estimate(found: Mapping[str, Any], write: Callable[[Any], str]) -> Estimate:
+    """Write a number with its interval, as far as they are there."""
+    if found["low"] is None or found["high"] is None:
+        return Estimate(write(found["value"]), "")
+    # The semicolon: a comma is a decimal sign in German.
+    return Estimate(write(found["value"]), f"[{write(found['low'])}; {write(found['high'])}]")
+
+
+def verdict(difference: Mapping[str, Any], aim: Aim) -> str:
+    """Say which is better if the interval excludes zero; a target of 0 or 1 has no direction."""
+    if aim in ("one", "zero") or difference["low"] is None or difference["high"] is None:
+        return ""
+    if difference["low"] <= 0 <= difference["high"]:
+        return "unclear"
+    return "better" if (difference["low"] > 0) == (aim == "higher") else "worse"

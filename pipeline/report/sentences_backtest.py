@@ -1,0 +1,47 @@
+"""The sentences about the backtest, the simple rules and what to be careful with, in English and German."""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "backtest.caption": (
+        "Tested as of earlier days, each time with what was known then; beside it the rule “{rule}”",
+        "Geprüft zu früheren Tagen, jeweils mit dem damaligen Wissen; daneben die Regel „{rule}“",
+    ),
+    "backtest.origin": ("Predicted as of", "Vorhergesagt am"),
+    "backtest.customers": ("Customers", "Personen"),
+    "backtest.model": ("{metric}, model", "{metric}, Modell"),
+    "backtest.rule": ("{metric}, rule", "{metric}, Regel"),
+    "backtest.pooled": ("On average", "Im Mittel"),
+    "rules.caption": (
+        "Is it worth the effort? The model next to simple rules, on average over all tests",
+        "Lohnt der Aufwand? Das Modell neben einfachen Regeln, im Mittel aller Prüfungen",
+    ),
+    "rules.rule": ("Simple rule", "Einfache Regel"),
+    "rules.model": ("The model is", "Das Modell ist"),
+    "quality.lift_cap": (
+        "With so many leaving, no model could find more than {cap} times the average in its top tenth.",
+        "Bei so vielen Abwandernden kann kein Modell im obersten Zehntel mehr als das {cap}-Fache des "
+        "Durchschnitts finden.",
+    ),
+    "off.title": ("Where to be careful", "Wo Vorsicht geboten ist"),
+    "off.churn": (
+        "{group}: a risk of {predicted} was predicted, {actual} did not order ({n} cases).",
+        "{group}: vorhergesagt war ein Risiko von {predicted}, nicht bestellt haben {actual} ({n} Fälle).",
+    ),
+    "off.value": (
+        "{group}: {predicted} per customer were expected, {actual} were spent ({n} cases).",
+        "{group}: erwartet waren {predicted} pro Person, ausgegeben wurden {actual} ({n} Fälle).",
+    ),
+    "alarm.feature_tells_all": (
+        "“{feature}” alone tells almost perfectly who leaves. Have it checked whether it was really known on "
+        "the day of the prediction; until then do not trust the grades.",
+        "„{feature}“ allein verrät fast vollkommen, wer geht. Prüfen lassen, ob die Angabe am Tag der "
+        "Vorhersage wirklich bekannt war; bis dahin den Noten nicht trauen.",
+    ),
+    "alarm.missing_tells": (
+        "Whether “{feature}” is missing tells who leaves. Perhaps it is only filled in later: have it "
+        "checked.",
+        "Ob „{feature}“ fehlt, verrät, wer geht. Vielleicht wird die Angabe erst später eingetragen: prüfen "
+        "lassen.",
+    ),
+}

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipeline.evaluation.alarms import feature_aucs, leak_alarms
+
+N = 2000
+
+
+def rows() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    churned = rng.random(N) < 0.5
+    frequency = np.where(rng.random(N) < np.where(churned, 0.9, 0.3), 0, rng.integers(1, 6, N))
+    return pd.DataFrame(
+        {
+            "churned": churned,
+            "active": True,
+            "frequency": frequency,
+            "honest": churned + rng.normal(0, 1, N),
+            "future_orders": -1.0 * churned,
+            "gap": np.where(frequency == 0, np.nan, rng.normal(0, 1, N)),
+            "filled_later": np.where(churned & (rng.random(N) < 0.9), np.nan, 1.0),
+        }
+    )
+
+
+FEATURES = ["honest", "future_orders", "gap", "filled_later"]
+
+
+def test_a_leak_is_named_and_an_honest_feature_is_not() -> None:
+    found = leak_alarms(feature_aucs(rows(), FEATURES))
+    assert [(alarm["kind"], alarm["feature"]) for alarm in found] == [
+        ("feature_tells_all", "future_orders"),
+        ("missing_tells", "filled_later"),
+    ]
+
+
+def test_what_is_missing_by_nature_is_no_leak() -> None:
+    """Who ordered once has no gap, and churns more often; among equally many orders that tells nothing."""
+    aucs = feature_aucs(rows(), FEATURES).set_index("feature")
+    assert aucs.loc["gap", "missing_roc_auc"] == 0.5
+    assert np.isnan(aucs.loc["honest", "missing_roc_auc"])
+    assert aucs["roc_auc"].dropna().between(0.5, 1).all()
+
+
+def test_the_long_gone_raise_no_alarm() -> None:
+    gone = rows().assign(future_orders=0.0, filled_later=1.0)
+    long_silent = gone.assign(active=False, churned=True, honest=1000.0)
+    both = pd.concat([gone, *[long_silent] * 10], ignore_index=True)
+    assert leak_alarms(feature_aucs(both, FEATURES)) == []
+    assert [alarm["feature"] for alarm in leak_alarms(feature_aucs(both.assign(active=True), FEATURES))] == [
+        "honest"
+    ]
+
+
+def test_too_few_customers_raise_no_alarm() -> None:
+    few = rows().head(30)
+    assert leak_alarms(feature_aucs(few, FEATURES)) == []
+    nobody = feature_aucs(rows().head(0), FEATURES)
+    assert nobody["roc_auc"].isna().all()
+    assert leak_alarms(nobody) == []
