@@ -50,6 +50,7 @@ class OrderColumns(Section):
     status: str | None = Field(default=None, min_length=1, examples=["order_status"])
     is_test: str | None = Field(default=None, min_length=1, examples=["is_test"])
     currency: str | None = Field(default=None, min_length=1, examples=["currency"])
+    product_id: str | None = Field(default=None, min_length=1, examples=["sku"])
 
 
 def _holds_a_password(url: str) -> bool:
@@ -192,7 +193,10 @@ class Ingest(Section):
 
     max_quarantine_share: Share = Field(examples=[0.05])
     returns: Literal["match", "net_by_day", "drop"] = Field(default="match", examples=["match"])
-    duplicates: Literal["keep", "drop_exact"] = Field(default="keep", examples=["keep"])
+    returns_from: Literal["both", "log", "table"] = Field(default="both", examples=["both"])
+    duplicates: Literal["drop_repeated_order", "drop_exact", "keep"] = Field(
+        default="drop_repeated_order", examples=["drop_repeated_order"]
+    )
     zero_amount: Literal["keep", "drop"] = Field(default="keep", examples=["keep"])
     cancelled_status: tuple[Text, ...] = Field(
         default=(), strict=False, examples=[["cancelled", "storniert"]]
@@ -226,6 +230,7 @@ class LifetimeValue(Section):
     """The lifetime-value models and their money."""
 
     model: Literal["auto", "nbd", "bgnbd", "mbgnbd", "mbgcnbd", "paretonbd"] = Field(examples=["auto"])
+    season: Literal["auto", "off", "exposure", "anchor"] = Field(default="auto", examples=["auto"])
     clv_horizon_days: Days = Field(examples=[365])
     discount_rate_per_year: float = Field(ge=0, lt=10, examples=[0.1])
     margin: float = Field(gt=0, le=1, examples=[1.0])

@@ -16,6 +16,7 @@ from pipeline.btyd.mbgnbd import MBGNBD
 from pipeline.btyd.nbd import NBD
 from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
+from pipeline.btyd.seasonchoice import Past, SeasonChoice, Seasons
 from pipeline.btyd.simulation import simulate
 from pipeline.btyd.totals import CommonError, forecast_by_group
 from pipeline.btyd.trackrecord import TrackRecord
@@ -34,6 +35,9 @@ __all__ = [
     "CountModel",
     "GammaGamma",
     "ParetoNBD",
+    "Past",
+    "SeasonChoice",
+    "Seasons",
     "SpendIndependence",
     "TrackRecord",
     "fit_spend",

@@ -21,26 +21,6 @@ def round_significant(value: float, digits: int) -> float:
     return float(f"{value:.{digits}g}")
 
 
-def rising_logs(start: float, counts: Ints, over: float = 0.0) -> Floats:
-    """Sum of ``log(start + i)`` for i < count, minus the same sum for ``start + over`` where over > 0.
-
-    It is log Γ(start + n) − log Γ(start), respectively log B(over, start + n) − log B(over, start), without
-    the cancellation that the gamma functions suffer when `start` is large.
-    """
-    i = start + np.arange(int(counts.max(initial=0)), dtype=np.float64)
-    terms = -np.log1p(over / i) if over else np.log(i)
-    return _prefix_sums(terms)[counts]
-
-
-def rising_reciprocals(start: float, counts: Ints) -> Floats:
-    """Sum of ``1 / (start + i)`` for i < count: ψ(start + n) − ψ(start)."""
-    return _prefix_sums(1.0 / (start + np.arange(int(counts.max(initial=0)), dtype=np.float64)))[counts]
-
-
-def _prefix_sums(terms: Floats) -> Floats:
-    return np.concatenate(([0.0], np.cumsum(terms)))
-
-
 @cache
 def gauss_legendre(n: int) -> tuple[Floats, Floats]:
     """Nodes and weights of the n-point rule on [0, 1]."""

@@ -12,13 +12,13 @@ from pipeline.btyd._numerics import (
     Ints,
     beta_log_odds_nodes,
     negative_binomial,
-    rising_logs,
-    rising_reciprocals,
 )
+from pipeline.btyd.agegrid import along_age
 from pipeline.btyd.countmodel import Lives, State
 from pipeline.btyd.dropoutmodel import DropoutModel
-from pipeline.btyd.erlang import Waiting, expected_regular_orders, log_spacing
+from pipeline.btyd.erlang import Waiting, expected_regular_orders
 from pipeline.btyd.histories import Histories, Pairs
+from pipeline.btyd.likelihood import Likelihood, lotteries_survived, portions, purchases
 
 _CLOSED_FORM_TOLERANCE = 1e-10
 _FALLBACK_NODES = 400
@@ -40,35 +40,61 @@ class BetaGeometricNBD(DropoutModel):
     def _survived(self, x: Ints) -> Ints:
         return x + int(self.lottery_after_first_order)
 
-    def _log_likelihood(self, theta: Sequence[float], histories: Histories) -> tuple[Floats, list[Floats]]:
-        """Eq. (6) of Fader, Hardie and Lee (2005) as: alive part times (1 + odds of having dropped out)."""
+    def _likelihood(self, theta: Sequence[float], histories: Histories) -> Likelihood:
+        """Eq. (6) of Fader, Hardie and Lee (2005) as: purchases, lotteries survived, odds of a lost one."""
         r, alpha, a, b = theta
-        k, x, t_x, T = self.gap_shape, histories.x, histories.t_x, histories.T
-        n = self._survived(x)
-        last = np.log1p((T - t_x) / (alpha + t_x))
-        log_odds = self._log_dropout_odds(theta, x, t_x, T)
-        smaller = np.exp(-np.abs(log_odds))
-        dropped = np.where(log_odds > 0, 1.0, smaller) / (1.0 + smaller)
-        waiting = Waiting.of(k, r + k * x, (T - t_x) / (alpha + T))
-        log_rates = (
-            rising_logs(r, k * x)
-            + rising_logs(b, n, over=a)
-            - k * x * np.log(alpha + T)
-            - r * np.log1p(T / alpha)
+        k, more = self.gap_shape, histories.more
+        if self.lottery_after_first_order:
+            more = np.concatenate(([np.sum(histories.weight)], more))
+        parts = (
+            (slice(0, 2), purchases(r, alpha, histories, k)),
+            (slice(2, 4), lotteries_survived(a, b, more)),
+            (slice(0, 4), self._last_lottery(theta, histories)),
         )
-        lost = rising_reciprocals(a + b, n)
-        value = log_rates + waiting.log_sum + np.maximum(log_odds, 0.0) + np.log1p(smaller)
-        return value + log_spacing(k, x, t_x), [
-            rising_reciprocals(r, k * x)
-            - np.log1p(T / alpha)
-            + dropped * last
-            + (1.0 - dropped) * waiting.by_r,
-            (r * T / alpha - k * x) / (alpha + T)
-            - dropped * (r + k * x) * (T - t_x) / ((alpha + T) * (alpha + t_x))
-            - (1.0 - dropped) * waiting.by_log_y / (alpha + T),
-            dropped / a - lost,
-            rising_reciprocals(b, n) - lost - dropped / (b + np.maximum(n, 1) - 1),
-        ]
+        value, gradient, hessian = 0.0, np.zeros(4), np.zeros((4, 4))
+        for where, part in parts:
+            value += part.value
+            gradient[where] += part.gradient
+            if part.hessian is not None:
+                hessian[where, where] += part.hessian
+        return Likelihood(value, gradient, hessian if k == 1 else None)
+
+    def _last_lottery(self, theta: Sequence[float], histories: Histories) -> Likelihood:
+        """Of the factor W + a / (b + n − 1) · ((alpha + T) / (alpha + t_x))^(r+kx), W = 1 for random gaps.
+
+        With z the log odds of a lost last lottery, the factor is W (1 + e^z); its derivatives are those of W
+        and z, weighted with the probabilities of either. The Hessian is that of W = 1.
+        """
+        r, alpha, a, b = theta
+        k, value = self.gap_shape, 0.0
+        gradient, hessian = np.zeros(4), np.zeros((4, 4))
+        at_risk = histories if self.lottery_after_first_order else histories.repeaters
+        for rows in portions(at_risk):
+            events, gap = r + k * rows.x, rows.T - rows.t_x
+            last, end = 1.0 / (alpha + rows.t_x), 1.0 / (alpha + rows.T)
+            odds = 1.0 / (b - 1.0 + self._survived(rows.x))
+            silence, per_alpha = np.log1p(gap * last), gap * last * end
+            z = np.log(a * odds) + events * silence
+            slopes = np.stack([silence, -events * per_alpha, np.full_like(z, 1.0 / a), -odds])
+            if k > 1:
+                waiting = Waiting.of(k, events, gap * end)
+                z -= waiting.log_sum
+                grown = np.stack([waiting.by_r, -waiting.by_log_y * end])
+                slopes[:2] -= grown
+                value += float(np.sum(rows.weight * waiting.log_sum))
+                gradient[:2] += (rows.weight * grown).sum(axis=1)
+            smaller = np.exp(-np.abs(z))
+            kept = 1.0 / (1.0 + smaller)
+            lost = rows.weight * np.where(z > 0, kept, smaller * kept)
+            value += float(np.sum(rows.weight * (np.maximum(z, 0.0) + np.log1p(smaller))))
+            gradient += np.einsum("j,ij->i", lost, slopes)
+            hessian += np.einsum("ik,jk->ij", slopes * (rows.weight * smaller * kept * kept), slopes)
+            bent = np.stack([-per_alpha, -slopes[1] * (last + end), odds * odds])
+            mixed, by_alpha, by_b = np.einsum("j,ij->i", lost, bent)
+            hessian += np.array(
+                [[0, mixed, 0, 0], [mixed, by_alpha, 0, 0], [0, 0, -np.sum(lost) / a**2, 0], [0, 0, 0, by_b]]
+            )
+        return Likelihood(value, gradient, hessian)
 
     def _log_dropout_odds(self, theta: Sequence[float], x: Ints, t_x: Floats, T: Floats) -> Floats:
         """Log odds of having dropped out at t_x against being alive at T; −∞ before the first lottery."""
@@ -77,7 +103,8 @@ class BetaGeometricNBD(DropoutModel):
         odds: Floats = (
             np.log(a) - np.log(b + np.maximum(n, 1) - 1) + events * np.log1p((T - t_x) / (alpha + t_x))
         )
-        odds -= Waiting.of(self.gap_shape, events, (T - t_x) / (alpha + T)).log_sum
+        if self.gap_shape > 1:
+            odds -= Waiting.of(self.gap_shape, events, (T - t_x) / (alpha + T)).log_sum
         return np.where(n > 0, odds, -np.inf)
 
     def _p_alive(self, x: Ints, t_x: Floats, T: Floats) -> Floats:
@@ -114,6 +141,10 @@ class BetaGeometricNBD(DropoutModel):
         if self.gap_shape == 1:
             return expected_while_alive(r + x, a, b + survived, tau)
         return expected_regular_orders(self.gap_shape, x % self.gap_shape, r + x, a, b + survived, tau)
+
+    def _discounted_if_alive(self, x: Ints, T: Floats, t: float, delta: float) -> Floats:
+        formula = super()._discounted_if_alive
+        return along_age(lambda x, T: formula(x, T, t, delta), x, T, self.parameters["alpha"])
 
     def _distribution_if_alive(self, x: Ints, T: Floats, t: float, largest: int) -> Floats:
         """Eq. (8) of Fader, Hardie and Lee (2005): n lotteries survived, or the last of n lost."""

@@ -11,14 +11,13 @@ import pandas as pd
 
 from pipeline.btyd.backtest import MEASURES, lead, measures, simplest_good_one, try_model, try_rules
 from pipeline.btyd.countmodel import CountModel
+from pipeline.btyd.fallback import fit_or_simpler
 
 NEEDED_WINDOWS = 3
 MOST_WINDOWS = 8
-MOST_CUSTOMERS = 10_000
+MOST_CUSTOMERS = 5_000
 DEFAULT = "mbgnbd"
 """Where too few windows are known: it lets everyone leave, also who ordered once, and is quick to compute."""
-FALLBACK = "nbd"
-"""Where the search for an optimum failed: it has one wherever anybody ordered again."""
 
 Reason = Literal["given", "too_few_windows", "best", "within_one_standard_error"]
 
@@ -98,7 +97,7 @@ class Choice:
 class Chooser:
     """Tries candidates in past windows, each once, and fits what was chosen.
 
-    Every window is judged on at most 10,000 customers, fits included: more would cost time and hardly change
+    Every window is judged on at most 5,000 customers, fits included: more would cost time and hardly change
     a choice. They are the first by key; keys are pseudonyms, in an order that means nothing.
 
     Parameters
@@ -124,7 +123,7 @@ class Chooser:
         self._trials: dict[date, dict[str, pd.DataFrame]] = {}
 
     def fit(self, name: str, cutoff: date) -> CountModel:
-        """Fit a model to what was known before a cutoff; the NBD instead where that fails.
+        """Fit a model to what was known before a cutoff; a simpler one instead where that fails.
 
         Raises
         ------
@@ -133,12 +132,13 @@ class Chooser:
         """
         rows = self.histories[cutoff]
         known = self._fits.get((name, cutoff)) if len(rows) <= MOST_CUSTOMERS else None
-        fitted = known or self.candidates[name]().fit(rows)
-        return fitted if fitted.status != "failed" else self.candidates[FALLBACK]().fit(rows)
+        if known is not None and known.status != "failed":
+            return known
+        return fit_or_simpler(self.candidates[name], rows)
 
     def choose(self, cutoff: date) -> Choice:
         """Choose by the log score of held-out counts in the latest windows that had ended by the cutoff."""
-        windows = self._windows(cutoff)
+        windows = self.windows(cutoff)
         if len(windows) < NEEDED_WINDOWS:
             return Choice(DEFAULT, "too_few_windows", DEFAULT, windows)
         tried = [self._try_all(window) for window in windows]
@@ -148,22 +148,29 @@ class Chooser:
         reason: Reason = "best" if chosen == best else "within_one_standard_error"
         return Choice(chosen, reason, best, windows, trials)
 
-    def _windows(self, cutoff: date) -> tuple[date, ...]:
+    def windows(self, cutoff: date) -> tuple[date, ...]:
         """The latest windows that had ended by the cutoff and began when there was something to learn."""
         horizon = timedelta(days=self.horizon_days)
         ended = [window for window in self.histories if window + horizon <= cutoff]
-        return tuple([window for window in ended if self._judged(window)["frequency"].any()][-MOST_WINDOWS:])
+        return tuple([window for window in ended if self.judged(window)["frequency"].any()][-MOST_WINDOWS:])
 
-    def _judged(self, window: date) -> pd.DataFrame:
+    def judged(self, window: date) -> pd.DataFrame:
+        """Give the customers on whom a window is judged."""
         return self.histories[window].head(MOST_CUSTOMERS)
+
+    def judged_fit(self, name: str, window: date) -> CountModel:
+        """Fit a candidate to the customers on whom a window is judged, once."""
+        if (name, window) not in self._fits:
+            self._fits[name, window] = self.candidates[name]().fit(self.judged(window))
+        return self._fits[name, window]
 
     def _try_all(self, window: date) -> dict[str, pd.DataFrame]:
         """Try rules and candidates in one window; a candidate whose fit failed is left out."""
         if window not in self._trials:
-            rows = self._judged(window)
+            rows = self.judged(window)
             trials = try_rules(rows, self.horizon_days)
-            for name, model in self.candidates.items():
-                fitted = self._fits[name, window] = model().fit(rows)
+            for name in self.candidates:
+                fitted = self.judged_fit(name, window)
                 if fitted.status != "failed":
                     trials[name] = try_model(fitted, rows, self.horizon_days)
             self._trials[window] = {name: trial.assign(window=window) for name, trial in trials.items()}

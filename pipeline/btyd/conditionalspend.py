@@ -13,8 +13,9 @@ from scipy.optimize import minimize_scalar
 from pipeline.btyd._numerics import Floats, round_significant
 from pipeline.btyd.fittedmodel import none_for_nan
 from pipeline.btyd.fitting import Engine
-from pipeline.btyd.gammagamma import GammaGamma, SpendPosterior, spend_rows
+from pipeline.btyd.gammagamma import GammaGamma, SpendPosterior
 from pipeline.btyd.independence import SpendIndependence, spend_independence
+from pipeline.btyd.spending import Spending
 
 _STEEPEST = 2.0
 _DIGITS = 4  # of the elasticity
@@ -56,8 +57,8 @@ class ConditionalGammaGamma(GammaGamma):
         self.elasticity = elasticity
         super().fit(self._levelled(summary), engine)
         # The density of an amount is that of the levelled one, divided by the factor.
-        days, _, weight = spend_rows(summary)
-        jacobian = elasticity * math.fsum(weight * np.log(np.maximum(days, 1)))
+        spending = Spending.from_summary(summary)
+        jacobian = elasticity * math.fsum(spending.weight * np.log(np.maximum(spending.n, 1)))
         self.fitted_log_likelihood = round_significant(self.fitted_log_likelihood - jacobian, 12)
         return self.fitted_log_likelihood
 

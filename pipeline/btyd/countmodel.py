@@ -11,12 +11,13 @@ import pandas as pd
 
 from pipeline.btyd import lifetimes_engine
 from pipeline.btyd._numerics import Floats, Ints, first_reaching, gauss_legendre, round_significant
-from pipeline.btyd.fittedmodel import FittedModel, mean_objective
-from pipeline.btyd.fitting import Engine, Objective, examine, maximise
+from pipeline.btyd.erlang import log_spacing
+from pipeline.btyd.fittedmodel import FittedModel
+from pipeline.btyd.fitting import SKETCH_ROWS, Engine, Objective, examine, maximise
 from pipeline.btyd.histories import DAYS_PER_WEEK, WEEKS_PER_YEAR, Histories, Pairs
+from pipeline.btyd.likelihood import Likelihood
 from pipeline.errors import InsufficientHistory, UserError
 
-_SEARCH_ROWS = 4000
 _DISCOUNT_NODES = 16
 _NEGLIGIBLE = 46.0  # e^-46 is 1e-20
 
@@ -62,6 +63,7 @@ class CountModel(FittedModel, ABC):
     alone; for Erlang-k distributed gaps it is a mean over k states of which that holds.
     """
 
+    unit = "week"
     time_parameters: ClassVar[tuple[str, ...]]
     lottery_after_first_order: ClassVar[bool] = False
     gap_shape: int = 1  # k of Erlang-k distributed gaps; 1 is a Poisson process
@@ -69,8 +71,8 @@ class CountModel(FittedModel, ABC):
     # ---- what a model has to say -------------------------------------------------------------------------
 
     @abstractmethod
-    def _log_likelihood(self, theta: Sequence[float], histories: Histories) -> tuple[Floats, list[Floats]]:
-        """Log likelihood of every row, and its derivatives by the parameters (not their logs)."""
+    def _likelihood(self, theta: Sequence[float], histories: Histories) -> Likelihood:
+        """Log likelihood of the histories, and its derivatives by the parameters (not their logs)."""
 
     @abstractmethod
     def _p_alive(self, x: Ints, t_x: Floats, T: Floats) -> Floats:
@@ -134,24 +136,32 @@ class CountModel(FittedModel, ABC):
             optimum = examine(objective, np.log([found[name] for name in self.parameter_names]), n)
         else:
             starts = self._starts(float((histories.weight * histories.x).sum()) / n)
-            if len(histories.x) > 2 * _SEARCH_ROWS:
-                sketch = maximise(self._objective(unitless.thinned(_SEARCH_ROWS)), starts, n)
-                starts = [sketch.theta] if np.isfinite(sketch.covariance).all() else starts
-            optimum = maximise(objective, starts, n)
+            sketch = self._objective(unitless.thinned(SKETCH_ROWS))
+            optimum = maximise(objective, starts, n, sketch if len(histories.x) > 2 * SKETCH_ROWS else None)
         self._record(optimum, dict.fromkeys(self.time_parameters, age), n)
-        rows, _ = self._log_likelihood(self._theta(), histories)
-        self.fitted_log_likelihood = round_significant(float(np.sum(histories.weight * rows)), 12)
+        self.fitted_log_likelihood = round_significant(self._log_likelihood(histories), 12)
 
     def _objective(self, histories: Histories) -> Objective:
-        return mean_objective(lambda theta: self._log_likelihood(theta, histories), histories.weight)
+        n = float(np.sum(histories.weight))
+
+        def objective(log_theta: Floats) -> Likelihood:
+            theta = np.exp(log_theta)
+            return self._likelihood(theta.tolist(), histories).mean_by_logs(theta, n)
+
+        return objective
+
+    def _log_likelihood(self, histories: Histories) -> float:
+        value = self._likelihood(self._theta(), histories).value
+        if self.gap_shape > 1:
+            spacing = log_spacing(self.gap_shape, histories.x, histories.t_x)
+            value += float(np.sum(histories.weight * spacing))
+        return value
 
     # ---- answers -----------------------------------------------------------------------------------------
 
     def log_likelihood(self, summary: pd.DataFrame) -> float:
         """Log likelihood of a summary under the fitted parameters, with time in weeks as in the papers."""
-        histories = Histories.from_summary(summary).compressed()
-        rows, _ = self._log_likelihood(self._theta(), histories)
-        return float(np.sum(histories.weight * rows))
+        return self._log_likelihood(Histories.from_summary(summary).compressed())
 
     def p_alive(self, summary: pd.DataFrame) -> pd.Series[float]:
         """P(alive at T | x, t_x, T). Not a churn probability: for that, see `p_no_order`."""

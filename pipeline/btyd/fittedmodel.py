@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
 from pipeline.btyd import lifetimes_engine
-from pipeline.btyd._numerics import Floats, round_significant
-from pipeline.btyd.fitting import Objective, Optimum, Status, verdict
+from pipeline.btyd._numerics import round_significant
+from pipeline.btyd.fitting import Optimum, Status, verdict
 from pipeline.errors import UserError
 
 
@@ -33,6 +33,7 @@ class FittedModel:
 
     name: ClassVar[str]
     parameter_names: ClassVar[tuple[str, ...]]
+    unit: ClassVar[str | None] = None  # of time, where the model knows time
 
     def __init__(self) -> None:
         """Start unfitted; `fit`, `from_parameters` or `from_dict` give it parameters."""
@@ -68,10 +69,10 @@ class FittedModel:
         """Everything needed to predict and to judge, as JSON types."""
         return {
             "model": self.name,
-            "unit": "week",
+            **({"unit": self.unit} if self.unit else {}),
             "parameters": dict(zip(self.parameter_names, self._theta(), strict=True)),
             "log_likelihood": none_for_nan(self.fitted_log_likelihood),
-            "n_customers": self.n_customers,
+            "n_customers": round(self.n_customers),
             "status": self.status,
             "message": self.message,
             "log_covariance": [[none_for_nan(v) for v in row] for row in self.covariance],
@@ -86,10 +87,10 @@ class FittedModel:
         UserError
             If it is another model's, in another unit, or its parameters are not positive numbers.
         """
-        if saved.get("model") != cls.name or saved.get("unit") != "week":
+        if saved.get("model") != cls.name or saved.get("unit") != cls.unit:
             raise UserError(
                 f"model {saved.get('model')!r} in unit {saved.get('unit')!r} cannot be read as {cls.name}",
-                valid=f"model {cls.name!r}, unit 'week'",
+                valid=f"model {cls.name!r}, unit {cls.unit!r}",
             )
         model = cls.from_parameters(**saved["parameters"])
         model.status, model.message = saved["status"], saved["message"]
@@ -126,21 +127,6 @@ class FittedModel:
         self.status, self.message = verdict(optimum, self.parameter_names)
         self.covariance = [[round_significant(v, 6) for v in row] for row in optimum.covariance.tolist()]
         self.n_customers = n
-
-
-def mean_objective(
-    log_likelihood: Callable[[Sequence[float]], tuple[Floats, list[Floats]]], weight: Floats
-) -> Objective:
-    """Turn rows and derivatives by the parameters into the mean and its gradient by their logarithms."""
-    n = float(weight.sum())
-
-    def objective(log_theta: Floats) -> tuple[float, Floats]:
-        theta = np.exp(log_theta)
-        value, derivatives = log_likelihood(theta.tolist())
-        gradient = np.array([np.sum(weight * derivative) for derivative in derivatives])
-        return float(np.sum(weight * value)) / n, gradient * theta / n
-
-    return objective
 
 
 def none_for_nan(value: float) -> float | None:

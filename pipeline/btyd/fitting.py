@@ -10,11 +10,13 @@ import numpy as np
 from scipy.optimize import minimize
 
 from pipeline.btyd._numerics import Floats
+from pipeline.btyd.likelihood import Likelihood
 
 Status = Literal["ok", "weak", "not_identified", "failed"]
 Engine = Literal["own", "lifetimes"]
-Objective = Callable[[Floats], tuple[float, Floats]]
+Objective = Callable[[Floats], Likelihood]
 
+SKETCH_ROWS = 4000
 BOUND = 14.0  # on the log parameters, in units that make the data of order one
 _FLAT_SE = 3.0  # a standard error of log θ above which the data say nothing about θ
 _FAR = 0.1  # standard errors: far enough from the optimum to be somewhere else
@@ -46,39 +48,50 @@ class Optimum:
         return np.where(variance > 0, np.sqrt(np.abs(variance)), np.inf)
 
 
-def maximise(objective: Objective, starts: Sequence[Floats], n: float) -> Optimum:
+def maximise(
+    objective: Objective, starts: Sequence[Floats], n: float, sketch: Objective | None = None
+) -> Optimum:
     """Climb a little from every start, then polish the highest point.
 
     Parameters
     ----------
     objective : callable
-        Log parameters to the *mean* log likelihood and its exact gradient.
+        Log parameters to the *mean* log likelihood, its exact gradient and, where known, its Hessian.
     starts : sequence of arrays, shape (k,)
         Log parameters to start from; a single one is taken to be near the optimum.
     n : float
         Number of customers, which turns mean curvature into information.
+    sketch : callable, optional
+        The objective of a few of many customers, whose optimum is the place to start from.
     """
+    if sketch is not None:
+        near = maximise(sketch, starts, n)
+        starts = [near.theta] if np.isfinite(near.covariance).all() else starts
     best = starts[0]
     if len(starts) > 1:
         ascents = [_climb(objective, start, iterations=25) for start in starts]
-        best = max(ascents, key=lambda theta: objective(theta)[0])
-    theta, stationary = _polish(objective, best)
+        best = max(ascents, key=lambda theta: objective(theta).value)
+    theta, here, stationary = _polish(objective, best)
     if not stationary:
-        theta, _ = _polish(objective, _climb(objective, best, iterations=500))
-    return examine(objective, theta, n)
+        theta, here, _ = _polish(objective, _climb(objective, best, iterations=500))
+    return _judge(objective, theta, here, n)
 
 
 def examine(objective: Objective, theta: Floats, n: float) -> Optimum:
-    """Measure slope and curvature of the likelihood where a search has ended."""
-    covariance = _inverse(-_hessian(objective, theta) * n)
-    slope = objective(theta)[1] * n
+    """Measure slope and curvature of the likelihood where another search has ended."""
+    return _judge(objective, theta, objective(theta), n)
+
+
+def _judge(objective: Objective, theta: Floats, here: Likelihood, n: float) -> Optimum:
+    covariance = _inverse(_curvature(objective, theta, here) * n)
+    slope = here.gradient * n
     return Optimum(theta, float(np.sqrt(np.maximum(slope @ covariance @ slope, 0.0))), covariance)
 
 
 def _climb(objective: Objective, start: Floats, iterations: int) -> Floats:
     def downhill(theta: Floats) -> tuple[float, Floats]:
-        value, gradient = objective(theta)
-        return -value, -gradient
+        here = objective(theta)
+        return -here.value, -here.gradient
 
     found = minimize(
         downhill,
@@ -92,41 +105,44 @@ def _climb(objective: Objective, start: Floats, iterations: int) -> Floats:
     return theta
 
 
-def _polish(objective: Objective, theta: Floats) -> tuple[Floats, bool]:
+def _polish(objective: Objective, theta: Floats) -> tuple[Floats, Likelihood, bool]:
     """Newton steps until they vanish, so that the digits are the optimum's and not the path's.
 
-    A Hessian is kept as long as its steps shrink fast: it costs as much as eight gradients. The second value
-    tells whether an interior optimum was reached.
+    A Hessian that has to be differenced is kept as long as its steps shrink fast: it costs as much as eight
+    gradients. The last value tells whether an interior optimum was reached.
     """
-    value, gradient = objective(theta)
+    here = objective(theta)
     curvature, last = None, np.inf
     for _ in range(40):
         if curvature is None:
-            curvature = -_hessian(objective, theta)
+            curvature = _curvature(objective, theta, here)
             if np.abs(theta).max() >= BOUND - 1e-6 or not _well_conditioned(curvature):
-                return theta, False
-        step = np.linalg.solve(curvature, gradient)
+                return theta, here, False
+        step = np.linalg.solve(curvature, here.gradient)
         size = float(np.abs(step).max())
         # Below 1e-8 steps that no longer shrink are rounding.
         if size < 1e-12 or 1e-8 > size > last / 2.0:
-            return theta, True
+            return theta, here, True
         moved: Floats = theta + step
-        moved_value, moved_gradient = objective(moved)
-        if size > 1.0 or moved_value < value - 1e-12 * abs(value):
-            return theta, False
-        if size > last / 5.0:
+        there = objective(moved)
+        if size > 1.0 or there.value < here.value - 1e-12 * abs(here.value):
+            return theta, here, False
+        if size > last / 5.0 or there.hessian is not None:
             curvature = None
-        theta, value, gradient, last = moved, moved_value, moved_gradient, size
-    return theta, False
+        theta, here, last = moved, there, size
+    return theta, here, False
 
 
-def _hessian(objective: Objective, theta: Floats, step: float = 1e-4) -> Floats:
-    """Central differences of the exact gradient."""
+def _curvature(objective: Objective, theta: Floats, here: Likelihood, step: float = 1e-4) -> Floats:
+    """Minus the Hessian: the model's, or central differences of its gradient."""
+    if here.hessian is not None:
+        return -here.hessian
     rows = []
     for direction in np.eye(len(theta)) * step:
-        rows.append((objective(theta + direction)[1] - objective(theta - direction)[1]) / (2.0 * step))
-    hessian = np.array(rows)
-    symmetric: Floats = (hessian + hessian.T) / 2.0
+        ahead, behind = objective(theta + direction), objective(theta - direction)
+        rows.append((behind.gradient - ahead.gradient) / (2.0 * step))
+    curvature = np.array(rows)
+    symmetric: Floats = (curvature + curvature.T) / 2.0
     return symmetric
 
 

@@ -7,18 +7,15 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, gammaln
+from scipy.special import digamma, gammaln, polygamma
 
 from pipeline.btyd import lifetimes_engine
 from pipeline.btyd._numerics import Floats, Ints, round_significant
-from pipeline.btyd.fittedmodel import FittedModel, mean_objective
-from pipeline.btyd.fitting import Engine, examine, maximise
-from pipeline.errors import InsufficientHistory, UserError
-
-_VALID = (
-    "one row per customer: monetary_value (mean amount per repeat day with a positive amount, 0 if there is "
-    "none) and spend_days (the number of those days)"
-)
+from pipeline.btyd.fittedmodel import FittedModel
+from pipeline.btyd.fitting import SKETCH_ROWS, Engine, Objective, examine, maximise
+from pipeline.btyd.likelihood import Likelihood, MixtureSums
+from pipeline.btyd.spending import VALID, Spending
+from pipeline.errors import InsufficientHistory
 
 
 class SpendPosterior(NamedTuple):
@@ -36,7 +33,8 @@ class GammaGamma(FittedModel):
     population mean p · gamma / (q − 1), the more, the fewer days it rests on.
 
     For q <= 1 the model has no population mean. Then nothing is shrunk: customers with spend get their own
-    mean, the others the mean of all customers' means, and the status is ``weak``.
+    mean, the others the mean of all customers' means, and the status is ``weak``. Where the fit failed,
+    everyone gets the mean of all customers' means.
 
     Attributes
     ----------
@@ -75,46 +73,48 @@ class GammaGamma(FittedModel):
         InsufficientHistory
             If no customer has repeat spend.
         """
-        n, m, weight = _sorted(*spend_rows(summary))
-        if len(n) == 0:
+        spending = Spending.from_summary(summary).buyers()
+        if len(spending.n) == 0:
             raise InsufficientHistory(
                 "no customer has a positive amount on a repeat order day: there is no spend to learn from",
                 where="summary",
-                valid=_VALID,
+                valid=VALID,
             )
-        customers = float(weight.sum())
-        mean = float(np.sum(weight * m) / customers)
-        objective = mean_objective(lambda theta: _log_likelihood(theta, n, m / mean), weight)
+        customers = float(np.sum(spending.weight))
+        mean = float(np.sum(spending.weight * spending.m) / customers)
+        unitless = spending.scaled(1.0 / mean)
+        objective = _objective(unitless)
         if engine == "lifetimes":
-            found = lifetimes_engine.fit_spend(n, m / mean, weight)
+            found = lifetimes_engine.fit_spend(unitless.n, unitless.m, unitless.weight)
             optimum = examine(objective, np.log([found[name] for name in self.parameter_names]), customers)
         else:
             guesses = ((1.0, 2.0), (6.0, 4.0), (2.0, 10.0), (20.0, 3.0))
             starts = [np.log([p, q, (q - 1.0) / p]) for p, q in guesses]
-            optimum = maximise(objective, starts, customers)
+            sketch = _objective(unitless.thinned(SKETCH_ROWS))
+            many = len(spending.n) > 2 * SKETCH_ROWS
+            optimum = maximise(objective, starts, customers, sketch if many else None)
         self._record(optimum, {"gamma": mean}, customers)
         self.observed_mean = round_significant(mean, 8)
-        if self.parameters["q"] <= 1.0:
+        if self.status == "failed":
+            self.message += " Every customer gets the mean over customers of their order values."
+        elif self.parameters["q"] <= 1.0:
             self.status = "weak" if self.status == "ok" else self.status
             self.message += (
                 f" q = {self.parameters['q']:.3g} <= 1: spend is too heavy-tailed for the model to have a "
                 "mean; customers get their own mean, those without repeat spend the mean over customers."
             )
-        rows, _ = _log_likelihood(self._theta(), n, m)
-        self.fitted_log_likelihood = round_significant(float(np.sum(weight * rows)), 12)
+        self.fitted_log_likelihood = round_significant(_likelihood(self._theta(), spending).value, 12)
         return self
 
     @property
     def population_mean(self) -> float:
         """Expected order value of a customer without repeat spend: p · gamma / (q − 1), if q > 1."""
         p, q, gamma = self._theta()
-        return p * gamma / (q - 1.0) if q > 1.0 else self.observed_mean
+        return p * gamma / (q - 1.0) if q > 1.0 and self.status != "failed" else self.observed_mean
 
     def log_likelihood(self, summary: pd.DataFrame) -> float:
         """Log likelihood of the customers with repeat spend."""
-        n, m, weight = _sorted(*spend_rows(summary))
-        rows, _ = _log_likelihood(self._theta(), n, m)
-        return float(np.sum(weight * rows))
+        return _likelihood(self._theta(), Spending.from_summary(summary).buyers()).value
 
     def expected_order_value(self, summary: pd.DataFrame) -> pd.Series[float]:
         """Posterior mean of a customer's mean order value; eq. (5) of note 025.
@@ -125,10 +125,11 @@ class GammaGamma(FittedModel):
             The population mean where spend_days is 0.
         """
         p, q, _ = self._theta()
-        n, m, _ = spend_rows(summary)
+        spending = Spending.from_summary(summary)
+        n, m = spending.n, spending.m
         prior = max(q - 1.0, 0.0)
         shrunk = (p * n * m + prior * self.population_mean) / (p * np.maximum(n, 1) + prior)
-        value = np.where(n > 0, shrunk, self.population_mean)
+        value = np.where((n > 0) & (self.status != "failed"), shrunk, self.population_mean)
         return pd.Series(value, index=summary.index, name="expected_order_value")
 
     def posterior(self, summary: pd.DataFrame) -> SpendPosterior:
@@ -141,8 +142,8 @@ class GammaGamma(FittedModel):
             G₂ ~ Gamma(q + p · days).
         """
         _, _, gamma = self._theta()
-        n, m, _ = spend_rows(summary)
-        return SpendPosterior(n, gamma + n * m)
+        spending = Spending.from_summary(summary)
+        return SpendPosterior(spending.n, gamma + spending.total)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything needed to predict and to judge, as JSON types."""
@@ -162,49 +163,40 @@ class GammaGamma(FittedModel):
         return model
 
 
-def spend_rows(summary: pd.DataFrame) -> tuple[Ints, Floats, Floats]:
-    """Days, mean amount and weight of every row, checked."""
-    missing = [name for name in ("monetary_value", "spend_days") if name not in summary.columns]
-    if missing:
-        raise UserError(f"the summary has no column {', '.join(missing)}", where="summary", valid=_VALID)
-    n = summary["spend_days"].to_numpy(dtype=np.float64, na_value=np.nan)
-    m = summary["monetary_value"].to_numpy(dtype=np.float64, na_value=np.nan)
-    weight = np.ones(len(summary))
-    if "weight" in summary.columns:
-        weight = summary["weight"].to_numpy(dtype=np.float64, na_value=np.nan)
-    rules = {
-        "spend_days that is no count": ~np.isfinite(n) | (n < 0) | (n != np.floor(n)),
-        "spend days but no positive monetary_value": (n > 0) & ~((m > 0) & np.isfinite(m)),
-        "a weight that is no number >= 0": ~(np.isfinite(weight) & (weight >= 0)),
-    }
-    for problem, broken in rules.items():
-        if broken.any():
-            label = summary.index[int(np.flatnonzero(broken)[0])]
-            raise UserError(
-                f"{int(broken.sum())} rows have {problem}, the first at index {label!r}",
-                where="summary",
-                valid=_VALID,
-            )
-    return n.astype(np.int64), np.where(n > 0, m, 0.0), weight
+def _objective(spending: Spending) -> Objective:
+    customers = float(np.sum(spending.weight))
+
+    def objective(log_theta: Floats) -> Likelihood:
+        theta = np.exp(log_theta)
+        return _likelihood(theta.tolist(), spending).mean_by_logs(theta, customers)
+
+    return objective
 
 
-def _sorted(n: Ints, m: Floats, weight: Floats) -> tuple[Ints, Floats, Floats]:
-    """Rows with spend, sorted, so that the order of the table cannot change a bit of the sums."""
-    order = np.lexsort((weight, m, n))
-    order = order[(n[order] > 0) & (weight[order] > 0)]
-    return n[order], m[order], weight[order]
-
-
-def _log_likelihood(theta: Sequence[float], n: Ints, m: Floats) -> tuple[Floats, list[Floats]]:
+def _likelihood(theta: Sequence[float], spending: Spending) -> Likelihood:
     """Eq. (1a) of note 025, in logs, and its derivatives by p, q and gamma."""
     p, q, gamma = theta
-    days, row = np.unique(n, return_inverse=True)
-    log_gammas = (gammaln(p * days + q) - gammaln(p * days) - gammaln(q) + p * days * np.log(days))[row]
-    psi = digamma(p * days + q)
-    log_total = np.log(gamma + m * n)
-    value = log_gammas + q * np.log(gamma) + (p * n - 1.0) * np.log(m) - (p * n + q) * log_total
-    return value, [
-        n * ((psi - digamma(p * days) + np.log(days))[row] + np.log(m) - log_total),
-        (psi - digamma(q))[row] + np.log(gamma) - log_total,
-        q / gamma - (p * n + q) / (gamma + m * n),
+    sums = MixtureSums.of(gamma, spending.total, spending.n, spending.weight)
+    grown, grown_n, all_days = sums.grown, sums.grown_n, sums.n
+    log_m, log_m_n = spending.log_amounts
+    days, w = spending.customers_by_days
+    own, both = p * days, p * days + q
+    value = (
+        np.sum(w * (gammaln(both) - gammaln(own) - gammaln(q) + own * np.log(days)))
+        + p * (log_m_n - grown_n - all_days * np.log(gamma))
+        - q * grown
+        - log_m
+    )
+    q_gamma = sums.share / gamma
+    gradient = [
+        np.sum(w * days * (digamma(both) - digamma(own) + np.log(days)))
+        + (log_m_n - grown_n - all_days * np.log(gamma)),
+        np.sum(w * (digamma(both) - digamma(q))) - grown,
+        q * q_gamma - p * sums.end_n,
     ]
+    bent_both = polygamma(1, both)
+    pp = np.sum(w * days**2 * (bent_both - polygamma(1, own)))
+    pq, qq = np.sum(w * days * bent_both), np.sum(w * (bent_both - polygamma(1, q)))
+    bent = p * sums.end2_n - q * (q_gamma + sums.share_end) / gamma
+    hessian = [[pp, pq, -sums.end_n], [pq, qq, q_gamma], [-sums.end_n, q_gamma, bent]]
+    return Likelihood(float(value), np.array(gradient), np.array(hessian))

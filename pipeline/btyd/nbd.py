@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.btyd._numerics import Floats, Ints, negative_binomial, rising_logs, rising_reciprocals
+from pipeline.btyd._numerics import Floats, Ints, negative_binomial
 from pipeline.btyd.countmodel import CountModel, Lives
 from pipeline.btyd.histories import Histories
+from pipeline.btyd.likelihood import Likelihood, purchases
 
 
 class NBD(CountModel):
@@ -26,14 +27,9 @@ class NBD(CountModel):
     parameter_names = ("r", "alpha")
     time_parameters = ("alpha",)
 
-    def _log_likelihood(self, theta: Sequence[float], histories: Histories) -> tuple[Floats, list[Floats]]:
+    def _likelihood(self, theta: Sequence[float], histories: Histories) -> Likelihood:
         r, alpha = theta
-        x, T = histories.x, histories.T
-        value = rising_logs(r, x) - r * np.log1p(T / alpha) - x * np.log(alpha + T)
-        return value, [
-            rising_reciprocals(r, x) - np.log1p(T / alpha),
-            (r * T / alpha - x) / (alpha + T),
-        ]
+        return purchases(r, alpha, histories)
 
     def _p_alive(self, x: Ints, t_x: Floats, T: Floats) -> Floats:
         return np.ones(len(x))

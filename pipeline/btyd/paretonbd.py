@@ -14,12 +14,11 @@ from pipeline.btyd._numerics import (
     beta_log_odds_nodes,
     gauss_legendre,
     negative_binomial,
-    rising_logs,
-    rising_reciprocals,
 )
 from pipeline.btyd.countmodel import Lives
 from pipeline.btyd.dropoutmodel import DropoutModel
 from pipeline.btyd.histories import Histories, Pairs
+from pipeline.btyd.likelihood import Likelihood, purchases
 
 _NODES = 128
 _DISTRIBUTION_NODES = 48
@@ -53,7 +52,15 @@ class ParetoNBD(DropoutModel):
     parameter_names = ("r", "alpha", "s", "beta")
     time_parameters = ("alpha", "beta")
 
-    def _log_likelihood(self, theta: Sequence[float], histories: Histories) -> tuple[Floats, list[Floats]]:
+    def _likelihood(self, theta: Sequence[float], histories: Histories) -> Likelihood:
+        bought = purchases(theta[0], theta[1], histories)
+        value, derivatives = self._lifetimes(theta, histories)
+        gradient = np.array([np.sum(histories.weight * by) for by in derivatives])
+        gradient[:2] += bought.gradient
+        return Likelihood(bought.value + float(np.sum(histories.weight * value)), gradient, None)
+
+    def _lifetimes(self, theta: Sequence[float], histories: Histories) -> tuple[Floats, list[Floats]]:
+        """Log of beta^s [A(t_x) Φ(x, t_x) + A(T) (1 − Φ(x, T))] (alpha + T)^(r+x), and its derivatives."""
         r, alpha, s, beta = theta
         x, t_x, T = histories.x, histories.t_x, histories.T
         died, waits = _phi(theta, histories.at_last_order), _phi(theta, histories.at_end)
@@ -66,14 +73,9 @@ class ParetoNBD(DropoutModel):
             dead * at_last / died.value - (1.0 - dead) * at_end / waits.complement
             for at_last, at_end in zip(died.gradient, waits.gradient, strict=True)
         ]
-        log_rates = (
-            rising_logs(r, x) - r * np.log1p(T / alpha) - x * np.log(alpha + T) - s * np.log1p(T / beta)
-        )
-        return log_rates + log_both, [
-            rising_reciprocals(r, x) - np.log1p(T / alpha) + dead * since_alpha + d[0],
-            (r * T / alpha - x) / (alpha + T)
-            - dead * (r + x) * (T - t_x) / ((alpha + T) * (alpha + t_x))
-            + d[1],
+        return log_both - s * np.log1p(T / beta), [
+            dead * since_alpha + d[0],
+            -dead * (r + x) * (T - t_x) / ((alpha + T) * (alpha + t_x)) + d[1],
             -np.log1p(T / beta) + dead * since_beta + d[2],
             s * T / beta / (beta + T) - dead * s * (T - t_x) / ((beta + T) * (beta + t_x)) + d[3],
         ]

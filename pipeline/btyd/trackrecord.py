@@ -11,6 +11,7 @@ import pandas as pd
 
 from pipeline.btyd import pit
 from pipeline.btyd._numerics import Floats
+from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.outlook import KINDS, Outlook, outlook
@@ -65,6 +66,7 @@ class TrackRecord:
         spend: GammaGamma,
         summary: pd.DataFrame,
         values: pd.DataFrame,
+        clock: Clock = CALENDAR,
     ) -> pd.DataFrame:
         """Give the intervals of the customers at a cutoff; compare them with what came, where that is known.
 
@@ -77,12 +79,15 @@ class TrackRecord:
             Histories and spend, `future_orders` and `future_spend` (missing where not yet known).
         values : DataFrame
             The result of `lifetime_value` for it.
+        clock : Clock, optional
+            On which the model was fitted and `values` were made; the calendar by default.
 
         Returns
         -------
         DataFrame
             The columns of `OUTLOOK`, indexed like the summary.
         """
+        horizon_days, summary = clock.horizon(cutoff, self.horizon_days), clock.summary(summary, cutoff)
         ended = [one for one in self._windows if one.end <= cutoff]
         latest = ended[-1] if ended else None
         spread = pit.AS_MODELLED
@@ -94,8 +99,8 @@ class TrackRecord:
             summary,
             values,
             spread,
-            horizon_days=self.horizon_days,
-            clv_horizon_days=self.clv_horizon_days,
+            horizon_days=horizon_days,
+            clv_horizon_days=clock.horizon(cutoff, self.clv_horizon_days),
         )
         errors = {
             kind: common_error([one.totals[kind] for one in ended], predicted.parameter_sd[kind])
@@ -105,14 +110,19 @@ class TrackRecord:
         prediction = _Prediction(cutoff, corrected_by, spread, predicted, errors)
         self._predictions.append(prediction)
         if len(summary) and summary["future_orders"].notna().all():
-            self._windows.append(self._compare(prediction, model, summary, values))
+            self._windows.append(self._compare(prediction, model, summary, values, horizon_days))
         return predicted.table
 
     def _compare(
-        self, prediction: _Prediction, model: CountModel, summary: pd.DataFrame, values: pd.DataFrame
+        self,
+        prediction: _Prediction,
+        model: CountModel,
+        summary: pd.DataFrame,
+        values: pd.DataFrame,
+        horizon_days: float,
     ) -> _Window:
         came = {kind: summary[f"future_{kind}"].to_numpy(dtype=np.float64) for kind in KINDS}
-        low, high = probability_ranges(model, summary, self.horizon_days, came["orders"].astype(np.int64))
+        low, high = probability_ranges(model, summary, horizon_days, came["orders"].astype(np.int64))
         start, totals = prediction.cutoff, prediction.outlook.totals
         end = start + timedelta(days=self.horizon_days)
         actual = {kind: PastTotal(start, end, totals[kind], math.fsum(came[kind])) for kind in KINDS}

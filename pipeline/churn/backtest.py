@@ -8,7 +8,7 @@ decided the same way: it is kept unless it did harm in the windows so far.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -23,6 +23,14 @@ from pipeline.churn.blend import assemble, blend_weights, blended_log_odds
 from pipeline.churn.frame import KEYS, LABELS
 from pipeline.churn.level import CAUTION, missed_log_odds
 from pipeline.churn.members import MEMBERS, Member, fit_members, member_log_odds
+from pipeline.churn.spend import (
+    SPEND_MEMBERS,
+    SpendModel,
+    fit_spend,
+    missed_log_total,
+    spend_weights,
+    weighted_mean,
+)
 from pipeline.errors import InsufficientHistory
 
 BACKTEST = {
@@ -63,12 +71,15 @@ class Learned:
         What last year's window tells to add to the log-odds; None where there is no such window.
     level_shift : float
         What is added: `season`, or 0 where there is none or it did harm before.
+    spend : SpendModel or None
+        The value model; None where there is too little spend, or no lifetime model.
     """
 
     members: dict[Member, Pipeline]
     weights: dict[Member, float]
     season: float | None
     level_shift: float
+    spend: SpendModel | None = None
 
     def classifier(self, frame: pd.DataFrame) -> StackingClassifier:
         """Give the model as one scikit-learn classifier; see `pipeline.churn.blend.assemble`."""
@@ -86,11 +97,14 @@ class Backtested:
         The customers at the origin, with the labels.
     log_odds : pandas.DataFrame
         One column per member, indexed like the rows.
+    spend : pandas.DataFrame or None
+        What each member of the value model expected, likewise.
     """
 
     learned: Learned
     rows: pd.DataFrame
     log_odds: pd.DataFrame
+    spend: pd.DataFrame | None = None
 
     @property
     def cutoff(self) -> date:
@@ -102,11 +116,19 @@ class Backtested:
         """What happened."""
         return self.rows["churned"].to_numpy(dtype=bool)
 
+    @property
+    def spent(self) -> NDArray[np.float64]:
+        """What was spent."""
+        return self.rows["future_spend"].to_numpy(dtype=np.float64)
+
     def predictions(self) -> pd.DataFrame:
-        """Give ``churn_probability`` and ``p_<member>`` for each row."""
+        """Give the blends of churn and spend, and ``p_<member>`` and ``spend_<member>``, for each row."""
         blend = blended_log_odds(self.log_odds, self.learned.weights) + self.learned.level_shift
-        members = self.log_odds.apply(expit).add_prefix("p_")
-        return pd.DataFrame({"churn_probability": expit(blend)}, index=self.rows.index).join(members)
+        table = self.log_odds.apply(expit).add_prefix("p_").assign(churn_probability=expit(blend))
+        if self.learned.spend is None or self.spend is None:
+            return table.assign(expected_spend=self.rows["expected_spend"])
+        expected = self.learned.spend.blend(self.spend)
+        return table.join(self.spend.add_prefix("spend_")).assign(expected_spend=expected)
 
 
 def learn(
@@ -145,7 +167,44 @@ def learn(
         list(members), latest.log_odds if latest else None, latest.churned if latest else None
     )
     season = seasonal_shift(last_year, seed=seed) if last_year else None
-    return Learned(members, weights, season, season if season and level_helps(earlier) else 0.0)
+    shift = season if season and level_helps(earlier) else 0.0
+    return Learned(members, weights, season, shift, _learn_spend(train, last_year, earlier, seed))
+
+
+def _learn_spend(
+    train: pd.DataFrame, last_year: Window | None, earlier: Sequence[Backtested], seed: int
+) -> SpendModel | None:
+    """Learn the value model in the same steps: members, weights, level."""
+    try:
+        model = fit_spend(train, seed=seed)
+    except InsufficientHistory:
+        return None
+    if earlier and earlier[-1].spend is not None:
+        model = replace(model, weights=spend_weights(earlier[-1].spend, earlier[-1].spent))
+    season = _seasonal_total(last_year, seed) if last_year else None
+    return replace(model, season=season, log_level=season if season and total_helps(earlier) else 0.0)
+
+
+def _seasonal_total(last_year: Window, seed: int) -> float | None:
+    try:
+        then = fit_spend(last_year.train, seed=seed)
+    except InsufficientHistory:
+        return None
+    actual = last_year.test["future_spend"].to_numpy(dtype=np.float64)
+    return missed_log_total(then.boosted(last_year.test), actual)
+
+
+def total_helps(earlier: Sequence[Backtested]) -> bool:
+    """Tell whether the seasonal factor brought earlier totals closer; without evidence it is trusted."""
+    gain = 0.0
+    for each in earlier:
+        if each.spend is None or each.learned.spend is None or each.learned.spend.season is None:
+            continue
+        expected = np.nansum(weighted_mean(each.spend, each.learned.spend.weights))
+        if expected > 0 and each.spent.sum() > 0:
+            missed = float(np.log(each.spent.sum() / expected))
+            gain += abs(missed) - abs(missed - each.learned.spend.season)
+    return gain >= 0
 
 
 def seasonal_shift(last_year: Window, *, seed: int) -> float | None:
@@ -171,7 +230,11 @@ def level_helps(earlier: Sequence[Backtested]) -> bool:
 
 def predict(learned: Learned, rows: pd.DataFrame) -> Backtested:
     """Predict the rows of an origin whose window has passed."""
-    return Backtested(learned, rows, member_log_odds(learned.members, rows))
+    said = Backtested(learned, rows, member_log_odds(learned.members, rows))
+    if learned.spend is None:
+        return said
+    probability = said.predictions()["churn_probability"].to_numpy()
+    return replace(said, spend=learned.spend.members(rows, probability))
 
 
 def backtest_table(rows: Sequence[pd.DataFrame], tested: Sequence[Backtested]) -> pd.DataFrame:
@@ -187,19 +250,19 @@ def backtest_table(rows: Sequence[pd.DataFrame], tested: Sequence[Backtested]) -
     Returns
     -------
     pandas.DataFrame
-        One row per customer and origin: keys, labels, ``churn_probability``, ``p_<member>`` for each member
-        that any origin had, and ``expected_spend``; what was not predicted is missing.
+        One row per customer and origin: keys, labels, ``churn_probability``, ``expected_spend``, and
+        ``p_<member>`` and ``spend_<member>`` for each member that any origin had; what was not predicted is
+        missing.
     """
     if not rows:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in BACKTEST.items()})
-    columns = [*KEYS, *LABELS, "expected_spend"]
     predictions = {each.cutoff: each.predictions() for each in tested}
-    nothing = pd.DataFrame(columns=["churn_probability"], dtype="float64")
-    tables = [
-        at_origin[columns].join(predictions.get(at_origin["cutoff"].iloc[0].date(), nothing))
-        for at_origin in rows
-    ]
-    members = [f"p_{name}" for name in MEMBERS]
+    tables = []
+    for at_origin in rows:
+        unpredicted = at_origin[["expected_spend"]].assign(churn_probability=np.nan)
+        said = predictions.get(at_origin["cutoff"].iloc[0].date(), unpredicted)
+        tables.append(at_origin[[*KEYS, *LABELS]].join(said))
+    members = [*(f"p_{name}" for name in MEMBERS), *(f"spend_{name}" for name in SPEND_MEMBERS)]
     table = pd.concat(tables, ignore_index=True).astype(BACKTEST)
     return table[[*BACKTEST, *(name for name in members if name in table)]]
 

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, minimize
 from scipy.special import expit
 from sklearn.base import ClassifierMixin
 from sklearn.ensemble import StackingClassifier
@@ -22,6 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.churn.frame import FEATURES
 from pipeline.churn.members import Member, given_logistic
+from pipeline.churn.simplex import Floats, half_way_to_equal, least_on_simplex
 
 Weights = Mapping[Member, float]
 
@@ -50,35 +50,18 @@ def blend_weights(
     known = [name for name in members if log_odds is not None and name in log_odds]
     if log_odds is None or churned is None or not known:
         return dict.fromkeys(members, share)
-    best = _least_log_loss(log_odds[known].to_numpy(), churned) * share * len(known)
-    learned = dict(zip(known, best.tolist(), strict=True))
-    return {name: round((learned.get(name, share) + share) / 2, 4) for name in members}
+    y, scores = churned.astype(np.float64), log_odds[known].to_numpy(dtype=np.float64)
 
-
-def _least_log_loss(log_odds: NDArray[np.float64], churned: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Minimise the log loss over the simplex; the problem is convex."""
-    y = churned.astype(np.float64)
-
-    def loss(weights: NDArray[np.float64]) -> float:
-        score = log_odds @ weights
+    def log_loss(weights: Floats) -> float:
+        score = scores @ weights
         return float(np.mean(np.logaddexp(0, score) - y * score))
 
-    def gradient(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(log_odds.T @ (expit(log_odds @ weights) - y) / len(y), dtype=np.float64)
+    def gradient(weights: Floats) -> Floats:
+        return np.asarray(scores.T @ (expit(scores @ weights) - y) / len(y), dtype=np.float64)
 
-    number = log_odds.shape[1]
-    with threadpool_limits(1):
-        found = minimize(
-            loss,
-            np.full(number, 1 / number),
-            jac=gradient,
-            method="SLSQP",
-            bounds=Bounds(np.zeros(number), np.ones(number)),
-            constraints=LinearConstraint(np.ones((1, number)), 1.0, 1.0),
-            options={"ftol": 1e-12},
-        )
-    weights = np.clip(np.asarray(found.x, dtype=np.float64), 0, 1)
-    return np.asarray(weights / weights.sum(), dtype=np.float64)
+    best = least_on_simplex(log_loss, gradient, len(known)) * share * len(known)
+    learned = dict(zip(known, best.tolist(), strict=True))
+    return half_way_to_equal(members, np.array([learned.get(name, share) for name in members]))
 
 
 def blended_log_odds(log_odds: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ member wins everywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,17 @@ MEMBERS: tuple[Member, ...] = ("btyd", "logistic", "logistic_rich", "boosting_la
 
 RFM_AND_BTYD: tuple[str, ...] = tuple(column for column in FEATURES if SCALES[column] is not None)
 """Inputs of the plain logistic member: those that the catalogue gives a scale."""
+
+BOOSTING: dict[str, Any] = {
+    "learning_rate": 0.03,
+    "max_iter": 250,
+    "max_leaf_nodes": 8,
+    "min_samples_leaf": 100,
+    "l2_regularization": 10.0,
+    "max_features": 0.3,
+    "early_stopping": False,
+}
+"""Small trees, slow steps, few columns each: library defaults are badly over-confident here."""
 
 ENOUGH_FOR_RICH_COLUMNS = 300
 ENOUGH_FOR_BOOSTING = 2_000
@@ -85,7 +96,7 @@ def fit_members(
 ) -> dict[Member, Pipeline]:
     """Fit each member on labelled rows.
 
-    Columns that are missing or constant in a member's rows are left out of it.
+    Columns that are missing or the same for everybody are left out, see `varying`.
 
     Parameters
     ----------
@@ -112,7 +123,7 @@ def fit_members(
         customers=frame["customer_key"].nunique(),
         has_lifetime_model=bool(frame["p_no_order"].notna().all()),
     )
-    rows = _sample_of_customers(frame.sort_values(["cutoff", "customer_key"]), MOST_TRAINING_ROWS, seed)
+    rows = sample_of_customers(frame, seed=seed)
     # The trees add up gradients in parallel, and the sum depends on how many threads share it.
     with threadpool_limits(1):
         return {name: _fit(name, rows, seed) for name in chosen}
@@ -146,20 +157,24 @@ def _fit(name: Member, rows: pd.DataFrame, seed: int) -> Pipeline:
         # 2 artanh(2p - 1) = log(p / (1 - p)): taken as it is, nothing is fitted.
         odds = _linear_inputs(["p_no_order"], with_scaler=False).fit(rows[["p_no_order"]])
         return Pipeline([("inputs", odds), ("model", given_logistic([2.0]))])
-    columns = _varying(rows, RFM_AND_BTYD if name == "logistic" else FEATURES)
+    columns = varying(rows, RFM_AND_BTYD if name == "logistic" else FEATURES)
     if name in ("logistic", "logistic_rich"):
         strength = 1.0 if name == "logistic" else 0.05
         model = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200)
         steps = [("inputs", _linear_inputs(columns)), ("model", model)]
     else:
-        # Picks its columns from all those that the blend is given.
-        inputs = ColumnTransformer([("columns", "passthrough", columns)])
-        steps = [("inputs", inputs), ("model", _boosting(seed))]
+        trees = HistGradientBoostingClassifier(random_state=seed, **BOOSTING)
+        steps = [("inputs", boosting_inputs(columns)), ("model", trees)]
     return Pipeline(steps).fit(rows[columns], rows["churned"].to_numpy(dtype=bool))
 
 
-def _varying(rows: pd.DataFrame, columns: Sequence[str]) -> list[str]:
-    inputs = rows[list(columns)]
+def varying(rows: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Leave out the columns that are missing, or the same for every customer, at the latest cutoff.
+
+    What is the same for every customer of a cutoff, such as its season, tells a handful of cutoffs apart: a
+    model can only extrapolate from it. `pipeline.churn.level` deals with the season.
+    """
+    inputs = rows.loc[rows["cutoff"] == rows["cutoff"].max(), list(columns)]
     # Missing in all rows compares as false, too.
     return list(inputs.columns[inputs.max() > inputs.min()])
 
@@ -189,26 +204,25 @@ def _linear_inputs(columns: Sequence[str], *, with_scaler: bool = True) -> Trans
     return make_pipeline(by_scale, StandardScaler()) if with_scaler else by_scale
 
 
-def _boosting(seed: int) -> HistGradientBoostingClassifier:
-    """Small trees, slow steps, few columns each: library defaults are badly over-confident here."""
-    return HistGradientBoostingClassifier(
-        learning_rate=0.03,
-        max_iter=250,
-        max_leaf_nodes=8,
-        min_samples_leaf=100,
-        l2_regularization=10.0,
-        max_features=0.3,
-        early_stopping=False,
-        random_state=seed,
-    )
+def boosting_inputs(columns: Sequence[str]) -> ColumnTransformer:
+    """Pick the columns, as they are, from all those that a blend is given."""
+    return ColumnTransformer([("columns", "passthrough", list(columns))])
 
 
-def _sample_of_customers(frame: pd.DataFrame, most_rows: int, seed: int) -> pd.DataFrame:
-    """Keep all rows of as many customers as fit; more rows than that cost time and teach nothing new."""
-    if len(frame) <= most_rows:
+def sample_of_customers(frame: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """Keep all rows of as many customers as fit; more than that cost time and teach nothing new.
+
+    Returns
+    -------
+    pandas.DataFrame
+        At most 300,000 rows, sorted by cutoff and customer.
+    """
+    frame = frame.sort_values(["cutoff", "customer_key"])
+    if len(frame) <= MOST_TRAINING_ROWS:
         return frame
     customers = np.sort(frame["customer_key"].unique())
-    kept = np.random.default_rng(seed).permutation(customers)[: len(customers) * most_rows // len(frame)]
+    number = len(customers) * MOST_TRAINING_ROWS // len(frame)
+    kept = np.random.default_rng(seed).permutation(customers)[:number]
     return frame[frame["customer_key"].isin(kept)]
 
 

@@ -39,6 +39,30 @@ FROM_HISTORY = (
 )
 
 
+SPEND_AROUND_IT = ("spend_p10", "spend_p50", "spend_p90", "spend_sd")
+
+
+def with_expected_spend(lifetime_value: pd.DataFrame, expected: NDArray[np.float64]) -> pd.DataFrame:
+    """Put the blend's expectation in the place of the lifetime model's, and move the interval with it.
+
+    Parameters
+    ----------
+    lifetime_value : DataFrame
+        One row per customer.
+    expected : ndarray
+        Spend in the horizon, shape (customers,), in the order of the rows.
+
+    Returns
+    -------
+    DataFrame
+        `expected_spend` as given, its quantiles and spread in the same proportion to it as before.
+    """
+    before = lifetime_value["expected_spend"].to_numpy()
+    ratio = np.divide(expected, before, out=np.ones_like(expected), where=before > 0)
+    around = {name: ratio * lifetime_value[name] for name in SPEND_AROUND_IT}
+    return lifetime_value.assign(expected_spend=expected, **around)
+
+
 def scored_customers(
     snapshots: pd.DataFrame, lifetime_value: pd.DataFrame, probability: NDArray[np.float64] | None
 ) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The classifier as bytes: a skops archive that is equal for equal models, and safe to read.
+"""A model as bytes: a skops archive that is equal for equal models, and safe to read.
 
 Where the history is too short for a classifier, the archive holds None: reading it gives no model, and
 nothing can be mistaken for one.
@@ -17,7 +17,6 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import skops.io
-from sklearn.base import ClassifierMixin
 
 from pipeline.errors import UserError
 
@@ -33,13 +32,14 @@ SCHEMA = "schema.json"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def dump_model(model: ClassifierMixin | None) -> bytes:
-    """Store a fitted classifier as a skops archive, byte-identical for equal models.
+def dump_model(model: Any) -> bytes:
+    """Store a fitted model as a skops archive, byte-identical for equal models.
 
     Parameters
     ----------
-    model : fitted scikit-learn estimator or None
-        As from `pipeline.churn.blend.assemble`; None where there is none.
+    model : fitted scikit-learn estimator, dict or None
+        As from `pipeline.churn.blend.assemble` or `pipeline.churn.spend.SpendModel.as_dict`; None where
+        there is none.
 
     Returns
     -------
@@ -102,8 +102,8 @@ def trusted_types(data: bytes) -> list[str]:
         ) from error
 
 
-def load_model(data: bytes, trusted: Sequence[str] = TRUSTED_TYPES) -> ClassifierMixin | None:
-    """Read a classifier back.
+def load_model(data: bytes, trusted: Sequence[str] = TRUSTED_TYPES) -> Any:
+    """Read a model back.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def load_model(data: bytes, trusted: Sequence[str] = TRUSTED_TYPES) -> Classifie
 
     Returns
     -------
-    fitted scikit-learn estimator or None
+    fitted scikit-learn estimator, dict or None
         Its predictions equal those before storing, bit for bit. None where there was too little to learn
         from.
 

@@ -1,7 +1,7 @@
 """Point-in-time features: what was known of each customer at each cutoff."""
 
 from pipeline.features.cutoffs import Count, Cutoffs, Origin, plan_cutoffs
-from pipeline.features.recent import orders_between
+from pipeline.features.flow import daily_flow, histories, orders_between
 from pipeline.features.snapshots import customer_days, snapshot, snapshots
 
 __all__ = [
@@ -9,6 +9,8 @@ __all__ = [
     "Cutoffs",
     "Origin",
     "customer_days",
+    "daily_flow",
+    "histories",
     "orders_between",
     "plan_cutoffs",
     "snapshot",

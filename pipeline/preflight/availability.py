@@ -13,6 +13,7 @@ from pipeline.engine.duck import Connection
 from pipeline.features import Count, plan_cutoffs
 from pipeline.preflight.floors import Facts, floors
 from pipeline.preflight.horizon import recommend_horizon
+from pipeline.preflight.tables import describe_tables, switched_off
 from pipeline.tables.io import to_pandas
 from pipeline.tables.rules import RULES
 
@@ -39,7 +40,7 @@ def preflight(
     orders : DataFrame
         `customer_key`, `ordered_at`; at least one row before `as_of`, any row order.
     ingest : mapping
-        The counts of the ingest: `rows_read`, `after_as_of`, `quarantined`, and `rules` by name.
+        The counts of the ingest: `rows_read`, `after_as_of`, `quarantined`, `rules` by name, and `tables`.
     as_of : date
         The first day that is not known.
     horizon_days : int
@@ -99,6 +100,8 @@ def preflight(
             "recommended": _at(recommended, outcomes) if recommended else None,
             "longest": max((days_of_log - min_history_days) // 2, 0),
         },
+        "tables": describe_tables(ingest, facts.buyers, as_of),
+        "without": switched_off(ingest),
         "floors": [floor.as_dict() for floor in held],
         "switched_off": sorted({floor.switches_off for floor in held if not floor.ok}),
     }

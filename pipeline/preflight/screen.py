@@ -12,13 +12,13 @@ from rich.table import Table
 from pipeline.preflight.floors import PREDICTIONS, Floor, read_floors, unmet, why
 
 NOTHING = "–"
+MOST_COLUMNS = 3
 
 
 def screen(report: Mapping[str, Any]) -> RenderableType:
-    """Lay out a report of `preflight`: the log, its rhythm, the horizon, the floors, what they switch off."""
-    return Group(
-        "", _facts(report), "", _horizons(report), "", _floors(read_floors(report)), *_verdict(report), ""
-    )
+    """Lay out a report of `preflight`: the log, its rhythm, the other tables, the horizon, the floors."""
+    parts = [_facts(report), _horizons(report), *_tables(report), _floors(read_floors(report))]
+    return Group(*(row for part in parts for row in ("", part)), *_verdict(report), *_without(report), "")
 
 
 def _facts(report: Mapping[str, Any]) -> Table:
@@ -83,6 +83,35 @@ def _horizons(report: Mapping[str, Any]) -> Table:
     )
     table.caption_justify = "left"
     return table
+
+
+def _tables(report: Mapping[str, Any]) -> Iterator[Table]:
+    if not report["tables"]:
+        return
+    table = Table(title="Other tables", title_justify="left", box=None, header_style="bold")
+    for name in ("table", "rows", "of the buyers", "dates", "missing", "not found"):
+        table.add_column(name, justify="right" if name in ("rows", "of the buyers") else "left")
+    for name, found in report["tables"].items():
+        dates = f"{found['first_day']} to {found['last_day']}" if found["last_day"] else NOTHING
+        shares = (_shares(found[kind]) for kind in ("missing", "unknown"))
+        table.add_row(
+            name, f"{found['rows']:,}", _percent(found["buyers_share"]), dates, *map(escape, shares)
+        )
+    yield table
+
+
+def _shares(by_column: Mapping[str, float | None]) -> str:
+    """Name the columns with the largest shares above nothing."""
+    found = sorted(((share, name) for name, share in by_column.items() if share), reverse=True)
+    return ", ".join(f"{name} {_percent(share)}" for share, name in found[:MOST_COLUMNS]) or NOTHING
+
+
+def _without(report: Mapping[str, Any]) -> Iterator[str]:
+    if report["without"]:
+        yield "\n[bold]Not there[/] (docs/tables.md), and what therefore is not:"
+    for off in report["without"]:
+        columns = f" without {', '.join(off['columns'])}" if off["columns"] else ""
+        yield f"  {off['table']}{escape(columns)}: {escape(', '.join(off['features']))}"
 
 
 def _floors(floors: list[Floor]) -> Table:

@@ -74,6 +74,13 @@ def customer_keys(ids: pd.Series[str], pepper: bytes) -> pd.Series[str]:
     return pd.Series(keys, index=ids.index, dtype="str", name="customer_key")
 
 
+def entity_keys(ids: pd.Series[str], entity: str, pepper: bytes) -> pd.Series[str]:
+    """Return `customer_keys` for customers; for orders and the like their own, led by their letter."""
+    if entity == "customer":
+        return customer_keys(ids, pepper)
+    return entity[0] + customer_keys(ids, pepper + b"/" + entity.encode()).str[1:]
+
+
 def _keys(ids: Iterable[str], pepper: bytes) -> pa.Array:
     digests = np.frombuffer(b"".join(_hmacs(ids, pepper)), dtype=np.uint8).reshape(-1, SHA256_BYTES)
     octets = digests.T.astype(np.uint16)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -45,13 +45,17 @@ class ReportData:
         Counts of rows read, accepted, quarantined and set aside; `rules` counts the reasons.
     lifetime_value : sequence of mapping
         The models at each `cutoff`: `orders` and `spend`, each with its `parameters`, and the `choice` of the
-        model for the orders.
+        model for the orders and its `season`.
     run_id : str
     is_demo_pepper : bool
         Whether the pseudonyms were made with the publicly known demo secret.
     floors : sequence of mapping
         The data floors: `name`, `found`, `needed`, `ok`, and in `switches_off` which prediction hangs on it,
         "churn" or "clv".
+    tables : mapping of table name to mapping
+        The optional tables as the preflight describes them: `rows`, `buyers_share`, `first_day`, `last_day` …
+    without : sequence of mapping
+        What is switched off: `table`, the missing `columns`, the `features` that hang on them.
     """
 
     title: str
@@ -80,3 +84,5 @@ class ReportData:
     is_demo_pepper: bool
     alarms: Sequence[Mapping[str, Any]] = ()
     floors: Sequence[Mapping[str, Any]] = ()
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    without: Sequence[Mapping[str, Any]] = ()

@@ -7,7 +7,7 @@ from functools import cache
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.report import quality, views
+from pipeline.report import quality, tables, views
 from pipeline.report.backtest import careful
 from pipeline.report.charts import Layer, bars
 from pipeline.report.data import ReportData
@@ -55,6 +55,8 @@ def render(report: ReportData) -> str:
             is_tested=any(part.rows for part in qualities),
             drivers=views.driver_bars(report, t, f),
             ingest=views.ingest_rows(report, t, f),
+            tables=tables.optional_tables(report, t, f),
+            without=tables.switched_off(report, t),
             parameters=parameters,
             spend_note=views.spend_note(report, t, f),
             model_choice=views.model_choice(report, t, f),

@@ -301,6 +301,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bestellungen sagt das Modell {model} voraus: In {windows} vergangenen Zeiträumen war es das "
         "einfachste, das dem besten, {best}, bis auf Zufall gleichkam.",
     ),
+    "choice.season.off": (
+        "No season is allowed for: none is known, or none would have helped.",
+        "Eine Saison ist nicht berücksichtigt: Es ist keine bekannt, oder keine hätte geholfen.",
+    ),
+    "choice.season.exposure": (
+        "Its clock runs faster in the times of the year in which people order more.",
+        "Seine Uhr läuft in den Zeiten des Jahres schneller, in denen mehr bestellt wird.",
+    ),
+    "choice.season.anchor": (
+        "Half of what it missed in the same period a year earlier is corrected.",
+        "Was es im gleichen Zeitraum des Vorjahres verfehlte, ist zur Hälfte korrigiert.",
+    ),
     "method.forbidden": (
         "Not to be used for",
         "Nicht erlaubt",

@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.report import sentences_backtest, sentences_floors, sentences_models, sentences_shop
-from pipeline.report.words import WORDS
+from pipeline.report import (
+    sentences_backtest,
+    sentences_floors,
+    sentences_models,
+    sentences_shop,
+    sentences_tables,
+    words,
+)
 
 SENTENCES = {
     **sentences_shop.SENTENCES,
     **sentences_models.SENTENCES,
     **sentences_backtest.SENTENCES,
     **sentences_floors.SENTENCES,
+    **sentences_tables.SENTENCES,
 }
+WORDS = {**words.WORDS, **sentences_tables.WORDS}
 
 
 @dataclass(frozen=True)

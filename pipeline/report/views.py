@@ -306,13 +306,15 @@ def model_choice(report: ReportData, t: Texts, f: Formats) -> str:
     """Say which order model predicts today and why; nothing where there is none."""
     if not report.lifetime_value:
         return ""
-    choice = report.lifetime_value[-1]["choice"]
-    return t(
+    choice, season = (report.lifetime_value[-1][name] for name in ("choice", "season"))
+    model = t(
         f"choice.{choice['reason']}",
         model=t.word("model", choice["model"]),
         best=t.word("model", choice["best"]),
         windows=f.number(len(choice["windows"])),
     )
+    clock = t(f"choice.season.{season['season']}")
+    return f"{model} {clock}"
 
 
 def ingest_rows(report: ReportData, t: Texts, f: Formats) -> list[tuple[str, str]]:

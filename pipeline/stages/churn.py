@@ -49,7 +49,7 @@ def train(params: Params) -> None:
     }
     reason = why(unmet(io.read_json(files.PREFLIGHT), "churn"))
     tested: list[Backtested] = []
-    holdout_model, model = dump_model(None), dump_model(None)
+    holdout_model, model, value = dump_model(None), dump_model(None), dump_model(None)
     rows = [frames([origin.cutoff], cutoffs.known_until(origin)) for origin in cutoffs.origins]
     if not reason:
         for origin, at_origin in zip(progress(cutoffs.origins, "backtest"), rows, strict=True):
@@ -64,6 +64,8 @@ def train(params: Params) -> None:
         try:
             learned = _learn(cutoffs.final, frames, tested, params)
             model, card["churn"] = _store(learned, cutoffs.final, frames)
+            if learned.spend:
+                value, card["value"] = dump_model(learned.spend.as_dict()), learned.spend.about()
         except InsufficientHistory as error:
             reason = error.problem
     if reason:
@@ -72,6 +74,7 @@ def train(params: Params) -> None:
     card["backtest"] = table_of_members([each for each in tested if each.cutoff != cutoffs.holdout])
     io.write_bytes(holdout_model, files.CHURN_HOLDOUT_MODEL)
     io.write_bytes(model, files.CHURN_MODEL)
+    io.write_bytes(value, files.VALUE_MODEL)
     io.write_parquet(backtest_table(rows, tested), files.BACKTEST)
     io.write_json(card, files.CHURN_CARD)
 

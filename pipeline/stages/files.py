@@ -19,6 +19,7 @@ LIFETIME_VALUE = Path("data/snapshots/lifetime_value.parquet")
 LIFETIME_VALUE_MODELS = Path("models/lifetime_value.json")
 CHURN_MODEL = Path("models/churn.skops")
 CHURN_HOLDOUT_MODEL = Path("models/churn_holdout.skops")
+VALUE_MODEL = Path("models/value.skops")
 CHURN_CARD = Path("models/churn.json")
 
 BACKTEST = Path("data/scored/backtest.parquet")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,17 +19,17 @@ from pipeline.tables.policies import Policies
 
 def ingest(params: Params) -> None:
     """Write orders, returns, the optional tables, quarantine, the id vault and the counts."""
-    pepper, is_demo = pepper_from(os.environ)
+    _, is_demo = pepper_from(os.environ)
     source = params.sources.orders
     done = read_orders(params)
-    setting = optional.Setting(Path.cwd(), done.as_of, params.ingest.max_quarantine_share, pepper)
-    tables = optional.read_tables(params.sources.optional, done.identities["customer_id"], setting)
-    fingerprint = io.write_parquet(done.orders, files.ORDERS)
-    io.write_parquet(done.returns, files.RETURNS)
-    io.write_parquet(optional.all_quarantined(done.quarantine, tables), files.QUARANTINE)
+    hashes = {
+        "orders": io.write_parquet(done.orders, files.ORDERS),
+        "returns taken": io.write_parquet(done.returns, files.RETURNS),
+        **optional.write(done.tables, files.TABLES),
+    }
+    io.write_parquet(done.all_quarantined(), files.QUARANTINE)
     io.write_parquet(done.identities, files.IDENTITIES, private=True)
-    io.write_json({**done.counts, "tables": optional.summary(tables)}, files.METRICS / "ingest.json")
-    optional.write(tables, files.TABLES)
+    io.write_json(done.counts, files.METRICS / "ingest.json")
     # Data that ship inside a package are public: their keys need no secret.
     paths = [source.path, *(table.path for table in params.sources.optional.values())]
     unprotected = is_demo and not all((path or "").startswith("package:") for path in paths)
@@ -36,7 +37,7 @@ def ingest(params: Params) -> None:
         "as_of": done.as_of,
         "first_day": done.orders["ordered_at"].min().date(),
         "last_day": done.orders["ordered_at"].max().date(),
-        "fingerprint": fingerprint[:16],
+        "fingerprint": sha256(io.json_text(hashes).encode()).hexdigest()[:16],
         "demo_pepper": unprotected,
     }
     io.write_json(log, files.LOG)
@@ -53,7 +54,7 @@ def ingest(params: Params) -> None:
         f"{counts['left_out']:,} left out; "
         f"{len(done.orders):,} orders of {len(done.identities):,} customers before {done.as_of}"
     )
-    for table in tables:
+    for table in done.tables:
         name, read = table.contract.name, table.counts
         say(f"{name}: {read['rows_read']:,} rows read, {read['quarantined']:,} quarantined")
 
@@ -78,6 +79,7 @@ def read_orders(params: Params) -> Ingested:
             max_quarantine_share=params.ingest.max_quarantine_share,
             pepper=pepper,
             policies=policies,
+            tables=params.sources.optional,
             on_phase=begin,
         )
 

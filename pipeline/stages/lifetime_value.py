@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,9 @@ from pipeline.btyd import (
     MODELS,
     Choice,
     Chooser,
+    Past,
+    SeasonChoice,
+    Seasons,
     TrackRecord,
     fit_spend,
     lifetime_value,
@@ -19,7 +23,7 @@ from pipeline.btyd import (
     spend_metrics,
 )
 from pipeline.errors import InsufficientHistory
-from pipeline.features import Cutoffs, orders_between
+from pipeline.features import Cutoffs, daily_flow, histories, orders_between
 from pipeline.params import Params
 from pipeline.preflight.floors import INSUFFICIENT_HISTORY, unmet, why
 from pipeline.stages import files
@@ -33,27 +37,31 @@ def fit_lifetime_value(params: Params) -> None:
     """Write the expectations per customer and cutoff, the fitted parameters, and why these models."""
     snapshots, cutoffs = io.read_parquet(files.SNAPSHOTS), Cutoffs.from_dict(io.read_json(files.CUTOFFS)).all
     reason = why(unmet(io.read_json(files.PREFLIGHT), "clv"))
+    seasons = _seasons(_born(snapshots, params), cutoffs, params)
     record = TrackRecord(params.churn.horizon_days, params.lifetime_value.clv_horizon_days)
-    chooser = _chooser(snapshots, params)
     tables, fits = [], []
-    choice = Choice.given(params.lifetime_value.model)
+    choice, season = Choice.given(params.lifetime_value.model), SeasonChoice("off", "given")
     for cutoff in progress(cutoffs, "lifetime value"):
-        summary = snapshots[snapshots["cutoff"].dt.date == cutoff]
+        summary = snapshots[snapshots["cutoff"] == pd.Timestamp(cutoff)]
         values = no_lifetime_value(summary).join(no_outlook(summary))
         if not reason:
-            if params.lifetime_value.model == "auto":
-                choice = chooser.choose(cutoff)
+            choice, season = _choose(seasons, cutoff, params)
             try:
-                values, fitted = _fit(chooser, choice, record, cutoff, summary, params)
+                values, fitted = _fit(seasons, choice, season, record, cutoff, summary, params)
             except InsufficientHistory as error:
                 warn(f"lifetime_value at {cutoff}: {error.problem}")
                 if cutoff == cutoffs[-1]:
                     reason = error.problem
             else:
-                fits.append({"cutoff": cutoff.isoformat(), "choice": choice.to_dict(), **fitted})
+                why_these = {"choice": choice.to_dict(), "season": season.to_dict()}
+                fits.append({"cutoff": cutoff.isoformat(), **why_these, **fitted})
         tables.append(summary[["customer_key", "cutoff"]].join(values))
     models = {"grain": "day", "data_fingerprint": io.read_json(files.LOG)["fingerprint"], "fits": fits}
-    backtest: dict[str, Any] = {"choice": choice.to_dict(), "candidates": choice.measures()}
+    backtest: dict[str, Any] = {
+        "choice": choice.to_dict(),
+        "candidates": choice.measures(),
+        "season": season.to_dict(),
+    }
     if reason:
         backtest = {"status": INSUFFICIENT_HISTORY, "reason": reason}
         models |= backtest
@@ -66,22 +74,42 @@ def fit_lifetime_value(params: Params) -> None:
     io.write_json(record.metrics() if not reason else backtest, files.INTERVALS)
     io.write_csv(record.histogram(), files.PLOTS / "pit.csv")
     io.write_csv(record.coverage_by_tenth(), files.PLOTS / "interval_coverage.csv")
-    say(f"lifetime_value: {f'none, {reason}' if reason else f'at {len(fits)} cutoffs; {choice.sentence}'}")
+    done = f"at {len(fits)} cutoffs; {choice.sentence}; season {season.season}"
+    say(f"lifetime_value: {f'none, {reason}' if reason else done}")
     for kind in ("orders", "spend"):
         for model in [fitted[kind] for fitted in fits[-1:] if fitted[kind]["status"] != "ok"]:
             say(f"  {model['model']} is {model['status']} as of {cutoffs[-1]}: {model['message']}")
 
 
-def _chooser(snapshots: pd.DataFrame, params: Params) -> Chooser:
-    """Give the chooser the history of each cutoff that may be learned from."""
-    horizon_days = params.churn.horizon_days
+def _seasons(born: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Seasons:
+    """Gather what models and seasons are chosen by: the customers who may be learned from, at each cutoff."""
+    horizon_days, births_from = params.churn.horizon_days, params.ingest.births_from
+    first_day = date.fromisoformat(io.read_json(files.LOG)["first_day"])
     days = io.read_parquet(files.CUSTOMER_DAYS, columns=["customer_key", "day", "known_from", "known_until"])
-    histories = {}
-    for cutoff, summary in _born(snapshots, params).groupby(snapshots["cutoff"].dt.date):
+    if births_from is not None:
+        days = days[days["customer_key"].isin(born["customer_key"].unique())]
+    by_cutoff = {}
+    for cutoff in cutoffs:
         recent = orders_between(days, cutoff - timedelta(days=horizon_days), cutoff)
-        rows = summary.set_index("customer_key")[["frequency", "recency", "T", "future_orders"]]
-        histories[cutoff] = rows.assign(recent_orders=recent.reindex(rows.index, fill_value=0))
-    return Chooser(MODELS, histories, horizon_days)
+        rows = born[born["cutoff"] == pd.Timestamp(cutoff)].set_index("customer_key")[
+            ["frequency", "recency", "T", "future_orders"]
+        ]
+        by_cutoff[cutoff] = rows.assign(recent_orders=recent.reindex(rows.index, fill_value=0))
+    past = Past(
+        first_day=max(first_day, births_from or first_day),
+        flow=lambda cutoff: daily_flow(days, cutoff),
+        history=lambda cutoff: histories(days, cutoff, horizon_days),
+    )
+    return Seasons(Chooser(MODELS, by_cutoff, horizon_days), past)
+
+
+def _choose(seasons: Seasons, cutoff: date, params: Params) -> tuple[Choice, SeasonChoice]:
+    """Choose the model, then its season, unless the parameters name them."""
+    model, season = params.lifetime_value.model, params.lifetime_value.season
+    choice = seasons.chooser.choose(cutoff) if model == "auto" else Choice.given(model)
+    if season == "auto":
+        return choice, seasons.choose(choice.model, cutoff)
+    return choice, SeasonChoice(season, "given")
 
 
 def _born(summary: pd.DataFrame, params: Params) -> pd.DataFrame:
@@ -91,8 +119,9 @@ def _born(summary: pd.DataFrame, params: Params) -> pd.DataFrame:
 
 
 def _fit(
-    chooser: Chooser,
+    seasons: Seasons,
     choice: Choice,
+    season: SeasonChoice,
     record: TrackRecord,
     cutoff: date,
     summary: pd.DataFrame,
@@ -100,19 +129,21 @@ def _fit(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Fit one cutoff: its expectations and intervals, and the parameters by kind of model."""
     money = params.lifetime_value
-    orders, spend = chooser.fit(choice.model, cutoff), fit_spend(_born(summary, params))
+    orders, clock = seasons.fit(choice.model, season.season, cutoff)
+    spend = fit_spend(_born(summary, params))
     values = lifetime_value(
         orders,
         spend.model,
-        summary,
-        horizon_days=params.churn.horizon_days,
-        clv_horizon_days=money.clv_horizon_days,
+        clock.summary(summary, cutoff),
+        horizon_days=clock.horizon(cutoff, params.churn.horizon_days),
+        clv_horizon_days=clock.horizon(cutoff, money.clv_horizon_days),
         annual_discount_rate=money.discount_rate_per_year,
         margin=money.margin,
     )
-    values = values.join(record.predict(cutoff, orders, spend.model, summary, values))
+    values = values.join(record.predict(cutoff, orders, spend.model, summary, values, clock))
     return values, {
         "orders": orders.to_dict(),
+        "clock": clock.to_dict(),
         "spend": spend.model.to_dict(),
         "spend_by_frequency": spend_metrics(spend, summary, values["clv"]),
     }

@@ -19,6 +19,7 @@ def report(params: Params) -> None:
     """Write reports/index.html."""
     segments = io.read_parquet(files.SEGMENTS)
     log, evaluation = io.read_json(files.LOG), io.read_json(files.EVALUATION)
+    preflight = io.read_json(files.PREFLIGHT)
     plots = {
         name: pd.read_csv(files.PLOTS / f"{name}.csv")
         for name in ("monthly", "cohorts", "roc", "calibration", "gains", "value_calibration", "importance")
@@ -43,7 +44,9 @@ def report(params: Params) -> None:
             run_id=io.read_json(files.MANIFEST)["run_id"],
             is_demo_pepper=log["demo_pepper"],
             alarms=evaluation["alarms"],
-            floors=io.read_json(files.PREFLIGHT)["floors"],
+            floors=preflight["floors"],
+            tables=preflight["tables"],
+            without=preflight["without"],
             **plots,
         )
     )

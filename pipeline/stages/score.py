@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pipeline.churn.blend import churn_probability
 from pipeline.churn.frame import feature_frame
-from pipeline.churn.scores import scored_customers
+from pipeline.churn.scores import scored_customers, with_expected_spend
+from pipeline.churn.spend import SpendModel
 from pipeline.churn.store import load_model
 from pipeline.features import Cutoffs
 from pipeline.params import Params
@@ -19,8 +20,12 @@ def score(_: Params) -> None:
     as_of = Cutoffs.from_dict(io.read_json(files.CUTOFFS)).score
     today = snapshots[snapshots["cutoff"].dt.date == as_of]
     worth = values[values["cutoff"].dt.date == as_of]
-    model = load_model(files.CHURN_MODEL.read_bytes())
-    probability = churn_probability(model, feature_frame(today, worth)) if model is not None else None
+    model, value = (load_model(path.read_bytes()) for path in (files.CHURN_MODEL, files.VALUE_MODEL))
+    frame = feature_frame(today, worth)
+    probability = churn_probability(model, frame) if model is not None else None
+    if value is not None and probability is not None:
+        spend = SpendModel(**value)
+        worth = with_expected_spend(worth, spend.blend(spend.members(frame, probability)))
     customers = scored_customers(today, worth, probability)
     io.write_parquet(customers, files.CUSTOMERS)
     statuses = customers["score_status"].value_counts().sort_index()

@@ -21,7 +21,7 @@ class AccountingError(RuntimeError):
     """Rows were lost or made up on the way: a defect of this code, never of the data."""
 
 
-# Policies that leave rows out; sql/judged.sql and sql/duplicates.sql apply them. Whole orders come later.
+# Policies that leave rows out; sql/judged.sql and duplicates.py apply them. Whole orders come later.
 LEFT_OUT = ("cancelled", "test_accounts", "duplicates")
 FATES = {"accepted": "accepted_rows", "quarantined": "quarantined", "after_as_of": "after_as_of"} | {
     policy: policy for policy in LEFT_OUT
@@ -55,7 +55,6 @@ def counts(
     files: Mapping[str, Mapping[str, int]],
     quarantine: pd.DataFrame,
     orders: pd.DataFrame,
-    returns: pd.DataFrame,
 ) -> dict[str, Any]:
     """Add up what the tables hold, and hold it against the accepted rows."""
     total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES.values())}
@@ -63,24 +62,22 @@ def counts(
         SELECT count(*) FILTER (WHERE amount > 0), count(*) FILTER (WHERE amount = 0),
                count(*) FILTER (WHERE amount < 0), sum(lines - 1)::BIGINT
         FROM purchases"""
-    [(paid, zero, return_count, merged)] = duck.run(con, made, name="purchases").fetchall()
+    [(paid, zero, given_back, merged)] = duck.run(con, made, name="purchases").fetchall()
     kept_zero = int((orders["amount"] == 0).sum())
-    if total["accepted_rows"] != paid + zero + return_count + merged:
+    if total["accepted_rows"] != paid + zero + given_back + merged:
         raise AccountingError(
-            f"{total['accepted_rows']} rows accepted, but {paid + zero} orders + {return_count} returns "
+            f"{total['accepted_rows']} rows accepted, but {paid + zero} orders + {given_back} returns "
             f"+ {merged} merged lines"
         )
-    if len(orders) - kept_zero != paid or kept_zero not in (0, zero) or len(returns) != return_count:
+    if len(orders) - kept_zero != paid or kept_zero not in (0, zero):
         raise AccountingError(
-            f"{paid} orders, {zero} of zero and {return_count} returns were made, but {len(orders)} orders "
-            f"({kept_zero} of zero) and {len(returns)} returns written"
+            f"{paid} orders and {zero} of zero were made, but {len(orders)} ({kept_zero} of zero) written"
         )
-    dropped = {"zero_amount_dropped": zero - kept_zero}
     return {
         **{kind: total[kind] for kind in ("rows_read", "accepted_rows", "quarantined", "after_as_of")},
         "left_out": sum(total[policy] for policy in LEFT_OUT),
         "orders": len(orders),
-        "returns": return_count,
+        "returns": given_back,
         "merged_lines": merged,
         "zero_amount_orders": kept_zero,
         "customers": int(orders["customer_key"].nunique()),
@@ -89,21 +86,9 @@ def counts(
         "rules": dict(by_frequency(quarantine["rule"])),
         "policies": {
             **{policy: total[policy] for policy in LEFT_OUT},
-            **dropped,
-            "returns": _returns(returns),
+            "zero_amount_dropped": zero - kept_zero,
         },
         "sources": dict(files),
-    }
-
-
-def _returns(returns: pd.DataFrame) -> dict[str, Any]:
-    """Count the returns by how their order was found, and the money that no order was left to take."""
-    given_back, netted = -sum(returns["amount"]), sum(returns["netted"])
-    return {
-        "matched_by": dict(by_frequency(returns["matched_by"])),
-        "amount": float(given_back),
-        "netted": float(netted),
-        "not_netted": float(given_back - netted),
     }
 
 

@@ -4,29 +4,75 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables import amounts, dates
-from pipeline.tables.reference import reading, refuse
+from pipeline.tables.reference import Lookup, reading, settle
+from pipeline.tables.rules import Rule
 from pipeline.tables.spec import RateSource
 
 PACKAGE = "pipeline.tables"
 WHERE = "sources.exchange_rates"
 SHOWN = 5
 
+RATE_RULES = (
+    Rule("unreadable_date", "day", "Not a date in the format of the column."),
+    Rule("missing_currency", "currency", "No currency."),
+    Rule("unreadable_rate", "rate", "Not a rate above zero."),
+    Rule("two_rates", "rate", "Another row has another rate of that currency on that day."),
+)
 WRONG_RATES = """
-    SELECT file_no, line, 'not a date' AS problem FROM rates WHERE day IS NULL
+    SELECT file_no, line, 'unreadable_date' AS rule, day_text AS text FROM typed WHERE day IS NULL
     UNION ALL
-    SELECT file_no, line, 'no currency' FROM rates WHERE currency = ''
+    SELECT file_no, line, 'missing_currency', '' FROM typed WHERE currency = ''
     UNION ALL
-    SELECT file_no, line, 'not a rate above zero' FROM rates WHERE rate IS NULL OR rate <= 0
+    SELECT file_no, line, 'unreadable_rate', rate_text FROM typed WHERE rate IS NULL OR rate <= 0
     UNION ALL
-    SELECT file_no, line, 'the second rate of the currency on that day' FROM rates
-    QUALIFY row_number() OVER (PARTITION BY day, currency ORDER BY file_no, line) > 1"""
+    SELECT file_no, line, 'two_rates', rate_text FROM typed
+    WINDOW same AS (PARTITION BY day, currency)
+    QUALIFY min(rate) OVER same < max(rate) OVER same"""
 
 
-def price(con: Connection, mapped: bool, currency: str | None, rates: RateSource | None, root: Path) -> None:
+def read_rates(spec: RateSource, root: Path, max_share: float) -> tuple[pa.Table, Lookup]:
+    """Read what one unit of a currency is worth on which day.
+
+    Returns
+    -------
+    pyarrow.Table
+        `day`, `currency`, `rate` with 8 decimals.
+    Lookup
+
+    Raises
+    ------
+    UserError
+        For a table that cannot be read or too many rows in quarantine.
+    """
+    columns = {"day": spec.columns.day, "currency": spec.columns.currency, "rate": spec.columns.rate}
+    with reading(spec, columns, root, WHERE) as (con, raw):
+        days = "SELECT 1 FROM raw WHERE day <> '' LIMIT 1"
+        chosen = dates.ISO
+        if duck.run(con, days, name="days").fetchall():
+            chosen = dates.choose(con, "day", spec.date_format, f"{WHERE}.date_format")
+        dates.define(con, chosen)
+        duck.run(con, duck.sql_file(PACKAGE, "sql/amounts.sql"), name="amounts")
+        sign = amounts.choose(con, "SELECT rate AS amount FROM raw", spec.decimal, WHERE)
+        duck.run(
+            con,
+            f"""CREATE TABLE typed AS
+                SELECT file_no, line, CAST(read_date(day) AS DATE) AS day, day AS day_text, rate AS rate_text,
+                       upper(currency) AS currency, TRY_CAST({amounts.VALUES[sign]} AS DECIMAL(18, 8)) AS rate
+                FROM (SELECT *, number_text(rate) AS number FROM raw)""",
+            name="typed",
+        )
+        found = settle(con, raw, "exchange_rates", WRONG_RATES, "day, currency", RATE_RULES, max_share)
+        accepted = "SELECT day, currency, rate FROM accepted ORDER BY ALL"
+        return duck.arrow(con, accepted, name="rates"), found
+
+
+def price(con: Connection, mapped: bool, currency: str | None, rates: pa.Table | None) -> None:
     """Make the view ``priced``: the rows of ``linked``, each with the ``rate`` to the reporting currency.
 
     Parameters
@@ -36,14 +82,13 @@ def price(con: Connection, mapped: bool, currency: str | None, rates: RateSource
         Whether the source has a currency column; if not, all amounts are in the reporting currency.
     currency : str, optional
         The reporting currency.
-    rates : RateSource, optional
-    root : Path
-        The project's folder.
+    rates : pyarrow.Table, optional
+        From `read_rates`.
 
     Raises
     ------
     UserError
-        If amounts are in other currencies and there are no rates, or a rate cannot be used.
+        If amounts are in other currencies and there are no rates.
     """
     if not mapped:
         duck.run(con, "CREATE VIEW priced AS SELECT *, 1 AS rate FROM linked", name="priced")
@@ -53,7 +98,7 @@ def price(con: Connection, mapped: bool, currency: str | None, rates: RateSource
         _only(con, currency)
         duck.run(con, "CREATE TABLE rates (day DATE, currency VARCHAR, rate DECIMAL(18, 8))", name="rates")
     else:
-        _read_rates(con, rates, root)
+        duck.register(con, "rates", rates)
     sql = duck.sql_file(PACKAGE, "sql/priced.sql").replace("$currency", f"'{currency}'")
     duck.run(con, sql, name="priced")
     converted = "TRY_CAST(written * rate AS DECIMAL(18, 4))"
@@ -71,22 +116,3 @@ def _only(con: Connection, currency: str | None) -> None:
             where=WHERE,
             valid="a table of day, currency and rate, or another report.currency if all are in one",
         )
-
-
-def _read_rates(con: Connection, spec: RateSource, root: Path) -> None:
-    columns = {"day": spec.columns.day, "currency": spec.columns.currency, "rate": spec.columns.rate}
-    with reading(spec, columns, root, WHERE) as (other, raw):
-        dates.define(other, dates.choose(other, "day", spec.date_format, f"{WHERE}.date_format"))
-        duck.run(other, duck.sql_file(PACKAGE, "sql/amounts.sql"), name="amounts")
-        sign = amounts.choose(other, "SELECT rate AS amount FROM raw", spec.decimal, WHERE)
-        duck.run(
-            other,
-            f"""CREATE TABLE rates AS
-                SELECT file_no, line, CAST(read_date(day) AS DATE) AS day, upper(currency) AS currency,
-                       TRY_CAST({amounts.VALUES[sign]} AS DECIMAL(18, 8)) AS rate
-                FROM (SELECT *, number_text(rate) AS number FROM raw)""",
-            name="rates",
-        )
-        refuse(other, raw, WRONG_RATES, f"{WHERE}.path")
-        rates = duck.arrow(other, "SELECT day, currency, rate FROM rates ORDER BY ALL", name="rates")
-    duck.register(con, "rates", rates)

@@ -134,13 +134,15 @@ def likely(con: Connection, column: str) -> DateFormat | None:
     return promising[0] if len(promising) == 1 else None
 
 
-def define(con: Connection, chosen: DateFormat, timezone: str | None = None) -> None:
+def define(
+    con: Connection, chosen: DateFormat, timezone: str | None = None, macro: str = "read_date"
+) -> None:
     """Make a format the macro ``read_date``; what was taken to UTC becomes local time of a zone."""
     sql = chosen.sql
     if timezone and chosen.zoned != "false":
         local = f"timezone('{timezone}', timezone('UTC', {sql}))"
         sql = f"CASE WHEN {chosen.zoned} THEN {local} ELSE {sql} END"
-    duck.run(con, f"CREATE OR REPLACE MACRO read_date(value) AS {sql}", name="read_date")
+    duck.run(con, f"CREATE OR REPLACE MACRO {macro}(value) AS {sql}", name=macro)
 
 
 def _given(con: Connection, pattern: str, where: str) -> DateFormat:

@@ -58,8 +58,6 @@ def read_excel(table: RawTable, file_no: int, file: SourceFile, spec: Source, wh
     duck.register(table.con, "cells", reader)
     count = table.insert(file_no, "line", {our: our for our in at}, "cells")
     table.con.unregister("cells")
-    if not count:
-        raise UserError(f"{file.label} has a header but no rows", where=f"{where}.path")
     types = {our: _type(found) for our, found in kinds.items()}
     return FileRead(file.label, count, tuple(filter(None, names)), "excel", types=types)
 

@@ -95,15 +95,33 @@ def counts(
     unknown = {name: f"count(*) FILTER (WHERE unknown_{name})" for name in looked_up}
     when = contract.event_time
     days = {"first_on": f"min({when})::DATE", "last_on": f"max({when})::DATE"} if when else {}
+    missing = {
+        c.name: f"count(*) FILTER (WHERE {c.name} IS NULL)"
+        for c in contract.columns
+        if c.name in mapped and c.nullable
+    }
+    columns_off = [name for name in contract.names if name not in mapped]
     return {
         **total,
         **_of_accepted(con, days),
-        "columns_off": [name for name in contract.names if name not in mapped],
+        **_of_accepted(con, _people(contract)),
+        "missing": _of_accepted(con, missing),
+        "columns_off": columns_off,
+        "switched_off": contract.switched_off(columns_off),
         "unknown": _of_accepted(con, unknown),
         "not_looked_up": [c.name for c in referring if c.name not in looked_up],
         "rules": dict(accounting.by_frequency(quarantine["rule"])),
         "sources": files,
     }
+
+
+def _people(contract: Contract) -> dict[str, str]:
+    """Name what counts the customers of a table, and those of them that have ordered."""
+    whose = next((column.name for column in contract.columns if column.entity == "customer"), None)
+    if whose is None:
+        return {}
+    bought = f"count(DISTINCT {whose}) FILTER (WHERE {whose} IN (SELECT id FROM known_orders))"
+    return {"customers": f"count(DISTINCT {whose})", "buyers": bought}
 
 
 def _of_accepted(con: Connection, measures: Mapping[str, str]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def read_header(file: TextFile, delimiter: str, wanted: Sequence[str], where: st
     Raises
     ------
     UserError
-        If there is no header or no row below it.
+        If there is no header.
     """
     first, lines = _top(file, where)
     candidates = DELIMITERS if delimiter == "auto" else (delimiter,)
@@ -54,10 +54,7 @@ def read_header(file: TextFile, delimiter: str, wanted: Sequence[str], where: st
         for n in range(len(lines))
         if lines[n].strip()
     ]
-    header = headers[header_at([found.names for found in headers], wanted)]
-    if not any(text.strip() for text in islice(physical_lines(file), header.line, None)):
-        raise UserError(f"{file.label} has a header but no rows", where=f"{where}.path")
-    return header
+    return headers[header_at([found.names for found in headers], wanted)]
 
 
 def header_at(rows: Sequence[Sequence[str]], wanted: Sequence[str]) -> int:

@@ -10,40 +10,67 @@ from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables.policies import FILE
-from pipeline.tables.reference import reading, refuse
-from pipeline.tables.spec import IdMapSource
+from pipeline.tables.reference import Lookup, reading, settle
+from pipeline.tables.rules import Rule
+from pipeline.tables.spec import IdMapSource, TableSource
 
 PACKAGE = "pipeline.tables"
-WHERE = "sources.id_map"
+NOT_CUSTOMERS = ("test", "employee")
 
+# Of customers' ids alone: what else the table says is read, judged and written as docs/tables.md describes.
+TEST_ACCOUNTS = """
+    SELECT DISTINCT customer_id FROM raw
+    WHERE customer_id <> '' AND (is_set(is_test) OR lower(account_type) IN (FROM not_customers))
+    ORDER BY customer_id"""
+
+NO_LINKS = pa.table({"from_id": pa.array([], pa.string()), "customer_id": pa.array([], pa.string())})
+LINK_RULES = (
+    Rule("missing_id", "from_id", "An id is empty."),
+    Rule("two_customers", "from_id", "The id stands for two customers."),
+    Rule("leads_on", "customer_id", "The id it leads to leads on to another: a chain or a cycle."),
+)
 WRONG_LINKS = """
-    SELECT file_no, line, 'an id is empty' AS problem FROM raw WHERE from_id = '' OR customer_id = ''
+    SELECT file_no, line, 'missing_id' AS rule, '' AS text FROM typed WHERE from_id = '' OR customer_id = ''
     UNION ALL
-    SELECT raw.file_no, raw.line, 'the id stands for two customers'
-    FROM raw JOIN raw AS other USING (from_id)
-    WHERE raw.customer_id <> other.customer_id
+    SELECT typed.file_no, typed.line, 'two_customers', from_id
+    FROM typed JOIN typed AS other USING (from_id)
+    WHERE typed.customer_id <> other.customer_id
     UNION ALL
-    SELECT raw.file_no, raw.line, 'the id it leads to leads on to another: a chain or a cycle'
-    FROM raw JOIN raw AS next ON next.from_id = raw.customer_id
-    WHERE raw.from_id <> raw.customer_id AND next.customer_id <> next.from_id"""
+    SELECT typed.file_no, typed.line, 'leads_on', typed.customer_id
+    FROM typed JOIN typed AS next ON next.from_id = typed.customer_id
+    WHERE typed.from_id <> typed.customer_id AND next.customer_id <> next.from_id"""
 
 
-def link(con: Connection, id_map: IdMapSource | None, root: Path) -> None:
-    """Make the view ``linked``: the rows of ``visible``, each under the id its customer goes by.
+def read_links(id_map: IdMapSource, root: Path, max_share: float) -> tuple[pa.Table, Lookup]:
+    """Read which id goes by which other.
+
+    An id that leads to two customers, or to one that leads on, goes to quarantine and stays as it is.
+
+    Returns
+    -------
+    pyarrow.Table
+        `from_id`, `customer_id`.
+    Lookup
 
     Raises
     ------
     UserError
-        If an id leads to two customers, or to one that leads on.
+        For a table that cannot be read or too many rows in quarantine.
     """
-    if id_map is None:
+    columns = {"from_id": id_map.columns.from_id, "customer_id": id_map.columns.customer_id}
+    with reading(id_map, columns, root, "sources.id_map") as (con, raw):
+        duck.run(con, "CREATE VIEW typed AS FROM raw", name="typed")
+        found = settle(con, raw, "id_map", WRONG_LINKS, "from_id", LINK_RULES, max_share)
+        accepted = "SELECT from_id, customer_id FROM accepted ORDER BY ALL"
+        return duck.arrow(con, accepted, name="links"), found
+
+
+def link(con: Connection, links: pa.Table) -> None:
+    """Make the view ``linked``: the rows of ``visible``, each under the id its customer goes by."""
+    duck.register(con, "links", links)
+    if not links.num_rows:
         duck.run(con, "CREATE VIEW linked AS SELECT * FROM visible", name="linked")
         return
-    columns = {"from_id": id_map.columns.from_id, "customer_id": id_map.columns.customer_id}
-    with reading(id_map, columns, root, WHERE) as (other, raw):
-        refuse(other, raw, WRONG_LINKS, f"{WHERE}.path")
-        links = duck.arrow(other, "SELECT DISTINCT from_id, customer_id FROM raw ORDER BY ALL", name="links")
-    duck.register(con, "links", links)
     duck.run(con, duck.sql_file(PACKAGE, "sql/linked.sql"), name="linked")
 
 
@@ -56,15 +83,32 @@ def unlinked(con: Connection) -> dict[str, int]:
     return {"rows": rows, "ids": ids}
 
 
-def exclude(con: Connection, patterns: tuple[str, ...], root: Path) -> None:
-    """Make the table ``excluded_customers``: the ids of the log that match a pattern.
+def test_accounts(customers: TableSource | None, root: Path) -> pa.Table:
+    """Return the ids that the customers table calls accounts of testers or employees."""
+    none = pa.table({"customer_id": pa.array([], pa.string())})
+    if customers is None:
+        return none
+    columns = {name: customers.columns.get(name) for name in ("customer_id", "is_test", "account_type")}
+    if not columns["customer_id"] or not (columns["is_test"] or columns["account_type"]):
+        return none
+    words = customers.words.get("account_type", {})
+    meaning = {*NOT_CUSTOMERS, *(word.lower() for word, ours in words.items() if ours in NOT_CUSTOMERS)}
+    with reading(customers, columns, root, "sources.customers") as (con, _):
+        duck.run(con, duck.sql_file(PACKAGE, "sql/flags.sql"), name="flags")
+        duck.register(con, "not_customers", pa.table({"word": pa.array(sorted(meaning), pa.string())}))
+        return duck.arrow(con, TEST_ACCOUNTS, name="test accounts")
+
+
+def exclude(con: Connection, patterns: tuple[str, ...], accounts: pa.Table, root: Path) -> None:
+    """Make ``excluded_customers``: the ids of the log that match a pattern or belong to one of the accounts.
 
     Raises
     ------
     UserError
         If a list of patterns is not there or is not text.
     """
-    if not patterns:
+    duck.register(con, "test_accounts", accounts)
+    if not patterns and not accounts.num_rows:
         duck.run(con, "CREATE TABLE excluded_customers (customer_id VARCHAR)", name="excluded_customers")
         return
     listed = [line for pattern in patterns for line in _lines(pattern, root)]

@@ -1,9 +1,9 @@
-"""From an order log to typed orders, returns and a quarantine whose counts add up."""
+"""From a shop's tables to typed orders, returns and a quarantine whose counts add up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -16,21 +16,34 @@ from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.privacy.pseudonyms import customer_keys
-from pipeline.tables import accounting, amounts, contracts, currencies, dates, identity, signals
+from pipeline.tables import (
+    accounting,
+    amounts,
+    contracts,
+    currencies,
+    dates,
+    duplicates,
+    identity,
+    returns,
+    signals,
+)
 from pipeline.tables.io import to_pandas
+from pipeline.tables.optional import Setting, TableRead, read_tables, summary
 from pipeline.tables.policies import Policies
 from pipeline.tables.raw import fill
+from pipeline.tables.reference import Lookup
 from pipeline.tables.rules import RULES
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
-from pipeline.tables.spec import OrderSource, title
+from pipeline.tables.spec import OrderSource, TableSource, title
 
 PACKAGE = "pipeline.tables"
 WHERE = "sources.orders"
-OPTIONAL_COLUMNS = ("order_id", "status", "is_test", "currency")
+OPTIONAL_COLUMNS = ("order_id", "status", "is_test", "currency", "product_id")
 DEFAULT = Policies()
+NO_TABLES: Mapping[str, TableSource] = {}
 MEMORY_LIMIT = "2GB"  # the tables it hands over take as much again outside of it at 10 million rows
 
-Phase = Literal["reading files", "reading dates", "judging rows", "making orders"]
+Phase = Literal["reading files", "reading dates", "judging rows", "reading tables", "making orders"]
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
 
@@ -48,6 +61,10 @@ class Ingested:
         For metrics: rows per file, rules, orders, what the columns were read as. No personal data.
     as_of : date
         The first day that is not seen.
+    tables : list of TableRead
+        The optional tables that the shop has.
+    lookups : list of Lookup
+        What became of the id map and the exchange rates.
     """
 
     orders: pd.DataFrame
@@ -56,6 +73,19 @@ class Ingested:
     identities: pd.DataFrame
     counts: dict[str, Any]
     as_of: date
+    tables: list[TableRead] = field(default_factory=list)
+    lookups: list[Lookup] = field(default_factory=list)
+
+    def all_quarantined(self) -> pd.DataFrame:
+        """Return the quarantines of all tables as one, each row with its table."""
+        named = [("orders", self.quarantine)]
+        named += [(table.contract.name, table.quarantine) for table in self.tables]
+        named += [(lookup.name, lookup.quarantine) for lookup in self.lookups]
+        rows = [frame.assign(table=pd.Series(name, frame.index, "str")) for name, frame in named]
+        joined = pd.concat([frame for frame in rows if len(frame)] or rows[:1], ignore_index=True)
+        joined = joined[contracts.ALL_QUARANTINED.names]
+        contracts.check(joined, contracts.ALL_QUARANTINED)
+        return joined
 
 
 def ingest_orders(
@@ -66,9 +96,10 @@ def ingest_orders(
     max_quarantine_share: float,
     pepper: bytes,
     policies: Policies = DEFAULT,
+    tables: Mapping[str, TableSource] = NO_TABLES,
     on_phase: Callable[[Phase], None] = lambda _: None,
 ) -> Ingested:
-    """Read an order log as it would have been read on the as-of date.
+    """Read an order log, and the tables beside it, as they would have been read on the as-of date.
 
     Parameters
     ----------
@@ -86,6 +117,8 @@ def ingest_orders(
         For the customer keys.
     policies : Policies
         What the shop decided about its log.
+    tables : mapping of table name to TableSource
+        The optional tables; of them `customers` tells who is no customer and `returns` what came back.
     on_phase : callable
         Told each of `PHASES` as it begins.
 
@@ -104,27 +137,38 @@ def ingest_orders(
         until = None if as_of == "latest" else datetime.combine(as_of, time())
         on_phase("judging rows")
         _hide(con, until)
-        _prepare(con, spec, policies, root)
+        accounts = identity.test_accounts(tables.get("customers"), root)
+        links, lookups = _prepare(con, spec, policies, accounts, root, max_quarantine_share)
         decimal = _judge(con, spec, raw, now)
         if until is not None:
             _check_as_of(con, spec, raw, until, now)
-        if policies.duplicates == "drop_exact":
-            _statement(con, "duplicates")
+        repeats = duplicates.settle(con, policies)
         read_as = {"date_format": date_format, "decimal": decimal}
         quarantine = _quarantine(con, spec, raw, read_as)
         files = accounting.rows_per_file(con, raw, until)
         visible = sum(file["rows_read"] - file["after_as_of"] for file in files.values())
         accounting.stop_if_too_many(quarantine, visible, max_quarantine_share, f"{WHERE}.path")
         _, last = _accepted_days(con, spec)
+        seen_until = until.date() if until else last + timedelta(days=1)
+        identities = _purchases(con, spec, pepper)
+        on_phase("reading tables")
+        setting = Setting(root, seen_until, max_quarantine_share, pepper, policies.timezone, links)
+        read = read_tables(tables, identities["customer_id"], setting)
         on_phase("making orders")
-        orders, returns, identities = _tables(con, spec, policies, pepper)
-        counts = accounting.counts(con, files, quarantine, orders, returns)
+        given_back = _returns(con, spec, policies, read, pepper)
+        orders = _orders(con, spec, policies, identities)
+        counts = accounting.counts(con, files, quarantine, orders)
+        counts["policies"] |= {**repeats, "returns": returns.counts(con, given_back)}
         counts["policies"] |= _policy_counts(con, spec, policies)
         counts["outliers"] = signals.outliers(orders)
         counts["left_truncation"] = signals.left_truncation(orders)
+    columns_off = [name for name, theirs in _columns(spec).items() if theirs is None]
+    counts["columns_off"] = columns_off
+    counts["switched_off"] = contracts.ORDER_LOG.switched_off(columns_off)
+    counts["tables"] = summary(read)
+    counts["lookups"] = {lookup.name: lookup.counts for lookup in lookups}
     counts["read_as"] = {"encoding": raw.encodings, "delimiter": raw.delimiters, **read_as}
-    seen_until = until.date() if until else last + timedelta(days=1)
-    return Ingested(orders, returns, quarantine, identities, counts, seen_until)
+    return Ingested(orders, given_back, quarantine, identities, counts, seen_until, read, lookups)
 
 
 def _columns(spec: OrderSource) -> dict[str, str | None]:
@@ -137,6 +181,7 @@ def _columns(spec: OrderSource) -> dict[str, str | None]:
         "status": columns.status,
         "is_test": columns.is_test,
         "currency": columns.currency,
+        "product_id": columns.product_id,
     }
 
 
@@ -176,15 +221,32 @@ def _hide(con: Connection, until: datetime | None) -> None:
     duck.run(con, f"CREATE OR REPLACE VIEW visible AS SELECT * FROM dated {hidden}", name="visible")
 
 
-def _prepare(con: Connection, spec: OrderSource, policies: Policies, root: Path) -> None:
+def _prepare(
+    con: Connection,
+    spec: OrderSource,
+    policies: Policies,
+    accounts: pa.Table,
+    root: Path,
+    max_quarantine_share: float,
+) -> tuple[pa.Table, list[Lookup]]:
     """Make what the rows are judged by: whose they are, what their currency is worth, who is left out."""
+    lookups: list[Lookup] = []
+    links, rates = identity.NO_LINKS, None
+    if policies.id_map:
+        links, found = identity.read_links(policies.id_map, root, max_quarantine_share)
+        lookups.append(found)
+    has_currency = spec.columns.currency is not None
+    if policies.exchange_rates and has_currency:
+        rates, found = currencies.read_rates(policies.exchange_rates, root, max_quarantine_share)
+        lookups.append(found)
     _statement(con, "amounts")
     _statement(con, "flags")
-    identity.link(con, policies.id_map, root)
-    identity.exclude(con, policies.exclude_customers, root)
-    currencies.price(con, spec.columns.currency is not None, policies.currency, policies.exchange_rates, root)
+    identity.link(con, links)
+    identity.exclude(con, policies.exclude_customers, accounts, root)
+    currencies.price(con, has_currency, policies.currency, rates)
     cancelled = sorted({status.lower() for status in policies.cancelled_status})
     duck.register(con, "cancelled_status", pa.table({"status": pa.array(cancelled, pa.string())}))
+    return links, lookups
 
 
 def _judge(con: Connection, spec: OrderSource, raw: Raw, now: datetime) -> str:
@@ -251,32 +313,43 @@ def _quarantine(con: Connection, spec: OrderSource, raw: Raw, read_as: Mapping[s
     return quarantine
 
 
-def _tables(
-    con: Connection, spec: OrderSource, policies: Policies, pepper: bytes
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Make orders, returns and identities out of the accepted rows."""
+def _purchases(con: Connection, spec: OrderSource, pepper: bytes) -> pd.DataFrame:
+    """Make ``purchases`` and ``identities`` out of the accepted rows."""
     _statement(con, "purchases_of_lines" if spec.columns.order_id else "purchases_of_rows")
-    _statement(con, "returned")
-    _statement(con, f"returns_{policies.returns}")
     ids = to_pandas(duck.arrow(con, "SELECT DISTINCT customer_id FROM purchases ORDER BY customer_id"))
     ids.insert(0, "customer_key", customer_keys(ids["customer_id"], pepper))
     by_key = ids["customer_key"].argsort().to_numpy()
     numbers = pd.Series(np.arange(len(ids), dtype=np.int32), index=by_key).sort_index()
     duck.register(con, "identities", ids.assign(customer_no=numbers))
+    return ids
+
+
+def _returns(
+    con: Connection, spec: OrderSource, policies: Policies, tables: list[TableRead], pepper: bytes
+) -> pd.DataFrame:
+    """Match what the log and the returns table give back."""
+    listed = next((table.rows for table in tables if table.contract.name == "returns"), None)
+    found = returns.match(
+        con, listed, by_lines=spec.columns.order_id is not None, policies=policies, pepper=pepper
+    )
+    contracts.check(found, contracts.RETURNS)
+    return found
+
+
+def _orders(con: Connection, spec: OrderSource, policies: Policies, ids: pd.DataFrame) -> pd.DataFrame:
+    """Make the table ``orders`` out of ``purchases``."""
     orders = _table(con, "orders", keep_zero=policies.zero_amount == "keep")
-    returns = _table(con, "returns")
-    keys = ids["customer_key"].array.take(by_key)
+    keys = ids["customer_key"].sort_values().array
     customers = pd.Categorical.from_codes(orders.pop("customer_no"), keys)
     orders.insert(0, "customer_key", pd.Series(customers))
     contracts.check(orders, contracts.ORDERS)
-    contracts.check(returns, contracts.RETURNS)
     if orders.empty:
         raise UserError(f"{title(spec)} has returns but no orders", where=f"{WHERE}.path")
-    return orders, returns, ids
+    return orders
 
 
 def _policy_counts(con: Connection, spec: OrderSource, policies: Policies) -> dict[str, Any]:
-    """Count what is reported without being acted on: shared order ids, ids the id map does not know."""
+    """Count what concerns customers: order ids they share, ids that are not linked, those left out."""
     counts: dict[str, Any] = {}
     if spec.columns.order_id:
         shared = """
@@ -287,4 +360,9 @@ def _policy_counts(con: Connection, spec: OrderSource, policies: Policies) -> di
         counts["order_ids_of_several_customers"] = count
     if policies.id_map:
         counts["unlinked"] = identity.unlinked(con)
+    excluded = """
+        SELECT count(*), count(*) FILTER (WHERE customer_id IN (SELECT customer_id FROM test_accounts))
+        FROM (SELECT DISTINCT customer_id FROM judged WHERE left_out = 'test_accounts')"""
+    [(every, told)] = duck.run(con, excluded, name="test accounts").fetchall()
+    counts["test_customers"] = {"left_out": every, "known_from_customers_table": told}
     return counts

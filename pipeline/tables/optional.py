@@ -15,14 +15,15 @@ import pyarrow as pa
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
-from pipeline.privacy.pseudonyms import customer_keys
+from pipeline.privacy.pseudonyms import entity_keys
 from pipeline.tables import accounting, amounts, dates, fates, judge
-from pipeline.tables.contracts import ALL_QUARANTINED, OPTIONAL, Contract, check
+from pipeline.tables.contracts import OPTIONAL, Contract
 from pipeline.tables.io import remove, to_pandas, write_json, write_parquet
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 from pipeline.tables.spec import TableSource
 
 PACKAGE = "pipeline.tables"
+MEMORY_LIMIT = "2GB"  # the order log is in memory beside it
 NUMERIC = ("money", "number", "count")
 
 
@@ -49,12 +50,30 @@ class TableRead:
 
 @dataclass(frozen=True)
 class Setting:
-    """What all tables are read with: the project's folder, the first day not seen, the share, the secret."""
+    """What all tables are read with.
+
+    Attributes
+    ----------
+    root : Path
+        The project's folder.
+    as_of : date
+        The first day not seen.
+    max_quarantine_share : float
+        Of the visible rows of a table.
+    pepper : bytes
+        For the keys.
+    timezone : str, optional
+        IANA name of the shop's zone, as for the orders.
+    links : pyarrow.Table, optional
+        `from_id`, `customer_id`: which ids are one customer.
+    """
 
     root: Path
     as_of: date
     max_quarantine_share: float
     pepper: bytes
+    timezone: str | None = None
+    links: pa.Table | None = None
 
     @property
     def until(self) -> datetime:
@@ -108,9 +127,10 @@ def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], set
     columns = _columns(contract, spec, where)
     mapped = [our for our, theirs in columns.items() if theirs]
     _check_words(contract, spec, where)
-    with duck.connect() as con:
-        raw = read_raw(con, spec, columns, setting.root, where)
-        read_as = _decide(con, contract, spec, raw, mapped, setting.until)
+    with duck.connect(MEMORY_LIMIT) as con:
+        raw = read_raw(con, spec, columns, setting.root, where, may_be_empty=True)
+        _link(con, contract, setting.links)
+        read_as = _decide(con, contract, spec, raw, mapped, setting)
         rules = judge.breaches(contract, mapped, known, read_as)
         for table, ids in known.items():
             duck.register(con, f"known_{table}", ids)
@@ -180,8 +200,34 @@ def _check_words(contract: Contract, spec: TableSource, where: str) -> None:
                 )
 
 
+def _link(con: Connection, contract: Contract, links: pa.Table | None) -> None:
+    """Put every id of a customer under the id the customer goes by.
+
+    Where a row is a customer, one row has to stand for them: that of their own id, else the first of their
+    accounts. The others keep their ids, which nobody orders under.
+    """
+    if links is None or not links.num_rows:
+        return
+    duck.register(con, "links", links)
+    # Only a table can be updated, and raw is a view.
+    duck.run(con, "CREATE TABLE own AS FROM raw; DROP VIEW raw; ALTER TABLE own RENAME TO raw", name="raw")
+    for column in contract.columns:
+        if column.entity == "customer":
+            name = column.name
+            chosen = "links"
+            if contract.primary_key == (name,):
+                chosen = f"""(
+                    SELECT min(from_id) AS from_id, customer_id FROM links
+                    WHERE from_id IN (SELECT {name} FROM raw) AND customer_id NOT IN (SELECT {name} FROM raw)
+                    GROUP BY customer_id)"""
+            update = f"""
+                UPDATE raw SET {name} = of_customer.customer_id
+                FROM {chosen} AS of_customer WHERE raw.{name} = of_customer.from_id"""
+            duck.run(con, update, name=f"{contract.name} linked")
+
+
 def _decide(
-    con: Connection, contract: Contract, spec: TableSource, raw: Raw, mapped: list[str], until: datetime
+    con: Connection, contract: Contract, spec: TableSource, raw: Raw, mapped: list[str], setting: Setting
 ) -> dict[str, str]:
     """Decide how each time column, and all numbers, are written; make the macros that read them."""
     where, read_as = f"sources.{contract.name}", {}
@@ -192,11 +238,11 @@ def _decide(
                 chosen = dates.choose(
                     con, column.name, spec.date_format, f"{where}.date_format ({column.name})"
                 )
-            duck.run(con, f"CREATE MACRO read_{column.name}(value) AS {chosen.sql}", name="date format")
+            dates.define(con, chosen, setting.timezone, f"read_{column.name}")
             if column.name in mapped:
                 read_as[column.name] = chosen.name
     numeric = [column.name for column in contract.columns if column.kind in NUMERIC and column.name in mapped]
-    seen = f"read_{contract.event_time}({contract.event_time}) < TIMESTAMP '{until}'"
+    seen = f"read_{contract.event_time}({contract.event_time}) < TIMESTAMP '{setting.until}'"
     visible = f"{seen} IS NOT FALSE" if contract.event_time else "TRUE"
     texts = [f"SELECT {name} AS amount FROM raw WHERE {visible}" for name in numeric]
     duck.run(con, duck.sql_file(PACKAGE, "sql/amounts.sql"), name="amounts")
@@ -220,7 +266,7 @@ def _written(con: Connection, contract: Contract, pepper: bytes) -> pa.Table:
         )
         found = to_pandas(duck.arrow(con, f"SELECT DISTINCT id FROM ({ids}) ORDER BY id", name=entity))
         duck.register(
-            con, f"keys_{entity}", found.assign(key=_keys(found["id"].astype("str"), entity, pepper))
+            con, f"keys_{entity}", found.assign(key=entity_keys(found["id"].astype("str"), entity, pepper))
         )
     values = ", ".join(
         f"of_{column.name}.key AS {column.written}" if column in keyed else column.name
@@ -233,13 +279,6 @@ def _written(con: Connection, contract: Contract, pepper: bytes) -> pa.Table:
     )
     statement = f"SELECT {values} FROM fates {joins} WHERE fate = 'accepted' ORDER BY ALL"
     return duck.arrow(con, statement, name=contract.name)
-
-
-def _keys(ids: pd.Series[str], entity: str, pepper: bytes) -> pd.Series[str]:
-    """Return keys as everywhere for customers; for other entities keys of their own, led by their letter."""
-    if entity == "customer":
-        return customer_keys(ids, pepper)
-    return entity[0] + customer_keys(ids, pepper + b"/" + entity.encode()).str[1:]
 
 
 def _learn(con: Connection, contract: Contract, known: dict[str, pa.Table]) -> None:
@@ -262,16 +301,6 @@ def _is_referred_to(name: str) -> bool:
     return any(column.reference is not None and column.reference.table == name for column in columns)
 
 
-def all_quarantined(orders: pd.DataFrame, tables: list[TableRead]) -> pd.DataFrame:
-    """Return the quarantines of the order log and the tables as one, each row with its table."""
-    named = [("orders", orders), *((table.contract.name, table.quarantine) for table in tables)]
-    rows = [frame.assign(table=pd.Series(name, frame.index, "str")) for name, frame in named if len(frame)]
-    joined = pd.concat(rows, ignore_index=True) if rows else orders.assign(table=pd.Series(dtype="str"))
-    joined = joined[ALL_QUARANTINED.names]
-    check(joined, ALL_QUARANTINED)
-    return joined
-
-
 def summary(tables: list[TableRead]) -> dict[str, dict[str, Any]]:
     """Say for every optional table what became of it, or that there is none, and what it is for."""
     read = {table.contract.name: table.counts for table in tables}
@@ -281,12 +310,20 @@ def summary(tables: list[TableRead]) -> dict[str, dict[str, Any]]:
     }
 
 
-def write(tables: list[TableRead], folder: Path) -> None:
-    """Write a Parquet file for each table, and tables.json with their rows; nothing else stays there."""
+def write(tables: list[TableRead], folder: Path) -> dict[str, str]:
+    """Write a Parquet file for each table, and tables.json with their rows; nothing else stays there.
+
+    Returns
+    -------
+    dict
+        SHA-256 of each table's file, in hexadecimal.
+    """
     names = {table.contract.name for table in tables}
     for file in sorted(folder.glob("*.parquet")):
         if file.stem not in names:
             remove(file)
-    for table in tables:
-        write_parquet(table.rows, folder / f"{table.contract.name}.parquet")
     write_json({table.contract.name: table.rows.num_rows for table in tables}, folder / "tables.json")
+    return {
+        table.contract.name: write_parquet(table.rows, folder / f"{table.contract.name}.parquet")
+        for table in tables
+    }

@@ -41,8 +41,6 @@ def read_parquet_file(table: RawTable, file_no: int, file: SourceFile, where: st
     except SqlError as error:
         reason = error.reason.splitlines()[0]
         raise UserError(f"{file.label} is a damaged Parquet file: {reason}", where=f"{where}.path") from error
-    if not rows:
-        raise UserError(f"{file.label} has columns but no rows", where=f"{where}.path")
     ours = {our: types[name] for our, name in table.columns.items() if name}
     return FileRead(file.label, rows, tuple(types), "parquet", types=ours)
 

@@ -17,9 +17,13 @@ class Policies:
     Attributes
     ----------
     returns : {"match", "net_by_day", "drop"}
-        What a negative order takes its money from: the order it belongs to, the orders of its day, nothing.
-    duplicates : {"keep", "drop_exact"}
-        Whether a row that repeats another in all mapped columns counts once.
+        What a return takes its money from: the order it belongs to, the orders of its day, nothing.
+    returns_from : {"both", "log", "table"}
+        Which returns count: the negative orders of the log, the rows of the returns table, or both, what both
+        tell of once.
+    duplicates : {"drop_repeated_order", "drop_exact", "keep"}
+        What counts once: an order that a later file delivers again line for line, a row that repeats another
+        in all mapped columns, or nothing.
     zero_amount : {"keep", "drop"}
         Whether an order that sums to nothing is an order.
     cancelled_status : tuple of str
@@ -37,7 +41,8 @@ class Policies:
     """
 
     returns: Literal["match", "net_by_day", "drop"] = "match"
-    duplicates: Literal["keep", "drop_exact"] = "keep"
+    returns_from: Literal["both", "log", "table"] = "both"
+    duplicates: Literal["drop_repeated_order", "drop_exact", "keep"] = "drop_repeated_order"
     zero_amount: Literal["keep", "drop"] = "keep"
     cancelled_status: tuple[str, ...] = ()
     exclude_customers: tuple[str, ...] = ()

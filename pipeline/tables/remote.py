@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import fsspec
 
@@ -28,6 +29,7 @@ PACKAGES = {
     "https": "aiohttp",
     "smb": "smbprotocol",
 }
+WITH_LOGIN = ("sftp", "ssh", "ftp", "smb")
 # Not all errors of the stores' own libraries are OSErrors: missing credentials, for one.
 LIBRARIES = {"botocore", "aiobotocore", "s3fs", "google", "gcsfs", "azure", "adlfs", "paramiko", "aiohttp"}
 
@@ -63,13 +65,23 @@ def fetch(path: str, scratch: Path, where: str) -> list[SourceFile]:
     address = expand(path, os.environ, where)
     protocol = path.partition("://")[0]
     with _explained(address, protocol, where):
-        system, inside = fsspec.url_to_fs(address.url)
+        bare, login = _login(address.url, protocol)
+        system, inside = fsspec.url_to_fs(bare, **login)
         names = _names(system, str(inside))
         copies = [_copy(system, name, scratch / f"{n}.fetched") for n, name in enumerate(names)]
     labels = [address.hide(f"{protocol}://{name}") for name in names]
     if not names:
         raise UserError(f"no file matches {protocol}://{address.hide(str(inside))}", where=where)
     return [SourceFile(label, copy) for label, copy in zip(labels, copies, strict=True)]
+
+
+def _login(url: str, protocol: str) -> tuple[str, dict[str, str]]:
+    """Take user and password out of a URL and decode them: fsspec hands them on as the URL writes them."""
+    user, at, place = urlsplit(url).netloc.rpartition("@")
+    if protocol not in WITH_LOGIN or not at:
+        return url, {}
+    login = zip(("username", "password"), map(unquote, user.split(":", 1)), strict=False)
+    return urlsplit(url)._replace(netloc=place).geturl(), dict(login)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from pipeline.tables.jsonlines import is_json, read_jsonlines
 from pipeline.tables.parquet import is_parquet, read_parquet_file
 from pipeline.tables.raw import FileRead, RawTable
 from pipeline.tables.remote import fetch, is_remote
-from pipeline.tables.spec import Source
+from pipeline.tables.spec import Source, title
 from pipeline.tables.text import open_text
 
 TIMES = ("DATE", "TIMESTAMP")
@@ -55,11 +55,21 @@ class Raw:
 
     def typed_as(self, kinds: tuple[str, ...], column: str) -> bool:
         """Tell whether every file has our column typed as one of the kinds, so that nothing is to guess."""
-        return all(file.types is not None and file.types[column].startswith(kinds) for file in self.files)
+        return all(
+            file.types is not None and file.types[column].startswith(kinds)
+            for file in self.files
+            if file.rows
+        )
 
 
 def read_raw(
-    con: Connection, spec: Source, columns: Mapping[str, str | None] | None, root: Path, where: str
+    con: Connection,
+    spec: Source,
+    columns: Mapping[str, str | None] | None,
+    root: Path,
+    where: str,
+    *,
+    may_be_empty: bool = False,
 ) -> Raw:
     """Read a source into the tables ``raw`` and ``faults`` of the connection.
 
@@ -73,6 +83,8 @@ def read_raw(
         The project's folder.
     where : str
         The source's section in the parameters, for messages.
+    may_be_empty : bool
+        Whether headers without a row will do.
 
     Returns
     -------
@@ -86,6 +98,8 @@ def read_raw(
     """
     table = RawTable(con, columns)
     read = _read_all(table, spec, root, where)
+    if not may_be_empty and not any(file.rows for file in read):
+        raise UserError(f"{title(spec)} has a header but no rows", where=f"{where}.path")
     return Raw(tuple(read), table.show(), table.columns)
 
 

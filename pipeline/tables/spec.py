@@ -81,6 +81,8 @@ class OrderColumns(Protocol):
     def is_test(self) -> str | None: ...  # noqa: D102
     @property
     def currency(self) -> str | None: ...  # noqa: D102
+    @property
+    def product_id(self) -> str | None: ...  # noqa: D102
 
 
 class OrderSource(Source, Protocol):

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from pipeline.btyd import MODELS, NBD, Choice, Chooser, ParetoNBD, choice
+from pipeline.btyd import MBGNBD, MODELS, NBD, Choice, Chooser, ParetoNBD, choice
 from pipeline.btyd.backtest import lead, measures, simplest_good_one, try_model, try_rules
 from tests.btyd.shop import every, histories, order_log
 
@@ -21,7 +21,7 @@ LAST = CUTOFFS[-1]
 
 @pytest.fixture(scope="module")
 def leaving() -> dict[date, pd.DataFrame]:
-    return histories(order_log(1500, 3, seed=1), CUTOFFS, HORIZON)
+    return histories(order_log(900, 3, seed=1), CUTOFFS, HORIZON)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_where_customers_leave_a_model_with_dropout_wins_and_rules_are_beaten(ch
     assert (
         max(found["rate"]["log_score"], found["last_period"]["log_score"]) < found[chosen.model]["log_score"]
     )
-    assert abs(found[chosen.model]["total_bias"]) < 0.1 < found["nbd"]["total_bias"]
+    assert abs(found[chosen.model]["total_bias"]) < found["nbd"]["total_bias"] / 2
     assert found[chosen.best]["behind_best"] == 0.0
 
 
@@ -60,15 +60,16 @@ def test_where_nobody_leaves_the_simplest_model_is_enough() -> None:
 
 
 def test_the_order_of_rows_and_later_windows_change_nothing(
-    chooser: Chooser, leaving: dict[date, pd.DataFrame]
+    leaving: dict[date, pd.DataFrame],
 ) -> None:
+    quick = {"nbd": NBD, "mbgnbd": MBGNBD}
     earlier = CUTOFFS[5]
     shuffled = {
         cutoff: rows.sample(frac=1.0, random_state=3)
         for cutoff, rows in reversed(leaving.items())
         if cutoff <= earlier
     }
-    alone, among_others = Chooser(MODELS, shuffled, HORIZON).choose(earlier), chooser.choose(earlier)
+    alone, among_others = (Chooser(quick, some, HORIZON).choose(earlier) for some in (shuffled, leaving))
     assert alone.to_dict() == among_others.to_dict()
     assert_frame_equal(alone.by_window(), among_others.by_window(), check_exact=True)
 
@@ -99,15 +100,17 @@ def test_each_candidate_is_fitted_once(leaving: dict[date, pd.DataFrame]) -> Non
     assert len(fits) == 5
 
 
-def test_a_failed_fit_is_no_candidate_and_the_nbd_takes_its_place(leaving: dict[date, pd.DataFrame]) -> None:
-    class Lost(ParetoNBD):
+def test_a_failed_fit_is_no_candidate_and_a_simpler_one_takes_its_place(
+    leaving: dict[date, pd.DataFrame],
+) -> None:
+    class Lost(MBGNBD):
         def _fit(self, *args):  # type: ignore[no-untyped-def]
             super()._fit(*args)
             self.status = "failed"
 
-    some = Chooser({"nbd": NBD, "paretonbd": Lost}, leaving, HORIZON)
-    assert "paretonbd" not in some.choose(LAST).trials
-    assert some.fit("paretonbd", LAST).name == "nbd"
+    some = Chooser({"nbd": NBD, "mbgnbd": Lost}, leaving, HORIZON)
+    assert "mbgnbd" not in some.choose(LAST).trials
+    assert some.fit("mbgnbd", LAST).name == "nbd"
 
 
 def test_windows_in_which_nobody_came_back_teach_nothing() -> None:

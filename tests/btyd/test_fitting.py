@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.btyd import BGNBD, MBGCNBD, MBGNBD, MODELS, CountModel, GammaGamma, ParetoNBD, load
+from pipeline.btyd import BGNBD, MBGCNBD, MBGNBD, MODELS, CountModel, GammaGamma, ParetoNBD, gammagamma, load
+from pipeline.btyd._numerics import Floats
 from pipeline.btyd.histories import Histories
+from pipeline.btyd.likelihood import Likelihood
+from pipeline.btyd.spending import Spending
 from pipeline.errors import UserError
 
 THETA = {
@@ -32,13 +37,29 @@ def test_gradients_are_exact(name: str) -> None:
     if isinstance(model, MBGCNBD):
         model.gap_shape = 3
     theta = np.array(THETA[name])
-    _, derivatives = model._log_likelihood(theta.tolist(), rows)
-    for i, derivative in enumerate(derivatives):
+    _differences_agree(lambda theta: model._likelihood(theta.tolist(), rows), theta)
+
+
+def _differences_agree(likelihood: Callable[[Floats], Likelihood], theta: Floats) -> None:
+    here = likelihood(theta)
+    for i in range(len(theta)):
         step = np.zeros_like(theta)
         step[i] = 1e-5 * theta[i]
-        up, _ = model._log_likelihood((theta + step).tolist(), rows)
-        down, _ = model._log_likelihood((theta - step).tolist(), rows)
-        assert derivative == pytest.approx((up - down) / (2 * step[i]), rel=1e-6, abs=1e-7)
+        up, down = likelihood(theta + step), likelihood(theta - step)
+        slope = (up.value - down.value) / (2 * step[i])
+        assert here.gradient[i] == pytest.approx(slope, rel=1e-6, abs=1e-6)
+        if here.hessian is not None:
+            bend = (up.gradient - down.gradient) / (2 * step[i])
+            assert here.hessian[i] == pytest.approx(bend, rel=1e-6, abs=1e-6)
+
+
+def test_gradients_of_spend_are_exact() -> None:
+    n, m = np.array([1, 1, 2, 7, 300]), np.array([0.01, 5.0, 12.0, 30.0, 4000.0])
+    weight = np.array([1.0, 2.0, 1.0, 0.5, 1.0])
+    _differences_agree(
+        lambda theta: gammagamma._likelihood(theta.tolist(), Spending(n, m, weight)),
+        np.array([3.0, 2.5, 9.0]),
+    )
 
 
 @pytest.mark.parametrize("model", MODELS.values())

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import product
+from typing import Any
 
+import lifetimes
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +16,33 @@ from pipeline.btyd import BGNBD, MBGNBD, NBD, CountModel, GammaGamma, ParetoNBD
 from pipeline.errors import UserError
 
 pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+FOUR_DIGITS = 5e-5
+
+
+@pytest.mark.parametrize(
+    ("model", "fitter"), [(BGNBD, lifetimes.BetaGeoFitter), (MBGNBD, lifetimes.ModifiedBetaGeoFitter)]
+)
+def test_four_digits_agree_where_lifetimes_is_told_to_converge(
+    model: type[CountModel], fitter: Any, cdnow: pd.DataFrame
+) -> None:
+    ours = model().fit(cdnow)
+    theirs = fitter().fit(cdnow["frequency"], cdnow["recency"] / 7, cdnow["T"] / 7, tol=1e-8)
+    assert theirs.params_.tolist() == pytest.approx(list(ours.parameters.values()), rel=FOUR_DIGITS)
+    # Ours is the better likelihood, also as their function has it.
+    columns = cdnow["frequency"], cdnow["recency"] / 7, cdnow["T"] / 7, np.ones(len(cdnow)), 0.0
+    mine, other = (
+        fitter._negative_log_likelihood(np.log(list(parameters)), *columns)
+        for parameters in (ours.parameters.values(), theirs.params_)
+    )
+    assert mine <= other + 1e-12
+
+
+def test_four_digits_of_spend_agree(cdnow: pd.DataFrame) -> None:
+    ours, buyers = GammaGamma().fit(cdnow), cdnow[cdnow["spend_days"] > 0]
+    theirs = lifetimes.GammaGammaFitter().fit(buyers["spend_days"], buyers["monetary_value"], tol=1e-8)
+    assert theirs.params_.tolist() == pytest.approx(list(ours.parameters.values()), rel=FOUR_DIGITS)
 
 
 @pytest.mark.parametrize("model", [BGNBD, MBGNBD])
@@ -71,6 +101,29 @@ def test_lifetimes_knows_no_answer_where_we_do() -> None:
     fitter = ours.to_lifetimes()
     assert not np.isfinite(fitter.predict(30.0, np.array([0]), np.array([0.0]), np.array([1.0]))).any()
     assert ours.expected_orders(history, 210).item() == pytest.approx(0.5645886155, rel=1e-9)
+
+
+def test_lifetimes_has_no_answer_for_heavy_buyers_and_round_parameters() -> None:
+    grid = np.array(
+        [
+            (x, age - silence if x else 0.0, age)
+            for x, age, silence in product((0, 2, 10, 200, 600, 2000), (4.0, 150.0, 730.0), (1e-4, 1.0, 3.0))
+        ]
+    )
+    x, t_x, T = grid.T
+    summary = pd.DataFrame({"frequency": x, "recency": t_x * 7, "T": T * 7})
+    without = 0
+    for model in (
+        BGNBD.from_parameters(r=0.11, alpha=2.24, a=0.31, b=0.5),
+        BGNBD.from_parameters(r=0.243, alpha=30.9, a=1.0, b=2.426),
+        MBGNBD.from_parameters(r=0.525, alpha=6.183, a=0.891, b=1.614),
+        ParetoNBD.from_parameters(r=0.5143, alpha=2.8845, s=0.2856, beta=14.1087),
+        ParetoNBD.from_parameters(r=0.5, alpha=5.0, s=0.6, beta=50.0),
+        ParetoNBD.from_parameters(r=0.5, alpha=5.0, s=1.0, beta=50.0),
+    ):
+        without += np.isnan(model.to_lifetimes().predict(52.0, x, t_x, T)).sum()
+        assert np.isfinite(model.expected_orders(summary, 364)).all()
+    assert without >= 26
 
 
 def test_a_wrong_fitter_is_refused() -> None:

@@ -125,7 +125,8 @@ def test_the_missed_level_gives_the_actual_number(actual: float) -> None:
 def test_the_table_has_every_customer_at_every_origin(frame: pd.DataFrame, tested: list[Backtested]) -> None:
     rows = [at(frame, BEFORE), at(frame, AFTER)]
     whole = backtest_table(rows, tested)
-    assert list(whole) == [*BACKTEST, "p_btyd", "p_logistic"]
+    spends = ["spend_btyd", "spend_boosting", "spend_two_part"]
+    assert list(whole) == [*BACKTEST, "p_btyd", "p_logistic", *spends]
     assert len(whole) == 3_000
     assert whole.notna().all(axis=None)
     assert not whole.duplicated(["customer_key", "cutoff"]).any()

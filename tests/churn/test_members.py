@@ -147,6 +147,12 @@ def test_empty_and_constant_columns_are_left_out(train: pd.DataFrame, later: pd.
     assert np.isfinite(member_log_odds(fitted, later)).all(axis=None)
 
 
+def test_what_tells_only_cutoffs_apart_is_left_out(train: pd.DataFrame) -> None:
+    by_cutoff = train.assign(season_level=train["cutoff"].dt.month.astype(float))
+    for name, member in fit_members(by_cutoff, MEMBERS, seed=5).items():
+        assert "season_level" not in member.feature_names_in_, name
+
+
 def test_extreme_and_missing_values_are_survived(train: pd.DataFrame, later: pd.DataFrame) -> None:
     p = train["p_no_order"].to_numpy().copy()
     p[:5], p[5:10] = 0.0, 1.0
@@ -169,9 +175,9 @@ def test_too_few_of_a_class(train: pd.DataFrame, churners: int, text: str) -> No
 def test_large_frames_are_sampled_by_whole_customers(
     train: pd.DataFrame, later: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sample = members._sample_of_customers(train, 600, seed=5)
+    monkeypatch.setattr(members, "MOST_TRAINING_ROWS", 600)
+    sample = members.sample_of_customers(train, seed=5)
     assert len(sample) == 600
     assert (sample.groupby("customer_key").size() == 3).all()
-    monkeypatch.setattr(members, "MOST_TRAINING_ROWS", 600)
     wanted = ("logistic",)
     pd.testing.assert_frame_equal(log_odds(train, later, wanted), log_odds(sample, later, wanted))

@@ -73,7 +73,12 @@ def test_as_of_may_be_a_date_or_its_text(value):
         ("segments.risk_medium", 0.9, "must not be above risk_high", None),
         ("report.currency", "Euro", "pattern", 'currency: "EUR"'),
         ("ingest.returns", "net", "'match', 'net_by_day' or 'drop'", 'returns: "match"'),
-        ("ingest.duplicates", True, "'keep' or 'drop_exact'", 'duplicates: "keep"'),
+        (
+            "ingest.duplicates",
+            True,
+            "'drop_repeated_order', 'drop_exact' or 'keep'",
+            'duplicates: "drop_repeated_order"',
+        ),
         ("ingest.zero_amount", 0, "'keep' or 'drop'", 'zero_amount: "keep"'),
         ("ingest.cancelled_status", "void", "valid tuple", 'cancelled_status: ["cancelled"'),
         ("ingest.exclude_customers", [""], "at least 1 character", "exclude_customers: "),

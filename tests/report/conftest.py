@@ -116,6 +116,7 @@ def report() -> ReportData:
             "best": "paretonbd",
             "windows": ["2023-10-01", "2023-11-01", "2023-12-01"],
         },
+        "season": {"season": "exposure"},
     }
     return ReportData(
         title="Möbelhaus",
@@ -149,5 +150,18 @@ def report() -> ReportData:
         lifetime_value=[{"cutoff": "2024-04-02", **parameters}, {"cutoff": "2024-07-01", **parameters}],
         run_id="0123456789abcdef",
         is_demo_pepper=False,
+        tables={
+            "surveys": {
+                "rows": 812,
+                "buyers_share": 0.25,
+                "first_day": "2023-07-01",
+                "last_day": "2024-06-30",
+                "missing": {"response_id": 0.5, "kind": 0.0},
+            }
+        },
+        without=[
+            {"table": "orders", "columns": ["status"], "features": ["cancelled orders left out"]},
+            {"table": "tickets", "columns": [], "features": ["open complaints", "time to answer"]},
+        ],
         **_evaluation(scored),
     )

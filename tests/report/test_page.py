@@ -256,6 +256,16 @@ def test_huge_numbers_are_shortened(report: ReportData) -> None:
     assert "Bio." in page.text
 
 
+def test_the_other_tables_and_what_is_switched_off_without_them(report: ReportData) -> None:
+    english, german = (Page(render(replace(report, language=language))).text for language in ("en", "de"))
+    assert all(words in english for words in ("Surveys", "812", "25%", "response_id 50%", "time to answer"))
+    assert all(words in german for words in ("Umfragen", "01.07.2023 bis 30.06.2024", "offene Beschwerden"))
+    assert "Stornos ausgelassen" in german
+    neither = render(replace(report, tables={}, without=[]))
+    assert "other tables" not in neither
+    assert "more data" not in neither
+
+
 def test_the_forecast_is_told_with_its_range_and_how_often_such_ranges_held(localised: ReportData) -> None:
     text = Page(render(localised)).text
     if localised.language == "en":

@@ -17,9 +17,9 @@ from pipeline.report.charts import Layer, bars, curve
 from pipeline.report.formats import Formats
 from pipeline.report.measures import Aim
 from pipeline.report.quality import CHURN_AIMS, VALUE_AIMS
-from pipeline.report.texts import SENTENCES
-from pipeline.report.words import WORDS
+from pipeline.report.texts import SENTENCES, WORDS
 from pipeline.retention import CHURN_RISKS, LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, VALUE_TIERS
+from pipeline.tables.contracts import OPTIONAL, ORDER_LOG
 from pipeline.tables.rules import RULES
 
 FOLDER = Path(pipeline.report.__file__).parent
@@ -56,6 +56,10 @@ def test_everything_the_pipeline_names_has_a_word() -> None:
     assert {*CHURN_RISKS, *VALUE_TIERS} == set(WORDS["band"])
     assert {*CHURN_AIMS, *VALUE_AIMS} <= set(WORDS["metric"])
     assert set(get_args(Aim)) == set(WORDS["aim"])
+    assert {ORDER_LOG.name, *OPTIONAL} == set(WORDS["table"])
+    feeds = {use for contract in OPTIONAL.values() for use in contract.feeds}
+    columns = (column for contract in (ORDER_LOG, *OPTIONAL.values()) for column in contract.columns)
+    assert feeds | {use for column in columns for use in column.feeds} == set(WORDS["feature of a table"])
     assert {rule.name for rule in RULES} <= set(WORDS["rule"])
     assert {f"grade.{message}" for message in GRADES} <= set(SENTENCES)
     assert {*CHURN_RULES, *VALUE_RULES} == set(WORDS["simple_rule"])

@@ -29,7 +29,7 @@ Ingest = Callable[..., Ingested]
 def order_source(path: str | None, **given: Any) -> SimpleNamespace:
     """A source as the parameters describe it; every column can be renamed, the optional ones are off."""
     names = {"customer_id": "customer", "ordered_at": "date", "amount": "amount", "order_id": None}
-    names |= {"status": None, "is_test": None, "currency": None}
+    names |= {"status": None, "is_test": None, "currency": None, "product_id": None}
     columns = SimpleNamespace(**{our: given.pop(our, name) for our, name in names.items()})
     dialect = {"delimiter": "auto", "encoding": "auto", "decimal": "auto", "date_format": "auto"}
     place = dict.fromkeys(["url", "table", "query", "since", "sheet"])
@@ -48,6 +48,7 @@ def ingest(tmp_path: Path) -> Ingest:
         now: datetime = NOW,
         max_share: float = 1.0,
         policies: Policies = DEFAULT,
+        tables: dict[str, Any] | None = None,
         on_phase: Callable[[str], None] = lambda _: None,
         **source: Any,
     ) -> Ingested:
@@ -57,7 +58,9 @@ def ingest(tmp_path: Path) -> Ingest:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode() if isinstance(text, str) else text)
         source_ = order_source(path, **source)
-        return ingest_orders(source_, tmp_path, as_of, now, max_share, PEPPER, policies, on_phase)
+        return ingest_orders(
+            source_, tmp_path, as_of, now, max_share, PEPPER, policies, tables or {}, on_phase
+        )
 
     return run
 

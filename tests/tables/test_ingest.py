@@ -78,6 +78,8 @@ def test_an_order_is_summed_before_it_is_called_a_return(ingest: Ingest) -> None
 
 def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
     counts = ingest(HEADER + "a,04.03.2021,5\nb,05.03.2021,0\nc,x,5\n,06.03.2021,5\n").counts
+    assert {table["status"] for table in counts.pop("tables").values()} == {"off"}
+    assert "lines summed to orders" in counts.pop("switched_off")["order_id"]
     assert counts == {
         "rows_read": 4,
         "accepted_rows": 2,
@@ -95,7 +97,21 @@ def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
         "policies": {
             **NOBODY_LEFT_OUT,
             "zero_amount_dropped": 0,
-            "returns": {"matched_by": {}, "amount": 0.0, "netted": 0.0, "not_netted": 0.0},
+            "equal_rows": 0,
+            "equal_rows_in_another_file": 0,
+            "repeated_orders": 0,
+            "returns": {
+                "from_log": 0,
+                "from_table": 0,
+                "told_twice": 0,
+                "other_source": 0,
+                "left_out_amount": 0.0,
+                "matched_by": {},
+                "amount": 0.0,
+                "netted": 0.0,
+                "not_netted": 0.0,
+            },
+            "test_customers": {"left_out": 0, "known_from_customers_table": 0},
         },
         "sources": {
             "data/raw/orders.csv": {
@@ -112,6 +128,8 @@ def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
             "first_orders_per_week_at_start": None,
             "first_orders_per_week_later": None,
         },
+        "columns_off": ["order_id", "status", "is_test", "currency", "product_id"],
+        "lookups": {},
         "read_as": {"encoding": "utf-8", "delimiter": ",", "date_format": "dd.mm.yyyy", "decimal": "."},
     }
 
@@ -225,7 +243,7 @@ def test_parquet_without_rows_is_refused(ingest: Ingest, tmp_path: Path) -> None
         date=pa.array([], pa.string()),
         amount=pa.array([], pa.int8()),
     )
-    with pytest.raises(UserError, match="has columns but no rows"):
+    with pytest.raises(UserError, match="has a header but no rows"):
         ingest()
 
 

@@ -168,19 +168,34 @@ def test_several_currencies_without_rates_are_a_question(ingest: Ingest) -> None
 
 
 @pytest.mark.parametrize(
-    ("row", "problem"),
+    ("row", "found"),
     [
-        ("x,CHF,1", "rates.csv:5: not a date"),
-        ("2021-03-09,,1", "rates.csv:5: no currency"),
-        ("2021-03-09,CHF,0", "rates.csv:5: not a rate above zero"),
-        ("2021-03-09,CHF,x", "rates.csv:5: not a rate above zero"),
-        ("2021-03-05,chf,0.96", "rates.csv:5: the second rate of the currency on that day"),
-        ("2021-03-05", "rates.csv:5: too_few_columns"),
+        ("x,CHF,1", [[5, "day", "unreadable_date", "text of 1 characters"]]),
+        ("2021-03-09,,1", [[5, "currency", "missing_currency", "empty"]]),
+        ("2021-03-09,CHF,0", [[5, "rate", "unreadable_rate", "zero"]]),
+        ("2021-03-09,CHF,x", [[5, "rate", "unreadable_rate", "text of 1 characters"]]),
+        ("2021-03-09", [[5, None, "too_few_columns", "1 columns, the header has 3"]]),
+        (
+            "2021-03-05,chf,0.96",
+            [[line, "rate", "two_rates", "number above zero"] for line in (3, 5)],
+        ),
+        ("2021-03-05,CHF,0.950", []),
     ],
 )
-def test_a_wrong_rate_is_named_by_line(ingest: Ingest, row: str, problem: str) -> None:
-    with pytest.raises(UserError, match=problem):
-        exchange(ingest, MIXED, RATES + row + "\n")
+def test_a_wrong_rate_is_quarantined_and_counted(ingest: Ingest, row: str, found: list[Any]) -> None:
+    done = exchange(ingest, MIXED, RATES + row + "\n")
+    [lookup] = done.lookups
+    rejected = lookup.quarantine[["line", "column", "rule", "value_class"]]
+    assert rejected.astype(object).where(rejected.notna(), None).to_numpy().tolist() == found
+    counts = done.counts["lookups"]["exchange_rates"]
+    assert counts["rows_read"] == 4 == counts["accepted"] + counts["merged"] + counts["quarantined"]
+    assert counts["quarantined"] == len(found)
+    assert set(done.all_quarantined()["table"]) == ({"exchange_rates"} if found else set())
+    if len(found) == 2:  # neither of two rates that contradict each other counts
+        assert amounts(done) == [9.0, 9.0, 10.0, 6123.45]
+    elif found:
+        with pytest.raises(UserError, match=r"sources\.exchange_rates\.path: 1 of 4 rows cannot be used"):
+            exchange(ingest, MIXED, RATES + row + "\n", max_share=0.05)
 
 
 # Time zone
@@ -252,20 +267,28 @@ def test_linked_ids_are_one_customer_and_the_others_are_counted(ingest: Ingest) 
     assert done.identities["customer_id"].tolist() == ["m", "x"]
     assert done.counts["customers"] == 2
     assert summary(done)["unlinked"] == {"rows": 2, "ids": 1}
+    assert done.counts["lookups"]["id_map"]["merged"] == 1
 
 
 @pytest.mark.parametrize(
-    ("ids", "problem"),
+    ("ids", "found", "customers"),
     [
-        ("c1,c2\nc2,m\n", "ids.csv:2: the id it leads to leads on to another"),
-        ("c1,c2\nc2,c1\n", "ids.csv:2: the id it leads to leads on to another"),
-        ("c1,m\nc1,x\n", "ids.csv:2: the id stands for two customers"),
-        ("c1,m\n,x\n", "ids.csv:3: an id is empty"),
+        ("c1,c2\nc2,m\n", [[2, "leads_on"]], ["c1", "m", "x"]),
+        ("c1,c2\nc2,c1\n", [[2, "leads_on"], [3, "leads_on"]], ["c1", "c2", "m", "x"]),
+        ("c1,m\nc1,x\n", [[2, "two_customers"], [3, "two_customers"]], ["c1", "c2", "m", "x"]),
+        ("c1,m\n,x\n", [[3, "missing_id"]], ["c2", "m", "x"]),
+        ("", [], ["c1", "c2", "m", "x"]),
     ],
 )
-def test_a_wrong_link_is_named_by_line(ingest: Ingest, ids: str, problem: str) -> None:
-    with pytest.raises(UserError, match=problem):
-        linked(ingest, ids)
+def test_a_wrong_link_is_quarantined_and_links_nothing(
+    ingest: Ingest, ids: str, found: list[Any], customers: list[str]
+) -> None:
+    done = linked(ingest, ids)
+    assert done.lookups[0].quarantine[["line", "rule"]].to_numpy().tolist() == found
+    assert done.identities["customer_id"].tolist() == customers
+    counts = done.counts["lookups"]["id_map"]
+    assert counts["rows_read"] == len(ids.splitlines())
+    assert counts["rows_read"] == counts["accepted"] + counts["merged"] + counts["quarantined"]
 
 
 # What is reported, never acted on
@@ -318,7 +341,8 @@ def test_a_short_log_says_nothing_about_its_start(ingest: Ingest) -> None:
 CHOICES = st.builds(
     Policies,
     returns=st.sampled_from(["match", "net_by_day", "drop"]),
-    duplicates=st.sampled_from(["keep", "drop_exact"]),
+    returns_from=st.sampled_from(["both", "log", "table"]),
+    duplicates=st.sampled_from(["keep", "drop_exact", "drop_repeated_order"]),
     zero_amount=st.sampled_from(["keep", "drop"]),
     cancelled_status=st.sampled_from([(), ("void",)]),
     exclude_customers=st.sampled_from([(), ("t*",)]),

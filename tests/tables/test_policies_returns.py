@@ -58,6 +58,11 @@ def test_then_the_latest_earlier_order_of_the_amount_then_the_latest_then_none(i
         ("latest", "03-03", 5.0, 0),
     ]
     assert done.counts["policies"]["returns"] == {
+        "from_log": 4,
+        "from_table": 0,
+        "told_twice": 0,
+        "other_source": 0,
+        "left_out_amount": 0.0,
         "matched_by": {"amount": 2, "latest": 1, "none": 1},
         "amount": 65.0,
         "netted": 45.0,

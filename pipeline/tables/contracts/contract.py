@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -77,6 +77,8 @@ class Column:
         The time column at which the value becomes known; before it the value is hidden.
     planned : bool
         A time that may lie ahead, known from the row's beginning.
+    feeds : tuple of str
+        What of the table's `feeds`, or besides, cannot be had without this column.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Column:
     reference: Reference | None = None
     known_from: str = ""
     planned: bool = False
+    feeds: tuple[str, ...] = ()
 
     @property
     def written(self) -> str:
@@ -132,7 +135,7 @@ class Contract:
     needs : tuple of str
         Tables without which this one cannot be placed in time.
     feeds : tuple of str
-        What the table is for.
+        What the table switches on: features, KPIs, fields.
     """
 
     name: str
@@ -152,6 +155,11 @@ class Contract:
     def column(self, name: str) -> Column:
         """Return the column of that name."""
         return self.columns[self.names.index(name)]
+
+    def switched_off(self, missing: Collection[str]) -> dict[str, list[str]]:
+        """Name, for each of the missing columns that counts, what cannot be had without it."""
+        lost = (column for column in self.columns if column.name in missing and column.feeds)
+        return {column.name: list(column.feeds) for column in lost}
 
     def as_written(self) -> Contract:
         """Return the contract of the table we write: pseudonyms in place of ids."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.tables.contracts.contract import Check, Column, Contract, Reference
 
 ANY_CUSTOMER = Reference("customers")
 KNOWN_CUSTOMER = Reference("customers", required=True)
 PRODUCT = Column("product_id", "text", "The product", nullable=True, reference=Reference("products"))
+SOLD_PRODUCT = replace(PRODUCT, feeds=("category affinity",))
+RETURNED_PRODUCT = replace(PRODUCT, feeds=("returns matched by product",))
 ORDER = Column("order_id", "key", "The order", nullable=True, entity="order")
+RETURNED_ORDER = replace(ORDER, feeds=("returns matched by order", "days from order to return"))
 
 
 def customer(reference: Reference = ANY_CUSTOMER) -> Column:
@@ -23,10 +28,41 @@ ORDER_LOG = Contract(
         Column("customer_id", "key", "The customer", entity="customer"),
         Column("ordered_at", "time", "When the customer bought", unit="as written, UTC with an offset"),
         Column("amount", "money", "What was paid; below zero for money given back", unit="currency"),
-        Column("order_id", "text", "Rows that share it are lines of one order; not kept", nullable=True),
-        Column("status", "text", "Orders with one of ingest.cancelled_status are left out", nullable=True),
-        Column("is_test", "flag", "Test and employee accounts are left out", nullable=True),
-        Column("currency", "text", "ISO 4217 code of the amount; empty: report.currency", nullable=True),
+        Column(
+            "order_id",
+            "text",
+            "Rows that share it are lines of one order; not kept",
+            nullable=True,
+            feeds=("lines summed to orders", "returns matched by order"),
+        ),
+        Column(
+            "status",
+            "text",
+            "Orders with one of ingest.cancelled_status are left out",
+            nullable=True,
+            feeds=("cancelled orders left out",),
+        ),
+        Column(
+            "is_test",
+            "flag",
+            "Test and employee accounts are left out",
+            nullable=True,
+            feeds=("test accounts left out",),
+        ),
+        Column(
+            "currency",
+            "text",
+            "ISO 4217 code of the amount; empty: report.currency",
+            nullable=True,
+            feeds=("several currencies",),
+        ),
+        Column(
+            "product_id",
+            "text",
+            "Finds the order of a return that has no order id",
+            nullable=True,
+            feeds=("returns matched by product",),
+        ),
     ),
     event_time="ordered_at",
     feeds=("everything",),
@@ -40,7 +76,7 @@ ORDER_LINES = Contract(
         Column("order_id", "key", "The order", entity="order"),
         customer(KNOWN_CUSTOMER),
         Column("ordered_at", "time", "When the customer bought"),
-        PRODUCT,
+        SOLD_PRODUCT,
         Column(
             "amount", "money", "What was paid for the line; below zero for money given back", unit="currency"
         ),
@@ -52,9 +88,16 @@ ORDER_LINES = Contract(
             unit="currency",
             nullable=True,
             minimum=0,
+            feeds=("discount share",),
         ),
         Column(
-            "unit_cost", "money", "What one unit cost the shop", unit="currency", nullable=True, minimum=0
+            "unit_cost",
+            "money",
+            "What one unit cost the shop",
+            unit="currency",
+            nullable=True,
+            minimum=0,
+            feeds=("margin per customer",),
         ),
     ),
     event_time="ordered_at",
@@ -68,11 +111,17 @@ PRODUCTS = Contract(
     columns=(
         Column("product_id", "text", "The product"),
         Column("department", "text", "Its department, the coarsest group", nullable=True),
-        Column("category", "text", "Its category", nullable=True),
+        Column("category", "text", "Its category", nullable=True, feeds=("category affinity",)),
         Column("subcategory", "text", "Its category, one level finer", nullable=True),
         Column("brand", "text", "Its brand", nullable=True),
         Column(
-            "unit_cost", "money", "What one unit costs the shop", unit="currency", nullable=True, minimum=0
+            "unit_cost",
+            "money",
+            "What one unit costs the shop",
+            unit="currency",
+            nullable=True,
+            minimum=0,
+            feeds=("margin per customer",),
         ),
     ),
     feeds=("category affinity", "margin per customer"),
@@ -86,14 +135,14 @@ RETURNS_TABLE = Contract(
         Column("return_id", "key", "The return", nullable=True),
         customer(KNOWN_CUSTOMER),
         Column("returned_at", "time", "When it came back"),
-        ORDER,
-        PRODUCT,
+        RETURNED_ORDER,
+        RETURNED_PRODUCT,
         Column("amount", "money", "What was given back", unit="currency", minimum=0),
         Column("quantity", "number", "How much came back", unit="pieces, kg …", nullable=True, minimum=0),
         Column("reason", "text", "Why, from the shop's list of reasons", nullable=True),
     ),
     event_time="returned_at",
-    feeds=("return rate", "days from order to return"),
+    feeds=("orders net of returns", "return rate", "days from order to return"),
 )
 
 CAMPAIGNS = Contract(
@@ -131,8 +180,15 @@ COUPON_REDEMPTIONS = Contract(
         customer(KNOWN_CUSTOMER),
         Column("redeemed_at", "time", "When it was used"),
         Column("coupon_id", "text", "The coupon", nullable=True),
-        Column("campaign_id", "text", "Its campaign", nullable=True, reference=Reference("campaigns")),
-        ORDER,
+        Column(
+            "campaign_id",
+            "text",
+            "Its campaign",
+            nullable=True,
+            reference=Reference("campaigns"),
+            feeds=("response to campaigns",),
+        ),
+        replace(ORDER, feeds=("share of orders with a coupon",)),
         Column("amount", "money", "What it took off", unit="currency", nullable=True, minimum=0),
     ),
     event_time="redeemed_at",

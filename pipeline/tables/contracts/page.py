@@ -83,6 +83,8 @@ def _meaning(column: Column) -> str:
         text += f"; known from `{column.known_from}`, which it needs"
     if column.planned:
         text += "; may lie ahead"
+    if column.feeds:
+        text += f" (for: {', '.join(column.feeds)})"
     return text
 
 

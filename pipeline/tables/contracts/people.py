@@ -6,8 +6,8 @@ from pipeline.tables.contracts.contract import Check, Column, Contract, Referenc
 from pipeline.tables.contracts.orders import ORDER, customer
 
 
-def _attribute(name: str, description: str) -> Column:
-    return Column(name, "text", description, nullable=True)
+def _attribute(name: str, description: str, feeds: str = "customer attributes") -> Column:
+    return Column(name, "text", description, nullable=True, feeds=(feeds,))
 
 
 CUSTOMERS = Contract(
@@ -17,9 +17,22 @@ CUSTOMERS = Contract(
     columns=(
         customer(Reference("orders")),
         Column("created_at", "time", "When the account was opened", nullable=True),
-        _attribute("acquisition_channel", "What brought the customer"),
-        Column("account_type", "text", "Consumer or business", nullable=True, allowed=("b2c", "b2b")),
-        Column("is_test", "flag", "An account of testers or employees", nullable=True),
+        _attribute("acquisition_channel", "What brought the customer", "KPIs by acquisition channel"),
+        Column(
+            "account_type",
+            "text",
+            "Consumer or business; orders of the shop's own accounts are left out",
+            nullable=True,
+            allowed=("b2c", "b2b", "test", "employee"),
+            feeds=("b2b apart from b2c",),
+        ),
+        Column(
+            "is_test",
+            "flag",
+            "An account of testers or employees: its orders are left out",
+            nullable=True,
+            feeds=("test accounts left out",),
+        ),
         _attribute("country", "Country of the account"),
         _attribute("postal_region", "First digits of the postcode, never all of it"),
         Column(
@@ -82,6 +95,7 @@ REFERRALS = Contract(
             entity="customer",
             reference=Reference("customers"),
             known_from="signed_up_at",
+            feeds=("referral KPIs",),
         ),
         Column("first_order_at", "time", "When that customer first bought", nullable=True),
         Column(
@@ -131,7 +145,14 @@ SUBSCRIPTIONS = Contract(
         Column("subscription_id", "key", "The contract", nullable=True),
         customer(),
         Column("started_at", "time", "When it began"),
-        Column("ends_at", "time", "When it ends by its terms", nullable=True, planned=True),
+        Column(
+            "ends_at",
+            "time",
+            "When it ends by its terms",
+            nullable=True,
+            planned=True,
+            feeds=("near-expiry flag",),
+        ),
         Column("cancelled_at", "time", "When the customer cancelled", nullable=True),
         Column("amount_per_month", "money", "Fee", unit="currency a month", nullable=True, minimum=0),
     ),

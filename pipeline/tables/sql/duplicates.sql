@@ -1,10 +1,34 @@
--- A row that repeats an earlier one in every mapped column counts once: the first in the order of files and lines stays.
-UPDATE judged_rows SET left_out = 'duplicates'
-FROM (
-    SELECT file_no, line
+-- Accepted rows that repeat an earlier one in every mapped column, in the order of files and lines. Few rows do: a hash
+-- finds those that may.
+CREATE TABLE equal_rows AS
+WITH accepted AS (
+    SELECT *, hash(customer_id, ordered_at, paid, order_id, status, currency, is_test, product_id) AS digest
     FROM judged
     WHERE rule IS NULL AND left_out IS NULL
-    QUALIFY row_number() OVER (
-        PARTITION BY customer_id, order_id, ordered_at, paid, status, currency, is_test ORDER BY file_no, line) > 1
-) AS repeated
-WHERE judged_rows.file_no = repeated.file_no AND judged_rows.line = repeated.line;
+),
+shared AS (
+    SELECT digest FROM accepted GROUP BY digest HAVING count(*) > 1
+)
+SELECT file_no, line, file_no > min(file_no) OVER same AS in_another_file
+FROM accepted SEMI JOIN shared USING (digest)
+WINDOW same AS (PARTITION BY customer_id, ordered_at, paid, order_id, status, currency, is_test, product_id)
+QUALIFY row_number() OVER (same ORDER BY file_no, line) > 1;
+
+-- Orders that a later file delivers again, line for line: same customer, same id, same times, amounts and products.
+CREATE TABLE repeated_orders AS
+WITH accepted AS (
+    SELECT customer_id, order_id, file_no, row(ordered_at, paid, product_id) AS content
+    FROM judged
+    WHERE rule IS NULL AND left_out IS NULL AND order_id IS NOT NULL
+),
+spread AS (
+    SELECT customer_id, order_id FROM accepted GROUP BY ALL HAVING min(file_no) < max(file_no)
+),
+deliveries AS (
+    SELECT customer_id, order_id, file_no, list_sort(list(content)) AS contents
+    FROM accepted SEMI JOIN spread USING (customer_id, order_id)
+    GROUP BY ALL
+)
+SELECT customer_id, order_id, file_no
+FROM deliveries
+QUALIFY row_number() OVER (PARTITION BY customer_id, order_id, contents ORDER BY file_no) > 1;

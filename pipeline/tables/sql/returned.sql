@@ -1,6 +1,8 @@
--- An order that sums to less than nothing is money given back, not a purchase. Numbered, to be told apart.
+-- The returns that count, numbered to be told apart.
 CREATE TABLE returned AS
-SELECT row_number() OVER (ORDER BY customer_id, ordered_at, amount, order_id, lines) AS return_no,
-       customer_id, order_id, ordered_at AS returned_at, amount
-FROM purchases
-WHERE amount < 0;
+SELECT told_no AS return_no, customer_key, order_ref, product_id, returned_at, amount
+FROM told
+WHERE CASE $returns_from
+          WHEN 'both' THEN told_no NOT IN (FROM told_once_more)
+          ELSE origin = $returns_from
+      END;

@@ -1,7 +1,7 @@
 -- A return is set aside: it takes nothing from any order.
 CREATE VIEW targets AS
-SELECT NULL::BIGINT AS target_no, customer_id, ordered_at, amount, 1 AS orders, lines
-FROM purchases
+SELECT NULL::BIGINT AS target_no, customer_key, ordered_at, amount, 1 AS orders, lines
+FROM purchases JOIN identities USING (customer_id)
 WHERE false;
 
 CREATE VIEW matched AS

@@ -6,7 +6,7 @@ CREATE OR REPLACE MACRO given_key(value) AS
     CASE WHEN length(value) > 4 OR NOT regexp_full_match(value, '(?i)(null|none|nan|na|n/a|#n/a|\\n)?') THEN value END;
 
 CREATE OR REPLACE MACRO read_flag(value) AS CASE
-    WHEN lower(value) IN ('true', 't', '1', '1.0', 'yes', 'y', 'ja', 'j', 'wahr') THEN TRUE
+    WHEN lower(value) IN ('true', 't', '1', '1.0', 'yes', 'y', 'ja', 'j', 'x', 'wahr') THEN TRUE
     WHEN lower(value) IN ('false', 'f', '0', '0.0', 'no', 'n', 'nein', 'falsch') THEN FALSE
 END;
 

@@ -1,0 +1,173 @@
+"""Whether a season is put into the model: only where that would have helped in past windows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pipeline.btyd.backtest import lead, measures, try_model
+from pipeline.btyd.choice import MOST_CUSTOMERS, NEEDED_WINDOWS, Chooser
+from pipeline.btyd.clock import CALENDAR, Clock
+from pipeline.btyd.countmodel import CountModel
+from pipeline.btyd.season import anchor_clock, exposure_clock
+
+YEAR = 364  # whole weeks
+DAYS_BEFORE_ANCHOR = 180
+CLEAR_LEAD = 2.0
+CLEARLY_LESS_BIAS = 0.8
+
+Season = Literal["off", "exposure", "anchor"]
+SeasonReason = Literal["given", "too_short", "better", "no_better"]
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a season is estimated from.
+
+    Attributes
+    ----------
+    first_day : date
+        Of the log.
+    flow : callable
+        Cutoff to births and repeat orders by day before it, as `tracking` takes them.
+    history : callable
+        Cutoff to one row per customer known then: frequency, recency, T (days), and future_orders in the
+        horizon that followed. It is asked only for windows that have ended.
+    """
+
+    first_day: date
+    flow: Callable[[date], pd.DataFrame]
+    history: Callable[[date], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class SeasonChoice:
+    """A treatment of the season for a cutoff, and why.
+
+    Attributes
+    ----------
+    season : {"off", "exposure", "anchor"}
+    reason : {"given", "too_short", "better", "no_better"}
+    found : mapping
+        By season: in how many windows it was tried, its lead in log score per customer over the plain model
+        with standard error, and the mean absolute total bias of both.
+    """
+
+    season: Season
+    reason: SeasonReason
+    found: Mapping[Season, Mapping[str, float]] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The choice as JSON types."""
+        return {"season": self.season, "reason": self.reason, "tried": dict(self.found)}
+
+
+class Fitted(NamedTuple):
+    """A model and the clock on which it was fitted and is to be asked."""
+
+    model: CountModel
+    clock: Clock
+
+
+class Seasons:
+    """Puts a season into the chooser's models, and tells whether that helps.
+
+    Parameters
+    ----------
+    chooser : Chooser
+        Whose windows, customers and fits are used.
+    past : Past
+    """
+
+    def __init__(self, chooser: Chooser, past: Past) -> None:
+        self.chooser, self.past = chooser, past
+        self._trials: dict[tuple[Season, str, date], pd.DataFrame | None] = {}
+
+    def choose(self, name: str, cutoff: date) -> SeasonChoice:
+        """Choose what would have helped the model in the windows that had ended by the cutoff.
+
+        A season has to beat the plain model in log score by two standard errors, and to bring the totals a
+        fifth closer to the truth: what moves all customers of a window at once is not in the standard error.
+        Of two that do, the one with the larger lead is taken.
+        """
+        seasons: tuple[Season, ...] = ("exposure", "anchor")
+        found = {season: self._compare(season, name, cutoff) for season in seasons}
+        tried = {season: result for season, result in found.items() if result}
+        better = [
+            season
+            for season, result in tried.items()
+            if result["lead"] > CLEAR_LEAD * result["standard_error"]
+            and result["bias"] < CLEARLY_LESS_BIAS * result["plain_bias"]
+        ]
+        if better:
+            return SeasonChoice(max(better, key=lambda season: tried[season]["lead"]), "better", tried)
+        return SeasonChoice("off", "no_better" if tried else "too_short", tried)
+
+    def fit(self, name: str, season: Season, cutoff: date) -> Fitted:
+        """Fit a model on the season's clock to all that was known before a cutoff.
+
+        Raises
+        ------
+        InsufficientHistory
+            If nothing can be learned from it.
+        """
+        plain = self.chooser.fit(name, cutoff)
+        return self._on_clock(plain, season, cutoff, self.chooser.histories[cutoff]) or Fitted(
+            plain, CALENDAR
+        )
+
+    def _on_clock(self, plain: CountModel, season: Season, cutoff: date, rows: pd.DataFrame) -> Fitted | None:
+        """Put a season into a model of these customers; None where the log is too short for that."""
+        if season == "off":
+            return Fitted(plain, CALENDAR)
+        if season == "exposure":
+            is_known = (cutoff - self.past.first_day).days >= YEAR
+            return _exposed(plain, self.past.flow(cutoff), cutoff, rows) if is_known else None
+        ago, horizon_days = cutoff - timedelta(days=YEAR), self.chooser.horizon_days
+        if horizon_days > YEAR or (ago - self.past.first_day).days < DAYS_BEFORE_ANCHOR:
+            return None
+        earlier = self.past.history(ago).sort_index().head(MOST_CUSTOMERS)
+        if not earlier["frequency"].any():
+            return None
+        return Fitted(plain, anchor_clock(type(plain)().fit(earlier), earlier, horizon_days))
+
+    def _compare(self, season: Season, name: str, cutoff: date) -> dict[str, float]:
+        """Hold a season against none in the windows with log enough before them; empty if they are few."""
+        tried = [(self._try(season, name, window), window) for window in self.chooser.windows(cutoff)]
+        pairs = [(trial, self._try("off", name, window)) for trial, window in tried if trial is not None]
+        if len(pairs) < NEEDED_WINDOWS:
+            return {}
+        ahead = lead(*(pd.concat(trials) for trials in zip(*pairs, strict=True)))
+        bias, plain_bias = (
+            float(np.mean([abs(measures(trial)["total_bias"]) for trial in trials]))
+            for trials in zip(*pairs, strict=True)
+        )
+        return {
+            "windows": len(pairs),
+            "lead": ahead.mean,
+            "standard_error": ahead.standard_error,
+            "bias": bias,
+            "plain_bias": plain_bias,
+        }
+
+    def _try(self, season: Season, name: str, window: date) -> pd.DataFrame | None:
+        if (season, name, window) not in self._trials:
+            rows, trial = self.chooser.judged(window), None
+            fitted = self._on_clock(self.chooser.judged_fit(name, window), season, window, rows)
+            if fitted:
+                horizon = fitted.clock.horizon(window, self.chooser.horizon_days)
+                trial = try_model(fitted.model, fitted.clock.summary(rows, window), horizon)
+            self._trials[season, name, window] = trial
+        return self._trials[season, name, window]
+
+
+def _exposed(plain: CountModel, flow: pd.DataFrame, cutoff: date, rows: pd.DataFrame) -> Fitted:
+    """Fit the model once more, on the clock that its own misses through the year suggest."""
+    clock = exposure_clock(plain, flow)
+    fitted = type(plain)().fit(clock.summary(rows, cutoff)) if clock.harmonics else plain
+    return Fitted(fitted, clock) if fitted.status != "failed" else Fitted(plain, CALENDAR)

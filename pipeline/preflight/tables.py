@@ -1,0 +1,81 @@
+"""What the optional tables hold, and what is switched off for want of tables and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import chain
+from typing import Any
+
+ORDERS = "orders"
+
+
+def describe_tables(ingest: Mapping[str, Any], buyers: int, as_of: date) -> dict[str, Any]:
+    """Describe the optional tables that are there.
+
+    Parameters
+    ----------
+    ingest : mapping
+        The counts of the ingest; `tables` are those of the optional tables.
+    buyers : int
+        Customers with an order.
+    as_of : date
+        The first day that is not known.
+
+    Returns
+    -------
+    dict
+        By table: `rows`, `customers`, `buyers_share` (of the customers with an order, those with a row),
+        `first_day`, `last_day`, `days_since_last`, `missing` and `unknown` (shares of the rows, by column).
+    """
+    return {
+        name: _describe(counts, buyers, as_of)
+        for name, counts in ingest.get("tables", {}).items()
+        if counts["status"] == "on"
+    }
+
+
+def switched_off(ingest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """List what cannot be had: per table that is not there, and per table that lacks columns.
+
+    Returns
+    -------
+    list of dict
+        `table`, `columns` that are missing (none: the whole table) and `features`, what hangs on them.
+    """
+    tables = ingest.get("tables", {})
+    absent = [
+        {"table": name, "columns": [], "features": counts["feeds"]}
+        for name, counts in tables.items()
+        if counts["status"] == "off"
+    ]
+    lacking = [
+        {"table": name, "columns": list(lost), "features": list(dict.fromkeys(chain(*lost.values())))}
+        for name, counts in {ORDERS: ingest, **tables}.items()
+        if (lost := counts.get("switched_off"))
+    ]
+    return lacking + absent
+
+
+def _describe(counts: Mapping[str, Any], buyers: int, as_of: date) -> dict[str, Any]:
+    rows, last = counts["accepted"], _day(counts.get("last_on"))
+    first = _day(counts.get("first_on"))
+    return {
+        "rows": rows,
+        "customers": counts.get("customers"),
+        "buyers_share": counts["buyers"] / buyers if "buyers" in counts else None,
+        "first_day": first.isoformat() if first else None,
+        "last_day": last.isoformat() if last else None,
+        "days_since_last": (as_of - last).days if last else None,
+        "missing": {name: _share(count, rows) for name, count in counts["missing"].items()},
+        "unknown": {name: _share(count, rows) for name, count in counts["unknown"].items()},
+    }
+
+
+def _day(value: date | str | None) -> date | None:
+    """Read a day that may have been through JSON."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

@@ -1,0 +1,197 @@
+"""A season is found where there is one, put into every prediction alike, and left out where there is none."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from pipeline.btyd import MBGNBD, Chooser, GammaGamma, Past, Seasons, lifetime_value
+from pipeline.btyd.backtest import measures, try_model
+from pipeline.btyd.clock import Clock
+from pipeline.btyd.season import anchor_clock, exposure_clock
+from pipeline.btyd.tracking import tracking
+from pipeline.features import daily_flow
+from pipeline.features import histories as histories_of_days
+from tests.btyd.shop import december, every, history, order_log
+
+HORIZON = 60
+LAST = date(2023, 2, 28)
+SEASONAL = Clock((0.25, -0.1, 0.15, 0.05))
+MODEL = MBGNBD.from_parameters(r=0.525, alpha=6.183, a=0.891, b=1.614)
+
+
+def known_days(log: pd.DataFrame) -> pd.DataFrame:
+    return log.assign(known_from=log["day"], known_until=pd.NaT)
+
+
+def seasons(log: pd.DataFrame) -> Seasons:
+    """As the stage makes them: the windows of half a year, 30 days apart."""
+    cutoffs = [*every(30, 5, LAST - timedelta(days=HORIZON)), LAST]
+    by_cutoff = {cutoff: history(log, cutoff, HORIZON) for cutoff in cutoffs}
+    days = known_days(log)
+    past = Past(
+        log["day"].min().date(),
+        lambda cutoff: daily_flow(days, cutoff),
+        lambda cutoff: histories_of_days(days, cutoff, HORIZON),
+    )
+    return Seasons(Chooser({"mbgnbd": MBGNBD}, by_cutoff, HORIZON), past)
+
+
+@pytest.fixture(scope="module")
+def summary() -> pd.DataFrame:
+    return history(order_log(400, 2, seed=3), date(2022, 1, 20), HORIZON)
+
+
+@pytest.fixture(scope="module")
+def seasonal_log() -> pd.DataFrame:
+    return order_log(2000, 3, height=2.5, growth=1.5, seed=11)
+
+
+def test_the_flat_clock_is_the_calendar_to_the_last_bit(summary: pd.DataFrame) -> None:
+    flat = Clock().summary(summary, date(2022, 1, 20))
+    assert_frame_equal(flat, summary, check_exact=True, check_dtype=False)
+    assert Clock().horizon(date(2022, 1, 20), 91) == 91.0
+    assert MBGNBD().fit(flat).to_dict() == MBGNBD().fit(summary).to_dict()
+
+
+def test_exposure_adds_up_day_by_day(summary: pd.DataFrame) -> None:
+    cutoff = date(2022, 1, 20)
+    exposed = SEASONAL.summary(summary, cutoff)
+    last_day = np.datetime64(cutoff) - 1
+    for row, (age, recency) in zip(exposed.itertuples(), summary[["T", "recency"]].to_numpy(), strict=True):
+        days = np.arange(last_day - age + 1, last_day + 1)
+        exposure = (SEASONAL.speed(days).sum(), SEASONAL.speed(days[: int(recency)]).sum())
+        assert (row.T, row.recency) == pytest.approx(exposure)
+    assert ((exposed["recency"] > 0) == (summary["frequency"] > 0)).all()
+    assert (exposed["recency"] <= exposed["T"]).all()
+
+
+@pytest.mark.parametrize("year", ["2023", "2024"])
+def test_a_year_is_a_year_on_every_clock(year: str) -> None:
+    start = np.datetime64(year, "Y")
+    days = np.arange(start.astype("M8[D]"), (start + 1).astype("M8[D]"))
+    assert SEASONAL.speed(days).mean() == pytest.approx(1.0, abs=1e-4)
+    assert SEASONAL.speed(days).max() > 1.3
+
+
+def test_an_anchor_moves_the_first_days_alone() -> None:
+    anchor = Clock(ahead=1.2, ahead_days=60)
+    assert anchor.horizon(LAST, 60) == pytest.approx(72)
+    assert anchor.horizon(LAST, 365) == pytest.approx(377)
+    assert json.loads(json.dumps(SEASONAL.to_dict()))["harmonics"] == list(SEASONAL.harmonics)
+
+
+def test_every_prediction_moves_with_the_clock(summary: pd.DataFrame) -> None:
+    """Before a busy time: fewer customers without an order, more orders, more value."""
+    cutoff, summary = date(2022, 11, 10), summary.assign(monetary_value=30.0, spend_days=summary["frequency"])
+    spend = GammaGamma.from_parameters(p=6.25, q=3.74, gamma=15.44)
+    busy = Clock(ahead=1.4, ahead_days=60)
+
+    def ask(clock: Clock) -> pd.DataFrame:
+        horizons = {"horizon_days": clock.horizon(cutoff, 60), "clv_horizon_days": clock.horizon(cutoff, 365)}
+        return lifetime_value(
+            MODEL, spend, clock.summary(summary, cutoff), **horizons, annual_discount_rate=0.1, margin=1.0
+        )
+
+    plain, moved = ask(Clock()), ask(busy)
+    assert (moved["expected_orders"] > plain["expected_orders"]).all()
+    assert (moved["p_no_order"] < plain["p_no_order"]).all()
+    assert (moved["clv"] > plain["clv"]).all()
+    assert moved["p_alive"].equals(plain["p_alive"])
+
+
+def test_tracking_expects_what_the_model_expects_of_each_birth() -> None:
+    days = pd.date_range("2022-01-01", periods=70, freq="D")
+    flow = pd.DataFrame({"day": days, "births": 0, "repeats": 1})
+    flow.loc[[0, 20], "births"] = [100, 40]
+    tracked = tracking(MODEL, flow)
+    new = pd.DataFrame({"frequency": [0], "recency": [0], "T": [0]})
+    by_hand = 100 * MODEL.expected_orders(new, 69) + 40 * MODEL.expected_orders(new, 49)
+    assert tracked["expected"].sum() == pytest.approx(by_hand.item(), rel=1e-4)
+    assert tracked["actual"].tolist() == [7] * 10
+    assert (tracked["expected"] >= 0).all()
+
+
+def test_the_profile_is_that_of_the_shop(seasonal_log: pd.DataFrame) -> None:
+    plain = MBGNBD().fit(history(seasonal_log, LAST, HORIZON))
+    clock = exposure_clock(plain, daily_flow(known_days(seasonal_log), LAST))
+    days = pd.date_range("2022-01-01", "2022-12-31", freq="D")
+    truth = december(days, 2.5)
+    assert np.corrcoef(clock.speed(days.to_numpy().astype("M8[D]")), truth)[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("shop", [{"seed": 101}, {"seed": 102, "growth": 2.5}])
+def test_a_shop_without_a_season_gets_none(shop: dict[str, float]) -> None:
+    found = seasons(order_log(2000, 3, **shop)).choose("mbgnbd", LAST)
+    assert (found.season, found.reason) == ("off", "no_better")
+    assert set(found.found) == {"exposure", "anchor"}
+
+
+def test_a_season_cuts_the_bias_of_totals_and_is_chosen(seasonal_log: pd.DataFrame) -> None:
+    both = seasons(seasonal_log)
+    found = both.choose("mbgnbd", LAST)
+    assert (found.season, found.reason) == ("exposure", "better")
+    tried = found.found["exposure"]
+    assert tried["bias"] < 0.5 * tried["plain_bias"]
+    # The window that nobody has seen, by each treatment.
+    rows, bias = history(seasonal_log, LAST - timedelta(days=HORIZON), HORIZON), {}
+    for season in ("off", "exposure", "anchor"):
+        fitted = both.fit("mbgnbd", season, LAST - timedelta(days=HORIZON))
+        horizon = fitted.clock.horizon(LAST - timedelta(days=HORIZON), HORIZON)
+        seen = try_model(fitted.model, fitted.clock.summary(rows, LAST - timedelta(days=HORIZON)), horizon)
+        bias[season] = abs(measures(seen)["total_bias"])
+    assert bias["exposure"] < 0.5 * bias["off"]
+    assert bias["anchor"] < bias["off"]
+
+
+def test_the_future_changes_no_season(seasonal_log: pd.DataFrame) -> None:
+    """The same log, that ends on the day before the cutoff and that goes on as another shop."""
+    at = LAST - timedelta(days=30)
+    past = seasonal_log[seasonal_log["day"] < pd.Timestamp(at)]
+    other = order_log(2000, 3, seed=99)
+    other = other[(other["day"] >= pd.Timestamp(at)) & other["customer_key"].isin(past["customer_key"])]
+    rewritten = pd.concat([past, other]).sort_values(["customer_key", "day"], ignore_index=True)
+
+    def learn(log: pd.DataFrame) -> tuple[dict, dict, dict]:
+        cutoffs = [*every(20, 3, at - timedelta(days=HORIZON)), at]
+        days = known_days(log)
+        found = Seasons(
+            Chooser({"mbgnbd": MBGNBD}, {c: history(log, c, HORIZON) for c in cutoffs}, HORIZON),
+            Past(
+                log["day"].min().date(),
+                lambda cutoff: daily_flow(days, cutoff),
+                lambda cutoff: histories_of_days(days, cutoff, HORIZON),
+            ),
+        )
+        choice, fitted = found.choose("mbgnbd", at), found.fit("mbgnbd", "exposure", at)
+        return choice.to_dict(), fitted.model.to_dict(), fitted.clock.to_dict()
+
+    assert learn(seasonal_log) == learn(rewritten)
+    assert not seasonal_log.equals(rewritten)
+
+
+def test_half_of_what_was_missed_is_corrected(summary: pd.DataFrame) -> None:
+    expected = MODEL.expected_orders(summary, 30).sum()
+    shared = summary.assign(future_orders=0.0)
+    shared.loc[shared.index[0], "future_orders"] = 1.3 * expected
+    clock = anchor_clock(MODEL, shared, 30)
+    assert clock.ahead == pytest.approx(1.15)
+    assert clock.ahead_days == 30
+
+
+def test_without_a_full_year_the_clock_is_flat() -> None:
+    log = order_log(500, 0.9, height=3.0, seed=4)
+    at = date(2021, 1, 20)
+    days = known_days(log)
+    short = Seasons(
+        Chooser({"mbgnbd": MBGNBD}, {at: history(log, at, HORIZON)}, HORIZON),
+        Past(log["day"].min().date(), lambda cutoff: daily_flow(days, cutoff), lambda cutoff: log),
+    )
+    assert short.choose("mbgnbd", at).reason == "too_short"
+    for season in ("exposure", "anchor"):
+        assert short.fit("mbgnbd", season, at).clock == Clock()

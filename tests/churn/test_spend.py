@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.churn.backtest import Window, learn, predict, total_helps
+from pipeline.churn.scores import with_expected_spend
+from pipeline.churn.spend import SpendModel, fit_spend, missed_log_total, spend_weights
+from pipeline.churn.store import dump_model, load_model
+from pipeline.errors import InsufficientHistory
+
+MONEY = ("monetary_value", "spend_total", "expected_spend", "future_spend")
+
+
+def with_spend(frame: pd.DataFrame) -> pd.DataFrame:
+    """Who has spent much will spend much, if at all."""
+    worth = frame["monetary_value"] * np.random.default_rng(0).gamma(4, 1 / 4, len(frame))
+    return frame.assign(
+        future_spend=np.where(frame["churned"], 0.0, worth),
+        expected_spend=(1 - frame["p_no_order"]) * frame["monetary_value"].mean(),
+    )
+
+
+@pytest.fixture(scope="module")
+def train(labelled: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    return with_spend(labelled(800, seed=1))
+
+
+@pytest.fixture(scope="module")
+def later(labelled: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    return with_spend(labelled(800, seed=2))
+
+
+@pytest.fixture(scope="module")
+def model(train: pd.DataFrame) -> SpendModel:
+    return fit_spend(train, seed=5)
+
+
+def test_members_rank_and_add_up(model: SpendModel, later: pd.DataFrame) -> None:
+    members = model.members(later, later["p_no_order"].to_numpy())
+    actual = later["future_spend"]
+    for name in ("boosting", "two_part"):
+        assert members[name].corr(actual, method="spearman") > members["btyd"].corr(actual, method="spearman")
+        assert members[name].sum() == pytest.approx(actual.sum(), rel=0.15)
+    np.testing.assert_allclose(model.blend(members), members.mean(axis=1))
+
+
+def test_the_currency_does_not_matter(model: SpendModel, train: pd.DataFrame, later: pd.DataFrame) -> None:
+    def in_cents(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(**{name: 128 * frame[name] for name in MONEY})
+
+    p = later["p_no_order"].to_numpy()
+    cents = fit_spend(in_cents(train), seed=5).members(in_cents(later), p)
+    np.testing.assert_allclose(cents, 128 * model.members(later, p), rtol=1e-6)
+
+
+def test_a_stored_model_says_the_same(model: SpendModel, later: pd.DataFrame) -> None:
+    stored = dump_model(replace(model, season=0.2, log_level=0.2).as_dict())
+    again = SpendModel(**load_model(stored))
+    assert dump_model(again.as_dict()) == stored
+    p = later["p_no_order"].to_numpy()
+    pd.testing.assert_frame_equal(again.members(later, p), model.members(later, p))
+    assert again.log_level == 0.2
+
+
+def test_low_forecasts_do_not_win() -> None:
+    rng = np.random.default_rng(0)
+    mean = rng.gamma(1, 20, 5_000)
+    actual = np.where(rng.random(5_000) < 0.3, mean / 0.3, 0.0)
+    members = pd.DataFrame({"right": mean, "low": 0.2 * mean})
+    absolute_error = members.sub(actual, axis=0).abs().mean()
+    assert absolute_error["low"] < absolute_error["right"]
+    assert spend_weights(members, actual) == pytest.approx({"right": 0.75, "low": 0.25}, abs=0.01)
+
+
+def test_without_any_spend_all_weigh_the_same() -> None:
+    members = pd.DataFrame({"a": [1.0, 0.0], "b": [0.0, 2.0]})
+    assert spend_weights(members, np.zeros(2)) == {"a": 0.5, "b": 0.5}
+
+
+@pytest.mark.parametrize("column", ["future_spend", "expected_spend"])
+def test_no_spend_or_no_lifetime_model_is_too_little(column: str, train: pd.DataFrame) -> None:
+    nothing = 0.0 if column == "future_spend" else np.nan
+    with pytest.raises(InsufficientHistory):
+        fit_spend(train.assign(**{column: nothing}), seed=5)
+    learned = learn(train.assign(**{column: nothing}), None, (), wanted=("logistic",), seed=5)
+    assert learned.spend is None
+
+
+def test_half_of_last_years_missed_total_is_corrected(train: pd.DataFrame, later: pd.DataFrame) -> None:
+    doubled = later.assign(future_spend=2 * later["future_spend"])
+    learned = learn(train, Window(train, doubled), (), wanted=("logistic",), seed=5)
+    assert learned.spend is not None
+    assert learned.spend.log_level == learned.spend.season == pytest.approx(np.log(2) / 2, abs=0.05)
+    assert total_helps([predict(learned, doubled)])
+    assert not total_helps([predict(learned, later)])
+
+
+def test_the_missed_total_is_bounded() -> None:
+    assert missed_log_total(np.ones(3), np.full(3, 1e9)) == 0.5
+    assert missed_log_total(np.ones(3), np.zeros(3)) == 0.0
+
+
+def test_the_interval_moves_with_the_expectation() -> None:
+    worth = pd.DataFrame(
+        {
+            "expected_spend": [10.0, 0.0],
+            "spend_p10": [1.0, 0.0],
+            "spend_p50": [8.0, 0.0],
+            "spend_p90": [30.0, 0.0],
+            "spend_sd": [9.0, 0.0],
+        }
+    )
+    moved = with_expected_spend(worth, np.array([20.0, 3.0]))
+    assert moved.loc[0].tolist() == [20.0, 2.0, 16.0, 60.0, 18.0]
+    assert moved.loc[1].tolist() == [3.0, 0.0, 0.0, 0.0, 0.0]

@@ -1,0 +1,67 @@
+"""The optional tables in the preflight: what they hold, and what is switched off without them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from pipeline.preflight.tables import describe_tables, switched_off
+
+INGEST = {
+    "columns_off": ["status"],
+    "switched_off": {"status": ["cancelled orders left out"]},
+    "tables": {
+        "surveys": {
+            "status": "on",
+            "feeds": [],
+            "accepted": 8,
+            "customers": 5,
+            "buyers": 4,
+            "first_on": date(2024, 1, 2),
+            "last_on": date(2024, 3, 1),
+            "missing": {"response_id": 2},
+            "unknown": {"customer_id": 4},
+            "columns_off": [],
+            "switched_off": {},
+        },
+        "products": {
+            "status": "on",
+            "accepted": 0,
+            "missing": {"brand": 0},
+            "unknown": {},
+            "columns_off": ["category", "department"],
+            "switched_off": {"category": ["category affinity"]},
+        },
+        "tickets": {"status": "off", "feeds": ["open complaints"]},
+    },
+}
+
+
+def test_a_table_is_described_by_extent_age_and_shares() -> None:
+    found = describe_tables(INGEST, buyers=16, as_of=date(2024, 3, 11))
+    assert found["surveys"] == {
+        "rows": 8,
+        "customers": 5,
+        "buyers_share": 0.25,
+        "first_day": "2024-01-02",
+        "last_day": "2024-03-01",
+        "days_since_last": 10,
+        "missing": {"response_id": 0.25},
+        "unknown": {"customer_id": 0.5},
+    }
+    assert found["products"]["missing"] == {"brand": None}
+    assert set(found) == {"surveys", "products"}
+
+
+def test_it_is_the_same_after_a_way_through_json() -> None:
+    again = json.loads(json.dumps(INGEST, default=date.isoformat))
+    assert describe_tables(again, 16, date(2024, 3, 11)) == describe_tables(INGEST, 16, date(2024, 3, 11))
+
+
+def test_what_is_missing_switches_off_what_hangs_on_it() -> None:
+    assert switched_off(INGEST) == [
+        {"table": "orders", "columns": ["status"], "features": ["cancelled orders left out"]},
+        {"table": "products", "columns": ["category"], "features": ["category affinity"]},
+        {"table": "tickets", "columns": [], "features": ["open complaints"]},
+    ]
+    assert switched_off({}) == []
