@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from pipeline import cli_models
 from pipeline.errors import UserError
 from pipeline.params import load_params
 from pipeline.preflight import availability
@@ -22,6 +23,7 @@ from pipeline.tables.inspection import inspect_file
 from pipeline.tracking import is_tracked, tracking_uri
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(cli_models.app, name="models")
 
 
 @app.callback()

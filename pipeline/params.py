@@ -230,10 +230,17 @@ class LifetimeValue(Section):
     """The lifetime-value models and their money."""
 
     model: Literal["auto", "nbd", "bgnbd", "mbgnbd", "mbgcnbd", "paretonbd"] = Field(examples=["auto"])
+    engine: Literal["own", "lifetimes"] = Field(default="own", examples=["own"])
     season: Literal["auto", "off", "exposure", "anchor"] = Field(default="auto", examples=["auto"])
     clv_horizon_days: Days = Field(examples=[365])
     discount_rate_per_year: float = Field(ge=0, lt=10, examples=[0.1])
     margin: float = Field(gt=0, le=1, examples=[1.0])
+
+    @model_validator(mode="after")
+    def _engine_knows_model(self) -> LifetimeValue:
+        if self.engine == "lifetimes" and self.model in ("nbd", "mbgcnbd"):
+            raise ValueError(f"engine: lifetimes has no {self.model}; it fits bgnbd, mbgnbd and paretonbd")
+        return self
 
 
 ChurnMember = Literal["btyd", "logistic", "logistic_rich", "boosting_latest", "boosting"]

@@ -14,9 +14,10 @@ from pipeline.btyd._numerics import (
     negative_binomial,
 )
 from pipeline.btyd.agegrid import along_age
-from pipeline.btyd.countmodel import Lives, State
+from pipeline.btyd.countmodel import State
 from pipeline.btyd.dropoutmodel import DropoutModel
 from pipeline.btyd.erlang import Waiting, expected_regular_orders
+from pipeline.btyd.fittedcounts import Lives
 from pipeline.btyd.histories import Histories, Pairs
 from pipeline.btyd.likelihood import Likelihood, lotteries_survived, portions, purchases
 

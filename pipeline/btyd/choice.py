@@ -12,6 +12,7 @@ import pandas as pd
 from pipeline.btyd.backtest import MEASURES, lead, measures, simplest_good_one, try_model, try_rules
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.fallback import fit_or_simpler
+from pipeline.btyd.fitting import Engine
 
 NEEDED_WINDOWS = 3
 MOST_WINDOWS = 8
@@ -109,6 +110,8 @@ class Chooser:
         `horizon_days` before the cutoff), future_orders (in those from the cutoff; missing while unknown).
     horizon_days : int
         Length of a window.
+    engine : {"own", "lifetimes"}
+        Who fits, in the windows and in the end; lifetimes has to know all candidates.
     """
 
     def __init__(
@@ -116,8 +119,9 @@ class Chooser:
         candidates: Mapping[str, type[CountModel]],
         histories: Mapping[date, pd.DataFrame],
         horizon_days: int,
+        engine: Engine = "own",
     ) -> None:
-        self.candidates, self.horizon_days = candidates, horizon_days
+        self.candidates, self.horizon_days, self.engine = candidates, horizon_days, engine
         self.histories = {cutoff: rows.sort_index() for cutoff, rows in sorted(histories.items())}
         self._fits: dict[tuple[str, date], CountModel] = {}
         self._trials: dict[date, dict[str, pd.DataFrame]] = {}
@@ -134,7 +138,7 @@ class Chooser:
         known = self._fits.get((name, cutoff)) if len(rows) <= MOST_CUSTOMERS else None
         if known is not None and known.status != "failed":
             return known
-        return fit_or_simpler(self.candidates[name], rows)
+        return fit_or_simpler(self.candidates[name], rows, self.engine)
 
     def choose(self, cutoff: date) -> Choice:
         """Choose by the log score of held-out counts in the latest windows that had ended by the cutoff."""
@@ -161,7 +165,7 @@ class Chooser:
     def judged_fit(self, name: str, window: date) -> CountModel:
         """Fit a candidate to the customers on whom a window is judged, once."""
         if (name, window) not in self._fits:
-            self._fits[name, window] = self.candidates[name]().fit(self.judged(window))
+            self._fits[name, window] = self.candidates[name]().fit(self.judged(window), self.engine)
         return self._fits[name, window]
 
     def _try_all(self, window: date) -> dict[str, pd.DataFrame]:

@@ -99,15 +99,20 @@ class SpendFit(NamedTuple):
     independence: SpendIndependence
 
 
-def fit_spend(summary: pd.DataFrame) -> SpendFit:
+def fit_spend(summary: pd.DataFrame, engine: Engine = "own") -> SpendFit:
     """Fit the plain model; where independence is refuted and the likelihood agrees, use the conditional one.
+
+    Parameters
+    ----------
+    summary, engine
+        As in `GammaGamma.fit`, of the plain model; lifetimes has no conditional one.
 
     Raises
     ------
     InsufficientHistory
         If no customer has repeat spend.
     """
-    plain, independence = GammaGamma().fit(summary), spend_independence(summary)
+    plain, independence = GammaGamma().fit(summary, engine), spend_independence(summary)
     if independence.independent:
         return SpendFit(plain, plain, independence)
     conditional = ConditionalGammaGamma().fit(summary)

@@ -22,6 +22,8 @@ _FITTERS: Final[dict[str, tuple[str, str]]] = {
     "paretonbd": ("ParetoNBDFitter", "pareto_nbd_model"),
     "gammagamma": ("GammaGammaFitter", ""),
 }
+COUNT_MODELS: Final = ("bgnbd", "mbgnbd", "paretonbd")
+"""The models of orders that it can fit."""
 _THEIR_NAMES: Final[dict[str, str]] = {"gamma": "v"}
 _OUR_NAMES: Final[dict[str, str]] = {theirs: ours for ours, theirs in _THEIR_NAMES.items()}
 
@@ -41,8 +43,10 @@ def _fit(name: str, *columns: Ints | Floats, weights: Floats) -> dict[str, float
     from lifetimes.utils import ConvergenceError
 
     fitter_name, _ = _known(name)
+    # Its Pareto/NBD starts from a random point near this one: the same data would get other parameters.
+    start = {"initial_params": np.ones(4)} if name == "paretonbd" else {}
     try:
-        fitter = getattr(lifetimes, fitter_name)().fit(*columns, weights=weights)
+        fitter = getattr(lifetimes, fitter_name)().fit(*columns, weights=weights, **start)
     except ConvergenceError as error:
         raise UserError(
             f"lifetimes.{fitter_name} did not converge on these data",

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.btyd._numerics import Floats, Ints, negative_binomial
-from pipeline.btyd.countmodel import CountModel, Lives
+from pipeline.btyd.countmodel import CountModel
+from pipeline.btyd.fittedcounts import Lives
 from pipeline.btyd.histories import Histories
 from pipeline.btyd.likelihood import Likelihood, purchases
 

@@ -15,8 +15,8 @@ from pipeline.btyd._numerics import (
     gauss_legendre,
     negative_binomial,
 )
-from pipeline.btyd.countmodel import Lives
 from pipeline.btyd.dropoutmodel import DropoutModel
+from pipeline.btyd.fittedcounts import Lives
 from pipeline.btyd.histories import Histories, Pairs
 from pipeline.btyd.likelihood import Likelihood, purchases
 

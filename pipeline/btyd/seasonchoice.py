@@ -127,14 +127,25 @@ class Seasons:
             return Fitted(plain, CALENDAR)
         if season == "exposure":
             is_known = (cutoff - self.past.first_day).days >= YEAR
-            return _exposed(plain, self.past.flow(cutoff), cutoff, rows) if is_known else None
+            return self._exposed(plain, cutoff, rows) if is_known else None
         ago, horizon_days = cutoff - timedelta(days=YEAR), self.chooser.horizon_days
         if horizon_days > YEAR or (ago - self.past.first_day).days < DAYS_BEFORE_ANCHOR:
             return None
         earlier = self.past.history(ago).sort_index().head(MOST_CUSTOMERS)
         if not earlier["frequency"].any():
             return None
-        return Fitted(plain, anchor_clock(type(plain)().fit(earlier), earlier, horizon_days))
+        return Fitted(plain, anchor_clock(self._refit(plain, earlier), earlier, horizon_days))
+
+    def _exposed(self, plain: CountModel, cutoff: date, rows: pd.DataFrame) -> Fitted:
+        """Fit the model once more, on the clock that its own misses through the year suggest."""
+        clock = exposure_clock(plain, self.past.flow(cutoff))
+        fitted = self._refit(plain, clock.summary(rows, cutoff)) if clock.harmonics else plain
+        return Fitted(fitted, clock) if fitted.status != "failed" else Fitted(plain, CALENDAR)
+
+    def _refit(self, plain: CountModel, rows: pd.DataFrame) -> CountModel:
+        """Fit such a model to others; what is no candidate replaces a failed one and is our own fit."""
+        is_candidate = plain.name in self.chooser.candidates
+        return type(plain)().fit(rows, self.chooser.engine if is_candidate else "own")
 
     def _compare(self, season: Season, name: str, cutoff: date) -> dict[str, float]:
         """Hold a season against none in the windows with log enough before them; empty if they are few."""
@@ -164,10 +175,3 @@ class Seasons:
                 trial = try_model(fitted.model, fitted.clock.summary(rows, window), horizon)
             self._trials[season, name, window] = trial
         return self._trials[season, name, window]
-
-
-def _exposed(plain: CountModel, flow: pd.DataFrame, cutoff: date, rows: pd.DataFrame) -> Fitted:
-    """Fit the model once more, on the clock that its own misses through the year suggest."""
-    clock = exposure_clock(plain, flow)
-    fitted = type(plain)().fit(clock.summary(rows, cutoff)) if clock.harmonics else plain
-    return Fitted(fitted, clock) if fitted.status != "failed" else Fitted(plain, CALENDAR)

@@ -29,34 +29,57 @@ def simulate(model: CountModel, T: Floats, seed: int, horizon_days: float = 0.0)
     DataFrame
         frequency, recency (days, not rounded), T, alive (at T), future_orders (in the horizon).
     """
-    rng = np.random.default_rng(seed)
-    n = len(T)
-    lives = model._draw_lives(rng, n)
-    end = np.asarray(T, dtype=np.float64) / DAYS_PER_WEEK
-    until = end + horizon_days / DAYS_PER_WEEK
-    gone_at = lives.death.copy()
+    end = np.asarray(T, dtype=np.float64)
+    orders, gone_at = _follow(model, end + horizon_days, seed)
+    customer, day = orders["customer"].to_numpy(), orders["day"].to_numpy()
+    seen = day <= end[customer]
+    recency = np.zeros(len(end))
+    np.maximum.at(recency, customer[seen], day[seen])
+    return pd.DataFrame(
+        {
+            "frequency": np.bincount(customer[seen], minlength=len(end)),
+            "recency": recency,
+            "T": T,
+            "alive": gone_at > end,
+            "future_orders": np.bincount(customer[~seen], minlength=len(end)),
+        }
+    )
 
-    frequency, future, recency = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64), np.zeros(n)
-    now = np.zeros(n)
+
+def simulate_orders(model: CountModel, T: Floats, seed: int) -> pd.DataFrame:
+    """Draw one customer per entry of `T` and give its orders, the first one included.
+
+    Parameters
+    ----------
+    model, T, seed
+        As in `simulate`.
+
+    Returns
+    -------
+    DataFrame
+        customer (position in `T`), day (days since its first order, not rounded), sorted by both.
+    """
+    repeats, _ = _follow(model, np.asarray(T, dtype=np.float64), seed)
+    first = pd.DataFrame({"customer": np.arange(len(T)), "day": 0.0})
+    return pd.concat([first, repeats]).sort_values(["customer", "day"], ignore_index=True)
+
+
+def _follow(model: CountModel, until_day: Floats, seed: int) -> tuple[pd.DataFrame, Floats]:
+    """Draw lives and the repeat orders in them; give the orders and the day on which each life ends."""
+    rng = np.random.default_rng(seed)
+    n = len(until_day)
+    lives = model._draw_lives(rng, n)
+    until, gone_at, now = until_day / DAYS_PER_WEEK, lives.death.copy(), np.zeros(n)
     if model.lottery_after_first_order:
         gone_at[rng.random(n) < lives.dropout] = 0.0
     active = np.flatnonzero(gone_at > 0)
+    orders = [(active[:0], now[:0])]
     while len(active):
         now[active] += rng.gamma(model.gap_shape, 1.0 / lives.rate[active])
         active = active[now[active] < np.minimum(gone_at, until)[active]]
-        seen = now[active] <= end[active]
-        frequency[active[seen]] += 1
-        recency[active[seen]] = now[active[seen]]
-        future[active[~seen]] += 1
+        orders.append((active, now[active]))
         leaves = rng.random(len(active)) < lives.dropout[active]
         gone_at[active[leaves]] = now[active[leaves]]
         active = active[~leaves]
-    return pd.DataFrame(
-        {
-            "frequency": frequency,
-            "recency": recency * DAYS_PER_WEEK,
-            "T": T,
-            "alive": gone_at > end,
-            "future_orders": future,
-        }
-    )
+    customer, time = (np.concatenate(parts) for parts in zip(*orders, strict=True))
+    return pd.DataFrame({"customer": customer, "day": time * DAYS_PER_WEEK}), gone_at * DAYS_PER_WEEK

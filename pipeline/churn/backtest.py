@@ -29,6 +29,7 @@ from pipeline.churn.spend import (
     fit_spend,
     missed_log_total,
     spend_weights,
+    trust_in_blend,
     weighted_mean,
 )
 from pipeline.errors import InsufficientHistory
@@ -182,7 +183,8 @@ def _learn_spend(
     if earlier and earlier[-1].spend is not None:
         model = replace(model, weights=spend_weights(earlier[-1].spend, earlier[-1].spent))
     season = _seasonal_total(last_year, seed) if last_year else None
-    return replace(model, season=season, log_level=season if season and total_helps(earlier) else 0.0)
+    log_level = season if season and total_helps(earlier) else 0.0
+    return replace(model, season=season, log_level=log_level, trust=trust_in_totals(earlier))
 
 
 def _seasonal_total(last_year: Window, seed: int) -> float | None:
@@ -205,6 +207,17 @@ def total_helps(earlier: Sequence[Backtested]) -> bool:
             missed = float(np.log(each.spent.sum() / expected))
             gain += abs(missed) - abs(missed - each.learned.spend.season)
     return gain >= 0
+
+
+def trust_in_totals(earlier: Sequence[Backtested]) -> float:
+    """Ask the earlier origins whose total came nearer; see `pipeline.churn.spend.trust_in_blend`."""
+    apart, missed = [], []
+    for each in earlier:
+        if each.spend is not None and each.learned.spend is not None and each.spent.sum() > 0:
+            lifetime, own = each.learned.spend.log_totals(each.spend)
+            apart.append(own - lifetime)
+            missed.append(float(np.log(each.spent.sum())) - lifetime)
+    return trust_in_blend(apart, missed)
 
 
 def seasonal_shift(last_year: Window, *, seed: int) -> float | None:

@@ -1,17 +1,16 @@
-"""Have the customers changed since the model learned? And did past scores come true?"""
+"""Have the customers changed since the model learned?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from pipeline.evaluation.metrics import log_loss, roc_auc
 from pipeline.evaluation.weighted import FloatArray
 
+COLUMNS = ("feature", "psi", "drift")
 MODERATE, LARGE = 0.1, 0.25
 BINS = 10
 HALF_A_ROW = 0.5
@@ -65,56 +64,36 @@ def drift(before: pd.DataFrame, now: pd.DataFrame, columns: Sequence[str]) -> pd
     return found.sort_values(["psi", "feature"], ascending=[False, True], ignore_index=True)
 
 
-def drift_level(index: float) -> Drift:
-    """Put a population stability index into a word."""
-    return "large" if index >= LARGE else "moderate" if index >= MODERATE else "stable"
-
-
-def realised(past_scores: pd.DataFrame, order_days: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Put what past runs said beside what then happened, where their horizon has passed.
+def drift_metrics(table: pd.DataFrame, score: str) -> dict[str, Any]:
+    """Sum a drift table up for `dvc metrics`: the score's own index, and the features that moved.
 
     Parameters
     ----------
-    past_scores : pandas.DataFrame
-        One row per run and customer: ``customer_key``, ``as_of`` (the day of the run), ``horizon_days``,
-        ``churn_probability`` and ``expected_spend``.
-    order_days : pandas.DataFrame
-        ``customer_key``, ``day``, ``amount``: the orders known today, one row per customer and day.
-    as_of : datetime.date
-        The first day that is not known.
+    table : pandas.DataFrame
+        As from `drift`; empty where there is no model.
+    score : str
+        The name under which the score stands among the features.
 
     Returns
     -------
-    pandas.DataFrame
-        One row per run whose horizon has passed, ascending: ``as_of``, ``horizon_days``, ``n``,
-        ``predicted_rate`` and ``actual_rate`` of churn, ``roc_auc``, ``log_loss``, ``predicted_total`` and
-        ``actual_total`` of spend.
+    dict
+        `score_psi` (None where there is no score) and the names of the features with a `large` and a
+        `moderate` drift, largest first.
     """
-    end = past_scores["as_of"] + pd.to_timedelta(past_scores["horizon_days"], unit="D")
-    due = past_scores.assign(end=end)[end <= pd.Timestamp(as_of)]
-    rows = []
-    for (day, horizon_days), run in due.groupby(["as_of", "horizon_days"], sort=True):
-        scored = run.sort_values("customer_key")
-        window = order_days["day"].between(scored["as_of"].iloc[0], scored["end"].iloc[0], inclusive="left")
-        spent = (
-            order_days[window].sort_values(["customer_key", "day"]).groupby("customer_key")["amount"].sum()
-        )
-        churned = np.where(scored["customer_key"].isin(spent.index), 0.0, 1.0)
-        said = scored["churn_probability"].to_numpy(dtype=np.float64)
-        rows.append(
-            {
-                "as_of": day,
-                "horizon_days": horizon_days,
-                "n": len(scored),
-                "predicted_rate": float(said.mean()),
-                "actual_rate": float(churned.mean()),
-                "roc_auc": float(roc_auc(churned, said)),
-                "log_loss": float(log_loss(churned, said)),
-                "predicted_total": float(scored["expected_spend"].sum()),
-                "actual_total": float(spent.reindex(scored["customer_key"]).fillna(0).sum()),
-            }
-        )
-    return pd.DataFrame(rows)
+    of_score = table.loc[table["feature"] == score, "psi"]
+    features = table[table["feature"] != score]
+    return {
+        "score_psi": None if of_score.empty else float(of_score.iloc[0]),
+        **{
+            level: features.loc[features["drift"] == level, "feature"].tolist()
+            for level in ("large", "moderate")
+        },
+    }
+
+
+def drift_level(index: float) -> Drift:
+    """Put a population stability index into a word."""
+    return "large" if index >= LARGE else "moderate" if index >= MODERATE else "stable"
 
 
 def _shares(values: FloatArray, edges: FloatArray) -> FloatArray:

@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from pipeline.btyd import (
-    MODELS,
     Choice,
     Chooser,
     Past,
     SeasonChoice,
     Seasons,
     TrackRecord,
+    candidates,
     fit_spend,
     lifetime_value,
     no_lifetime_value,
@@ -100,7 +100,8 @@ def _seasons(born: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Sea
         flow=lambda cutoff: daily_flow(days, cutoff),
         history=lambda cutoff: histories(days, cutoff, horizon_days),
     )
-    return Seasons(Chooser(MODELS, by_cutoff, horizon_days), past)
+    engine = params.lifetime_value.engine
+    return Seasons(Chooser(candidates(engine), by_cutoff, horizon_days, engine), past)
 
 
 def _choose(seasons: Seasons, cutoff: date, params: Params) -> tuple[Choice, SeasonChoice]:
@@ -130,7 +131,7 @@ def _fit(
     """Fit one cutoff: its expectations and intervals, and the parameters by kind of model."""
     money = params.lifetime_value
     orders, clock = seasons.fit(choice.model, season.season, cutoff)
-    spend = fit_spend(_born(summary, params))
+    spend = fit_spend(_born(summary, params), money.engine)
     values = lifetime_value(
         orders,
         spend.model,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.tracking import registry
 from pipeline.tracking.store import SQLITE, artifact_location, open_store, store_errors
+from pipeline.tracking.versions import MODEL
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -42,6 +43,11 @@ class PipelineState:
         Plot data and HTML pages to keep with the run.
     model_file : Path or None
         The churn model, a skops archive. None where the data were too few for one: nothing is registered.
+    holdout_model_file : Path or None
+        The model that was tested on the holdout; None where none was.
+    model_tags : Mapping[str, str]
+        What the model's version says of it: `horizon_days`, `as_of`, `holdout` (ISO dates, the latter empty
+        where nothing was tested) and `log_loss` there.
     model_card : Mapping[str, Any]
         What is known of that model: `features` (list of str, in the model's order) and `trusted_types`
         (list of str) are required where there is a model.
@@ -61,6 +67,8 @@ class PipelineState:
     metrics: Mapping[str, Any]
     plots: Sequence[Path]
     model_file: Path | None
+    holdout_model_file: Path | None
+    model_tags: Mapping[str, str]
     model_card: Mapping[str, Any]
     lifetime_value: Mapping[str, Any]
     git_revision: str
@@ -79,7 +87,7 @@ class Tracked:
 
     run_id: str
     experiment: str
-    model_version: str | None
+    model_version: int | None
     created: bool
     uri: str
 
@@ -109,9 +117,14 @@ def track(state: PipelineState, uri: str) -> Tracked:
             model_version = None
             if state.model_file is not None:
                 model_version = registry.register(
-                    client, run, state.model_file, state.model_card, tags=_origin(state)
+                    client,
+                    run,
+                    state.model_file,
+                    state.holdout_model_file,
+                    state.model_card,
+                    tags={**_origin(state), **state.model_tags, "experiment": state.experiment},
                 )
-                client.set_tag(run_id, "churn_model", f"models:/{registry.MODEL}/{model_version}")
+                client.set_tag(run_id, "churn_model", f"models:/{MODEL}/{model_version}")
         except store_errors():
             if run.info.status != "FINISHED":
                 with suppress(*store_errors()):

@@ -33,7 +33,7 @@ MLFLOW_DEFAULTS = {
 
 
 class TrackingFailed(UserError):  # noqa: N818 - reads as what happened
-    """The MLflow store could not be reached or refused to record the run."""
+    """The MLflow store could not be reached or refused its work."""
 
 
 def tracking_uri(env: Mapping[str, str], root: Path) -> str:
@@ -58,13 +58,15 @@ def tracking_uri(env: Mapping[str, str], root: Path) -> str:
 
 
 @contextmanager
-def open_store(uri: str) -> Iterator[MlflowClient]:
+def open_store(uri: str, purpose: str = "record this run") -> Iterator[MlflowClient]:
     """Open the store, alone where it is an SQLite file, and turn its failures into `TrackingFailed`.
 
     Parameters
     ----------
     uri : str
         An absolute tracking URI, as `tracking_uri` gives it.
+    purpose : str
+        What the store is opened for, to say what it failed to do.
 
     Yields
     ------
@@ -91,9 +93,9 @@ def open_store(uri: str) -> Iterator[MlflowClient]:
             yield MlflowClient(uri)
     except store_errors() as error:
         raise TrackingFailed(
-            f"MLflow did not record this run: {_reason(error)}",
+            f"MLflow did not {purpose}: {_reason(error)}",
             where=without_credentials(uri),
-            valid="check MLFLOW_TRACKING_URI and that its server answers, then run `dvc repro -s -f track`",
+            valid="check MLFLOW_TRACKING_URI and its server; `dvc repro -s -f track` records a run",
         ) from error
 
 

@@ -8,7 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.btyd import BGNBD, MBGCNBD, MBGNBD, MODELS, CountModel, GammaGamma, ParetoNBD, gammagamma, load
+from pipeline.btyd import (
+    BGNBD,
+    MBGCNBD,
+    MBGNBD,
+    MODELS,
+    NBD,
+    CountModel,
+    GammaGamma,
+    ParetoNBD,
+    gammagamma,
+    load,
+)
 from pipeline.btyd._numerics import Floats
 from pipeline.btyd.histories import Histories
 from pipeline.btyd.likelihood import Likelihood
@@ -84,9 +95,12 @@ def test_customers_who_never_leave_do_not_identify_dropout(model: type[CountMode
     rate = rng.gamma(2.0, 0.25, 1500)
     x = rng.poisson(rate * 100)
     last = np.where(x > 0, np.ceil(700 * rng.beta(np.maximum(x, 1), 1.0)), 0)
-    fit = model().fit(pd.DataFrame({"frequency": x, "recency": last, "T": 700}))
+    summary = pd.DataFrame({"frequency": x, "recency": last, "T": 700})
+    fit = model().fit(summary)
     assert fit.status == "not_identified"
     assert fit.message
+    # Not worse than the model without dropout, which is its limit.
+    assert fit.fitted_log_likelihood > NBD().fit(summary).fitted_log_likelihood - 0.01
     assert np.isfinite(
         fit.expected_orders(pd.DataFrame({"frequency": [3], "recency": [600], "T": [700]}), 90)
     ).all()

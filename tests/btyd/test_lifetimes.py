@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
@@ -12,7 +13,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.btyd import BGNBD, MBGNBD, NBD, CountModel, GammaGamma, ParetoNBD
+from pipeline.btyd import (
+    BGNBD,
+    MBGNBD,
+    NBD,
+    Chooser,
+    CountModel,
+    GammaGamma,
+    ParetoNBD,
+    candidates,
+    fit_spend,
+    simulate,
+)
 from pipeline.errors import UserError
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -60,10 +72,59 @@ def test_both_engines_find_the_same_spend(cdnow: pd.DataFrame) -> None:
     assert theirs.fitted_log_likelihood <= ours.fitted_log_likelihood
 
 
+def test_a_shop_can_be_fitted_and_chosen_by_lifetimes_throughout(cdnow: pd.DataFrame) -> None:
+    kinds = candidates("lifetimes")
+    assert list(kinds) == ["mbgnbd", "bgnbd", "paretonbd"]
+    cutoffs = [date(1997, 10, 1) - timedelta(days=91 * ago) for ago in (3, 2, 1, 0)]
+    rows = cdnow.head(500).assign(recent_orders=0)
+    quick = {name: kind for name, kind in kinds.items() if name != "paretonbd"}
+    chooser = Chooser(quick, dict.fromkeys(cutoffs, rows), 91, "lifetimes")
+    chosen = chooser.choose(cutoffs[-1])
+    assert len(chosen.windows) == 3
+    by_them = quick[chosen.model]().fit(rows, "lifetimes")
+    assert chooser.fit(chosen.model, cutoffs[-1]).to_dict() == by_them.to_dict()
+    assert by_them.to_dict() != quick[chosen.model]().fit(rows).to_dict()
+
+
+def test_the_plain_model_of_spend_alone_is_theirs(cdnow: pd.DataFrame) -> None:
+    assert fit_spend(cdnow, "lifetimes").model.to_dict() == GammaGamma().fit(cdnow, "lifetimes").to_dict()
+    by_frequency = cdnow.assign(monetary_value=cdnow["monetary_value"] * cdnow["spend_days"])
+    ours, theirs = fit_spend(by_frequency), fit_spend(by_frequency, "lifetimes")
+    assert theirs.model.to_dict() == ours.model.to_dict()
+    assert theirs.plain.to_dict() != ours.plain.to_dict()
+
+
 def test_lifetimes_stops_short_of_the_pareto_optimum(cdnow: pd.DataFrame) -> None:
     ours, theirs = ParetoNBD().fit(cdnow), ParetoNBD().fit(cdnow, engine="lifetimes")
     assert theirs.fitted_log_likelihood < ours.fitted_log_likelihood
     assert theirs.fitted_log_likelihood == pytest.approx(ours.fitted_log_likelihood, abs=0.01)
+
+
+@pytest.fixture(scope="module")
+def misread() -> pd.DataFrame:
+    """Customers drawn from a Pareto/NBD with r = 0.6, alpha = 1, s = 0.6, beta = 3."""
+    births = np.random.default_rng(3).integers(1, 731, 300)
+    drawn = simulate(ParetoNBD.from_parameters(r=0.6, alpha=1.0, s=0.6, beta=3.0), births, seed=3)
+    recency = np.minimum(np.ceil(drawn["recency"]), drawn["T"])
+    orders = np.minimum(drawn["frequency"], recency.astype(int))
+    return pd.DataFrame(
+        {"frequency": orders, "recency": recency.where(orders > 0, 0.0), "T": drawn["T"]}, index=drawn.index
+    )
+
+
+def test_lifetimes_takes_a_wrong_optimum_of_the_pareto_for_the_right_one(misread: pd.DataFrame) -> None:
+    """It stops at s = 3, beta = 226 and reports success; the verdict on it is ours."""
+    ours, theirs = ParetoNBD().fit(misread), ParetoNBD().fit(misread, engine="lifetimes")
+    assert ours.fitted_log_likelihood > theirs.fitted_log_likelihood + 50
+    assert ours.parameters["s"] == pytest.approx(0.6, abs=0.3)
+    assert theirs.parameters["s"] > 2
+    assert theirs.status == "failed"
+
+
+def test_lifetimes_starts_at_the_same_point_each_time(misread: pd.DataFrame) -> None:
+    few = misread.head(60)
+    one, other = (ParetoNBD().fit(few, engine="lifetimes").to_dict() for _ in range(2))
+    assert one == other
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ import mpmath as mp
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 
-from pipeline.btyd import MBGCNBD, MBGNBD, load, simulate
+from pipeline.btyd import MBGCNBD, MBGNBD, GammaGamma, load, simulate
 from pipeline.btyd.erlang import expected_regular_orders
+from pipeline.btyd.predictive import predict, probability_ranges
 from pipeline.errors import UserError
 
 PARAMETERS = {"r": 0.85, "alpha": 1.45, "a": 0.79, "b": 2.42}
@@ -120,3 +122,41 @@ def test_k_is_saved_and_checked(cdnow: pd.DataFrame) -> None:
         MBGCNBD(k=0)
     with pytest.raises(UserError, match="no mbgcnbd"):
         MBGCNBD().fit(cdnow, engine="lifetimes")
+
+
+@pytest.fixture(scope="module")
+def waiting() -> pd.DataFrame:
+    """Customers of one age and frequency who have been silent for different times, and others."""
+    return pd.DataFrame(
+        {
+            "frequency": [6, 6, 6, 6, 0, 0, 40],
+            "recency": [363, 350, 320, 200, 0, 0, 360],
+            "T": [364, 364, 364, 364, 10, 364, 364],
+            "monetary_value": [30.0, 30.0, 30.0, 30.0, 0.0, 0.0, 30.0],
+            "spend_days": [6, 6, 6, 6, 0, 0, 40],
+        }
+    )
+
+
+def test_intervals_are_those_of_the_distribution_of_regular_orders(waiting: pd.DataFrame) -> None:
+    model, levels = MBGCNBD.from_parameters(k=3, **PARAMETERS), (0.1, 0.5, 0.9)
+    spend = GammaGamma.from_parameters(p=6.25, q=3.74, gamma=15.44)
+    found = predict(model, spend, waiting, 91, np.tile(levels, (len(waiting), 1)))
+    np.testing.assert_array_equal(found.orders, model.order_quantiles(waiting, 91, levels))
+    chances, n = model.order_distribution(waiting, 91, 200).to_numpy(), np.arange(201)
+    np.testing.assert_allclose(found.orders_variance, chances @ n**2 - (chances @ n) ** 2, rtol=0.02)
+    low, high = probability_ranges(model, waiting, 91, np.full(len(waiting), 2))
+    np.testing.assert_allclose(low, chances[:, :2].sum(axis=1), atol=1e-6)
+    np.testing.assert_allclose(high, chances[:, :3].sum(axis=1), atol=1e-6)
+
+
+@pytest.mark.parametrize("k", [2, 4])
+def test_eighty_per_cent_of_regular_customers_lie_inside(k: int) -> None:
+    n, model = 3000, MBGCNBD.from_parameters(k=k, **PARAMETERS)
+    rng = np.random.default_rng(8)
+    drawn = simulate(model, rng.integers(50, 600, n).astype(float), seed=4, horizon_days=182)
+    low, high = probability_ranges(model, drawn, 182, drawn["future_orders"].to_numpy())
+    where = low + rng.random(n) * (high - low)
+    inside = int(((where > 0.1) & (where < 0.9)).sum())
+    assert binom.cdf(inside, n, 0.8) > 1e-3
+    assert binom.sf(inside, n, 0.8) > 1e-3

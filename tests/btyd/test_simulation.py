@@ -6,7 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.btyd import BGNBD, MBGCNBD, MBGNBD, MODELS, NBD, CountModel, ParetoNBD, simulate
+from pipeline.btyd import (
+    BGNBD,
+    MBGCNBD,
+    MBGNBD,
+    MODELS,
+    NBD,
+    CountModel,
+    ParetoNBD,
+    simulate,
+    simulate_orders,
+)
 
 GIVEN: list[CountModel] = [
     BGNBD.from_parameters(r=0.6, alpha=4.0, a=0.8, b=2.4),
@@ -128,3 +138,14 @@ def test_draws_are_repeatable() -> None:
     births = np.arange(1, 200)
     assert simulate(GIVEN[0], births, seed=1).equals(simulate(GIVEN[0], births, seed=1))
     assert not simulate(GIVEN[0], births, seed=1).equals(simulate(GIVEN[0], births, seed=2))
+
+
+@pytest.mark.parametrize("model", GIVEN, ids=lambda model: model.name)
+def test_the_orders_add_up_to_the_summary(model: CountModel) -> None:
+    ages = np.linspace(0, 500, 300)
+    orders, summary = simulate_orders(model, ages, seed=3), simulate(model, ages, seed=3)
+    by_customer = orders.groupby("customer")["day"]
+    assert orders.equals(orders.sort_values(["customer", "day"], ignore_index=True))
+    assert (by_customer.first() == 0).all()
+    np.testing.assert_array_equal(by_customer.size() - 1, summary["frequency"])
+    np.testing.assert_array_equal(by_customer.max(), summary["recency"])

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.churn.backtest import Window, learn, predict, total_helps
 from pipeline.churn.scores import with_expected_spend
-from pipeline.churn.spend import SpendModel, fit_spend, missed_log_total, spend_weights
+from pipeline.churn.spend import SpendModel, fit_spend, missed_log_total, spend_weights, trust_in_blend
 from pipeline.churn.store import dump_model, load_model
 from pipeline.errors import InsufficientHistory
 
@@ -46,7 +46,9 @@ def test_members_rank_and_add_up(model: SpendModel, later: pd.DataFrame) -> None
     for name in ("boosting", "two_part"):
         assert members[name].corr(actual, method="spearman") > members["btyd"].corr(actual, method="spearman")
         assert members[name].sum() == pytest.approx(actual.sum(), rel=0.15)
-    np.testing.assert_allclose(model.blend(members), members.mean(axis=1))
+    mean = members.mean(axis=1)
+    np.testing.assert_allclose(replace(model, trust=1.0).blend(members), mean)
+    np.testing.assert_allclose(model.blend(members), mean * members["btyd"].sum() / mean.sum())
 
 
 def test_the_currency_does_not_matter(model: SpendModel, train: pd.DataFrame, later: pd.DataFrame) -> None:
@@ -98,6 +100,45 @@ def test_half_of_last_years_missed_total_is_corrected(train: pd.DataFrame, later
     assert learned.spend.log_level == learned.spend.season == pytest.approx(np.log(2) / 2, abs=0.05)
     assert total_helps([predict(learned, doubled)])
     assert not total_helps([predict(learned, later)])
+
+
+def test_the_season_moves_only_the_blends_own_total(model: SpendModel, later: pd.DataFrame) -> None:
+    members = model.members(later, later["p_no_order"].to_numpy())
+    in_season = replace(model, season=0.2, log_level=0.2)
+    np.testing.assert_allclose(in_season.blend(members), model.blend(members))
+    own = replace(in_season, trust=1.0).blend(members)
+    np.testing.assert_allclose(own, np.exp(0.2) * members.mean(axis=1))
+
+
+@pytest.mark.parametrize("windows", [1, 3])
+def test_a_blend_that_was_right_is_trusted_more_with_every_window(windows: int) -> None:
+    assert trust_in_blend([0.3] * windows, [0.3] * windows) == pytest.approx(windows / (windows + 1))
+
+
+@pytest.mark.parametrize(
+    ("apart", "missed", "least", "most"),
+    [
+        ([], [], 0, 0),
+        ([0.3], [0.0], 0, 0),
+        ([0.3], [-0.1], 0, 0),
+        ([0.04], [0.25], 0.1, 0.2),  # both far off, side by side
+        ([0.1] * 50, [0.3] * 50, 1, 1),
+    ],
+)
+def test_the_lifetime_models_total_stands_without_evidence(
+    apart: list[float], missed: list[float], least: float, most: float
+) -> None:
+    assert least <= trust_in_blend(apart, missed) <= most
+
+
+def test_earlier_origins_decide_whose_total_counts(train: pd.DataFrame, later: pd.DataFrame) -> None:
+    low = later.assign(expected_spend=0.5 * later["expected_spend"])
+    learned = learn(train, None, (), wanted=("logistic",), seed=5)
+    assert learned.spend is not None
+    assert learned.spend.trust == 0
+    again = learn(train, None, [predict(learned, low)], wanted=("logistic",), seed=5)
+    assert again.spend is not None
+    assert 0.3 < again.spend.trust < 0.7
 
 
 def test_the_missed_total_is_bounded() -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from pipeline.evaluation.drift import drift, drift_level, psi, realised
+from pipeline.evaluation.drift import drift, drift_level, drift_metrics, psi
 
 
 def test_psi_by_hand() -> None:
@@ -65,31 +63,10 @@ def test_thresholds(index: float, word: str) -> None:
     assert drift_level(index) == word
 
 
-def test_past_scores_meet_what_happened() -> None:
-    def run(day: str, *probabilities: float) -> pd.DataFrame:
-        return pd.DataFrame(
-            {
-                "customer_key": ["a", "b", "c"],
-                "as_of": pd.Timestamp(day),
-                "horizon_days": 30,
-                "churn_probability": probabilities,
-                "expected_spend": 10.0,
-            }
-        )
-
-    scores = pd.concat([run("2024-03-01", 0.2, 0.9, 0.6), run("2024-01-01", 0.1, 0.8, 0.7)])
-    orders = pd.DataFrame(
-        {
-            "customer_key": ["a", "a", "b", "c"],
-            "day": pd.to_datetime(["2024-01-01", "2024-01-30", "2024-01-31", "2023-12-31"]),
-            "amount": [5.0, 7.0, 99.0, 99.0],
-        }
-    )
-    found = realised(scores, orders, date(2024, 3, 30))
-    assert found["as_of"].tolist() == [pd.Timestamp("2024-01-01")]  # the other horizon has not passed
-    row = found.iloc[0]
-    assert (row["n"], row["actual_rate"], row["actual_total"]) == (3, pytest.approx(2 / 3), 12.0)
-    assert row["predicted_rate"] == pytest.approx(1.6 / 3)
-    assert (row["roc_auc"], row["predicted_total"]) == (1.0, 30.0)
-    assert len(realised(scores, orders, date(2024, 3, 31))) == 2
-    assert realised(scores, orders, date(2024, 1, 2)).empty
+def test_the_score_stands_apart_from_the_features() -> None:
+    table = pd.DataFrame(
+        {"feature": ["T", "score", "orders", "spend"], "psi": [0.9, 0.3, 0.2, 0.0],
+         "drift": ["large", "large", "moderate", "stable"]}
+    )  # fmt: skip
+    assert drift_metrics(table, "score") == {"score_psi": 0.3, "large": ["T"], "moderate": ["orders"]}
+    assert drift_metrics(table[:0], "score") == {"score_psi": None, "large": [], "moderate": []}

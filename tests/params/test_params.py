@@ -36,6 +36,16 @@ def test_births_from_may_be_a_date_or_its_text(value):
     assert parse_params(changed("ingest.births_from", value)).ingest.births_from == date(1998, 1, 1)
 
 
+@pytest.mark.parametrize("model", ["nbd", "mbgcnbd"])
+def test_lifetimes_does_not_fit_what_it_lacks(model):
+    tree = changed("lifetime_value.engine", "lifetimes")
+    assert parse_params(tree).lifetime_value.engine == "lifetimes"
+    tree["lifetime_value"]["model"] = model
+    with pytest.raises(UserError, match=f"engine: lifetimes has no {model}") as caught:
+        parse_params(tree)
+    assert "lifetime_value" in caught.value.where
+
+
 @pytest.mark.parametrize("value", ["1998-01-01", date(1998, 1, 1)])
 def test_as_of_may_be_a_date_or_its_text(value):
     assert parse_params(changed("as_of", value)).as_of == date(1998, 1, 1)
@@ -55,6 +65,7 @@ def test_as_of_may_be_a_date_or_its_text(value):
         ("churn.members", [], "at least one", "members: "),
         ("churn.members", ["btyd", "btyd"], "each member once", "members: "),
         ("churn.members", ["forest"], "'boosting_latest' or 'boosting'", "members: "),
+        ("lifetime_value.engine", "R", "'own' or 'lifetimes'", 'engine: "own"'),
         ("snapshots.spacing_days", 0, "greater than or equal to 1 (got 0)", 'spacing_days: "auto"'),
         ("snapshots.training_cutoffs", "many", "valid integer", 'training_cutoffs: "auto"'),
         ("evaluate.origins", 2.5, "valid integer", 'origins: "auto"'),

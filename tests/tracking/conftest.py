@@ -60,6 +60,13 @@ def state(tmp_path: Path, classifier: CalibratedClassifierCV) -> PipelineState:
         },
         plots=[report, plot],
         model_file=model_file,
+        holdout_model_file=model_file,
+        model_tags={
+            "horizon_days": "90",
+            "as_of": "2024-06-01",
+            "holdout": "2024-03-03",
+            "log_loss": "0.4012 (0.3890 to 0.4130)",
+        },
         model_card={
             "features": FEATURES,
             "trusted_types": skops.io.get_untrusted_types(file=model_file),

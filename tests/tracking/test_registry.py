@@ -83,10 +83,16 @@ def test_one_model_has_one_version_however_many_states_use_it(state: PipelineSta
     state.model_file.write_bytes(skops.io.dumps(other))
     changed = track(replace(state, run_id="88" * 32), uri)
 
-    assert [first.model_version, again.model_version, changed.model_version] == ["1", "1", "2"]
+    assert [first.model_version, again.model_version, changed.model_version] == [1, 1, 2]
     assert len(versions(uri)) == 2
     with open_store(uri) as client:
         assert client.get_run(again.run_id).data.tags["churn_model"] == "models:/churn/1"
+
+
+def test_the_same_file_on_another_day_is_another_version(state: PipelineState, uri: str):
+    track(state, uri)
+    later = {**state.model_tags, "as_of": "2024-06-02"}
+    assert track(replace(state, run_id="77" * 32, model_tags=later), uri).model_version == 2
 
 
 def test_a_version_says_where_it_comes_from_and_what_it_needs(state: PipelineState, uri: str):
@@ -100,6 +106,8 @@ def test_a_version_says_where_it_comes_from_and_what_it_needs(state: PipelineSta
         "data_fingerprint": state.data_fingerprint,
         "git_revision": state.git_revision,
         "git_dirty": "false",
+        "experiment": state.experiment,
+        **state.model_tags,
     }
     (needed,) = (state.model_file.parent / "mlruns").rglob("requirements.txt")
     lines = needed.read_text().split()

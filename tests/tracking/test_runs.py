@@ -18,7 +18,8 @@ from pathlib import Path
 from pipeline.tracking import PipelineState, track
 fields = json.loads(sys.argv[1])
 fields["plots"] = [Path(path) for path in fields["plots"]]
-fields["model_file"] = Path(fields["model_file"])
+for name in ("model_file", "holdout_model_file"):
+    fields[name] = Path(fields[name])
 print(track(PipelineState(**fields), sys.argv[2]).created)
 """
 
