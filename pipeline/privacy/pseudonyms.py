@@ -68,7 +68,8 @@ def customer_keys(ids: pd.Series[str], pepper: bytes) -> pd.Series[str]:
         Same length and index; 27 characters each. Each distinct id is hashed once.
     """
     codes, distinct = pd.factorize(ids)
-    blocks = [_keys(distinct[start : start + BLOCK], pepper) for start in range(0, len(distinct), BLOCK)]
+    listed = distinct.tolist()  # a list is iterated several times faster than a pandas array
+    blocks = [_keys(listed[start : start + BLOCK], pepper) for start in range(0, len(listed), BLOCK)]
     keys = pa.chunked_array(blocks, pa.string()).take(pa.array(codes))
     return pd.Series(keys, index=ids.index, dtype="str", name="customer_key")
 

@@ -27,6 +27,8 @@ SAME_CURRENCY = {"€": "EUR", "£": "GBP", "$": "USD", "US$": "USD", "¥": "JPY
 def choose(con: Connection, rows: str, given: str, where: str) -> str:
     """Choose the decimal sign that reads the most amounts, and make it the macros of ``read_amount``.
 
+    Leaves the table ``amount_texts``, each text once.
+
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
@@ -54,7 +56,6 @@ def choose(con: Connection, rows: str, given: str, where: str) -> str:
     duck.run(con, f"CREATE OR REPLACE TEMP TABLE amount_texts AS {texts}", name="amount texts")
     _one_currency(con, where)
     sign = _best(con, where) if given == "auto" else given
-    duck.run(con, "DROP TABLE amount_texts")
     plain, grouped = (f"TRY_CAST({values[sign]} AS DECIMAL(18, 4))" for values in (PLAIN_VALUES, VALUES))
     duck.run(
         con,

@@ -124,6 +124,16 @@ def choose(con: Connection, column: str, given: str, where: str) -> DateFormat:
     return _best(con, column, where) if given == "auto" else _given(con, given, where)
 
 
+def likely(con: Connection, column: str) -> DateFormat | None:
+    """Return the only format that reads all of the first values of a column of ``raw``, if there is one.
+
+    `choose` would choose it where it reads all the others too: no other format can.
+    """
+    read, rows = _reads(con, _sample(column), FORMATS)
+    promising = [known for known in FORMATS if rows and read[known] == rows]
+    return promising[0] if len(promising) == 1 else None
+
+
 def define(
     con: Connection, chosen: DateFormat, timezone: str | None = None, macro: str = "read_date"
 ) -> None:

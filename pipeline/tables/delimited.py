@@ -1,4 +1,7 @@
-"""Delimited text into the raw table: DuckDB where every record is one line, else record by record."""
+"""Delimited text into the raw table: the faster the plainer it is.
+
+pyarrow where nothing is quoted, DuckDB where every record is one line, else record by record.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from pipeline.tables.raw import Fault, FileRead, RawTable
 from pipeline.tables.records import Record, records
 from pipeline.tables.spec import Source
 from pipeline.tables.text import UNDECODED, TextFile, physical_lines
+from pipeline.tables.unquoted import may_have_blank_ends, read_unquoted
 
 BATCH_RECORDS = 50_000
 MAX_LINE_BYTES = 4 << 20
@@ -35,10 +39,25 @@ def read_delimited(table: RawTable, file_no: int, text: TextFile, spec: Source, 
     header = read_header(text, spec.delimiter, table.wanted, where)
     table.settle(header.names, text.label, where)
     at = {our: header.names.index(name) for our, name in table.columns.items() if name}
-    rows = _read_plain(table, file_no, text, header, at)
+    rows = _read_unquoted(table, file_no, text, header, at)
+    if rows is None:
+        rows = _read_plain(table, file_no, text, header, at)
     if rows is None:
         rows = _read_records(table, file_no, text, header, at)
     return FileRead(text.label, rows, header.names, text.encoding, header.delimiter)
+
+
+def _read_unquoted(
+    table: RawTable, file_no: int, text: TextFile, header: Header, at: Mapping[str, int]
+) -> int | None:
+    """Read a well-formed file without quotation marks; None if it is not one."""
+    rows = read_unquoted(text, header, at)
+    if rows is None or not may_have_blank_ends(rows):
+        return None if rows is None else table.append(file_no, rows)
+    duck.register(table.con, "unquoted", rows)
+    count = table.insert(file_no, "line", {our: our for our in at}, "unquoted")
+    table.con.unregister("unquoted")
+    return count
 
 
 def _read_plain(

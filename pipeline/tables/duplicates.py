@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pyarrow as pa
+
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables.policies import Policies
@@ -19,6 +22,8 @@ def settle(con: Connection, policies: Policies) -> dict[str, int]:
         Whatever the policy: `equal_rows` that repeat another in all mapped columns, those of them
         `in_another_file`, and `repeated_orders` that a later file delivers again line for line.
     """
+    duck.run(con, duck.sql_file(PACKAGE, "sql/digested.sql"), name="digested")
+    duck.register(con, "shared", _shared(con))
     duck.run(con, duck.sql_file(PACKAGE, "sql/duplicates.sql"), name="duplicates")
     found = """
         SELECT (SELECT count(*) FROM equal_rows),
@@ -32,3 +37,9 @@ def settle(con: Connection, policies: Policies) -> dict[str, int]:
         "equal_rows_in_another_file": in_another_file,
         "repeated_orders": repeated_orders,
     }
+
+
+def _shared(con: Connection) -> pa.Table:
+    """Return the hashes that several rows have: sorting numbers costs a fraction of grouping them in SQL."""
+    digests = np.sort(duck.arrow(con, "SELECT digest FROM digested", name="digests")["digest"].to_numpy())
+    return pa.table({"digest": np.unique(digests[1:][digests[1:] == digests[:-1]])})

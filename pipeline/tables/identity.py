@@ -107,9 +107,12 @@ def exclude(con: Connection, patterns: tuple[str, ...], accounts: pa.Table, root
     UserError
         If a list of patterns is not there or is not text.
     """
+    duck.register(con, "test_accounts", accounts)
+    if not patterns and not accounts.num_rows:
+        duck.run(con, "CREATE TABLE excluded_customers (customer_id VARCHAR)", name="excluded_customers")
+        return
     listed = [line for pattern in patterns for line in _lines(pattern, root)]
     duck.register(con, "patterns", pa.table({"pattern": pa.array(listed, pa.string())}))
-    duck.register(con, "test_accounts", accounts)
     duck.run(con, duck.sql_file(PACKAGE, "sql/excluded_customers.sql"), name="excluded_customers")
 
 

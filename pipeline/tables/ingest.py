@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -29,6 +30,7 @@ from pipeline.tables import (
 from pipeline.tables.io import to_pandas
 from pipeline.tables.optional import Setting, TableRead, read_tables, summary
 from pipeline.tables.policies import Policies
+from pipeline.tables.raw import fill
 from pipeline.tables.reference import Lookup
 from pipeline.tables.rules import RULES
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
@@ -36,6 +38,7 @@ from pipeline.tables.spec import OrderSource, TableSource, title
 
 PACKAGE = "pipeline.tables"
 WHERE = "sources.orders"
+OPTIONAL_COLUMNS = ("order_id", "status", "is_test", "currency", "product_id")
 DEFAULT = Policies()
 NO_TABLES: Mapping[str, TableSource] = {}
 MEMORY_LIMIT = "2GB"  # the tables it hands over take as much again outside of it at 10 million rows
@@ -51,7 +54,7 @@ class Ingested:
     Attributes
     ----------
     orders, returns, quarantine : DataFrame
-        By their contracts in `pipeline.tables.contracts`.
+        By their contracts in `pipeline.tables.contracts`; the customers of the orders are a categorical.
     identities : DataFrame
         customer_key, customer_id: the only place where the two stand together. Personal data.
     counts : dict
@@ -157,8 +160,8 @@ def ingest_orders(
         counts = accounting.counts(con, files, quarantine, orders)
         counts["policies"] |= {**repeats, "returns": returns.counts(con, given_back)}
         counts["policies"] |= _policy_counts(con, spec, policies)
-        counts["outliers"] = signals.outliers(con)
-        counts["left_truncation"] = signals.left_truncation(con)
+        counts["outliers"] = signals.outliers(orders)
+        counts["left_truncation"] = signals.left_truncation(orders)
     columns_off = [name for name, theirs in _columns(spec).items() if theirs is None]
     counts["columns_off"] = columns_off
     counts["switched_off"] = contracts.ORDER_LOG.switched_off(columns_off)
@@ -193,11 +196,23 @@ def _table(con: Connection, name: str, **params: Any) -> pd.DataFrame:
 def _read_dates(con: Connection, spec: OrderSource, raw: Raw, timezone: str | None) -> str:
     """Make ``dated``: the date format is decided before anything can be hidden, for it tells what to hide."""
     typed = raw.typed_as(TIMES, "ordered_at")
+    likely = dates.likely(con, "ordered_at") if spec.date_format == "auto" and not typed else None
+    if likely and _date(con, raw, likely, timezone):
+        return likely.name
     chosen = dates.ISO if typed else dates.choose(con, "ordered_at", spec.date_format, f"{WHERE}.date_format")
-    dates.define(con, chosen, timezone)
-    _statement(con, "dated")
-    duck.run(con, "DROP TABLE raw")
+    _date(con, raw, chosen, timezone)
     return chosen.name
+
+
+def _date(con: Connection, raw: Raw, by: dates.DateFormat, timezone: str | None) -> bool:
+    """Make ``dated``, ``raw`` with its times read; tell whether all that are given could be."""
+    dates.define(con, by, timezone)
+    times = duck.arrow(con, "SELECT read_date(ordered_at) AS ordered_at FROM raw", name="times")
+    given = raw.rows.rename_columns({"ordered_at": "date_text"})
+    duck.register(con, "dated_rows", given.append_column("ordered_at", times["ordered_at"]))
+    fill(con, "dated", raw.columns)
+    unread = "SELECT count(*) FROM dated WHERE ordered_at IS NULL AND date_text <> ''"
+    return duck.run(con, unread, name="unread times").fetchall() == [(0,)]
 
 
 def _hide(con: Connection, until: datetime | None) -> None:
@@ -238,7 +253,10 @@ def _judge(con: Connection, spec: OrderSource, raw: Raw, now: datetime) -> str:
     """Make ``judged``; the decimal sign is decided over the visible rows."""
     given = "." if raw.typed_as(NUMBERS, "amount") else spec.decimal
     decimal = amounts.choose(con, "SELECT amount FROM visible", given, WHERE)
-    _statement(con, "judged", now=now)
+    optional = "".join(f"{our}, " for our in OPTIONAL_COLUMNS if raw.columns[our])
+    statement = duck.sql_file(PACKAGE, "sql/judged.sql").replace("{optional}", optional)
+    duck.run(con, statement, {"now": now}, name="judged")
+    fill(con, "judged", raw.columns)
     return decimal
 
 
@@ -285,6 +303,11 @@ def _quarantine(con: Connection, spec: OrderSource, raw: Raw, read_as: Mapping[s
     files = pd.DataFrame({"file_no": range(len(raw.files)), "source": [file.label for file in raw.files]})
     duck.register(con, "rules", rules)
     duck.register(con, "files", files)
+    # A table, for DuckDB then sees how few they are before it looks for their values among all rows.
+    broken = """
+        CREATE TABLE broken AS
+        SELECT file_no, line, customer_id, named, role, rule FROM judged JOIN rules USING (rule)"""
+    duck.run(con, broken, name="broken")
     quarantine = _table(con, "quarantine")
     contracts.check(quarantine, contracts.QUARANTINE)
     return quarantine
@@ -295,7 +318,9 @@ def _purchases(con: Connection, spec: OrderSource, pepper: bytes) -> pd.DataFram
     _statement(con, "purchases_of_lines" if spec.columns.order_id else "purchases_of_rows")
     ids = to_pandas(duck.arrow(con, "SELECT DISTINCT customer_id FROM purchases ORDER BY customer_id"))
     ids.insert(0, "customer_key", customer_keys(ids["customer_id"], pepper))
-    duck.register(con, "identities", ids)
+    by_key = ids["customer_key"].argsort().to_numpy()
+    numbers = pd.Series(np.arange(len(ids), dtype=np.int32), index=by_key).sort_index()
+    duck.register(con, "identities", ids.assign(customer_no=numbers))
     return ids
 
 
@@ -314,12 +339,12 @@ def _returns(
 def _orders(con: Connection, spec: OrderSource, policies: Policies, ids: pd.DataFrame) -> pd.DataFrame:
     """Make the table ``orders`` out of ``purchases``."""
     orders = _table(con, "orders", keep_zero=policies.zero_amount == "keep")
-    keys = ids["customer_key"].sort_values()
-    orders.insert(0, "customer_key", keys.array.take(orders.pop("customer_no").to_numpy()))
+    keys = ids["customer_key"].sort_values().array
+    customers = pd.Categorical.from_codes(orders.pop("customer_no"), keys)
+    orders.insert(0, "customer_key", pd.Series(customers))
     contracts.check(orders, contracts.ORDERS)
     if orders.empty:
         raise UserError(f"{title(spec)} has returns but no orders", where=f"{WHERE}.path")
-    duck.register(con, "orders", orders)
     return orders
 
 

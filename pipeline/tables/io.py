@@ -163,9 +163,17 @@ def write_parquet(
     schema = _plain(rows.schema)
     batches = rows.to_batches() if isinstance(rows, pa.Table) else rows
     with beside(path, private=private) as hidden:
-        with pq.ParquetWriter(hidden, schema, compression="zstd") as writer:
+        with pq.ParquetWriter(
+            hidden,
+            schema,
+            compression="zstd",
+            store_schema=False,
+            store_decimal_as_integer=True,
+            # A dictionary of times outgrows its page and is thrown away, after all the work.
+            use_dictionary=[field.name for field in schema if not pa.types.is_timestamp(field.type)],
+        ) as writer:
             for group in _row_groups(batches, rows.schema):
-                writer.write_table(group.cast(schema), row_group_size=ROW_GROUP_ROWS)
+                writer.write_table(_plain_values(group, schema), row_group_size=ROW_GROUP_ROWS)
         with hidden.open("rb") as written:
             return hashlib.file_digest(written, "sha256").hexdigest()
 
@@ -192,12 +200,27 @@ def _plain(schema: pa.Schema) -> pa.Schema:
 
     def plain(kind: pa.DataType) -> pa.DataType:
         if pa.types.is_dictionary(kind):
-            kind = kind.value_type
+            return pa.dictionary(pa.int32(), plain(kind.value_type))
         if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):
             return pa.string()
         return pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
 
     return pa.schema([pa.field(field.name, plain(field.type)) for field in schema])
+
+
+def _plain_values(group: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Cast to plain types; of a dictionary keep the values in use, in the order in which they appear."""
+
+    def plain(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+        if not pa.types.is_dictionary(kind):
+            return column.cast(kind)
+        whole = column.combine_chunks()
+        used = whole.indices.dictionary_encode()
+        values = whole.dictionary.take(used.dictionary).cast(kind.value_type)
+        return pa.DictionaryArray.from_arrays(used.indices, values)
+
+    columns = [plain(column, field.type) for column, field in zip(group.columns, schema, strict=True)]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def read_parquet(path: Path | str, columns: Sequence[str] | None = None) -> pd.DataFrame:

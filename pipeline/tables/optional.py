@@ -137,7 +137,6 @@ def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], set
         duck.run(con, duck.sql_file(PACKAGE, "sql/values.sql"), name="values")
         judged = judge.judged_sql(contract, rules, known, spec.words, setting.until)
         duck.run(con, judged, name=f"{contract.name} judged")
-        duck.run(con, "DROP TABLE raw")
         fates.settle_repeats(con, contract, mapped, len(rules) - 1)
         quarantine = fates.quarantine(con, rules, columns, raw)
         counts = fates.counts(con, contract, raw, quarantine, mapped, known)
@@ -207,9 +206,11 @@ def _link(con: Connection, contract: Contract, links: pa.Table | None) -> None:
     Where a row is a customer, one row has to stand for them: that of their own id, else the first of their
     accounts. The others keep their ids, which nobody orders under.
     """
-    if links is None:
+    if links is None or not links.num_rows:
         return
     duck.register(con, "links", links)
+    # Only a table can be updated, and raw is a view.
+    duck.run(con, "CREATE TABLE own AS FROM raw; DROP VIEW raw; ALTER TABLE own RENAME TO raw", name="raw")
     for column in contract.columns:
         if column.entity == "customer":
             name = column.name

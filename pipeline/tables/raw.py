@@ -49,8 +49,19 @@ class Fault:
     value_class: str
 
 
+def fill(con: Connection, name: str, columns: Mapping[str, str | None]) -> None:
+    """Make the view NAME of the table NAME_rows, with NULL in the columns that the source does not have.
+
+    A column of NULL in a table takes as long to write as one of values.
+    """
+    missing = "".join(f", NULL::VARCHAR AS {our}" for our, theirs in columns.items() if not theirs)
+    duck.run(con, f"CREATE OR REPLACE VIEW {name} AS SELECT *{missing} FROM {name}_rows", name=name)
+
+
 class RawTable:
     """The tables ``raw`` (file_no, line, our columns) and ``faults`` of a connection, while they are filled.
+
+    The rows stay in Arrow: they are large, every file adds to them, and nothing there needs a copy.
 
     Parameters
     ----------
@@ -61,11 +72,10 @@ class RawTable:
     """
 
     def __init__(self, con: Connection, columns: Mapping[str, str | None] | None) -> None:
-        """Create both tables, empty."""
+        """Begin with no rows."""
         self.con = con
         self.columns: Mapping[str, str | None] = columns or {}
-        if self.columns:
-            self._create()
+        self._parts: list[pa.Table] = []
         duck.run(con, duck.sql_file("pipeline.tables", "sql/clean.sql"), name="clean")
         duck.run(
             con,
@@ -90,12 +100,7 @@ class RawTable:
         if not self.columns:
             once = [name for name in names if name and names.count(name) == 1]
             self.columns = {f"c{n}": name for n, name in enumerate(once)}
-            self._create()
         check_columns(names, self.wanted, label, where)
-
-    def _create(self) -> None:
-        ours = ", ".join(f"{our} VARCHAR" for our in self.columns)
-        duck.run(self.con, f"CREATE TABLE raw (file_no INTEGER, line BIGINT, {ours})", name="raw")
 
     def insert(
         self,
@@ -105,7 +110,7 @@ class RawTable:
         source: str,
         params: Mapping[str, Any] | None = None,
     ) -> int:
-        """Add the rows of a FROM clause; return how many.
+        """Add the rows of a FROM clause, their values cleaned; return how many.
 
         Parameters
         ----------
@@ -118,10 +123,31 @@ class RawTable:
         params : mapping, optional
             For the ``$names`` in `source`.
         """
-        texts = ", ".join(f"clean({values[our]})" if our in values else "NULL" for our in self.columns)
-        insert = f"INSERT INTO raw SELECT {file_no}, {line}, {texts} FROM {source}"
-        [(rows,)] = duck.run(self.con, insert, params, name="raw rows").fetchall()
-        return int(rows)
+        texts = ", ".join(f"clean({values[our]}) AS {our}" for our in self._filled)
+        select = f"SELECT CAST({line} AS BIGINT) AS line, {texts} FROM {source}"
+        return self.append(file_no, duck.arrow(self.con, select, params, name="raw rows"))
+
+    def append(self, file_no: int, rows: pa.Table) -> int:
+        """Add rows that are clean already, in the columns `line` and ours; return how many."""
+        numbered = rows.append_column("file_no", pa.repeat(pa.scalar(file_no, pa.int32()), rows.num_rows))
+        self._parts.append(numbered.select(self._schema.names).cast(self._schema))
+        return int(rows.num_rows)
+
+    def show(self) -> pa.Table:
+        """Make the view ``raw``; return its rows with the columns that the source has."""
+        rows = pa.concat_tables([self._schema.empty_table(), *self._parts])
+        duck.register(self.con, "raw_rows", rows)
+        fill(self.con, "raw", self.columns)
+        return rows
+
+    @property
+    def _filled(self) -> list[str]:
+        return [our for our, name in self.columns.items() if name]
+
+    @property
+    def _schema(self) -> pa.Schema:
+        texts = [(our, pa.string()) for our in self._filled]
+        return pa.schema([("file_no", pa.int32()), ("line", pa.int64()), *texts])
 
     def insert_faults(self, file_no: int, faults: Sequence[Fault]) -> None:
         """Add records that are not in ``raw``."""

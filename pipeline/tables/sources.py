@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+
+import pyarrow as pa
 
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
@@ -26,10 +28,20 @@ NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGI
 
 @dataclass(frozen=True)
 class Raw:
-    """What is behind the tables ``raw`` and ``faults``: files, or a database; in the order of ``file_no``."""
+    """What is behind the tables ``raw`` and ``faults``.
+
+    Attributes
+    ----------
+    files : tuple of FileRead
+        Or a database; in the order of ``file_no``.
+    rows : pyarrow.Table
+        The rows of ``raw``: file_no, line and the columns that the source has.
+    columns : mapping of our name to the source's
+    """
 
     files: tuple[FileRead, ...]
-    columns: Mapping[str, str | None] = field(default_factory=dict)
+    rows: pa.Table
+    columns: Mapping[str, str | None]
 
     @property
     def encodings(self) -> str:
@@ -85,8 +97,15 @@ def read_raw(
         For whatever is wrong with a file as a whole.
     """
     table = RawTable(con, columns)
+    read = _read_all(table, spec, root, where)
+    if not may_be_empty and not any(file.rows for file in read):
+        raise UserError(f"{title(spec)} has a header but no rows", where=f"{where}.path")
+    return Raw(tuple(read), table.show(), table.columns)
+
+
+def _read_all(table: RawTable, spec: Source, root: Path, where: str) -> list[FileRead]:
     if spec.url:
-        return Raw((read_database(table, 0, spec, root, where),), table.columns)
+        return [read_database(table, 0, spec, root, where)]
     read: list[FileRead] = []
     with tempfile.TemporaryDirectory(prefix="text-") as folder:
         scratch = Path(folder)
@@ -94,9 +113,7 @@ def read_raw(
             file = without_pattern(found, scratch)
             read.append(_read_file(table, file_no, file, spec, scratch, where))
             _check_same_header(read[0], read[-1], where)
-    if not may_be_empty and not any(file.rows for file in read):
-        raise UserError(f"{title(spec)} has a header but no rows", where=f"{where}.path")
-    return Raw(tuple(read), table.columns)
+    return read
 
 
 def _find(path: str, root: Path, scratch: Path, where: str) -> list[SourceFile]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from pipeline.engine import duck
@@ -30,7 +31,7 @@ def con() -> Iterator[Connection]:
 
 
 def read(rows: int) -> Raw:
-    return Raw((FileRead("orders.csv", rows, ("a",), "utf-8"),))
+    return Raw((FileRead("orders.csv", rows, ("a",), "utf-8"),), pa.table({}), {})
 
 
 def test_every_row_is_found_again(con: Connection) -> None:

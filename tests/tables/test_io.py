@@ -217,3 +217,14 @@ def test_json_is_rounded_and_holds_no_nan(tmp_path: Path) -> None:
         "5": "key",
     }
     assert list(json.loads((tmp_path / "t.json").read_text()))[:2] == ["z", "n"]
+
+
+def test_a_categorical_column_is_written_as_its_texts(tmp_path: Path) -> None:
+    """Each row group holds the values it uses, whatever else the categories are and in whatever order."""
+    texts = pd.Series(["b", "a", None, "b"], dtype="str")
+    for name, categories in (("1", ["a", "b"]), ("2", ["x", "b", "y", "a"])):
+        io.write_parquet(pd.DataFrame({"key": pd.Categorical(texts, categories)}), tmp_path / name)
+    assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
+    read = io.read_parquet(tmp_path / "1")["key"]
+    assert read.dtype == "str"
+    assert read.fillna("none").tolist() == ["b", "a", "none", "b"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -20,6 +21,7 @@ from pipeline.errors import UserError
 from pipeline.privacy.pseudonyms import customer_keys
 from pipeline.tables import optional
 from pipeline.tables.contracts import ALL_QUARANTINED, OPTIONAL, QUARANTINE, check
+from pipeline.tables.ingest import Ingested
 from pipeline.tables.io import all_or_nothing, rounded, to_pandas
 from pipeline.tables.optional import TableRead
 
@@ -405,11 +407,12 @@ def test_the_summary_says_what_is_on_and_what_is_off(read: Read) -> None:
 def test_one_quarantine_for_all_tables(read: Read) -> None:
     bad = read(customers="customer_id\na\n,\n").get("customers")
     assert bad is not None
-    of_orders = bad.quarantine.head(0)
-    joined = optional.all_quarantined(of_orders, [bad])
+    nothing = bad.quarantine.head(0)
+    done = Ingested(nothing, nothing, nothing, nothing, {}, date(2024, 1, 1), [bad])
+    joined = done.all_quarantined()
     check(joined, ALL_QUARANTINED)
     assert joined["table"].tolist() == ["customers"]
-    check(optional.all_quarantined(of_orders, []), ALL_QUARANTINED)
+    check(replace(done, tables=[]).all_quarantined(), ALL_QUARANTINED)
 
 
 FIELDS = {

@@ -90,6 +90,7 @@ def test_both_readers_agree_on_what_a_csv_writer_wrote(
         header = delimited.Header(("A", "B"), 1, ",")
         plain = delimited._read_plain(table, 0, text, header, {"a": 0, "b": 1})
         exact = delimited._read_records(table, 1, text, header, {"a": 0, "b": 1})
+        table.show()
         values = [
             con.execute(f"SELECT line, a, b FROM raw WHERE file_no = {n} ORDER BY line").fetchall()
             for n in (0, 1)

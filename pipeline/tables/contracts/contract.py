@@ -12,9 +12,16 @@ from pandas.api import types
 Kind = Literal["key", "text", "time", "money", "number", "count", "flag"]
 
 DECIMAL = "decimal128(18, 4)[pyarrow]"
+
+
+def _is_text(dtype: Any) -> bool:
+    """Tell text, also where each value is held once."""
+    return types.is_string_dtype(dtype.categories if isinstance(dtype, pd.CategoricalDtype) else dtype)
+
+
 KIND_CHECKS: dict[Kind, Callable[[Any], bool]] = {
-    "key": types.is_string_dtype,
-    "text": types.is_string_dtype,
+    "key": _is_text,
+    "text": _is_text,
     "time": types.is_datetime64_dtype,
     "money": lambda dtype: str(dtype) == DECIMAL,
     "number": lambda dtype: str(dtype) == DECIMAL,

@@ -1,3 +1,3 @@
-UPDATE judged SET left_out = 'duplicates'
+UPDATE judged_rows SET left_out = 'duplicates'
 FROM equal_rows
-WHERE judged.file_no = equal_rows.file_no AND judged.line = equal_rows.line;
+WHERE judged_rows.file_no = equal_rows.file_no AND judged_rows.line = equal_rows.line;

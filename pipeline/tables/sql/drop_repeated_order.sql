@@ -1,6 +1,7 @@
-UPDATE judged SET left_out = 'duplicates'
-FROM repeated_orders
-WHERE judged.file_no = repeated_orders.file_no
-  AND judged.customer_id = repeated_orders.customer_id
-  AND judged.order_id = repeated_orders.order_id
-  AND judged.rule IS NULL AND judged.left_out IS NULL;
+UPDATE judged_rows SET left_out = 'duplicates'
+FROM (
+    SELECT file_no, line
+    FROM judged JOIN repeated_orders USING (file_no, customer_id, order_id)
+    WHERE rule IS NULL AND left_out IS NULL
+) AS repeated
+WHERE judged_rows.file_no = repeated.file_no AND judged_rows.line = repeated.line;

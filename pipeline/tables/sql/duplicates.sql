@@ -1,16 +1,8 @@
--- Accepted rows that repeat an earlier one in every mapped column, in the order of files and lines. Few rows do: a hash
--- finds those that may.
+-- Accepted rows that repeat an earlier one in every mapped column, in the order of files and lines. Few rows do: their
+-- hash is shared.
 CREATE TABLE equal_rows AS
-WITH accepted AS (
-    SELECT *, hash(customer_id, ordered_at, paid, order_id, status, currency, is_test, product_id) AS digest
-    FROM judged
-    WHERE rule IS NULL AND left_out IS NULL
-),
-shared AS (
-    SELECT digest FROM accepted GROUP BY digest HAVING count(*) > 1
-)
 SELECT file_no, line, file_no > min(file_no) OVER same AS in_another_file
-FROM accepted SEMI JOIN shared USING (digest)
+FROM digested SEMI JOIN shared USING (digest)
 WINDOW same AS (PARTITION BY customer_id, ordered_at, paid, order_id, status, currency, is_test, product_id)
 QUALIFY row_number() OVER (same ORDER BY file_no, line) > 1;
 

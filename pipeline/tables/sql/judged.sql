@@ -1,15 +1,15 @@
 -- The rows before the as-of date, each with the first rule it breaks (NULL is accepted) and, when accepted, the
 -- policy that leaves it out (NULL stays in). A column that is not mapped is NULL, an empty value is ''.
-CREATE OR REPLACE TABLE judged AS
+CREATE OR REPLACE TABLE judged_rows AS
 WITH bare AS (
-    SELECT *, number_text(amount) AS number
-    FROM priced
-), read AS (
+    SELECT amount, number_text(amount) AS number
+    FROM amount_texts
+), amounts AS (
     SELECT *, CASE WHEN is_amount(number) THEN read_amount(number) END AS written
     FROM bare
 ), converted AS (
     SELECT *, in_reporting_currency(written, rate) AS paid
-    FROM read
+    FROM priced JOIN amounts USING (amount)
 ), ruled AS (
     SELECT *,
            CASE
@@ -17,7 +17,7 @@ WITH bare AS (
                WHEN ordered_at < TIMESTAMP '1970-01-01' THEN 'date_too_old'
                WHEN ordered_at > $now THEN 'future_date'
                -- what other programs write for nothing
-               WHEN regexp_full_match(customer_id, '(?i)(null|none|nan|na|n/a|#n/a|\\n)?') THEN 'missing_customer_id'
+               WHEN strlen(customer_id) <= 4 AND regexp_full_match(customer_id, '(?i)(null|none|nan|na|n/a|#n/a|\\n)?') THEN 'missing_customer_id'
                WHEN written IS NULL THEN CASE
                    WHEN regexp_full_match(number, '(?i)[+-]?(inf|infinity|nan)') THEN 'not_finite_amount'
                    WHEN is_amount(number) THEN 'amount_out_of_range'
@@ -30,7 +30,7 @@ WITH bare AS (
            END AS rule
     FROM converted
 )
-SELECT file_no, line, customer_id, order_id, ordered_at, unread_date, amount, status, currency, is_test, product_id, paid, rule,
+SELECT file_no, line, customer_id, {optional} ordered_at, paid, rule,
        CASE
            WHEN rule IS NOT NULL THEN NULL
            WHEN is_set(is_test) OR customer_id IN (FROM excluded_customers) THEN 'test_accounts'

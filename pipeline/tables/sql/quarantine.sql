@@ -5,15 +5,15 @@ WITH rejected AS (
     UNION ALL
     SELECT file_no, line, named, rule,
            CASE
-               WHEN role = 'ordered_at' AND ordered_at IS NOT NULL THEN 'date'
-               WHEN role = 'ordered_at' THEN value_class(unread_date)
+               WHEN role = 'ordered_at' AND dated.ordered_at IS NOT NULL THEN 'date'
+               WHEN role = 'ordered_at' THEN value_class(date_text)
                WHEN role = 'amount' THEN value_class(amount)
-               WHEN role = 'customer_id' THEN value_class(customer_id)
-               WHEN role = 'currency' THEN value_class(currency)
-               WHEN role = 'is_test' THEN value_class(is_test)
+               WHEN role = 'customer_id' THEN value_class(broken.customer_id)
+               WHEN role = 'currency' THEN value_class(dated.currency)
+               WHEN role = 'is_test' THEN value_class(dated.is_test)
                ELSE 'empty'
            END
-    FROM judged JOIN rules USING (rule)
+    FROM broken JOIN dated USING (file_no, line)
 )
 SELECT source, line, column_name AS "column", rule, reason, value_class
 FROM rejected JOIN rules USING (rule) JOIN files USING (file_no)

@@ -1,0 +1,85 @@
+"""The fastest reader takes what it can read as the exact one would, and leaves the rest alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.engine import duck
+from pipeline.tables import delimited
+from pipeline.tables.files import SourceFile
+from pipeline.tables.header import Header
+from pipeline.tables.ingest import Ingested
+from pipeline.tables.raw import RawTable
+from pipeline.tables.text import TextFile, open_text
+from pipeline.tables.unquoted import may_have_blank_ends, read_unquoted
+
+COLUMNS = {"a": "A", "b": "B"}
+AT = {"a": 0, "b": 1}
+HEADER = Header(("A", "B"), 1, ";")
+
+
+def written(folder: Path, content: str) -> TextFile:
+    path = folder / "rows.csv"
+    path.write_bytes(content.encode())
+    return open_text(SourceFile("rows.csv", path), "utf-8", folder, "sources.rows")
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(
+        st.tuples(*2 * [st.text("ab üï€\u00a0\u202f\ufeff\t'", max_size=4)]), min_size=1, max_size=8
+    ),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_it_reads_what_the_exact_reader_reads(tmp_path: Path, rows: list[tuple[str, str]], end: str) -> None:
+    text = written(tmp_path, end.join(["A;B", *(f"{a};{b}" for a, b in rows)]) + end)
+    with duck.connect(threads=1) as con:
+        table = RawTable(con, COLUMNS)
+        assert delimited._read_unquoted(table, 0, text, HEADER, AT) == len(rows)
+        exact = delimited._read_records(table, 1, text, HEADER, AT)
+        table.show()
+        fast, slow = (
+            con.execute(f"SELECT line, a, b FROM raw WHERE file_no = {n} ORDER BY line").fetchall()
+            for n in (0, 1)
+        )
+    # A line of nothing but blanks and delimiters is no record to the exact reader.
+    filled = [row for row in fast if row[1] or row[2]]
+    assert len(slow) == exact
+    assert [row for row in slow if row[1] or row[2]] == filled
+
+
+@pytest.mark.parametrize(
+    "content", ['A;B\n1;"2"\n', "A;B\n1;2;3\n", "A;B\n1\n", "A;B\n\n1;2\n", "A;B\n1;2\r3;4\n"]
+)
+def test_it_leaves_alone_what_is_not_plain(tmp_path: Path, content: str) -> None:
+    assert read_unquoted(written(tmp_path, content), HEADER, AT) is None
+
+
+def test_quotes_in_the_header_do_no_harm(tmp_path: Path) -> None:
+    rows = read_unquoted(written(tmp_path, '"A";"B"\n1;2\n3;4\n'), HEADER, AT)
+    assert rows is not None
+    assert rows.to_pydict() == {"line": [2, 3], "a": ["1", "3"], "b": ["2", "4"]}
+
+
+@pytest.mark.parametrize("text", [" a", "a ", "a\t", "\u00a0a", "a\u202f", "\ufeffa"])
+def test_blank_ends_are_seen_among_other_texts(text: str) -> None:
+    assert may_have_blank_ends(pa.table({"a": ["", "b", text, ""]}))
+    assert may_have_blank_ends(pa.table({"a": ["b", text, "b"]}).slice(1))
+    assert not may_have_blank_ends(pa.table({"a": ["", "b", "Käse ß", ""]}))
+
+
+def test_a_format_that_reads_the_first_values_alone_is_not_taken(
+    ingest: Callable[..., Ingested],
+) -> None:
+    """Day-first is the only format for 2,500 rows; month-first reads more of the column as a whole."""
+    first = "a,13/02/2021,5\n" * 2_500
+    later = "a,02/13/2021,5\n" * 3_000
+    ingested = ingest("customer,date,amount\n" + first + later)
+    assert ingested.counts["read_as"]["date_format"] == "mm/dd/yyyy"
+    assert len(ingested.quarantine) == 2_500
