@@ -16,7 +16,7 @@ from pipeline.btyd.fitting import Engine
 
 NEEDED_WINDOWS = 3
 MOST_WINDOWS = 8
-MOST_CUSTOMERS = 5_000
+MOST_CUSTOMERS = 2_500
 DEFAULT = "mbgnbd"
 """Where too few windows are known: it lets everyone leave, also who ordered once, and is quick to compute."""
 
@@ -98,7 +98,7 @@ class Choice:
 class Chooser:
     """Tries candidates in past windows, each once, and fits what was chosen.
 
-    Every window is judged on at most 5,000 customers, fits included: more would cost time and hardly change
+    Every window is judged on at most 2,500 customers, fits included: more would cost time and hardly change
     a choice. They are the first by key; keys are pseudonyms, in an order that means nothing.
 
     Parameters

@@ -37,7 +37,7 @@ def score(_: Params) -> None:
     customers = scored_customers(today, worth, probability)
     drifted = pd.DataFrame(columns=COLUMNS)
     if model is not None:
-        drifted = _drifted(model, snapshots, values, frame.assign(churn_probability=probability))
+        drifted = _drifted(model, snapshots, values, _with_score(frame, model))
     found = drift_metrics(drifted, SCORE)
     io.write_parquet(customers, files.CUSTOMERS)
     io.write_csv(drifted, files.PLOTS / "drift.csv")
@@ -55,9 +55,11 @@ def _drifted(
     """Compare today's features and scores with those of the rows the model learned from."""
     learned_at = [date.fromisoformat(day) for day in io.read_json(files.CHURN_CARD)["churn"]["cutoffs"]]
     then = [table[table["cutoff"].dt.date.isin(learned_at)] for table in (snapshots, values)]
-    before = feature_frame(*then)
-    before = before.assign(churn_probability=churn_probability(model, before))
-    return drift(before, today, [*used_features(model), SCORE])
+    return drift(_with_score(feature_frame(*then), model), today, [*used_features(model), SCORE])
+
+
+def _with_score(frame: pd.DataFrame, model: ClassifierMixin) -> pd.DataFrame:
+    return pd.concat([frame, pd.Series(churn_probability(model, frame), frame.index, name=SCORE)], axis=1)
 
 
 if __name__ == "__main__":
