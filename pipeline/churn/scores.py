@@ -39,7 +39,7 @@ FROM_HISTORY = (
 )
 
 
-SPEND_AROUND_IT = ("spend_p10", "spend_p50", "spend_p90", "spend_sd")
+SPEND_QUANTILES = ("spend_p10", "spend_p50", "spend_p90")
 
 
 def with_expected_spend(lifetime_value: pd.DataFrame, expected: NDArray[np.float64]) -> pd.DataFrame:
@@ -55,12 +55,15 @@ def with_expected_spend(lifetime_value: pd.DataFrame, expected: NDArray[np.float
     Returns
     -------
     DataFrame
-        `expected_spend` as given, its quantiles and spread in the same proportion to it as before.
+        `expected_spend` as given, its quantiles in the same proportion to it as before, and the variance
+        `spend_sd`² as that of proportionally more or fewer orders: who was expected to spend next to nothing
+        would otherwise get a spread out of all proportion.
     """
     before = lifetime_value["expected_spend"].to_numpy()
     ratio = np.divide(expected, before, out=np.ones_like(expected), where=before > 0)
-    around = {name: ratio * lifetime_value[name] for name in SPEND_AROUND_IT}
-    return lifetime_value.assign(expected_spend=expected, **around)
+    quantiles = {name: ratio * lifetime_value[name] for name in SPEND_QUANTILES}
+    spread = np.sqrt(ratio) * lifetime_value["spend_sd"]
+    return lifetime_value.assign(expected_spend=expected, **quantiles, spend_sd=spread)
 
 
 def scored_customers(

@@ -149,13 +149,15 @@ def test_the_missed_total_is_bounded() -> None:
 def test_the_interval_moves_with_the_expectation() -> None:
     worth = pd.DataFrame(
         {
-            "expected_spend": [10.0, 0.0],
-            "spend_p10": [1.0, 0.0],
-            "spend_p50": [8.0, 0.0],
-            "spend_p90": [30.0, 0.0],
-            "spend_sd": [9.0, 0.0],
+            "expected_spend": [10.0, 0.0, 1e-12],
+            "spend_p10": [1.0, 0.0, 0.0],
+            "spend_p50": [8.0, 0.0, 0.0],
+            "spend_p90": [30.0, 0.0, 0.0],
+            "spend_sd": [9.0, 0.0, 1e-5],
         }
     )
-    moved = with_expected_spend(worth, np.array([20.0, 3.0]))
-    assert moved.loc[0].tolist() == [20.0, 2.0, 16.0, 60.0, 18.0]
+    moved = with_expected_spend(worth, np.array([40.0, 3.0, 1.0]))
+    assert moved.loc[0].tolist() == [40.0, 4.0, 32.0, 120.0, 18.0]
     assert moved.loc[1].tolist() == [3.0, 0.0, 0.0, 0.0, 0.0]
+    # The lifetime model had given this customer up: the spread follows like that of more orders, not of money.
+    assert moved.loc[2, "spend_sd"] == pytest.approx(10.0)
