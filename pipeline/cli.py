@@ -118,7 +118,9 @@ def _summary(
         f"  report       {escape((root / files.REPORT).as_uri())}",
         f"  MLflow run   experiment {escape(experiment)}, tag state = {manifest['run_id']}",
         "",
-        f"[bold]On past horizons, the last {window['from']} to {window['to']}[/]" if window else "[bold]Not tested[/]",
+        f"[bold]On past horizons, the last {window['from']} to {window['to']}[/]"
+        if window
+        else "[bold]Not tested[/]",
     ]
     for name in ("churn", "value"):
         grade = evaluation[name]["grade"]

@@ -159,5 +159,5 @@ def test_the_interval_moves_with_the_expectation() -> None:
     moved = with_expected_spend(worth, np.array([40.0, 3.0, 1.0]))
     assert moved.loc[0].tolist() == [40.0, 4.0, 32.0, 120.0, 18.0]
     assert moved.loc[1].tolist() == [3.0, 0.0, 0.0, 0.0, 0.0]
-    # The lifetime model had given this customer up: the spread follows like that of more orders, not of money.
+    # The lifetime model had given this customer up: the spread grows like that of more orders.
     assert moved.loc[2, "spend_sd"] == pytest.approx(10.0)
