@@ -47,7 +47,7 @@ def switched_off(ingest: Mapping[str, Any]) -> list[dict[str, Any]]:
     absent = [
         {"table": name, "columns": [], "features": counts["feeds"]}
         for name, counts in tables.items()
-        if counts["status"] == "off"
+        if counts["status"] == "off" and counts["feeds"]
     ]
     lacking = [
         {"table": name, "columns": list(lost), "features": list(dict.fromkeys(chain(*lost.values())))}

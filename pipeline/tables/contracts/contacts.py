@@ -25,7 +25,7 @@ WEB_EVENTS = Contract(
         Column("duration", "number", "How long", unit="seconds", nullable=True, minimum=0),
     ),
     event_time="occurred_at",
-    feeds=("visits without an order", "abandoned carts"),
+    feeds=("visits to the web shop", "abandoned carts"),
 )
 
 MESSAGES = Contract(
@@ -51,16 +51,15 @@ MESSAGES = Contract(
             "flag",
             "It came back; taken as known when sent",
             nullable=True,
-            feeds=("reachability",),
         ),
-        Column("opened_at", "time", "First opening", nullable=True, feeds=("best channel",)),
-        Column("clicked_at", "time", "First click", nullable=True, feeds=("best channel",)),
+        Column("opened_at", "time", "First opening", nullable=True, feeds=("messages opened and clicked",)),
+        Column("clicked_at", "time", "First click", nullable=True, feeds=("messages opened and clicked",)),
         Column(
             "unsubscribed_at",
             "time",
             "When it made the customer unsubscribe",
             nullable=True,
-            feeds=("unsubscribe rate",),
+            feeds=("unsubscriptions",),
         ),
         Column("complained_at", "time", "When it was marked as spam", nullable=True),
     ),
@@ -69,7 +68,7 @@ MESSAGES = Contract(
         Check("before_it_was_sent", column, f"{column} < sent_at", "Earlier than the message was sent.")
         for column in ("opened_at", "clicked_at", "unsubscribed_at", "complained_at")
     ),
-    feeds=("contact pressure", "best channel", "reachability", "unsubscribe rate"),
+    feeds=("contact pressure", "messages opened and clicked", "unsubscriptions"),
 )
 
 TICKETS = Contract(
@@ -88,7 +87,6 @@ TICKETS = Contract(
             "time",
             "When the shop first answered",
             nullable=True,
-            feeds=("time to answer",),
         ),
         Column("resolved_at", "time", "When it was settled", nullable=True, feeds=("open complaints",)),
         Column(
@@ -100,7 +98,7 @@ TICKETS = Contract(
             minimum=1,
             maximum=5,
             known_from="resolved_at",
-            feeds=("service recovery",),
+            feeds=("satisfaction with service",),
         ),
     ),
     event_time="opened_at",
@@ -108,7 +106,7 @@ TICKETS = Contract(
         Check("before_it_was_opened", column, f"{column} < opened_at", "Earlier than the ticket was opened.")
         for column in ("first_response_at", "resolved_at")
     ),
-    feeds=("open complaints", "time to answer", "service recovery"),
+    feeds=("open complaints", "satisfaction with service"),
 )
 
 SURVEYS = Contract(
@@ -138,5 +136,5 @@ SURVEYS = Contract(
             "A CSAT score is 1 to 5; 0 to 10 is for NPS.",
         ),
     ),
-    feeds=("net promoter score", "NPS band per customer", "the advocate segment"),
+    feeds=("net promoter score",),
 )

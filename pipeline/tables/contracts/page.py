@@ -49,8 +49,10 @@ def _section(contract: Contract, *, source: bool = True) -> str:
         lines.append(f"Hidden by: `{contract.event_time}`.")
     if contract.needs:
         lines.append(f"Needs: {_code(contract.needs)}.")
-    if contract.feeds:
-        lines.append(f"For: {', '.join(contract.feeds)}.")
+    uses = (
+        f"For: {', '.join(contract.feeds)}." if contract.feeds else "Read and checked; nothing uses it yet."
+    )
+    lines.append(uses)
     head = "| column | holds | may be empty | values | unit | meaning |\n|---|---|---|---|---|---|"
     rows = "\n".join(_row(column) for column in contract.columns)
     checks = "".join(f"\n- `{check.rule}`: `{check.column}`. {check.reason}" for check in contract.checks)

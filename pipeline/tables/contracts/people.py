@@ -6,8 +6,8 @@ from pipeline.tables.contracts.contract import Check, Column, Contract, Referenc
 from pipeline.tables.contracts.orders import ORDER, customer
 
 
-def _attribute(name: str, description: str, feeds: str = "customer attributes") -> Column:
-    return Column(name, "text", description, nullable=True, feeds=(feeds,))
+def _attribute(name: str, description: str, *feeds: str) -> Column:
+    return Column(name, "text", description, nullable=True, feeds=feeds)
 
 
 CUSTOMERS = Contract(
@@ -17,14 +17,16 @@ CUSTOMERS = Contract(
     columns=(
         customer(Reference("orders")),
         Column("created_at", "time", "When the account was opened", nullable=True),
-        _attribute("acquisition_channel", "What brought the customer", "KPIs by acquisition channel"),
+        _attribute(
+            "acquisition_channel", "What brought the customer", "model quality by channel and country"
+        ),
         Column(
             "account_type",
             "text",
             "Consumer or business; orders of the shop's own accounts are left out",
             nullable=True,
             allowed=("b2c", "b2b", "test", "employee"),
-            feeds=("b2b apart from b2c",),
+            feeds=("test accounts left out",),
         ),
         Column(
             "is_test",
@@ -33,7 +35,7 @@ CUSTOMERS = Contract(
             nullable=True,
             feeds=("test accounts left out",),
         ),
-        _attribute("country", "Country of the account"),
+        _attribute("country", "Country of the account", "model quality by channel and country"),
         _attribute("postal_region", "First digits of the postcode, never all of it"),
         Column(
             "birth_year", "count", "Year of birth", unit="year", nullable=True, minimum=1900, maximum=2100
@@ -47,12 +49,7 @@ CUSTOMERS = Contract(
         _attribute("children", "Children, or a band"),
     ),
     event_time="created_at",
-    feeds=(
-        "KPIs by acquisition channel",
-        "b2b apart from b2c",
-        "test accounts left out",
-        "customer attributes",
-    ),
+    feeds=("test accounts left out", "model quality by channel and country"),
 )
 
 LOYALTY_LEDGER = Contract(
@@ -75,7 +72,7 @@ LOYALTY_LEDGER = Contract(
             "Points are above zero when given (welcome, earn), below zero when taken (redeem, expire).",
         ),
     ),
-    feeds=("points balance", "loyalty programme KPIs"),
+    feeds=("points balance",),
 )
 
 REFERRALS = Contract(
@@ -95,7 +92,7 @@ REFERRALS = Contract(
             entity="customer",
             reference=Reference("customers"),
             known_from="signed_up_at",
-            feeds=("referral KPIs",),
+            feeds=("customers brought by recommendation",),
         ),
         Column("first_order_at", "time", "When that customer first bought", nullable=True),
         Column(
@@ -114,7 +111,7 @@ REFERRALS = Contract(
             "self_referral", "referee_id", "referee_id = referrer_id", "Somebody recommended to themselves."
         ),
     ),
-    feeds=("referral KPIs", "the advocate segment"),
+    feeds=("customers brought by recommendation",),
 )
 
 CONSENTS = Contract(
@@ -134,7 +131,7 @@ CONSENTS = Contract(
         Column("origin", "text", "Where it was given: checkout, preference centre …", nullable=True),
     ),
     event_time="changed_at",
-    feeds=("who may be scored", "who may be contacted, by channel"),
+    feeds=("purposes granted and refused",),
 )
 
 SUBSCRIPTIONS = Contract(
@@ -151,14 +148,12 @@ SUBSCRIPTIONS = Contract(
             "When it ends by its terms",
             nullable=True,
             planned=True,
-            feeds=("near-expiry flag",),
         ),
         Column("cancelled_at", "time", "When the customer cancelled", nullable=True),
         Column("amount_per_month", "money", "Fee", unit="currency a month", nullable=True, minimum=0),
     ),
     event_time="started_at",
     checks=(Check("ends_before_start", "ends_at", "ends_at < started_at", "Ends before it begins."),),
-    feeds=("contract customers apart from the rest", "near-expiry flag"),
 )
 
 EXPERIMENTS = Contract(
@@ -172,5 +167,4 @@ EXPERIMENTS = Contract(
         Column("assigned_at", "time", "When it was drawn"),
     ),
     event_time="assigned_at",
-    feeds=("uplift by segment", "who is kept out of campaigns"),
 )
