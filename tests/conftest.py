@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,24 @@ def shop_log(customers: int = 600, days: int = 365, seed: int = 3) -> pd.DataFra
         "%Y-%m-%d %H:%M:%S"
     )
     return log.sort_values("day", ignore_index=True)[["kunde", "datum", "betrag"]]
+
+
+def returns_of(orders: pd.DataFrame, whole: pd.Series, days: int) -> pd.DataFrame:
+    """Give orders back after some days: where `whole` is 1 all of it, elsewhere half of the money."""
+    netted = [
+        amount if all_of_it else (amount / 2).quantize(Decimal("0.0001"))
+        for amount, all_of_it in zip(orders["amount"], whole, strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "customer_key": orders["customer_key"],
+            "returned_at": orders["ordered_at"] + pd.Timedelta(days=days),
+            "ordered_at": orders["ordered_at"],
+            "netted": netted,
+            "orders_undone": whole,
+            "lines_undone": whole * orders["lines"],
+        }
+    )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import mpmath as mp
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binom
 
 from pipeline.btyd import MBGCNBD, MBGNBD, GammaGamma, load, simulate
 from pipeline.btyd.erlang import expected_regular_orders
@@ -148,15 +147,3 @@ def test_intervals_are_those_of_the_distribution_of_regular_orders(waiting: pd.D
     low, high = probability_ranges(model, waiting, 91, np.full(len(waiting), 2))
     np.testing.assert_allclose(low, chances[:, :2].sum(axis=1), atol=1e-6)
     np.testing.assert_allclose(high, chances[:, :3].sum(axis=1), atol=1e-6)
-
-
-@pytest.mark.parametrize("k", [2, 4])
-def test_eighty_per_cent_of_regular_customers_lie_inside(k: int) -> None:
-    n, model = 3000, MBGCNBD.from_parameters(k=k, **PARAMETERS)
-    rng = np.random.default_rng(8)
-    drawn = simulate(model, rng.integers(50, 600, n).astype(float), seed=4, horizon_days=182)
-    low, high = probability_ranges(model, drawn, 182, drawn["future_orders"].to_numpy())
-    where = low + rng.random(n) * (high - low)
-    inside = int(((where > 0.1) & (where < 0.9)).sum())
-    assert binom.cdf(inside, n, 0.8) > 1e-3
-    assert binom.sf(inside, n, 0.8) > 1e-3

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import betainc
 from scipy.stats import binom
 
-from pipeline.btyd import BGNBD, MBGNBD, NBD, CountModel, GammaGamma, ParetoNBD, predictive, simulate
+from pipeline.btyd import BGNBD, MBGCNBD, MBGNBD, NBD, CountModel, GammaGamma, ParetoNBD, predictive, simulate
 from pipeline.btyd.parametersets import has_known_uncertainty, parameter_sets
 from pipeline.btyd.predictive import Predictive, predict, probability_ranges
 from pipeline.btyd.spendtable import beta_prime_cdf
@@ -21,6 +21,7 @@ MODELS = [
     ParetoNBD.from_parameters(r=0.553, alpha=10.578, s=0.606, beta=11.669),
     NBD.from_parameters(r=0.385, alpha=12.07),
 ]
+REGULAR = [MBGCNBD.from_parameters(k=k, r=0.85, alpha=1.45, a=0.79, b=2.42) for k in (2, 4)]
 SPEND = GammaGamma.from_parameters(p=6.25, q=3.74, gamma=15.44)
 LEVELS = (0.1, 0.5, 0.9)
 
@@ -202,7 +203,7 @@ def test_more_orders_than_anyone_expected_lie_at_the_end() -> None:
     assert (high > low).all()
 
 
-@pytest.mark.parametrize("model", MODELS[:3], ids=lambda model: model.name)
+@pytest.mark.parametrize("model", [*MODELS[:3], *REGULAR], ids=repr)
 def test_eighty_per_cent_of_simulated_customers_lie_inside(model: CountModel) -> None:
     """Parameters known, so that only chance moves the coverage."""
     n = 4000

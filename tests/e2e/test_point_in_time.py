@@ -13,7 +13,7 @@ from pipeline.btyd import MODELS, Chooser, GammaGamma, lifetime_value
 from pipeline.churn.frame import training_frame
 from pipeline.features import customer_days, orders_between, snapshot
 from pipeline.features.snapshots import LABELS
-from tests.conftest import shop_log
+from tests.conftest import returns_of, shop_log
 
 HORIZON_DAYS = 45
 CUTOFF = date(2023, 9, 1)
@@ -30,20 +30,7 @@ def with_returns(orders: pd.DataFrame) -> Log:
     cents = orders["amount"].map(lambda amount: int(amount * 100))
     back = orders[cents % 4 == 0].drop_duplicates(["customer_key", "ordered_at"])
     whole = (cents[back.index] % 8 == 0).astype("int32")
-    returns = pd.DataFrame(
-        {
-            "customer_key": back["customer_key"],
-            "returned_at": back["ordered_at"] + pd.Timedelta(days=20),
-            "ordered_at": back["ordered_at"],
-            "netted": [
-                amount if all_of_it else (amount / 2).quantize(Decimal("0.0001"))
-                for amount, all_of_it in zip(back["amount"], whole, strict=True)
-            ],
-            "orders_undone": whole,
-            "lines_undone": whole,
-        }
-    )
-    return Log(orders, returns)
+    return Log(orders, returns_of(back, whole, days=20))
 
 
 @pytest.fixture(scope="module")

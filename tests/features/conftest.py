@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.features import customer_days, snapshot
 from pipeline.features.snapshots import LABELS
+from tests.conftest import returns_of
 from tests.features.tables import CONTRACTS, draw
 
 HORIZON_DAYS = 60
@@ -62,19 +63,7 @@ def shop() -> Shop:
     )
     back = orders[(orders["amount"] > 0) & (rng.random(len(orders)) < 0.15)]
     whole = pd.Series(np.arange(len(back)) % 2, index=back.index, dtype="int32")
-    returns = pd.DataFrame(
-        {
-            "customer_key": back["customer_key"],
-            "returned_at": back["ordered_at"] + pd.Timedelta(days=9),
-            "ordered_at": back["ordered_at"],
-            "netted": [
-                amount if all_of_it else (amount / 2).quantize(Decimal("0.0001"))
-                for amount, all_of_it in zip(back["amount"], whole, strict=True)
-            ],
-            "orders_undone": whole,
-            "lines_undone": whole * back["lines"],
-        }
-    ).reset_index(drop=True)
+    returns = returns_of(back, whole, days=9).reset_index(drop=True)
     customers = sorted(set(orders["customer_key"]))[::2]  # the others are in none of the tables
     tables = {name: draw(contract, customers, start, days, ROWS) for name, contract in CONTRACTS.items()}
     return Shop(orders, returns, tables)

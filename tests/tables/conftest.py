@@ -17,13 +17,24 @@ import pyarrow as pa
 import pytest
 from adbc_driver_postgresql import dbapi
 
+from pipeline.tables import optional
 from pipeline.tables.ingest import DEFAULT, Ingested, ingest_orders
+from pipeline.tables.optional import TableRead
 from pipeline.tables.policies import Policies
+from tests.tables.optional_tables import BUYERS, PEPPER, Read
 
 NOW = datetime(2024, 1, 1, 12)
-PEPPER = b"0123456789abcdef0123456789abcdef"
 
 Ingest = Callable[..., Ingested]
+HEADER = "customer,date,amount\n"
+PLAIN = HEADER + "anna,2021-03-04,12.50\nben,2021-03-05,7\n"
+
+
+def zstd(text: str) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "zstd") as stream:
+        stream.write(text.encode())
+    return sink.getvalue().to_pybytes()
 
 
 def order_source(path: str | None, **given: Any) -> SimpleNamespace:
@@ -123,3 +134,29 @@ def postgres() -> Iterator[Server]:
     finally:
         run("pg_ctl", "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Read tables given as CSV texts; columns are mapped to themselves unless said otherwise."""
+
+    def run(
+        as_of: date = date(2024, 1, 1),
+        max_share: float = 1.0,
+        columns: Any = None,
+        words: Any = None,
+        **texts: str,
+    ) -> dict[str, TableRead]:
+        sources = {}
+        for name, text in texts.items():
+            (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+            header = text.splitlines()[0].split(",")
+            mapped = (columns or {}).get(name, {our: our for our in header})
+            dialect = dict.fromkeys(["delimiter", "encoding", "decimal", "date_format"], "auto")
+            place = dict.fromkeys(["url", "table", "query", "since", "sheet"])
+            place["path"] = f"{name}.csv"
+            sources[name] = SimpleNamespace(columns=mapped, words=words or {}, **place, **dialect)
+        setting = optional.Setting(tmp_path, as_of, max_share, PEPPER)
+        return {table.contract.name: table for table in optional.read_tables(sources, BUYERS, setting)}
+
+    return run

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 import pytest
 
-from pipeline.errors import UserError
 from pipeline.tables.ingest import Ingested
-
-Ingest = Callable[..., Ingested]
-HEADER = "customer,date,amount\n"
+from tests.tables.conftest import HEADER, PLAIN, Ingest, zstd
 
 
 @dataclass(frozen=True)
@@ -30,14 +25,6 @@ class Case:
     source: dict[str, Any] = field(default_factory=dict)
 
 
-def zstd(text: str) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.CompressedOutputStream(sink, "zstd") as stream:
-        stream.write(text.encode())
-    return sink.getvalue().to_pybytes()
-
-
-PLAIN = HEADER + "anna,2021-03-04,12.50\nben,2021-03-05,7\n"
 PLAIN_ORDERS = ["anna 2021-03-04 12.50", "ben 2021-03-05 7"]
 GERMAN = 'Kunde;Datum;"Betrag in €"\nMüller;04.03.2021;1.234,50\nGroß & Söhne;14.03.2021 18:30;7,00\n'
 GERMAN_SOURCE = {"customer_id": "Kunde", "ordered_at": "Datum", "amount": "Betrag in €"}
@@ -368,113 +355,3 @@ def test_a_file_is_read_as_people_mean_it(case: Case, ingest: Ingest) -> None:
     found = ingested.quarantine[["line", "column", "rule", "value_class"]]
     assert [" ".join(map(str, row)).replace("nan", "None", 1) for row in found.to_numpy()] == case.quarantine
     assert set(ingested.quarantine["source"]) <= {"data/raw/orders.csv"}
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A source that is refused as a whole, and what the error says."""
-
-    name: str
-    content: str | bytes | dict[str, bytes] | None
-    says: list[str]
-    source: dict[str, Any] = field(default_factory=dict)
-
-
-REFUSED = [
-    Refused(
-        "no such file",
-        None,
-        ["sources.orders.path: there is no file data/raw/orders.csv", "valid: data/raw/"],
-    ),
-    Refused("no file matches", None, ["no file matches data/raw/*.csv"], {"path": "data/raw/*.csv"}),
-    Refused(
-        "a folder", {"data/raw/x.csv": b"x"}, ["data/raw is a folder", "data/raw/*.csv"], {"path": "data/raw"}
-    ),
-    Refused(
-        "no such package", None, ["the package nowhere is not installed"], {"path": "package:nowhere/a.csv"}
-    ),
-    Refused(
-        "no such file in a package", None, ["there is no file pytest/a.csv"], {"path": "package:pytest/a.csv"}
-    ),
-    Refused("empty", b"", ["data/raw/orders.csv is empty"]),
-    Refused("nothing but blank lines", b"\n\r\n  \n", ["nothing but blank lines"]),
-    Refused("header only", HEADER, ["data/raw/orders.csv has a header but no rows"]),
-    Refused("header and blank lines", HEADER + "\n\n", ["has a header but no rows"]),
-    Refused(
-        "binary",
-        bytes(range(256)) * 9,
-        ["data/raw/orders.csv is not text", "a CSV, text, Parquet, .xlsx or .jsonl file"],
-    ),
-    Refused(
-        "a damaged spreadsheet",
-        b"PK\x03\x04\0\0\0\0",
-        ["data/raw/orders.csv is not an Excel workbook that can be read", ".xlsx or .jsonl"],
-    ),
-    Refused(
-        "a cut archive",
-        gzip.compress(PLAIN.encode() * 99)[:-20],
-        ["data/raw/orders.csv cannot be read to its end"],
-    ),
-    Refused("a cut zstd archive", zstd(PLAIN * 99)[:40], ["data/raw/orders.csv cannot be read to its end"]),
-    Refused("a cut Parquet file", b"PAR1" + b"x" * 20, ["data/raw/orders.csv is a damaged Parquet file"]),
-    Refused("UTF-16 cut in a character", PLAIN.encode("utf-16") + b"x", ["is not written in utf-16"]),
-    Refused(
-        "an encoding that is none", PLAIN, ["no text encoding 'utf-9'", "valid: auto"], {"encoding": "utf-9"}
-    ),
-    Refused("an encoding of bytes", PLAIN, ["no text encoding 'base64'"], {"encoding": "base64"}),
-    Refused("UTF-16 that is not", PLAIN + "x", ["is not written in utf-16"], {"encoding": "utf-16-le"}),
-    Refused(
-        "a column is missing",
-        "customer_no,date,amount\na,2021-03-04,5\n",
-        [
-            "sources.orders.columns",
-            "no column 'customer'; its header is: customer_no, date, amount",
-            "customer_no",
-        ],
-    ),
-    Refused(
-        "a column is there twice", "customer,date,amount,date\na,b,c,d\n", ["has 2 columns called 'date'"]
-    ),
-    Refused(
-        "files with different headers",
-        {"data/raw/1.csv": PLAIN.encode(), "data/raw/2.csv": PLAIN.replace("amount", "amount,vat").encode()},
-        ["data/raw/1.csv and data/raw/2.csv have different headers: vat"],
-        {"path": "data/raw/*.csv"},
-    ),
-    Refused(
-        "no date at all", HEADER + "a,x,5\n", ["sources.orders.date_format: no value of the column reads"]
-    ),
-    Refused("a date format that is none", PLAIN, ["'%Q' is not a date format"], {"date_format": "%Q"}),
-    Refused(
-        "day or month first",
-        HEADER + "a,03/04/2021,5\nb,03/05/2021,5\n",
-        [
-            "sources.orders.date_format",
-            "dd/mm/yyyy and as mm/dd/yyyy equally well (2 rows)",
-            '"%d/%m/%Y"',
-            '"%m/%d/%Y"',
-        ],
-    ),
-    Refused(
-        "one point three or a thousand three hundred",
-        HEADER + "a,2021-03-04,1.300\nb,2021-03-04,5\n",
-        ["sources.orders.decimal: 1 amounts look like 1.234", 'valid: "." if'],
-    ),
-    Refused(
-        "two currencies",
-        "customer;date;amount\na;2021-03-04;5 €\nb;2021-03-04;$5\n",
-        ["sources.orders.columns.amount: the amounts are in more than one currency: EUR, USD"],
-    ),
-    Refused(
-        "nothing to use", HEADER + ",2021-03-04,5\n", ["data/raw/orders.csv has no row that can be used"]
-    ),
-    Refused("returns only", HEADER + "a,2021-03-04,-5\n", ["has returns but no orders"]),
-]
-
-
-@pytest.mark.parametrize("case", REFUSED, ids=lambda case: case.name)
-def test_a_source_is_refused_with_what_would_be_right(case: Refused, ingest: Ingest) -> None:
-    with pytest.raises(UserError) as raised:
-        ingest(case.content, **case.source)
-    for words in case.says:
-        assert words in str(raised.value)

@@ -18,10 +18,10 @@ from pipeline.tables.inspection import inspect_file
 from pipeline.tables.io import write_parquet
 from tests.conftest import ROOT
 from tests.tables.dialects import Dialect, arrow_table, dialects, plain, sqlite_file
+from tests.tables.optional_tables import PEPPER
 
 Ingest = Callable[..., Ingested]
 NOW = datetime(2024, 1, 1, 12)
-PEPPER = b"0123456789abcdef0123456789abcdef"
 DIALECTS = dialects()
 
 

@@ -1,15 +1,13 @@
-"""The optional tables: rules, quarantine, keys, what was known when, counts that add up."""
+"""The optional tables: rules, quarantine, keys, counts that add up."""
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from io import StringIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -18,58 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UserError
-from pipeline.privacy.pseudonyms import customer_keys
 from pipeline.tables import optional
-from pipeline.tables.contracts import ALL_QUARANTINED, OPTIONAL, QUARANTINE, check
+from pipeline.tables.contracts import ALL_QUARANTINED, OPTIONAL, check
 from pipeline.tables.ingest import Ingested
-from pipeline.tables.io import all_or_nothing, rounded, to_pandas
-from pipeline.tables.optional import TableRead
-
-PEPPER = b"0123456789abcdef0123456789abcdef"
-BUYERS = pd.Series(["a", "b", "c"], dtype="str")
-
-Read = Callable[..., dict[str, TableRead]]
-
-
-def keys(*ids: str) -> list[str]:
-    return customer_keys(pd.Series(ids, dtype="str"), PEPPER).tolist()
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    """Read tables given as CSV texts; columns are mapped to themselves unless said otherwise."""
-
-    def run(
-        as_of: date = date(2024, 1, 1),
-        max_share: float = 1.0,
-        columns: Any = None,
-        words: Any = None,
-        **texts: str,
-    ) -> dict[str, TableRead]:
-        sources = {}
-        for name, text in texts.items():
-            (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
-            header = text.splitlines()[0].split(",")
-            mapped = (columns or {}).get(name, {our: our for our in header})
-            dialect = dict.fromkeys(["delimiter", "encoding", "decimal", "date_format"], "auto")
-            place = dict.fromkeys(["url", "table", "query", "since", "sheet"])
-            place["path"] = f"{name}.csv"
-            sources[name] = SimpleNamespace(columns=mapped, words=words or {}, **place, **dialect)
-        setting = optional.Setting(tmp_path, as_of, max_share, PEPPER)
-        return {table.contract.name: table for table in optional.read_tables(sources, BUYERS, setting)}
-
-    return run
-
-
-def rows(table: TableRead) -> pd.DataFrame:
-    return to_pandas(table.rows)
-
-
-def broken(table: TableRead) -> list[tuple[int, str, str]]:
-    found = table.quarantine
-    check(found, QUARANTINE)
-    return list(zip(found["line"], found["column"].fillna(""), found["rule"], strict=True))
-
+from pipeline.tables.io import all_or_nothing, rounded
+from tests.tables.optional_tables import Read, broken, keys, one_row, rows
 
 # Values
 
@@ -91,23 +42,6 @@ def test_values_are_typed_and_ids_become_keys(read: Read) -> None:
     assert table.counts["unknown"] == {"customer_id": 1}
     assert table.counts["not_looked_up"] == ["campaign_id"]
     assert table.counts["read_as"]["sent_at"] == "dd.mm.yyyy"
-
-
-def one_row(name: str) -> str:
-    """Make a table of one row that keeps its contract and fills every column."""
-    contract = OPTIONAL[name]
-
-    def value(kind: str, column: Any) -> str:
-        if column.allowed:
-            return str(column.allowed[0])
-        if kind == "time":
-            return "2023-03-04"
-        if column.entity == "customer":
-            return "b" if column.name == "referee_id" else "a"
-        number = column.minimum if column.minimum is not None else 1
-        return {"flag": "no", "count": str(number), "money": "1.5", "number": "2"}.get(kind, "x1")
-
-    return "\n".join([",".join(contract.names), ",".join(value(c.kind, c) for c in contract.columns)]) + "\n"
 
 
 @pytest.mark.parametrize("name", OPTIONAL)
@@ -257,80 +191,6 @@ def test_the_same_id_has_the_same_key_everywhere(read: Read) -> None:
     assert line["order_key"][1:] != keys("7")[0][1:]
     assert [referral["referrer_key"], referral["referee_key"]] == keys("a", "b")
     assert line["customer_key"] == returned["customer_key"] == keys("a")[0]
-
-
-# What was known when
-
-
-def test_rows_at_or_after_the_as_of_date_are_hidden_before_they_are_judged(read: Read) -> None:
-    text = "customer_id,occurred_at,event\na,2023-01-01,view\na,2023-01-02,view\na,2023-01-03,broken\n"
-    counts = read(as_of=date(2023, 1, 2), web_events=text)["web_events"].counts
-    assert (counts["accepted"], counts["after_as_of"], counts["quarantined"]) == (1, 2, 0)
-    assert (counts["first_on"], counts["last_on"]) == (date(2023, 1, 1), date(2023, 1, 1))
-
-
-def test_what_happened_later_to_a_row_that_is_seen_is_hidden(read: Read) -> None:
-    text = "customer_id,opened_at,resolved_at,csat\na,2023-01-01,2023-01-02,5\nb,2023-01-01,2023-01-05,1\n"
-    seen = rows(read(as_of=date(2023, 1, 4), tickets=text)["tickets"]).set_index("customer_key")
-    assert seen.loc[keys("a", "b"), "csat"].fillna(-1).tolist() == [5, -1]
-    assert seen.loc[keys("a", "b"), "resolved_at"].isna().tolist() == [False, True]
-
-
-def test_a_planned_end_may_lie_ahead(read: Read) -> None:
-    text = "customer_id,started_at,ends_at,cancelled_at\na,2023-01-01,2024-12-31,2023-06-01\n"
-    seen = rows(read(as_of=date(2023, 3, 1), subscriptions=text)["subscriptions"])
-    assert seen["ends_at"].tolist() == [pd.Timestamp("2024-12-31")]
-    assert seen["cancelled_at"].isna().all()
-
-
-def test_a_row_that_refers_to_a_hidden_one_is_hidden(read: Read) -> None:
-    campaigns = "campaign_id,starts_at\nold,2023-01-01\nnew,2023-06-01\n"
-    members = "campaign_id,customer_id\nold,a\nnew,b\nnone,c\n"
-    counts = read(as_of=date(2023, 3, 1), campaigns=campaigns, campaign_members=members)[
-        "campaign_members"
-    ].counts
-    assert (counts["accepted"], counts["after_as_of"], counts["rules"]) == (1, 1, {"unknown_reference": 1})
-
-
-@pytest.mark.parametrize("name", [n for n, c in OPTIONAL.items() if c.event_time])
-def test_the_future_changes_nothing(read: Read, tmp_path: Path, name: str) -> None:
-    past = one_row(name)
-    later = past.splitlines()[1].replace("2023-03-04", "2023-08-01").replace("x1", "x2").replace("1.5", "77")
-    before, after = (
-        read(as_of=date(2023, 6, 1), **{name: text})[name] for text in (past, f"{past}{later}\n")
-    )
-    assert before.rows.equals(after.rows)
-    assert after.counts["after_as_of"] == 1
-
-
-TICKETS = "ticket_id,customer_id,opened_at,resolved_at,csat\n"
-
-
-@pytest.mark.parametrize("later", ["2023-08-01,5", "2023-08-01,9", "2023-08-01,good"])
-def test_what_comes_later_does_not_change_what_becomes_of_a_row(read: Read, later: str) -> None:
-    then, now = (
-        read(as_of=date(2023, 6, 1), tickets=f"{TICKETS}t,a,2023-01-01,{end}\n")["tickets"]
-        for end in (",", later)
-    )
-    assert then.rows.equals(now.rows)
-    assert now.counts["accepted"] == 1
-
-
-def test_a_row_and_its_later_self_are_one(read: Read) -> None:
-    text = TICKETS + "t,a,2023-01-01,,\nt,a,2023-01-01,2023-08-01,5\n"
-    seen, whole = (
-        read(as_of=day, tickets=text)["tickets"].counts for day in (date(2023, 6, 1), date(2024, 1, 1))
-    )
-    assert (seen["accepted"], seen["merged"]) == (1, 1)
-    assert whole["rules"] == {"duplicate_key": 2}
-
-
-def test_who_signs_up_later_does_not_hide_the_recommendation(read: Read) -> None:
-    customers = "customer_id,created_at\nnew,2023-08-01\n"
-    referrals = "referrer_id,shared_at,signed_up_at,referee_id\na,2023-01-01,2023-08-01,new\n"
-    table = read(as_of=date(2023, 6, 1), customers=customers, referrals=referrals)["referrals"]
-    assert rows(table)["referee_key"].isna().tolist() == [True]
-    assert table.counts["unknown"] == {"referrer_id": 0, "referee_id": 0}
 
 
 # Errors
