@@ -1,0 +1,9 @@
+"""`params.yaml` as typed, checked, frozen objects."""
+
+from __future__ import annotations
+
+from pipeline.params.load import load_params, parse_params
+from pipeline.params.sections import Params
+from pipeline.params.sources import OrderColumns, OrderSource, Sources
+
+__all__ = ["OrderColumns", "OrderSource", "Params", "Sources", "load_params", "parse_params"]

@@ -1,0 +1,70 @@
+"""From the file's text to checked objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from pipeline.errors import UserError
+from pipeline.params.explain import explain
+from pipeline.params.sections import Params
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML that refuses a key given twice, where plain YAML keeps the last in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise UserError(
+                    f"the key {key.value!r} is there twice",
+                    where=f"params.yaml, line {key.start_mark.line + 1}",
+                    valid="each key once",
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def load_params(path: Path) -> Params:
+    """Read and check a parameter file.
+
+    Raises
+    ------
+    UserError
+        The file is missing, is not YAML, or a key is unknown, missing or has a nonsense value.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UserError(
+            "there is no such file here", where=str(path), valid="run in the repository's folder"
+        ) from None
+    try:
+        tree = yaml.load(text, Loader=_UniqueKeys)
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise UserError(
+            f"not YAML: {error.problem}", where=f"{path.name}{line}", valid="key: value"
+        ) from None
+    return parse_params(tree)
+
+
+def parse_params(tree: object) -> Params:
+    """Check a parameter tree, as `load_params` does.
+
+    Raises
+    ------
+    UserError
+        Names the first offending key, what is wrong with it, and a value that would do.
+    """
+    if not isinstance(tree, Mapping):
+        raise UserError("empty or not a mapping", where="params.yaml", valid="as_of: latest …")
+    try:
+        return Params.model_validate(tree)
+    except ValidationError as error:
+        raise explain(error) from None

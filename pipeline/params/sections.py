@@ -1,0 +1,152 @@
+"""Every other section of `params.yaml`, one class each, and the whole of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field, field_validator, model_validator
+
+from pipeline.params.section import Days, Section, Share, Text, read_date
+from pipeline.params.sources import Sources
+
+
+class Ingest(Section):
+    """What becomes of rows that are not plain orders."""
+
+    max_quarantine_share: Share = Field(examples=[0.05])
+    returns: Literal["match", "net_by_day", "drop"] = Field(default="match", examples=["match"])
+    returns_from: Literal["both", "log", "table"] = Field(default="both", examples=["both"])
+    duplicates: Literal["drop_repeated_order", "drop_exact", "keep"] = Field(
+        default="drop_repeated_order", examples=["drop_repeated_order"]
+    )
+    zero_amount: Literal["keep", "drop"] = Field(default="keep", examples=["keep"])
+    cancelled_status: tuple[Text, ...] = Field(
+        default=(), strict=False, examples=[["cancelled", "storniert"]]
+    )
+    exclude_customers: tuple[Text, ...] = Field(default=(), strict=False, examples=[["test-*"]])
+    timezone: str | None = Field(default=None, examples=["Europe/Berlin"])
+    births_from: date | None = Field(default=None, examples=["2023-01-01"])
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError("not a time zone of the IANA list")
+        return value
+
+    @field_validator("births_from", mode="before")
+    @classmethod
+    def _iso_date(cls, value: object) -> object:
+        return None if value is None else read_date(value, "must be null or a date like 2024-01-31")
+
+
+class Snapshots(Section):
+    """Which cutoffs the models learn from."""
+
+    training_cutoffs: Literal["auto"] | Annotated[int, Field(ge=1, le=60)] = Field(examples=["auto"])
+    spacing_days: Literal["auto"] | Days = Field(examples=["auto"])
+    min_history_days: Days = Field(examples=[90])
+
+
+class LifetimeValue(Section):
+    """The lifetime-value models and their money."""
+
+    model: Literal["auto", "nbd", "bgnbd", "mbgnbd", "mbgcnbd", "paretonbd"] = Field(examples=["auto"])
+    engine: Literal["own", "lifetimes"] = Field(default="own", examples=["own"])
+    season: Literal["auto", "off", "exposure", "anchor"] = Field(default="auto", examples=["auto"])
+    clv_horizon_days: Days = Field(examples=[365])
+    discount_rate_per_year: float = Field(ge=0, lt=10, examples=[0.1])
+    margin: float = Field(gt=0, le=1, examples=[1.0])
+
+    @model_validator(mode="after")
+    def _engine_knows_model(self) -> LifetimeValue:
+        if self.engine == "lifetimes" and self.model in ("nbd", "mbgcnbd"):
+            raise ValueError(f"engine: lifetimes has no {self.model}; it fits bgnbd, mbgnbd and paretonbd")
+        return self
+
+
+ChurnMember = Literal["btyd", "logistic", "logistic_rich", "boosting_latest", "boosting"]
+
+
+class Churn(Section):
+    """The churn label and the models that are blended."""
+
+    horizon_days: Days = Field(examples=[90])
+    members: Literal["auto"] | Annotated[tuple[ChurnMember, ...], Field(strict=False)] = Field(
+        examples=[["btyd", "logistic"]]
+    )
+
+    @field_validator("members")
+    @classmethod
+    def _each_once(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if not value or (len(set(value)) != len(value) and value != "auto"):
+            raise ValueError("name each member once, at least one, or write auto")
+        return value
+
+
+class Evaluate(Section):
+    """How often the models are tested, and how the intervals are made."""
+
+    origins: Literal["auto"] | Annotated[int, Field(ge=1, le=12)] = Field(examples=["auto"])
+    bootstrap_resamples: int = Field(ge=20, le=10_000, examples=[200])
+
+
+class Segments(Section):
+    """Where the bands and tiers lie."""
+
+    risk_medium: Share = Field(examples=[0.5])
+    risk_high: Share = Field(examples=[0.8])
+    value_high_share: Share = Field(examples=[0.1])
+    value_medium_share: Share = Field(examples=[0.3])
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Segments:
+        if self.risk_medium > self.risk_high:
+            raise ValueError("risk_medium must not be above risk_high")
+        if self.value_high_share + self.value_medium_share > 1:
+            raise ValueError("value_high_share and value_medium_share together must not be above 1")
+        return self
+
+
+class Export(Section):
+    """The shape of the CRM files."""
+
+    csv_dialect: Literal["machine", "excel-de"] = Field(examples=["machine"])
+
+
+class Report(Section):
+    """The page people read."""
+
+    title: str = Field(min_length=1, max_length=80, examples=["My shop"])
+    language: Literal["en", "de"] = Field(examples=["en"])
+    currency: str = Field(pattern="^[A-Z]{3}$", examples=["EUR"])
+
+
+class Track(Section):
+    """Where runs are kept."""
+
+    experiment: str = Field(min_length=1, examples=["churn-clv"])
+
+
+class Params(Section):
+    """Everything a run depends on."""
+
+    as_of: Literal["latest"] | date = Field(examples=["latest"])
+    seed: int = Field(ge=0, lt=2**32, examples=[7])
+    sources: Sources
+    ingest: Ingest
+    snapshots: Snapshots
+    lifetime_value: LifetimeValue
+    churn: Churn
+    evaluate: Evaluate
+    segments: Segments
+    export: Export
+    report: Report
+    track: Track
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _iso_date(cls, value: object) -> object:
+        return value if value == "latest" else read_date(value, "must be latest or a date like 2024-01-31")

@@ -1,0 +1,161 @@
+"""The section `sources`: where the shop's tables are and how they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from pipeline.params.section import Section
+
+
+class OrderColumns(Section):
+    """Which column of the shop's file holds what."""
+
+    customer_id: str = Field(min_length=1, examples=["customer_id"])
+    ordered_at: str = Field(min_length=1, examples=["order_date"])
+    amount: str = Field(min_length=1, examples=["total"])
+    order_id: str | None = Field(default=None, min_length=1, examples=["order_number"])
+    status: str | None = Field(default=None, min_length=1, examples=["order_status"])
+    is_test: str | None = Field(default=None, min_length=1, examples=["is_test"])
+    currency: str | None = Field(default=None, min_length=1, examples=["currency"])
+    product_id: str | None = Field(default=None, min_length=1, examples=["sku"])
+
+
+def _holds_a_password(url: str) -> bool:
+    """Tell whether a password stands in a URL as it is: params.yaml is in git."""
+    try:
+        password = urlsplit(url).password
+    except ValueError:
+        return False
+    return bool(password) and not re.fullmatch(r"\$[A-Z][A-Z0-9_]*", password or "")
+
+
+class Since(Section):
+    """A watermark: only rows whose column is at or after the value are read."""
+
+    column: str = Field(min_length=1, examples=["updated_at"])
+    value: int | str | date = Field(examples=["2024-01-01"])
+
+
+class Source(Section):
+    """Where a table is and how it is written: files, or a database."""
+
+    path: str | None = Field(default=None, min_length=1, examples=["data/raw/orders.csv"])
+    url: str | None = Field(
+        default=None, min_length=1, examples=["postgresql://churn:$SHOP_PASSWORD@db/shop"]
+    )
+    table: str | None = Field(default=None, min_length=1, examples=["orders"])
+    query: str | None = Field(default=None, min_length=1, examples=["SELECT * FROM orders"])
+    since: Since | None = Field(default=None)
+    sheet: str | None = Field(default=None, min_length=1, examples=["Orders"])
+    delimiter: str = Field(default="auto", min_length=1, examples=["auto"])
+    encoding: str = Field(default="auto", min_length=1, examples=["auto"])
+    decimal: Literal["auto", ".", ","] = Field(default="auto", examples=["auto"])
+    date_format: str = Field(default="auto", min_length=1, examples=["auto"])
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, value: str) -> str:
+        if value not in ("auto", "whitespace") and len(value) != 1:
+            raise ValueError("must be auto, whitespace or a single character")
+        return value
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        if (self.path is None) == (self.url is None):
+            raise ValueError("give path (files) or url (a database), exactly one of them")
+        if self.path is not None and (self.table or self.query or self.since):
+            raise ValueError("table, query and since belong to a database: they need url instead of path")
+        if self.url is not None and (self.table is None) == (self.query is None):
+            raise ValueError("url needs table or query, exactly one of them")
+        if "${" in (self.url or self.path or ""):
+            raise ValueError("write $NAME without braces, which `dvc exp run -S` takes for its own")
+        if _holds_a_password(self.url or self.path or ""):
+            raise ValueError("a password does not belong here: write $NAME and set NAME in the environment")
+        return self
+
+
+class IdMapColumns(Section):
+    """Which id is replaced by which."""
+
+    from_id: str = Field(min_length=1, examples=["card_number"])
+    customer_id: str = Field(min_length=1, examples=["customer_id"])
+
+
+class IdMap(Source):
+    """Ids that are one customer."""
+
+    columns: IdMapColumns
+
+
+class RateColumns(Section):
+    """What one unit of a currency is worth in report.currency, by day."""
+
+    day: str = Field(min_length=1, examples=["day"])
+    currency: str = Field(min_length=1, examples=["currency"])
+    rate: str = Field(min_length=1, examples=["rate"])
+
+
+class ExchangeRates(Source):
+    """Exchange rates by day."""
+
+    columns: RateColumns
+
+
+class OrderSource(Source):
+    """The order log."""
+
+    columns: OrderColumns
+
+
+class TableSource(Source):
+    """An optional table; its contract in `pipeline.tables.contracts` knows the columns."""
+
+    columns: dict[str, str | None] = Field(min_length=1, examples=[{"customer_id": "kunde"}])
+    words: dict[str, dict[str, str]] = Field(default={}, examples=[{"kind": {"newsletter": "broadcast"}}])
+
+
+class Sources(Section):
+    """The shop's tables. The order log is required, as orders or as order_lines; see docs/tables.md."""
+
+    orders: OrderSource
+    id_map: IdMap | None = Field(default=None)
+    exchange_rates: ExchangeRates | None = Field(default=None)
+    order_lines: TableSource | None = None
+    customers: TableSource | None = None
+    products: TableSource | None = None
+    campaigns: TableSource | None = None
+    campaign_members: TableSource | None = None
+    coupon_redemptions: TableSource | None = None
+    returns: TableSource | None = None
+    web_events: TableSource | None = None
+    messages: TableSource | None = None
+    tickets: TableSource | None = None
+    surveys: TableSource | None = None
+    loyalty_ledger: TableSource | None = None
+    referrals: TableSource | None = None
+    consents: TableSource | None = None
+    subscriptions: TableSource | None = None
+    experiments: TableSource | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _orders_of_lines(cls, tree: object) -> object:
+        """Without an order log, the order lines are one."""
+        if not isinstance(tree, Mapping) or tree.get("orders"):
+            return tree
+        match tree.get("order_lines"):
+            case {"columns": {**columns}, **dialect}:
+                own = {our: theirs for our, theirs in columns.items() if our in OrderColumns.model_fields}
+                return {**tree, "orders": {**dialect, "columns": own}}
+        return tree
+
+    @property
+    def optional(self) -> dict[str, TableSource]:
+        """The optional tables that the shop has, by name."""
+        return {name: source for name, source in self if isinstance(source, TableSource)}
