@@ -2,7 +2,7 @@
 
 Every run overwrites the scores of the one before; here each day of scoring keeps its own, `<as_of>.parquet`,
 and beside it `<as_of>.json`, the card that says which model made it and what its backtest had promised. The
-folder is no output of DVC and not in git: docs/decisions/0011-score-history.md.
+folder is no output of DVC and not in git: docs/decisions/0012-score-history.md.
 """
 
 from __future__ import annotations
