@@ -48,6 +48,11 @@ class Snapshots(Section):
     training_cutoffs: Literal["auto"] | Annotated[int, Field(ge=1, le=60)] = Field(examples=["auto"])
     spacing_days: Literal["auto"] | Days = Field(examples=["auto"])
     min_history_days: Days = Field(examples=[90])
+
+
+class Features(Section):
+    """What the models may know of a customer."""
+
     demographics: bool = Field(default=False, examples=[False])
 
 
@@ -154,6 +159,7 @@ class Params(Section):
     sources: Sources
     ingest: Ingest
     snapshots: Snapshots
+    features: Features = Features()
     lifetime_value: LifetimeValue
     churn: Churn
     evaluate: Evaluate

@@ -24,7 +24,7 @@ def make_snapshots(params: Params) -> None:
         as_of,
         horizon_days=horizon_days,
         origins=params.evaluate.origins,
-        **params.snapshots.model_dump(exclude={"demographics"}),
+        **params.snapshots.model_dump(),
     )
     orders, returns = io.read_parquet(files.ORDERS), io.read_parquet(files.RETURNS)
     days = customer_days(orders, returns)
@@ -34,7 +34,7 @@ def make_snapshots(params: Params) -> None:
         horizon_days=horizon_days,
         as_of=as_of,
         returns=returns,
-        tables=_tables(orders, with_demographics=params.snapshots.demographics),
+        tables=_tables(orders, with_demographics=params.features.demographics),
     )
     io.write_parquet(days, files.CUSTOMER_DAYS)
     io.write_parquet(table, files.SNAPSHOTS)

@@ -68,7 +68,7 @@ def test_as_of_may_be_a_date_or_its_text(value):
         ("lifetime_value.engine", "R", "'own' or 'lifetimes'", 'engine: "own"'),
         ("snapshots.spacing_days", 0, "greater than or equal to 1 (got 0)", 'spacing_days: "auto"'),
         ("snapshots.training_cutoffs", "many", "valid integer", 'training_cutoffs: "auto"'),
-        ("snapshots.demographics", "yes", "valid boolean", "demographics: "),
+        ("features.demographics", "yes", "valid boolean", "demographics: "),
         ("evaluate.campaign.offer_cost", 200, "offer_cost must be below customer_worth", None),
         ("evaluate.campaign.contact_cost", -1, "greater than or equal to 0", "contact_cost: 1.0"),
         ("evaluate.origins", 2.5, "valid integer", 'origins: "auto"'),

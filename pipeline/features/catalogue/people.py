@@ -19,7 +19,7 @@ ATTRIBUTES = {
 
 DEMOGRAPHICS = Topic(
     "demographics",
-    "Age, income and household as known today. Only with `snapshots.demographics: true`.",
+    "Age, income and household as known today. Only with `features.demographics: true`.",
     "demographics",
     ("customers",),
     (
