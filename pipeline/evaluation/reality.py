@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.evaluation.bootstrap import measure, sample_of_customers
+from pipeline.evaluation.bootstrap import judged_customers, measure
 from pipeline.evaluation.grade import MODEL
 from pipeline.evaluation.metrics import Metric, log_loss, mae, roc_auc, total_bias
 from pipeline.evaluation.recalibration import calibration_slope
@@ -153,7 +153,7 @@ def judge(runs: Sequence[PastRun], *, seed: int, resamples: int) -> list[dict[st
     ours = [(run, rows) for run, rows in joined if len(rows) >= FEWEST_KNOWN * len(run.scores)]
     if not ours:
         return []
-    table = sample_of_customers(pd.concat([rows for _, rows in ours], ignore_index=True), seed)
+    table = judged_customers(pd.concat([rows for _, rows in ours], ignore_index=True), seed)
     found = [
         (measure(table, actual, [said], metrics, seed=seed, resamples=resamples), said)
         for actual, said, metrics in JUDGED

@@ -14,7 +14,7 @@ import pandas as pd
 from pipeline.churn.blend import churn_probability, used_features
 from pipeline.churn.frame import feature_frame
 from pipeline.churn.store import load_model
-from pipeline.evaluation.bootstrap import sample_of_customers
+from pipeline.evaluation.bootstrap import judged_customers
 from pipeline.evaluation.drift import COLUMNS, CUSTOMERS, drift, drift_metrics, is_young
 from pipeline.evaluation.reality import (
     KEPT,
@@ -82,7 +82,7 @@ def _drifted(cutoffs: Cutoffs, params: Params) -> pd.DataFrame:
     model = load_model(files.CHURN_MODEL.read_bytes())
     if model is None:
         return pd.DataFrame(columns=COLUMNS)
-    snapshots = sample_of_customers(io.read_parquet(files.SNAPSHOTS), params.seed, CUSTOMERS)
+    snapshots = judged_customers(io.read_parquet(files.SNAPSHOTS), params.seed, CUSTOMERS)
     values = io.read_parquet(files.LIFETIME_VALUE)
     frame = feature_frame(snapshots, values[values["customer_key"].isin(snapshots["customer_key"].unique())])
     score = pd.Series(churn_probability(model, frame), frame.index, name=SCORE)
