@@ -21,7 +21,7 @@ from pipeline.evaluation.weighted import FloatArray
 
 COLUMNS = ("feature", "psi", "usual", "drift")
 MODERATE = 0.1
-UNUSUAL = 1.5
+UNUSUAL = 2
 YEAR_DAYS = 365
 BINS = 10
 HALF_A_ROW = 0.5
@@ -74,7 +74,7 @@ def drift(
         The cutoffs that a model of a day learns from, by day; the last day is today, the ones before tell
         what is usual.
     limits : mapping of str to float
-        The columns to compare, each with the index from which its drift is large.
+        The columns to compare, each with the index from which its drift is large, chance aside.
 
     Returns
     -------
@@ -87,13 +87,15 @@ def drift(
         (cutoff.isin(pd.to_datetime(list(before))), cutoff == pd.Timestamp(day))
         for day, before in learned.items()
     ]
+    # Two samples of the same customers differ too, by about this (Yurdakul and Naranjo 2020).
+    chance = BINS * sum(1 / max(int(rows.sum()), 1) for rows in compared[-1])
     found = []
     for column, limit in limits.items():
         values, today, usual = frame[column].to_numpy(dtype=np.float64), np.nan, np.nan
         if not _is_of_the_calendar(frame[column], cutoff):
             *earlier, today = (psi(values[before], values[now]) for before, now in compared)
             usual = max(earlier, default=np.nan)
-        found.append((column, today, usual, drift_level(today, usual, limit)))
+        found.append((column, today, usual, drift_level(today, usual, limit + chance)))
     table = pd.DataFrame(found, columns=list(COLUMNS))
     return table.sort_values(["psi", "feature"], ascending=[False, True], ignore_index=True)
 
@@ -112,7 +114,7 @@ def drift_level(index: float, usual: float, limit: float) -> Drift:
     -------
     str
         "not_compared" (nobody to compare, or the same for all customers of a day), "stable" (below 0.1),
-        "usual" (no more than half as much again as before), else "moderate" or "large".
+        "usual" (at most twice as much as before), else "moderate" or "large".
     """
     if np.isnan(index):
         return "not_compared"

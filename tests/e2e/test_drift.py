@@ -20,7 +20,7 @@ FEATURES = [feature.name for topic in TOPICS if not topic.tables for feature in 
 
 
 def shop(customers: int, *, growth: float = 0.0, season: float = 0.0, channel_from: float = np.inf):
-    """Orders of three years: births spread evenly or growing, a yearly wave, a channel with other customers."""
+    """Orders of three years: births spread evenly or not, a yearly wave, a channel with other customers."""
     rng = np.random.default_rng(1)
     rows = []
     for number, share in enumerate(rng.uniform(0, 1, customers)):

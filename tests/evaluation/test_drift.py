@@ -132,9 +132,9 @@ def test_before_any_test_there_is_nothing_usual() -> None:
     [
         (0.0999, 0.0, "stable"),
         (0.1, 0.0, "moderate"),
-        (0.2499, 0.16, "moderate"),
-        (0.25, 0.16, "large"),
-        (0.25, 0.17, "usual"),
+        (0.2499, 0.12, "moderate"),
+        (0.25, 0.124, "large"),
+        (0.25, 0.125, "usual"),
         (9.0, 8.0, "usual"),
         (0.3, np.nan, "large"),
         (np.nan, np.nan, "not_compared"),
