@@ -9,18 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.churn.backtest import (
-    Backtested,
-    Learned,
-    Window,
-    backtest_table,
-    learn,
-    predict,
-    table_of_members,
-)
+from pipeline.churn.backtest import Backtested, Learned, Window, learn, predict
 from pipeline.churn.blend import about
-from pipeline.churn.frame import training_frame
+from pipeline.churn.frame import feature_frame, training_frame
 from pipeline.churn.store import dump_model, trusted_types
+from pipeline.churn.tables import backtest_table, table_of_members
 from pipeline.errors import InsufficientHistory
 from pipeline.features import Cutoffs, Origin
 from pipeline.params import Params
@@ -36,12 +29,8 @@ def train(params: Params) -> None:
     """Write the backtest, the models and the card that says what they are, or that there are none and why."""
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
     horizon_days = params.churn.horizon_days
-    frames: Frames = partial(
-        training_frame,
-        io.read_parquet(files.SNAPSHOTS),
-        io.read_parquet(files.LIFETIME_VALUE),
-        horizon_days=horizon_days,
-    )
+    tables = io.read_parquet(files.SNAPSHOTS), io.read_parquet(files.LIFETIME_VALUE)
+    frames: Frames = partial(training_frame, *tables, horizon_days=horizon_days)
     card: dict[str, Any] = {
         "label": f"churned: no order in the {horizon_days} days from the cutoff",
         "horizon_days": horizon_days,
@@ -54,7 +43,7 @@ def train(params: Params) -> None:
     if not reason:
         for origin, at_origin in zip(progress(cutoffs.origins, "backtest"), rows, strict=True):
             try:
-                learned = _learn(origin, frames, tested, params)
+                learned = _learn(origin, frames, _known(tables, origin), tested, params)
             except InsufficientHistory as error:
                 say(f"churn: not tested at {origin.cutoff}, {error.problem}")
                 continue
@@ -62,7 +51,7 @@ def train(params: Params) -> None:
             if origin.cutoff == cutoffs.holdout:
                 holdout_model, card["churn_holdout"] = _store(learned, origin, frames)
         try:
-            learned = _learn(cutoffs.final, frames, tested, params)
+            learned = _learn(cutoffs.final, frames, _known(tables, cutoffs.final), tested, params)
             model, card["churn"] = _store(learned, cutoffs.final, frames)
             if learned.spend:
                 value, card["value"] = dump_model(learned.spend.as_dict()), learned.spend.about()
@@ -79,12 +68,20 @@ def train(params: Params) -> None:
     io.write_json(card, files.CHURN_CARD)
 
 
-def _learn(origin: Origin, frames: Frames, earlier: Sequence[Backtested], params: Params) -> Learned:
+def _known(tables: Sequence[pd.DataFrame], origin: Origin) -> pd.DataFrame:
+    """Take the customers at an origin, without what they did next."""
+    return feature_frame(*(table[table["cutoff"].dt.date == origin.cutoff] for table in tables))
+
+
+def _learn(
+    origin: Origin, frames: Frames, today: pd.DataFrame, earlier: Sequence[Backtested], params: Params
+) -> Learned:
     window = None
     if then := origin.last_year:
         window = Window(frames(then.training, then.cutoff), frames([then.cutoff], origin.cutoff))
     return learn(
         frames(origin.training, origin.cutoff),
+        today,
         window,
         earlier,
         wanted=params.churn.members,

@@ -54,6 +54,12 @@ MONEY = Topic(
             for times in (2, 4)
         ),
         Feature(
+            "faded_spend",
+            "sum(CAST(amount * 0.5 ** (age / $horizon_days) AS DECIMAL(38, 9)))",
+            "Spend, each amount worth half as much a horizon later",
+            "currency",
+        ),
+        Feature(
             "spend_trend_horizon",
             "2 * spend_horizon - spend_2_horizons",
             "Spend of the last horizon minus that of the horizon before",

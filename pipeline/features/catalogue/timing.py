@@ -91,6 +91,21 @@ RHYTHM = Topic(
             "",
             ONE_DAY,
         ),
+        Feature(
+            "long_gaps",
+            "count(*) FILTER (gap_days > $horizon_days)",
+            "Gaps longer than the horizon: how often the customer was silent for that long, and came back",
+            "gaps",
+            whole=True,
+        ),
+        Feature(
+            "longest_gap_4_horizons",
+            "max(gap_days) FILTER (age <= 4 * $horizon_days)",
+            "Longest gap that ended in the last four horizons",
+            "days",
+            "without one",
+            whole=True,
+        ),
         # Two gaps' worth of the population: a customer with few gaps is judged by everybody's.
         Feature(
             "overdue_score",
@@ -131,9 +146,26 @@ FREQUENCY = Topic(
         Feature("orders", "sum(orders)", "Orders so far", "orders", whole=True),
         *(_orders_within(f"orders_{days}d", str(days), f"{days} days") for days in (30, 90, 180, 365)),
         _orders_within("orders_horizon", "$horizon_days", "horizon"),
+        _orders_within("orders_half_horizon", "$horizon_days / 2", "half horizon"),
         *(
             _orders_within(f"orders_{times}_horizons", f"{times} * $horizon_days", f"{times} horizons")
             for times in (2, 4)
+        ),
+        Feature(
+            "faded_orders",
+            "sum(CAST(0.5 ** (age / $horizon_days) AS DECIMAL(38, 9)))",
+            "Order days, each worth half as much a horizon later",
+            "days",
+            scale="log",
+        ),
+        Feature(
+            "active_horizon_share",
+            """(count(DISTINCT (age - 1) // $horizon_days) FILTER (age <= 6 * $horizon_days) + 1)
+                / (least(6, (max(age) - 1) // $horizon_days + 1) + 2)""",
+            "Share of the last six horizons, those before the first order left out, that have an order; one "
+            "with and one without are added",
+            "share",
+            scale="odds",
         ),
         Feature(
             "order_trend_90d",
