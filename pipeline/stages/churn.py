@@ -12,6 +12,7 @@ import pandas as pd
 from pipeline.churn.backtest import Backtested, Learned, Window, learn, predict
 from pipeline.churn.blend import about
 from pipeline.churn.frame import feature_frame, training_frame
+from pipeline.churn.lifetime_inputs import reference_history
 from pipeline.churn.store import dump_model, trusted_types
 from pipeline.churn.tables import backtest_table, table_of_members
 from pipeline.errors import InsufficientHistory
@@ -101,6 +102,7 @@ def _store(learned: Learned, origin: Origin, frames: Frames) -> tuple[bytes, dic
         "cutoffs": [day.isoformat() for day in origin.training],
         "rows": len(frame),
         "churn_rate": float(frame["churned"].mean()),
+        "reference": reference_history(frame),
         "trusted_types": trusted_types(stored),
     }
 
