@@ -7,10 +7,10 @@ decided the same way: it is kept unless it did harm in the windows so far.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from sklearn.pipeline import Pipeline
 
 from pipeline.churn.blend import assemble, blend_weights, blended_log_odds
 from pipeline.churn.level import CAUTION, missed_log_odds, missed_log_total, trust_in_blend
-from pipeline.churn.members import Member, check_classes, fit_members, member_log_odds
+from pipeline.churn.members import BOOSTING, Member, check_classes, fit_members, member_log_odds
 from pipeline.churn.simplex import equal
 from pipeline.churn.spend import (
     SpendModel,
@@ -141,6 +141,8 @@ def learn(
     *,
     wanted: Literal["auto"] | Sequence[Member],
     seed: int,
+    boosting: Mapping[str, Any] = BOOSTING,
+    half_life_days: int | None = None,
 ) -> Learned:
     """Learn all that is to be known at an origin.
 
@@ -154,7 +156,7 @@ def learn(
         The same window a year earlier, for the level of the season.
     earlier : sequence of Backtested
         Earlier origins, ascending, whose windows have passed.
-    wanted, seed
+    wanted, seed, boosting, half_life_days
         As in `pipeline.churn.members.fit_members`.
 
     Returns
@@ -166,7 +168,7 @@ def learn(
     InsufficientHistory
         If there are too few churners or stayers to learn from.
     """
-    members = fit_members(train, wanted, seed=seed)
+    members = fit_members(train, wanted, seed=seed, boosting=boosting, half_life_days=half_life_days)
     known = [each for each in earlier if set(members) <= set(each.log_odds)]
     weights = equal(members)
     if known:
