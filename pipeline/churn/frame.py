@@ -78,7 +78,7 @@ WORDS: dict[str, tuple[str, Words]] = {
     **{f.name: (f.unit, f.words) for topic in catalogue.TOPICS for f in topic.features if f.words},
     **LIFETIME_WORDS,
 }
-"""Unit and words of each input."""
+"""Unit and words of each input that may be given as a reason."""
 
 KEYS: tuple[str, ...] = ("customer_key", "cutoff")
 LABELS: tuple[str, ...] = ("churned", "future_orders", "future_spend")

@@ -93,17 +93,18 @@ def _may_tell(
 ) -> NDArray[np.bool_]:
     """Tell whose value is known, unlike the usual, and not telling the opposite of what is to be said."""
     sides = {"leaving": 1.0, "staying": -1.0, None: 0.0}
-    speaks_for = np.array([sides[WORDS[name][1].more_is] for name in names])
-    usual = np.array([usual_value(name, averages) for name in names])
+    has_words = np.array([name in WORDS for name in names])
+    speaks_for = np.array([sides[WORDS[name][1].more_is] if name in WORDS else 0.0 for name in names])
+    usual = np.array([_usual(name, averages) for name in names])
     difference = values[names].to_numpy(dtype=np.float64) - usual
     agrees = (speaks_for == 0) | (speaks_for * difference * towards > 0)
     # Missing compares as false.
-    return np.asarray(agrees & (np.abs(difference) > DIFFERENT * np.abs(usual)), dtype=bool)
+    return np.asarray(has_words & agrees & (np.abs(difference) > DIFFERENT * np.abs(usual)), dtype=bool)
 
 
-def usual_value(name: str, averages: pd.Series[float]) -> float:
+def _usual(name: str, averages: pd.Series[float]) -> float:
     """Give what a value is compared with: the average, or 1 where it is a multiple of the own habit."""
-    return 1.0 if WORDS[name][1].against_own else float(averages[name])
+    return 1.0 if name in WORDS and WORDS[name][1].against_own else float(averages[name])
 
 
 def _strongest(pushes: Floats, may_tell: NDArray[np.bool_], columns: Sequence[int]) -> Indices:

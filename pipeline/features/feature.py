@@ -59,7 +59,8 @@ class Feature:
     whole : bool
         A whole number.
     words : Words, optional
-        For the reasons in CRM and report; a test asks every feature of the catalogue for them.
+        For the reasons in CRM and report; what has none is never given as one. A test asks every feature for
+        them but those that say who somebody is.
     """
 
     name: str

@@ -17,6 +17,7 @@ from pipeline.churn.reasons import (
     topics_of,
 )
 
+WHO_SOMEBODY_IS = TOPICS["demographics"]
 AVERAGES = pd.Series(
     {"days_since_last": 60.0, "overdue": 2.0, "frequency": 3.0, "orders_90d": 1.0, "T": 300.0}
 )
@@ -94,9 +95,21 @@ def test_topics_are_named_in_the_order_of_the_reasons() -> None:
     assert topics_of(reasons) == ["rhythm tenure", ""]
 
 
-def test_every_input_has_words_that_name_inputs() -> None:
-    missing = sorted(set(FEATURES) - set(WORDS))
+def test_every_input_has_words() -> None:
+    missing = sorted(set(FEATURES) - set(WORDS) - set(WHO_SOMEBODY_IS))
     assert not missing, f"give {missing} words=Words(English, German) in their entry in the catalogue"
+
+
+def test_who_somebody_is_is_no_reason() -> None:
+    assert not set(WHO_SOMEBODY_IS) & set(WORDS)
+    values = dict.fromkeys(WHO_SOMEBODY_IS, 3.0)
+    found = choose_reasons(
+        pd.DataFrame([dict.fromkeys(values, 5.0)]),
+        pd.DataFrame([values]),
+        pd.Series(dict.fromkeys(values, 1.0)),
+        pd.Series(["high"]),
+    )
+    assert found.isna().all(axis=None)
 
 
 def test_reasons_are_counted_by_risk_and_nobody_is_singled_out() -> None:

@@ -72,20 +72,20 @@ def test_numbers_are_short_and_local(value: float, unit: str, english: str, germ
     assert (number(value, unit, EN), number(value, unit, DE)) == (english, german)
 
 
-@pytest.mark.parametrize("feature", FEATURES)
 @pytest.mark.parametrize("f", [EN, DE], ids=["en", "de"])
-@pytest.mark.parametrize("value", [0.0, 1.0, 250.0])
-def test_every_feature_can_be_said_in_both_languages(feature: str, f: Formats, value: float) -> None:
-    said = say(feature, f, average=20.0, **(ALL | {feature: value}))
-    written = number(value, WORDS[feature][0], f)
-    assert written in said
-    assert not re.search(r"[{}]|nan|None|_", said)
-    assert said[0].isupper() or said.startswith(written)
-    assert len(said) < 120
+def test_every_feature_can_be_said_in_both_languages(f: Formats) -> None:
+    for feature, (unit, _) in WORDS.items():
+        for value in (0.0, 1.0, 250.0):
+            said = say(feature, f, average=20.0, **(ALL | {feature: value}))
+            written = number(value, unit, f)
+            assert written in said
+            assert not re.search(r"[{}]|nan|None|_", said), feature
+            assert said[0].isupper() or said.startswith(written), feature
+            assert len(said) < 120
 
 
 def test_the_two_languages_differ_and_name_the_same_features() -> None:
-    for feature in FEATURES:
+    for feature in WORDS:
         words = WORDS[feature][1]
         pairs = [(words.english, words.german), *([words.below] if words.below else [])]
         for english, german in pairs:

@@ -108,6 +108,10 @@ ASSORTMENT = Topic(
             "Share of all customers' lines that lie in the customer's main category: is it a niche",
             "share",
             "without a known category",
+            words=Words(
+                "Main category: {value} of all customers' items",
+                "Wichtigste Warengruppe: {value} der Positionen aller",
+            ),
         ),
         Feature(
             "new_category_share",
