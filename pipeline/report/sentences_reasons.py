@@ -35,7 +35,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "reasons.example_note": (
         "From the score of nobody in particular, step by step, to this one; the number is the churn "
-        "probability reached. The steps are exact; they tell what moved the model, not what would keep somebody.",
+        "probability reached. The steps are exact; they tell what moved the model, not what would keep "
+        "somebody.",
         "Von der Einschätzung ohne jede Kenntnis Schritt für Schritt zu dieser; die Zahl ist die erreichte "
         "Wahrscheinlichkeit der Abwanderung. Die Schritte sind exakt; sie sagen, was das Modell bewegt hat, "
         "nicht, was jemanden hielte.",
