@@ -13,7 +13,7 @@ from pipeline.btyd.fittedmodel import FittedModel
 from pipeline.btyd.fitting import Engine
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
-from pipeline.btyd.lifetime import lifetime_value, no_lifetime_value
+from pipeline.btyd.lifetime import lifetime_value, no_lifetime_value, realised_value
 from pipeline.btyd.lifetimes_engine import COUNT_MODELS
 from pipeline.btyd.mbgcnbd import MBGCNBD
 from pipeline.btyd.mbgnbd import MBGNBD
@@ -54,6 +54,7 @@ __all__ = [
     "load_spend",
     "no_lifetime_value",
     "no_outlook",
+    "realised_value",
     "simulate",
     "simulate_orders",
     "spend_independence",

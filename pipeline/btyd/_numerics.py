@@ -29,7 +29,7 @@ def gauss_legendre(n: int) -> tuple[Floats, Floats]:
 
 
 def beta_log_odds_nodes(
-    a: Floats, b: Floats, nodes: int, lowest: Floats | None = None
+    a: Floats, b: Floats, nodes: int, lowest: Floats | None = None, tail: float = _TAIL
 ) -> tuple[Floats, Floats, Floats]:
     """Trapezoid rule for expectations over Beta(a, b) in the log odds y, for a, b >= 1.
 
@@ -44,6 +44,8 @@ def beta_log_odds_nodes(
         Number of nodes; 160 give 12 digits of smooth expectations at a = b = 1, the hardest case.
     lowest : array of shape (n,), optional
         Log odds that the nodes must reach down to.
+    tail : float
+        The nodes end where the density has fallen by e^-tail.
 
     Returns
     -------
@@ -51,30 +53,30 @@ def beta_log_odds_nodes(
         Logarithms of p and 1 − p at the nodes, and weights that sum to one.
     """
     mode = np.log(a / b)
-    low, high = mode - _reach(b, a), mode + _reach(a, b)
+    low, high = mode - _reach(b, a, tail), mode + _reach(a, b, tail)
     if lowest is not None:
         low = np.minimum(low, lowest)
     y = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, nodes)
-    tail = np.log1p(np.exp(-np.abs(y)))
-    log_p, log_q = np.minimum(y, 0.0) - tail, np.minimum(-y, 0.0) - tail
+    smaller = np.log1p(np.exp(-np.abs(y)))
+    log_p, log_q = np.minimum(y, 0.0) - smaller, np.minimum(-y, 0.0) - smaller
     log_weights = a[:, None] * log_p + b[:, None] * log_q
     weights = np.exp(log_weights - log_weights.max(axis=1, keepdims=True))
     return log_p, log_q, weights / weights.sum(axis=1, keepdims=True)
 
 
-def _reach(a: Floats, b: Floats) -> Floats:
-    """Distance above the mode at which the density of the log odds has fallen by e^-44.
+def _reach(a: Floats, b: Floats, tail: float) -> Floats:
+    """Distance above the mode at which the density of the log odds has fallen by e^-tail.
 
     The log density falls by (a + b) log((1 − p₀) + p₀ e^d) − a d at distance d, with p₀ = a / (a + b) the
     mode. That is convex in d, and the start lies beyond the root: Newton's method descends to it.
     """
     p0 = a / (a + b)
-    d: Floats = np.minimum(np.sqrt(2.0 * _TAIL * (1.0 / a + 1.0 / b)), np.log1p(_TAIL / a) + 2.0) + _TAIL / b
+    d: Floats = np.minimum(np.sqrt(2.0 * tail * (1.0 / a + 1.0 / b)), np.log1p(tail / a) + 2.0) + tail / b
     for _ in range(6):
         # (1 − p₀) + p₀ e^d, divided by e^d so that it cannot overflow.
         grown = p0 + (1.0 - p0) * np.exp(-d)
         drop = (a + b) * (d + np.log(grown)) - a * d
-        d -= (drop - _TAIL) / ((a + b) * p0 / grown - a)
+        d -= (drop - tail) / ((a + b) * p0 / grown - a)
     return d
 
 

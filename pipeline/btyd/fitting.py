@@ -1,4 +1,4 @@
-"""Maximum likelihood: several starts, exact gradients, Newton's polish and a verdict on what was found."""
+"""Maximum likelihood: exact gradients, Newton's polish, several starts and a verdict on what was found."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Status = Literal["ok", "weak", "not_identified", "failed"]
 Engine = Literal["own", "lifetimes"]
 Objective = Callable[[Floats], Likelihood]
 
-SKETCH_ROWS = 4000
+SKETCH_ROWS = 1000
 BOUND = 14.0  # on the log parameters, in units that make the data of order one
 _FLAT_SE = 3.0  # a standard error of log θ above which the data say nothing about θ
 _FAR = 0.1  # standard errors: far enough from the optimum to be somewhere else
@@ -47,30 +47,42 @@ class Optimum:
         variance = np.diagonal(self.covariance)
         return np.where(variance > 0, np.sqrt(np.abs(variance)), np.inf)
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether it is an interior maximum that the data determine in every direction."""
+        return self.missed <= _FAR and bool((self.standard_errors <= _WEAK_SE).all())
+
 
 def maximise(
     objective: Objective, starts: Sequence[Floats], n: float, sketch: Objective | None = None
 ) -> Optimum:
-    """Climb a little from every start, then polish the highest point.
+    """Climb from the highest start; where that ends in no clear maximum, from all of them.
 
     Parameters
     ----------
     objective : callable
         Log parameters to the *mean* log likelihood, its exact gradient and, where known, its Hessian.
     starts : sequence of arrays, shape (k,)
-        Log parameters to start from; a single one is taken to be near the optimum.
+        Log parameters to start from.
     n : float
         Number of customers, which turns mean curvature into information.
     sketch : callable, optional
-        The objective of a few of many customers, whose optimum is the place to start from.
+        A cheaper objective, of fewer customers or digits, whose optimum is the place to start from.
     """
     if sketch is not None:
-        near = maximise(sketch, starts, n)
-        starts = [near.theta] if np.isfinite(near.covariance).all() else starts
-    best = starts[0]
-    if len(starts) > 1:
-        ascents = [_climb(objective, start, iterations=25) for start in starts]
-        best = max(ascents, key=lambda theta: objective(theta).value)
+        near = maximise(sketch, starts, n).theta
+        theta, here, stationary = _polish(objective, near)
+        if stationary:
+            return _judge(objective, theta, here, n)
+        starts = [near, *starts]
+    highest = max(range(len(starts)), key=lambda i: objective(starts[i]).value)
+    foothills = [_climb(objective, starts[highest], iterations=25)]
+    theta, here, stationary = _polish(objective, foothills[0])
+    if stationary and (top := _judge(objective, theta, here, n)).is_clear:
+        return top
+    others = [start for i, start in enumerate(starts) if i != highest]
+    foothills += [_climb(objective, start, iterations=25) for start in others]
+    best = max(foothills, key=lambda theta: objective(theta).value)
     theta, here, stationary = _polish(objective, best)
     if not stationary:
         theta, here, _ = _polish(objective, _climb(objective, best, iterations=500))

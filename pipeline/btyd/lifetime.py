@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
+from pipeline.btyd.histories import DAYS_PER_WEEK, WEEKS_PER_YEAR
 
 EXPECTATIONS = (
     "p_alive",
@@ -66,3 +69,29 @@ def lifetime_value(
             "clv": margin * order_value * discounted,
         }
     )
+
+
+def realised_value(
+    spent: pd.DataFrame, cutoff: date, annual_discount_rate: float, margin: float
+) -> pd.Series[float]:
+    """What the customers turned out to be worth, where the horizon of their CLV has passed.
+
+    Parameters
+    ----------
+    spent : DataFrame
+        Columns customer_key, day and amount of the horizon; in any order.
+    cutoff : date
+        To whose morning amounts are discounted.
+    annual_discount_rate, margin : float
+        As in `lifetime_value`.
+
+    Returns
+    -------
+    Series
+        By customer key; who did not order is not in it.
+    """
+    years = ((spent["day"] - pd.Timestamp(cutoff)).dt.days + 0.5) / (WEEKS_PER_YEAR * DAYS_PER_WEEK)
+    value = margin * spent["amount"].astype("float64") * (1.0 + annual_discount_rate) ** -years
+    keys = spent["customer_key"]
+    # Sorted, since rows come in any order.
+    return value.sort_values().groupby(keys).sum()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,8 +32,11 @@ class Outlook:
     ----------
     table : DataFrame
         The columns of `OUTLOOK`, indexed like the summary.
-    half_width : array, shape (customers,)
-        How far P10 and P90 are from the median, on the scale of the model's probabilities.
+    half_widths : dict of str to array, shape (customers,)
+        How far P10 and P90 of "orders" and "spend" are from the median, on the scale of the model's
+        probabilities; those of the CLV are as far as the spend's.
+    worth : array, shape (customers,)
+        CLV per unit of money spent within its horizon: margin times mean discount.
     totals : dict of str to Total
         Of "orders" and "spend".
     parameter_sd : dict of str to float
@@ -42,7 +46,8 @@ class Outlook:
     """
 
     table: pd.DataFrame
-    half_width: Floats
+    half_widths: dict[str, Floats]
+    worth: Floats
     totals: dict[str, Total]
     parameter_sd: dict[str, float]
     parameter_uncertainty: str
@@ -58,7 +63,7 @@ def outlook(
     spend: GammaGamma,
     summary: pd.DataFrame,
     values: pd.DataFrame,
-    spread: pit.Spread,
+    spreads: Mapping[str, pit.Spread],
     *,
     horizon_days: float,
     clv_horizon_days: float,
@@ -75,15 +80,15 @@ def outlook(
         Columns frequency, recency, T (days), monetary_value, spend_days.
     values : DataFrame
         The result of `lifetime_value` for it, over the same horizons.
-    spread : Spread
-        The correction that an earlier window taught, or `pit.AS_MODELLED`.
+    spreads : mapping of str to Spread
+        For "orders" and "spend" the correction that an earlier window taught, or `pit.AS_MODELLED`.
     horizon_days, clv_horizon_days : float
         Of the orders and the spend, and of the CLV.
     """
-    half_width = spread.of(values["expected_orders"].to_numpy())
-    levels = np.column_stack([0.5 - half_width, np.full(len(half_width), 0.5), 0.5 + half_width])
-    soon = predict(model, spend, summary, horizon_days, levels)
-    later = predict(model, spend, summary, clv_horizon_days, levels)
+    half_widths = {kind: spreads[kind].of(values["expected_orders"].to_numpy()) for kind in KINDS}
+    orders, money = (0.5 + np.multiply.outer(half_widths[kind], (-1.0, 0.0, 1.0)) for kind in KINDS)
+    soon = predict(model, spend, summary, horizon_days, orders, money)
+    later = predict(model, spend, summary, clv_horizon_days, orders, money)
     undiscounted = model.expected_orders(summary, clv_horizon_days) * values["expected_order_value"]
     worth = (values["clv"] / undiscounted).where(undiscounted > 0, 0.0).to_numpy()
     columns = [
@@ -96,7 +101,8 @@ def outlook(
     known = has_known_uncertainty(model) and has_known_uncertainty(spend)
     return Outlook(
         table=pd.DataFrame(np.column_stack(columns), index=summary.index, columns=list(OUTLOOK)),
-        half_width=half_width,
+        half_widths=half_widths,
+        worth=worth,
         totals={
             "orders": Total(math.fsum(values["expected_orders"]), math.fsum(soon.orders_variance)),
             "spend": Total(math.fsum(values["expected_spend"]), math.fsum(soon.spend_variance)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +16,22 @@ from pipeline.btyd._numerics import (
 )
 from pipeline.btyd.dropoutmodel import DropoutModel
 from pipeline.btyd.fittedcounts import Lives
-from pipeline.btyd.histories import Histories, Pairs
+from pipeline.btyd.fitting import SKETCH_ROWS, Objective
+from pipeline.btyd.histories import Histories, Pairs, starts_new
 from pipeline.btyd.likelihood import Likelihood, purchases
 
-_NODES = 128
 _DISTRIBUTION_NODES = 48
-_CHUNK = 4096
+_CHUNK = 256
+
+
+class _Rule(NamedTuple):
+    """A quadrature: how many nodes, and how far they reach, as for `beta_log_odds_nodes`."""
+
+    nodes: int
+    tail: float
+
+
+_EXACT, _ROUGH = _Rule(128, 44.0), _Rule(48, 24.0)
 
 
 class ParetoNBD(DropoutModel):
@@ -51,6 +60,12 @@ class ParetoNBD(DropoutModel):
     name = "paretonbd"
     parameter_names = ("r", "alpha", "s", "beta")
     time_parameters = ("alpha", "beta")
+    _rule = _EXACT
+
+    def _sketch(self, histories: Histories) -> Objective:
+        rough = ParetoNBD()
+        rough._rule = _ROUGH
+        return rough._objective(histories.thinned(SKETCH_ROWS))
 
     def _likelihood(self, theta: Sequence[float], histories: Histories) -> Likelihood:
         bought = purchases(theta[0], theta[1], histories)
@@ -63,7 +78,9 @@ class ParetoNBD(DropoutModel):
         """Log of beta^s [A(t_x) Φ(x, t_x) + A(T) (1 − Φ(x, T))] (alpha + T)^(r+x), and its derivatives."""
         r, alpha, s, beta = theta
         x, t_x, T = histories.x, histories.t_x, histories.T
-        died, waits = _phi(theta, histories.at_last_order), _phi(theta, histories.at_end)
+        died, waits = (
+            _phi(theta, pairs, self._rule) for pairs in (histories.at_last_order, histories.at_end)
+        )
         since_alpha, since_beta = np.log1p((T - t_x) / (alpha + t_x)), np.log1p((T - t_x) / (beta + t_x))
         log_dead = np.log(died.value) + (r + x) * since_alpha + s * since_beta
         log_both = np.logaddexp(log_dead, np.log(waits.complement))
@@ -151,7 +168,7 @@ class _Phi(NamedTuple):
     gradient: tuple[Floats, Floats, Floats, Floats]
 
 
-def _phi(theta: Sequence[float], pairs: Pairs) -> _Phi:
+def _phi(theta: Sequence[float], pairs: Pairs, rule: _Rule = _EXACT) -> _Phi:
     """Probability to die before the next order, for customers alive at t with x repeat purchases.
 
     W = μ(beta + t) / (μ(beta + t) + λ(alpha + t)) is Beta(s, n) distributed with n = r + x. With
@@ -163,7 +180,7 @@ def _phi(theta: Sequence[float], pairs: Pairs) -> _Phi:
     """
     r, alpha, s, beta = theta
     n, rho = r + pairs.x, (beta + pairs.t) / (alpha + pairs.t)
-    J, J_s, J_n, J_rho = _mean_and_derivatives(s, r, pairs.x, rho)
+    J, J_s, J_n, J_rho = _mean_and_derivatives(s, r, pairs.x, rho, rule)
     share, k = s / (s + n), n / (s + n + 1.0)
     inside = 1.0 + (1.0 - rho) * k * J
     value = share * inside
@@ -177,23 +194,27 @@ def _phi(theta: Sequence[float], pairs: Pairs) -> _Phi:
     return _Phi(value[row], complement[row], (d_n[row], by_alpha[row], d_s[row], by_beta[row]))
 
 
-def _mean_and_derivatives(s: float, r: float, x: Ints, rho: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def _mean_and_derivatives(
+    s: float, r: float, x: Ints, rho: Floats, rule: _Rule
+) -> tuple[Floats, Floats, Floats, Floats]:
     """J and its derivatives by s, n and ρ, by quadrature over the log odds of W; `x` must be sorted.
 
     The nodes depend on x alone. The derivatives by s and n are covariances with log W and log(1 − W).
     """
-    distinct, first = np.unique(x, return_index=True)
-    log_w, log_v, weights = beta_log_odds_nodes(np.full(len(distinct), s + 1.0), r + distinct + 1.0, _NODES)
+    first = np.flatnonzero(starts_new(x))
+    row = np.cumsum(starts_new(x)) - 1
+    log_w, log_v, weights = beta_log_odds_nodes(
+        np.full(len(first), s + 1.0), r + x[first] + 1.0, rule.nodes, tail=rule.tail
+    )
     w, v = np.exp(log_w), np.exp(log_v)
+    centred = [logs - np.einsum("ij,ij->i", weights, logs)[:, None] for logs in (log_w, log_v)]
+    by = [weights, weights * centred[0], weights * centred[1], -weights * v]
     result = np.empty((4, len(x)))
-    for i, (start, stop) in enumerate(pairwise(np.append(first, len(x)).tolist())):
-        centred_w, centred_v = log_w[i] - weights[i] @ log_w[i], log_v[i] - weights[i] @ log_v[i]
-        for low in range(start, stop, _CHUNK):
-            part = slice(low, min(low + _CHUNK, stop))
-            inverse = 1.0 / (w[i] + v[i] * rho[part, None])
-            weighted = weights[i] * inverse
-            result[0, part] = weighted.sum(axis=1)
-            result[1, part] = np.einsum("ij,j->i", weighted, centred_w)
-            result[2, part] = np.einsum("ij,j->i", weighted, centred_v)
-            result[3, part] = -np.einsum("ij,ij,j->i", weighted, inverse, v[i])
+    for low in range(0, len(x), _CHUNK):
+        part = slice(low, low + _CHUNK)
+        at = row[part]
+        inverse = 1.0 / (w[at] + v[at] * rho[part, None])
+        for i in range(3):
+            result[i, part] = np.einsum("ij,ij->i", inverse, by[i][at])
+        result[3, part] = np.einsum("ij,ij,ij->i", inverse, inverse, by[3][at])
     return result[0], result[1], result[2], result[3]

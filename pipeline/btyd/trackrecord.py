@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.btyd import pit
-from pipeline.btyd._numerics import Floats
+from pipeline.btyd._numerics import Floats, Ints
 from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.outlook import KINDS, Outlook, outlook
-from pipeline.btyd.predictive import probability_ranges
+from pipeline.btyd.ranges import order_ranges, spend_ranges
 from pipeline.btyd.totals import CommonError, PastTotal, common_error, total_interval
 
 _TENTHS = 10
@@ -24,20 +24,23 @@ _TENTHS = 10
 class _Prediction(NamedTuple):
     cutoff: date
     corrected_by: date | None
-    spread: pit.Spread
+    spreads: dict[str, pit.Spread]
     outlook: Outlook
     errors: dict[str, CommonError]
 
 
 class _Window(NamedTuple):
-    """A prediction whose window has come. low, high: where each outcome lies in its distribution."""
+    """A prediction whose window has come; ranges: where each outcome lies in its distribution, low and high.
+
+    Those of the CLV are there where its horizon, too, has come, and so are `clv_expected` and `clv_actual`.
+    """
 
     prediction: _Prediction
     end: date
     expected: Floats
-    low: Floats
-    high: Floats
+    ranges: dict[str, tuple[Floats, Floats]]
     totals: dict[str, PastTotal]
+    clv: dict[str, float]
 
 
 class TrackRecord:
@@ -76,7 +79,8 @@ class TrackRecord:
             Later than those before.
         model, spend : fitted models
         summary : DataFrame
-            Histories and spend, `future_orders` and `future_spend` (missing where not yet known).
+            Histories and spend; `future_orders` and `future_spend` (missing where not yet known), and, if
+            its horizon has passed for all customers, `future_clv` (`realised_value`).
         values : DataFrame
             The result of `lifetime_value` for it.
         clock : Clock, optional
@@ -87,46 +91,63 @@ class TrackRecord:
         DataFrame
             The columns of `OUTLOOK`, indexed like the summary.
         """
-        horizon_days, summary = clock.horizon(cutoff, self.horizon_days), clock.summary(summary, cutoff)
+        summary = clock.summary(summary, cutoff)
+        soon, later = (
+            clock.horizon(cutoff, horizon) for horizon in (self.horizon_days, self.clv_horizon_days)
+        )
         ended = [one for one in self._windows if one.end <= cutoff]
         latest = ended[-1] if ended else None
-        spread = pit.AS_MODELLED
+        spreads = dict.fromkeys(KINDS, pit.AS_MODELLED)
         if latest is not None:
-            spread = pit.learn_spread(latest.low, latest.high, latest.expected)
+            spreads = {kind: pit.learn_spread(*latest.ranges[kind], latest.expected) for kind in KINDS}
         predicted = outlook(
             model,
             spend,
             summary,
             values,
-            spread,
-            horizon_days=horizon_days,
-            clv_horizon_days=clock.horizon(cutoff, self.clv_horizon_days),
+            spreads,
+            horizon_days=soon,
+            clv_horizon_days=later,
         )
         errors = {
             kind: common_error([one.totals[kind] for one in ended], predicted.parameter_sd[kind])
             for kind in KINDS
         }
         corrected_by = latest and latest.prediction.cutoff
-        prediction = _Prediction(cutoff, corrected_by, spread, predicted, errors)
+        prediction = _Prediction(cutoff, corrected_by, spreads, predicted, errors)
         self._predictions.append(prediction)
         if len(summary) and summary["future_orders"].notna().all():
-            self._windows.append(self._compare(prediction, model, summary, values, horizon_days))
+            self._windows.append(self._compare(prediction, model, spend, summary, values, (soon, later)))
         return predicted.table
 
     def _compare(
         self,
         prediction: _Prediction,
         model: CountModel,
+        spend: GammaGamma,
         summary: pd.DataFrame,
         values: pd.DataFrame,
-        horizon_days: float,
+        horizons: tuple[float, float],
     ) -> _Window:
         came = {kind: summary[f"future_{kind}"].to_numpy(dtype=np.float64) for kind in KINDS}
-        low, high = probability_ranges(model, summary, horizon_days, came["orders"].astype(np.int64))
-        start, totals = prediction.cutoff, prediction.outlook.totals
+        start, predicted = prediction.cutoff, prediction.outlook
         end = start + timedelta(days=self.horizon_days)
-        actual = {kind: PastTotal(start, end, totals[kind], math.fsum(came[kind])) for kind in KINDS}
-        return _Window(prediction, end, values["expected_orders"].to_numpy(), low, high, actual)
+        ranges = {
+            "orders": order_ranges(model, summary, horizons[0], came["orders"].astype(np.int64)),
+            "spend": spend_ranges(model, spend, summary, horizons[0], came["spend"]),
+        }
+        clv = {}
+        if "future_clv" in summary.columns:
+            value = summary["future_clv"].to_numpy(dtype=np.float64)
+            ratio = np.divide(
+                value, predicted.worth, out=np.where(value > 0, np.inf, 0.0), where=predicted.worth > 0
+            )
+            ranges["clv"] = spend_ranges(model, spend, summary, horizons[1], ratio)
+            clv = {"expected": math.fsum(values["clv"]), "actual": math.fsum(value)}
+        totals = {
+            kind: PastTotal(start, end, predicted.totals[kind], math.fsum(came[kind])) for kind in KINDS
+        }
+        return _Window(prediction, end, values["expected_orders"].to_numpy(), ranges, totals, clv)
 
     def metrics(self) -> dict[str, Any]:
         """The forecast of the last cutoff, and how the intervals of those before did; JSON types."""
@@ -146,14 +167,16 @@ class TrackRecord:
         Returns
         -------
         DataFrame
-            `probability` (upper edge of the tenth) and `share`; empty where nothing has come yet.
+            `probability` (upper edge of the tenth), the shares `orders` and `spend`; empty where nothing has
+            come yet.
         """
-        shares: list[float] = []
-        if self._windows:
-            last = self._windows[-1]
-            shares = pit.histogram(last.low, last.high, last.prediction.outlook.half_width, _TENTHS)
-        edges = (1.0 + np.arange(len(shares))) / _TENTHS
-        return pd.DataFrame({"probability": edges, "share": np.array(shares, dtype=np.float64)})
+        columns: dict[str, Floats] = {name: np.zeros(0) for name in ("probability", *KINDS)}
+        for last in self._windows[-1:]:
+            widths = last.prediction.outlook.half_widths
+            columns = {"probability": (1.0 + np.arange(_TENTHS)) / _TENTHS} | {
+                kind: np.array(pit.histogram(*last.ranges[kind], widths[kind], _TENTHS)) for kind in KINDS
+            }
+        return pd.DataFrame(columns)
 
     def coverage_by_tenth(self) -> pd.DataFrame:
         """Coverage of the latest 80 % intervals by tenths of the customers, those who order least first.
@@ -161,33 +184,40 @@ class TrackRecord:
         Returns
         -------
         DataFrame
-            `tenth`, `customers`, `expected_orders` (mean), `coverage`, `low`, `high`.
+            `tenth`, `customers`, `expected_orders` (mean); of `orders` and `spend` the coverage, and its
+            confidence interval `orders_low`, `orders_high`, `spend_low`, `spend_high`.
         """
         rows = []
-        if self._windows:
-            last = self._windows[-1]
-            tenths = np.array_split(np.lexsort((last.high, last.low, last.expected)), _TENTHS)
-            for number, tenth in enumerate(tenths, start=1):
+        for last in self._windows[-1:]:
+            # By what they have in store, so that the rows' order does not decide who is in which tenth.
+            order = np.lexsort((*last.ranges["spend"], *last.ranges["orders"], last.expected))
+            for number, tenth in enumerate(np.array_split(order, _TENTHS), start=1):
                 if len(tenth):
-                    width = last.prediction.outlook.half_width[tenth]
-                    found = pit.coverage(last.low[tenth], last.high[tenth], width)
+                    found = [_coverage(last, kind, tenth) for kind in KINDS]
                     mean = math.fsum(last.expected[tenth]) / len(tenth)
-                    rows.append((number, len(tenth), mean, *found))
-        columns = ["tenth", "customers", "expected_orders", "coverage", "low", "high"]
-        return pd.DataFrame(rows, columns=columns)
+                    rows.append((number, len(tenth), mean, *found[0], *found[1]))
+        measured = [name for kind in KINDS for name in (kind, f"{kind}_low", f"{kind}_high")]
+        return pd.DataFrame(rows, columns=["tenth", "customers", "expected_orders", *measured])
+
+
+def _coverage(one: _Window, kind: str, rows: Ints | slice = slice(None)) -> pit.Coverage:
+    low, high = one.ranges[kind]
+    # The interval of the CLV is that of the spend over a longer horizon.
+    width = one.prediction.outlook.half_widths["spend" if kind == "clv" else kind]
+    return pit.coverage(low[rows], high[rows], width[rows])
 
 
 def _forecast(one: _Prediction) -> dict[str, Any]:
     return {
         "cutoff": one.cutoff.isoformat(),
         "corrected_by": one.corrected_by and one.corrected_by.isoformat(),
-        "half_widths": list(one.spread.half_widths),
         "parameter_uncertainty": one.outlook.parameter_uncertainty,
         **{
             kind: {
                 "expected": one.outlook.totals[kind].expected,
                 **total_interval(one.outlook.totals[kind], one.errors[kind])._asdict(),
                 **one.errors[kind]._asdict(),
+                "half_widths": list(one.spreads[kind].half_widths),
             }
             for kind in KINDS
         },
@@ -198,9 +228,15 @@ def _tested(one: _Window) -> dict[str, Any]:
     return {
         "cutoff": one.prediction.cutoff.isoformat(),
         "corrected_by": one.prediction.corrected_by and one.prediction.corrected_by.isoformat(),
-        "coverage": pit.coverage(one.low, one.high, one.prediction.outlook.half_width)._asdict(),
-        "coverage_as_modelled": pit.coverage(one.low, one.high)._asdict(),
-        **{kind: _tested_total(one, kind) for kind in KINDS},
+        **{kind: _tested_customers(one, kind) | _tested_total(one, kind) for kind in KINDS},
+        "clv": _tested_customers(one, "clv") | one.clv if one.clv else None,
+    }
+
+
+def _tested_customers(one: _Window, kind: str) -> dict[str, Any]:
+    return {
+        "coverage": _coverage(one, kind)._asdict(),
+        "coverage_as_modelled": pit.coverage(*one.ranges[kind])._asdict(),
     }
 
 

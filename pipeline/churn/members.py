@@ -14,7 +14,7 @@ member wins everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -184,14 +184,14 @@ def _linear_inputs(columns: Sequence[str], *, with_scaler: bool = True) -> Trans
     # np.interp does the stretching and keeps 0 and 1 off infinity.
     log_odds = make_pipeline(
         SimpleImputer(strategy="constant", fill_value=0.5),
-        FunctionTransformer(np.interp, kw_args={"xp": [0.0, 1.0], "fp": [-1 + 1e-6, 1 - 1e-6]}),
-        FunctionTransformer(np.arctanh),
+        _function(np.interp, xp=[0.0, 1.0], fp=[-1 + 1e-6, 1 - 1e-6]),
+        _function(np.arctanh),
     )
     # A missing gap means that there was no second order; the indicator keeps that apart from a gap of zero
     # days. asinh is the logarithm for large values, on both sides of zero.
     logs = make_pipeline(
         SimpleImputer(strategy="constant", fill_value=0.0, add_indicator=True),
-        FunctionTransformer(np.arcsinh),
+        _function(np.arcsinh),
     )
     as_it_is = SimpleImputer(strategy="constant", fill_value=0.0, add_indicator=True)
 
@@ -202,6 +202,11 @@ def _linear_inputs(columns: Sequence[str], *, with_scaler: bool = True) -> Trans
         [("log", logs, on("log", None)), ("odds", log_odds, on("odds")), ("linear", as_it_is, on("linear"))]
     )
     return make_pipeline(by_scale, StandardScaler()) if with_scaler else by_scale
+
+
+def _function(function: np.ufunc | Callable[..., Any], **arguments: Any) -> FunctionTransformer:
+    # With names, or nobody could tell which column an input of the model was made from.
+    return FunctionTransformer(function, kw_args=arguments or None, feature_names_out="one-to-one")
 
 
 def boosting_inputs(columns: Sequence[str]) -> ColumnTransformer:

@@ -1,13 +1,14 @@
 """Point-in-time features: what was known of each customer at each cutoff."""
 
 from pipeline.features.cutoffs import Count, Cutoffs, Origin, plan_cutoffs
-from pipeline.features.flow import born_since, daily_flow, histories, orders_between
+from pipeline.features.flow import amounts_between, born_since, daily_flow, histories, orders_between
 from pipeline.features.snapshots import customer_days, snapshot, snapshots
 
 __all__ = [
     "Count",
     "Cutoffs",
     "Origin",
+    "amounts_between",
     "born_since",
     "customer_days",
     "daily_flow",

@@ -24,6 +24,23 @@ def orders_between(days: pd.DataFrame, start: date, cutoff: date) -> pd.Series[i
     return known[known["day"] >= pd.Timestamp(start)].groupby("customer_key").size()
 
 
+def amounts_between(days: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+    """List what each customer spent on the days from `start` to before `end`, as known then.
+
+    Parameters
+    ----------
+    days : DataFrame
+        As made by `customer_days`.
+
+    Returns
+    -------
+    DataFrame
+        `customer_key`, `day`, `amount`.
+    """
+    known = _known(days, end)
+    return known.loc[known["day"] >= pd.Timestamp(start), ["customer_key", "day", "amount"]]
+
+
 def daily_flow(days: pd.DataFrame, cutoff: date) -> pd.DataFrame:
     """Count first orders and repeat orders of all customers by day, as known before a cutoff.
 

@@ -88,8 +88,8 @@ def snapshots(
     returns : DataFrame, optional
         As for `customer_days`.
     tables : mapping of str to DataFrame, optional
-        Those of the optional tables (`catalogue.TABLES`) that the shop has, by name. Topics that need
-        another have no columns.
+        Those of `catalogue.TABLES` that the shop has and wants used, by name: optional tables, and `orders`
+        where they have a channel. Topics that need another have no columns.
 
     Returns
     -------

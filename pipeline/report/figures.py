@@ -149,9 +149,9 @@ def intervals(totals: pd.DataFrame, coverage: pd.DataFrame, pit: pd.DataFrame) -
     totals : DataFrame
         plots/interval_totals.csv: cutoff, orders_low, orders_expected, orders_high, orders_actual.
     coverage : DataFrame
-        plots/interval_coverage.csv: tenth, coverage, low, high.
+        plots/interval_coverage.csv: tenth; orders, orders_low, orders_high, and the same of spend.
     pit : DataFrame
-        plots/pit.csv: probability, share.
+        plots/pit.csv: probability, orders, spend.
     """
     figure, (by_window, by_tenth, histogram) = _panels(3)
     names = totals["cutoff"].astype(str)
@@ -163,14 +163,19 @@ def intervals(totals: pd.DataFrame, coverage: pd.DataFrame, pit: pd.DataFrame) -
     by_window.tick_params(axis="x", rotation=30)
     by_window.legend()
     by_tenth.axhline(0.8, color=_QUIET, linestyle=":")
-    by_tenth.fill_between(coverage["tenth"], coverage["low"], coverage["high"], color=_QUIET, alpha=0.5)
-    by_tenth.plot(coverage["tenth"], coverage["coverage"], marker="o", **_ACTUAL)
+    histogram.axhline(0.1, color=_QUIET, linestyle=":")
+    for kind, line in (("orders", _ACTUAL), ("spend", _EXPECTED)):
+        low, high = coverage[f"{kind}_low"], coverage[f"{kind}_high"]
+        by_tenth.fill_between(coverage["tenth"], low, high, color=line["color"], alpha=0.15)
+        by_tenth.plot(coverage["tenth"], coverage[kind], marker="o", **line | {"label": kind})
+        histogram.step(pit["probability"], pit[kind], where="pre", **line | {"label": kind})
     by_tenth.set(
         title="Inside the 80 % interval", xlabel="tenth of customers by expected orders", ylim=(0, 1)
     )
-    histogram.axhline(0.1, color=_QUIET, linestyle=":")
-    histogram.bar(pit["probability"] - 0.05, pit["share"], width=0.1, color=_ACTUAL["color"], alpha=0.7)
-    histogram.set(title="Where outcomes lay (PIT)", xlabel="predicted probability", xlim=(0, 1))
+    by_tenth.legend()
+    histogram.set(
+        title="Where outcomes lay (PIT)", xlabel="predicted probability", xlim=(0, 1), ylim=(0, None)
+    )
     return figure
 
 

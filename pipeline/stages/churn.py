@@ -20,6 +20,7 @@ from pipeline.churn.backtest import (
 )
 from pipeline.churn.blend import about
 from pipeline.churn.frame import training_frame
+from pipeline.churn.lifetime_inputs import reference_history
 from pipeline.churn.store import dump_model, trusted_types
 from pipeline.errors import InsufficientHistory
 from pipeline.features import Cutoffs, Origin
@@ -104,6 +105,7 @@ def _store(learned: Learned, origin: Origin, frames: Frames) -> tuple[bytes, dic
         "cutoffs": [day.isoformat() for day in origin.training],
         "rows": len(frame),
         "churn_rate": float(frame["churned"].mean()),
+        "reference": reference_history(frame),
         "trusted_types": trusted_types(stored),
     }
 

@@ -25,6 +25,7 @@ CHURN_CARD = Path("models/churn.json")
 BACKTEST = Path("data/scored/backtest.parquet")
 HOLDOUT = Path("data/scored/holdout.parquet")
 CUSTOMERS = Path("data/scored/customers.parquet")
+EXPLANATIONS = Path("data/scored/explanations.parquet")
 SEGMENTS = Path("data/scored/segments.parquet")
 
 EXPORT_CSV = Path("exports/customers.csv")

@@ -20,24 +20,29 @@ from pipeline.btyd import (
     lifetime_value,
     no_lifetime_value,
     no_outlook,
+    realised_value,
     spend_metrics,
 )
 from pipeline.errors import InsufficientHistory
-from pipeline.features import Cutoffs, born_since, daily_flow, histories, orders_between
+from pipeline.features import Cutoffs, amounts_between, born_since, daily_flow, histories, orders_between
 from pipeline.params import Params
 from pipeline.preflight.floors import INSUFFICIENT_HISTORY, unmet, why
 from pipeline.stages import files
 from pipeline.stages.shell import progress, run, say, warn
 from pipeline.tables import io
 
+_DAYS = ["customer_key", "day", "amount", "known_from", "known_until"]
 PARAMETER_DIGITS = 8  # what the models keep, so that a model read back predicts the same
 
 
 def fit_lifetime_value(params: Params) -> None:
     """Write the expectations per customer and cutoff, the fitted parameters, and why these models."""
     snapshots, cutoffs = io.read_parquet(files.SNAPSHOTS), Cutoffs.from_dict(io.read_json(files.CUTOFFS)).all
-    reason = why(unmet(io.read_json(files.PREFLIGHT), "clv"))
-    seasons = _seasons(born_since(snapshots, params.ingest.births_from), cutoffs, params)
+    reason, days = (
+        why(unmet(io.read_json(files.PREFLIGHT), "clv")),
+        io.read_parquet(files.CUSTOMER_DAYS, columns=_DAYS),
+    )
+    seasons = _seasons(born_since(snapshots, params.ingest.births_from), days, cutoffs, params)
     record = TrackRecord(params.churn.horizon_days, params.lifetime_value.clv_horizon_days)
     tables, fits = [], []
     choice, season = Choice.given(params.lifetime_value.model), SeasonChoice("off", "given")
@@ -47,7 +52,8 @@ def fit_lifetime_value(params: Params) -> None:
         if not reason:
             choice, season = _choose(seasons, cutoff, params)
             try:
-                values, fitted = _fit(seasons, choice, season, record, cutoff, summary, params)
+                labelled = _with_realised_value(summary, days, cutoff, params)
+                values, fitted = _fit(seasons, choice, season, record, cutoff, labelled, params)
             except InsufficientHistory as error:
                 warn(f"lifetime_value at {cutoff}: {error.problem}")
                 if cutoff == cutoffs[-1]:
@@ -81,11 +87,23 @@ def fit_lifetime_value(params: Params) -> None:
             say(f"  {model['model']} is {model['status']} as of {cutoffs[-1]}: {model['message']}")
 
 
-def _seasons(born: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Seasons:
+def _with_realised_value(
+    summary: pd.DataFrame, days: pd.DataFrame, cutoff: date, params: Params
+) -> pd.DataFrame:
+    """Add what the customers turned out to be worth, if the horizon of the CLV has passed."""
+    money = params.lifetime_value
+    end = cutoff + timedelta(days=money.clv_horizon_days)
+    if end > date.fromisoformat(io.read_json(files.LOG)["as_of"]):
+        return summary
+    spent = amounts_between(days, cutoff, end)
+    value = realised_value(spent, cutoff, money.discount_rate_per_year, money.margin)
+    return summary.assign(future_clv=value.reindex(summary["customer_key"], fill_value=0.0).to_numpy())
+
+
+def _seasons(born: pd.DataFrame, days: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Seasons:
     """Gather what models and seasons are chosen by: the customers who may be learned from, at each cutoff."""
     horizon_days, births_from = params.churn.horizon_days, params.ingest.births_from
     first_day = date.fromisoformat(io.read_json(files.LOG)["first_day"])
-    days = io.read_parquet(files.CUSTOMER_DAYS, columns=["customer_key", "day", "known_from", "known_until"])
     if births_from is not None:
         days = days[days["customer_key"].isin(born["customer_key"].unique())]
     by_cutoff = {}

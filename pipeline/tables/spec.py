@@ -83,6 +83,8 @@ class OrderColumns(Protocol):
     def currency(self) -> str | None: ...  # noqa: D102
     @property
     def product_id(self) -> str | None: ...  # noqa: D102
+    @property
+    def channel(self) -> str | None: ...  # noqa: D102
 
 
 class OrderSource(Source, Protocol):
@@ -160,4 +162,5 @@ def order_columns(spec: OrderSource) -> dict[str, str | None]:
         "is_test": columns.is_test,
         "currency": columns.currency,
         "product_id": columns.product_id,
+        "channel": columns.channel,
     }

@@ -23,7 +23,7 @@ from pipeline.tables.sources import NUMBERS, Raw
 from pipeline.tables.spec import OrderSource, order_columns, title
 
 PACKAGE = "pipeline.tables"
-OPTIONAL_COLUMNS = ("order_id", "status", "is_test", "currency", "product_id")
+OPTIONAL_COLUMNS = ("order_id", "status", "is_test", "currency", "product_id", "channel")
 
 
 def prepare(

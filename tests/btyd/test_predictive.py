@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from scipy.special import betainc
 from scipy.stats import binom
 
-from pipeline.btyd import BGNBD, MBGCNBD, MBGNBD, NBD, CountModel, GammaGamma, ParetoNBD, predictive, simulate
+from pipeline.btyd import BGNBD, MBGCNBD, MBGNBD, NBD, CountModel, GammaGamma, ParetoNBD, counttable, simulate
 from pipeline.btyd.parametersets import has_known_uncertainty, parameter_sets
-from pipeline.btyd.predictive import Predictive, predict, probability_ranges
+from pipeline.btyd.predictive import Predictive, predict
+from pipeline.btyd.ranges import order_ranges, spend_ranges
 from pipeline.btyd.spendtable import beta_prime_cdf
 
 MODELS = [
@@ -35,7 +36,12 @@ def customers(**columns: list[float]) -> pd.DataFrame:
 
 
 def ask(model: CountModel, summary: pd.DataFrame, horizon_days: float = 365.0) -> Predictive:
-    return predict(model, SPEND, summary, horizon_days, np.tile(LEVELS, (len(summary), 1)))
+    return ask_spend(SPEND, model, summary, horizon_days)
+
+
+def ask_spend(spend: GammaGamma, model: CountModel, summary: pd.DataFrame, horizon_days: float) -> Predictive:
+    levels = np.tile(LEVELS, (len(summary), 1))
+    return predict(model, spend, summary, horizon_days, levels, levels)
 
 
 MIXED = customers(
@@ -135,7 +141,7 @@ def test_row_order_and_memory_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> 
     whole = ask(model, summary)
     shuffled = np.random.default_rng(5).permutation(len(summary))
     again = ask(model, summary.iloc[shuffled])
-    monkeypatch.setattr(predictive, "_CELLS", 1)
+    monkeypatch.setattr(counttable, "_CELLS", 1)
     pieces = ask(model, summary)
     alone = ask(model, summary.iloc[[7]])
     for name in ("orders", "spend", "orders_variance", "spend_variance"):
@@ -172,7 +178,7 @@ def test_a_flat_likelihood_does_not_run_off() -> None:
 def test_any_spread_of_amounts_gives_finite_spend(p: float, q: float) -> None:
     spend = GammaGamma.from_parameters(p=p, q=q, gamma=20.0)
     spend.observed_mean = 33.0
-    found = predict(MODELS[0], spend, MIXED, 365.0, np.tile(LEVELS, (len(MIXED), 1)))
+    found = ask_spend(spend, MODELS[0], MIXED, 365.0)
     assert np.isfinite(found.spend).all()
     assert np.isfinite(found.spend_variance).all()
     assert (np.diff(found.spend, axis=1) >= 0).all()
@@ -189,7 +195,7 @@ def test_the_fast_distribution_of_sums_is_near_the_exact_one() -> None:
 
 def test_ranges_are_the_cumulated_distribution() -> None:
     came = np.array([0, 1, 0, 4, 30, 0, 2])
-    low, high = probability_ranges(MODELS[2], MIXED, 91, came)
+    low, high = order_ranges(MODELS[2], MIXED, 91, came)
     cumulated = MODELS[2].order_distribution(MIXED, 91, 60).cumsum(axis=1).to_numpy()
     rows = np.arange(len(came))
     np.testing.assert_allclose(high, cumulated[rows, came], atol=1e-6)
@@ -197,7 +203,7 @@ def test_ranges_are_the_cumulated_distribution() -> None:
 
 
 def test_more_orders_than_anyone_expected_lie_at_the_end() -> None:
-    low, high = probability_ranges(MODELS[0], MIXED, 1, np.full(len(MIXED), 5000))
+    low, high = order_ranges(MODELS[0], MIXED, 1, np.full(len(MIXED), 5000))
     assert (low > 0.99).all()
     assert (high <= 1).all()
     assert (high > low).all()
@@ -209,8 +215,52 @@ def test_eighty_per_cent_of_simulated_customers_lie_inside(model: CountModel) ->
     n = 4000
     rng = np.random.default_rng(8)
     drawn = simulate(model, rng.integers(50, 600, n).astype(float), seed=4, horizon_days=182)
-    low, high = probability_ranges(model, drawn, 182, drawn["future_orders"].to_numpy())
+    low, high = order_ranges(model, drawn, 182, drawn["future_orders"].to_numpy())
     where = low + rng.random(n) * (high - low)
     inside = int(((where > 0.1) & (where < 0.9)).sum())
     assert binom.cdf(inside, n, 0.8) > 1e-3
     assert binom.sf(inside, n, 0.8) > 1e-3
+
+
+def test_spend_of_simulated_customers_lies_where_it_was_predicted() -> None:
+    """Amounts drawn from the model: a number drawn evenly in the range of each is even over all."""
+    n, rng = 4000, np.random.default_rng(9)
+    drawn = simulate(MODELS[1], rng.integers(50, 600, n).astype(float), seed=4, horizon_days=182)
+    p, q, gamma = SPEND.parameters.values()
+    price, before = rng.gamma(q, 1 / gamma, n), drawn["frequency"].to_numpy()
+    summary = drawn.assign(
+        spend_days=before,
+        monetary_value=np.where(
+            before > 0, rng.gamma(p * np.maximum(before, 1)) / price / np.maximum(before, 1), 0
+        ),
+    )
+    orders = drawn["future_orders"].to_numpy()
+    spent = np.where(orders > 0, rng.gamma(p * np.maximum(orders, 1)) / price, 0.0)
+    low, high = spend_ranges(MODELS[1], SPEND, summary, 182, spent)
+    where = low + rng.random(n) * (high - low)
+    for level in (0.1, 0.5, 0.9, 0.97):
+        assert abs((where < level).mean() - level) < 4 * np.sqrt(level * (1 - level) / n)
+
+
+def test_ranges_of_spend_are_where_its_quantiles_say() -> None:
+    found = ask(MODELS[1], MIXED)
+    for column, level in enumerate(LEVELS):
+        some = found.spend[:, column] > 0
+        _, high = spend_ranges(MODELS[1], SPEND, MIXED, 365.0, found.spend[:, column])
+        np.testing.assert_allclose(high[some], level, atol=1e-6)
+    low, high = spend_ranges(MODELS[1], SPEND, MIXED, 365.0, np.full(len(MIXED), np.inf))
+    assert (low > 1 - 1e-4).all()
+    assert (high <= 1).all()
+
+
+def test_uncertain_amounts_widen_the_interval_of_spend() -> None:
+    unsure = GammaGamma.from_parameters(**SPEND.parameters)
+    unsure.covariance = np.diag([0.5, 0.1, 0.5]).tolist()
+    known, found = (
+        ask_spend(spend, NBD.from_parameters(r=9.0, alpha=9.0), MIXED, 365.0) for spend in (SPEND, unsure)
+    )
+    np.testing.assert_array_equal(found.orders, known.orders)
+    width, before = (some.spend[:, 2] / some.spend[:, 0] for some in (found, known))
+    assert (width > before).all()
+    # The more of the own spend is known, the less the parameters matter.
+    assert width[0] / before[0] > width[4] / before[4]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.btyd import BGNBD, MBGNBD, CountModel, GammaGamma, TrackRecord, lifetime_value
+from pipeline.btyd import BGNBD, MBGNBD, CountModel, GammaGamma, TrackRecord, lifetime_value, realised_value
 from pipeline.btyd.outlook import OUTLOOK
 from pipeline.btyd.parametersets import parameter_sets
 from tests.btyd.conftest import summarise
@@ -32,6 +32,13 @@ def labelled(order_days: pd.DataFrame, cutoff: date, horizon_days: int) -> pd.Da
     )
 
 
+def worth(order_days: pd.DataFrame, cutoff: date, horizon_days: int) -> pd.Series:
+    days = order_days.rename(columns={"customer": "customer_key", "date": "day"})
+    start = pd.Timestamp(cutoff)
+    within = (days["day"] >= start) & (days["day"] < start + pd.Timedelta(days=horizon_days))
+    return realised_value(days[within], cutoff, annual_discount_rate=0.1, margin=0.3)
+
+
 def predict(record: TrackRecord, cutoff: date, summary: pd.DataFrame, kind: type[CountModel]) -> pd.DataFrame:
     model, spend = kind().fit(summary), GammaGamma().fit(summary)
     values = lifetime_value(
@@ -39,7 +46,7 @@ def predict(record: TrackRecord, cutoff: date, summary: pd.DataFrame, kind: type
         spend,
         summary,
         horizon_days=record.horizon_days,
-        clv_horizon_days=CLV_DAYS,
+        clv_horizon_days=record.clv_horizon_days,
         annual_discount_rate=0.1,
         margin=0.3,
     )
@@ -47,11 +54,20 @@ def predict(record: TrackRecord, cutoff: date, summary: pd.DataFrame, kind: type
 
 
 def roll(
-    order_days: pd.DataFrame, cutoffs: Iterable[date], horizon_days: int, kind: type[CountModel] = BGNBD
+    order_days: pd.DataFrame,
+    cutoffs: Iterable[date],
+    horizon_days: int,
+    kind: type[CountModel] = BGNBD,
+    clv_days: int = CLV_DAYS,
 ) -> TrackRecord:
-    record = TrackRecord(horizon_days, CLV_DAYS)
+    record = TrackRecord(horizon_days, clv_days)
     for cutoff in cutoffs:
-        predict(record, cutoff, labelled(order_days, cutoff, horizon_days), kind)
+        summary = labelled(order_days, cutoff, horizon_days)
+        if clv_days == horizon_days:
+            summary["future_clv"] = worth(order_days, cutoff, horizon_days).reindex(
+                summary.index, fill_value=0
+            )
+        predict(record, cutoff, summary, kind)
     return record
 
 
@@ -68,9 +84,11 @@ def rolled(order_days: pd.DataFrame) -> TrackRecord:
 def test_eighty_per_cent_intervals_hold_on_cdnow_39_39_weeks(
     order_days: pd.DataFrame, kind: type[CountModel]
 ) -> None:
-    [window] = roll(order_days, [date(1997, 10, 1)], 273, kind).metrics()["windows"]
-    assert 0.77 < window["coverage"]["value"] < 0.83
-    assert window["coverage"] == window["coverage_as_modelled"]  # nothing came before it
+    [window] = roll(order_days, [date(1997, 10, 1)], 273, kind, clv_days=273).metrics()["windows"]
+    for kind in ("orders", "spend", "clv"):
+        assert 0.77 < window[kind]["coverage"]["value"] < 0.83
+        assert window[kind]["coverage"] == window[kind]["coverage_as_modelled"]  # nothing came before it
+    assert window["clv"]["expected"] == pytest.approx(window["clv"]["actual"], rel=0.2)
 
 
 def test_totals_of_cdnow_hold_in_four_of_five_windows(rolled: TrackRecord) -> None:
@@ -92,11 +110,11 @@ def test_only_windows_that_have_ended_teach_anything(rolled: TrackRecord) -> Non
 
 def test_the_tables_of_the_latest_window(rolled: TrackRecord) -> None:
     histogram, tenths = rolled.histogram(), rolled.coverage_by_tenth()
-    assert histogram["share"].sum() == pytest.approx(1.0)
+    assert histogram[["orders", "spend"]].sum().tolist() == pytest.approx([1.0, 1.0])
     np.testing.assert_allclose(histogram["probability"], np.arange(1, 11) / 10)
     assert tenths["customers"].sum() == 2357
     assert tenths["expected_orders"].is_monotonic_increasing
-    assert tenths["coverage"].between(0.6, 1.0).all()
+    assert ((tenths[["orders", "spend"]] > 0.6) & (tenths[["orders", "spend"]] < 1.0)).all(axis=None)
 
 
 def test_without_predictions_there_is_nothing_to_tell() -> None:
@@ -155,8 +173,23 @@ def test_complete_journey_by_rolling_cutoffs() -> None:
     assert sum(window["orders"]["inside"] for window in windows) >= 5
     assert sum(window["spend"]["inside"] for window in windows) >= 5
     for window in windows[1:]:
-        assert 0.77 < window["coverage"]["value"] < 0.83
-        assert window["coverage_as_modelled"]["value"] < 0.785
+        for kind in ("orders", "spend"):
+            assert 0.77 < window[kind]["coverage"]["value"] < 0.83
+        assert window["orders"]["coverage_as_modelled"]["value"] < 0.785
+
+
+def test_what_a_customer_was_worth() -> None:
+    spent = pd.DataFrame(
+        {
+            "customer_key": ["a", "b", "a"],
+            "day": pd.to_datetime(["2024-01-01", "2024-06-30", "2025-01-01"]),
+            "amount": [10.0, 20.0, 40.0],
+        }
+    )
+    value = realised_value(spent, date(2024, 1, 1), annual_discount_rate=0.1, margin=0.5)
+    assert value["a"] == pytest.approx(5.0 + 20.0 / 1.1, rel=1e-3)
+    assert value["b"] == pytest.approx(10.0 / 1.1**0.5, rel=1e-3)
+    assert realised_value(spent[::-1], date(2024, 1, 1), 0.1, 0.5).equals(value)
 
 
 @pytest.mark.slow

@@ -11,25 +11,28 @@ from hypothesis import strategies as st
 
 from pipeline.tables.purchases import in_order
 
-NEAR = st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(-1, 1), st.integers(1, 2))
+CHANNEL = st.sampled_from(["web", "shop", None])
+NEAR = st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(-1, 1), st.integers(1, 2), CHANNEL)
 FAR = st.tuples(
     st.integers(0, 2**31 - 1),
     st.integers(0, 2**52),
     st.integers(-(10**17), 10**17),
     st.integers(1, 2**40),
+    CHANNEL,
 )
 
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(NEAR, min_size=1, max_size=40) | st.lists(FAR, min_size=1, max_size=12))
-def test_rows_are_sorted_by_all_columns(rows: list[tuple[int, int, int, int]]) -> None:
-    numbers, moments, units, lines = zip(*rows, strict=True)
+def test_rows_are_sorted_by_all_columns(rows: list[tuple[int, int, int, int, str | None]]) -> None:
+    numbers, moments, units, lines, channels = zip(*rows, strict=True)
     table = pa.table(
         {
             "customer_no": pa.array(numbers, pa.int32()),
             "ordered_at": pa.array(moments, pa.timestamp("us")),
             "amount": pa.array([Decimal(unit).scaleb(-4) for unit in units], pa.decimal128(18, 4)),
             "lines": pa.array(lines, pa.int64()),
+            "channel": pa.array(channels, pa.string()),
         }
     )
     everything = [(name, "ascending") for name in table.column_names]

@@ -70,6 +70,13 @@ ASSORTMENT = Topic(
             "without a known category",
         ),
         Feature(
+            "top_category_reach",
+            "max_by(reach, (bought, category))",
+            "Share of all customers' lines that lie in the customer's main category: is it a niche",
+            "share",
+            "without a known category",
+        ),
+        Feature(
             "new_category_share",
             """count(*) FILTER (first_age <= 2 * $horizon_days)
                 / nullif(count(*) FILTER (last_age <= 2 * $horizon_days), 0)""",
