@@ -53,8 +53,7 @@ def _date(con: Connection, raw: Raw, by: dates.DateFormat, timezone: str | None)
     given = raw.rows.rename_columns({"ordered_at": "date_text"})
     duck.register(con, "dated_rows", given.append_column("ordered_at", times))
     fill(con, "dated", raw.columns)
-    empty = pc.sum(pc.equal(texts, "")).as_py() or 0 if times.null_count else 0
-    return bool(times.null_count == empty)
+    return times.null_count == 0 or times.null_count == pc.sum(pc.equal(texts, "")).as_py()
 
 
 def read_times(con: Connection, texts: pa.StringArray, by: dates.DateFormat) -> pa.TimestampArray:

@@ -37,7 +37,7 @@ class Ingested:
     Attributes
     ----------
     orders, returns, quarantine : DataFrame
-        By their contracts in `pipeline.tables.contracts`; the customers of the orders are a categorical.
+        By their contracts; customers and channels of the orders are categoricals, each text held once.
     identities : DataFrame
         customer_key, customer_id: the only place where the two stand together. Personal data.
     counts : dict
