@@ -83,6 +83,8 @@ class Churn(Section):
     members: Literal["auto"] | Annotated[tuple[ChurnMember, ...], Field(strict=False)] = Field(
         examples=[["btyd", "logistic"]]
     )
+    half_life_days: Days | None = Field(examples=[180])
+    tune_minutes: float = Field(ge=0, le=1440, examples=[0])
 
     @field_validator("members")
     @classmethod
@@ -112,6 +114,17 @@ class Evaluate(Section):
     origins: Literal["auto"] | Annotated[int, Field(ge=1, le=12)] = Field(examples=["auto"])
     bootstrap_resamples: int = Field(ge=20, le=10_000, examples=[200])
     campaign: Campaign = Campaign()
+
+
+class Monitor(Section):
+    """From when on a drift, or a past prediction that failed, is an alarm, and what it does."""
+
+    action: Literal["mark", "stop_export"] = Field(default="mark", examples=["mark"])
+    psi_feature: float = Field(default=0.25, gt=0, examples=[0.25])
+    psi_score: float = Field(default=0.25, gt=0, examples=[0.25])
+    churn_gap: Share = Field(default=0.05, examples=[0.05])
+    log_loss_rise: float = Field(default=0.1, ge=0, examples=[0.1])
+    spend_bias: float = Field(default=0.25, gt=0, examples=[0.25])
 
 
 class Segments(Section):
@@ -163,6 +176,7 @@ class Params(Section):
     lifetime_value: LifetimeValue
     churn: Churn
     evaluate: Evaluate
+    monitor: Monitor = Field(default=Monitor())
     segments: Segments
     export: Export
     report: Report

@@ -10,6 +10,8 @@ from pipeline.report import (
     sentences_floors,
     sentences_models,
     sentences_portraits,
+    sentences_reality,
+    sentences_reasons,
     sentences_shop,
     sentences_tables,
     words,
@@ -22,6 +24,8 @@ SENTENCES = {
     **sentences_backtest.SENTENCES,
     **sentences_floors.SENTENCES,
     **sentences_tables.SENTENCES,
+    **sentences_reality.SENTENCES,
+    **sentences_reasons.SENTENCES,
 }
 WORDS = {**words.WORDS, **sentences_tables.WORDS}
 

@@ -33,6 +33,9 @@ def report(params: Params) -> None:
             "tracking",
             "calibration_by_frequency",
             "interval_totals",
+            "reality",
+            "reasons",
+            "reason_examples",
         )
     }
     page = render(
@@ -55,6 +58,7 @@ def report(params: Params) -> None:
             run_id=io.read_json(files.MANIFEST)["run_id"],
             is_demo_pepper=log["demo_pepper"],
             alarms=evaluation["alarms"],
+            monitor_alarms=[*io.read_json(files.DRIFT)["alarms"], *io.read_json(files.REALITY)["alarms"]],
             floors=preflight["floors"],
             tables=preflight["tables"],
             without=preflight["without"],

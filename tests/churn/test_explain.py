@@ -15,7 +15,7 @@ from pipeline.btyd import BGNBD, ParetoNBD
 from pipeline.btyd.countmodel import CountModel
 from pipeline.churn.blend import assemble, churn_probability
 from pipeline.churn.explain import CONSTANTS, UNIT, Explanation, Sizes, check_sums, explainer
-from pipeline.churn.frame import TOPICS
+from pipeline.churn.frame import FEATURES, TOPICS
 from pipeline.churn.lifetime_inputs import COLUMNS, INPUTS, LifetimeModel, reference_history
 from pipeline.churn.members import MEMBERS, Member, fit_members
 from pipeline.errors import UserError
@@ -29,7 +29,6 @@ def said_by(model: CountModel) -> Callable[[pd.DataFrame], pd.DataFrame]:
     def predict(histories: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(
             {
-                "p_alive": model.p_alive(histories),
                 "p_no_order": model.p_no_order(histories, HORIZON_DAYS),
                 "expected_orders": model.expected_orders(histories, HORIZON_DAYS),
             }
@@ -172,7 +171,7 @@ def test_linear_members_are_explained_as_they_are_without_a_lifetime_model(
 ) -> None:
     model = model_of(("logistic",))
     explanation = Explanation(model, None)
-    assert set(COLUMNS) <= set(explanation.columns)
+    assert set(COLUMNS) & set(FEATURES) <= set(explanation.columns)
     check_sums(explanation.of(frame), churn_probability(model, frame))
 
 

@@ -10,6 +10,7 @@ import pytest
 from pipeline.evaluation import curves
 from pipeline.evaluation.evaluate import evaluate
 from pipeline.evaluation.kinds import CHURN, VALUE
+from pipeline.evaluation.reality import COLUMNS
 from pipeline.evaluation.rules import CHURN_RULES, VALUE_RULES
 from pipeline.evaluation.slices import slices
 from pipeline.report import ReportData
@@ -151,6 +152,23 @@ def report() -> ReportData:
                 "orders_expected": [100.0, 110.0],
                 "orders_high": [125.0, 135.0],
                 "orders_actual": [104, 140],
+            }
+        ),
+        reality=pd.DataFrame(columns=list(COLUMNS)),
+        reasons=pd.DataFrame(
+            {
+                "churn_risk": ["high", "high", "low"],
+                "reasons_for": ["leaving", "leaving", "staying"],
+                "topic": ["recency", "frequency", "frequency"],
+                "customers": [41, 20, 30],
+                "share": [0.82, 0.4, 1.0],
+            }
+        ),
+        reason_examples=pd.DataFrame(
+            {
+                "churn_risk": ["high"] * 4 + ["low"] * 2,
+                "topic": ["base", "recency", "frequency", "calendar", "base", "frequency"],
+                "contribution": [0.0, 1.5, 0.75, -0.01, 0.0, -2.0],
             }
         ),
         importance=pd.DataFrame({"feature": ["recency", "basket"], "log_loss_increase": [0.05, -0.001]}),
