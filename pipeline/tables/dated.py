@@ -53,7 +53,8 @@ def _date(con: Connection, raw: Raw, by: dates.DateFormat, timezone: str | None)
     given = raw.rows.rename_columns({"ordered_at": "date_text"})
     duck.register(con, "dated_rows", given.append_column("ordered_at", times))
     fill(con, "dated", raw.columns)
-    return times.null_count == 0 or times.null_count == pc.sum(pc.equal(texts, "")).as_py()
+    unread: int = times.null_count
+    return unread == 0 or unread == pc.sum(pc.equal(texts, "")).as_py()
 
 
 def read_times(con: Connection, texts: pa.StringArray, by: dates.DateFormat) -> pa.TimestampArray:
