@@ -39,7 +39,7 @@ class ReportData:
     tracking, calibration_by_frequency, interval_totals : DataFrame
         What `pipeline.btyd.portraits` makes under these names; may be empty.
     importance : DataFrame
-        `feature`, `log_loss_increase`; may be empty.
+        `feature`, `log_loss_increase`, `low`, `high`; may be empty.
     reality : DataFrame
         From `reality_table` in ``pipeline.evaluation``: past score runs and what came; may be empty.
     monitor_alarms : sequence of mapping
