@@ -13,15 +13,16 @@ from pipeline.churn.importance import importance
 from pipeline.churn.shuffled import shuffled_labels
 from pipeline.churn.store import load_model
 from pipeline.errors import InsufficientHistory
-from pipeline.evaluation import curves
+from pipeline.evaluation import curves, fairness
 from pipeline.evaluation.alarms import chance, feature_aucs, leak_alarms, shuffle_alarms
 from pipeline.evaluation.bootstrap import judged_customers
 from pipeline.evaluation.contest import ACTIVE_HORIZONS, contest, with_rules
 from pipeline.evaluation.evaluate import evaluate, not_evaluated
-from pipeline.evaluation.headline import headline, origins_table, slices_table
+from pipeline.evaluation.headline import brief, headline, origins_table, pooled_table, slices_table
 from pipeline.evaluation.kinds import CHURN, VALUE, Kind
 from pipeline.evaluation.slices import slice_labels, slices
 from pipeline.features import Cutoffs
+from pipeline.features.catalogue.people import ATTRIBUTES
 from pipeline.params import Params
 from pipeline.stages import files
 from pipeline.stages.shell import run, say, warn
@@ -51,16 +52,20 @@ def evaluate_models(params: Params) -> None:
         "churn": _judged(churn, rows, files.CHURN_CARD, params),
         "value": _judged(VALUE, rows, files.LIFETIME_VALUE_MODELS, params),
     }
+    by_people = _fairness(churn, rows, params)
     io.write_parquet(holdout, files.HOLDOUT)
-    io.write_json(found, files.EVALUATION)
+    io.write_csv(by_people, files.PLOTS / "fairness.csv")
     for kind, beside_rule in (
         (CHURN, ["roc_auc", "log_loss"]),
         (VALUE, ["mae", "normalised_gini", "total_bias"]),
     ):
         io.write_json(headline(found[kind.name], beside_rule), files.METRICS / f"{kind.name}.json")
-        by_origin = origins_table(found[kind.name], [kind.main, kind.ranking])
+        by_origin = origins_table(found[kind.name], list(kind.metrics))
         io.write_csv(by_origin, files.PLOTS / f"backtest_{kind.name}.csv")
+        io.write_csv(pooled_table(found[kind.name]), files.PLOTS / f"predictions_{kind.name}.csv")
         io.write_csv(slices_table(found[kind.name]), files.PLOTS / f"slices_{kind.name}.csv")
+    short = {kind.name: brief(found[kind.name], [kind.main, kind.ranking]) for kind in (CHURN, VALUE)}
+    io.write_json({**found, **short}, files.EVALUATION)
     for name, table in _curves(holdout).items():
         io.write_csv(table, files.PLOTS / f"{name}.csv")
     model = load_model(files.CHURN_HOLDOUT_MODEL.read_bytes())
@@ -80,6 +85,21 @@ def _judged(kind: Kind, rows: pd.DataFrame, card: Path, params: Params) -> dict[
         **evaluate(table, kind, members=members, rules=kind.rules, **resampling),
         "slices": slices(table, kind, labels, **resampling).to_dict("records"),
     }
+
+
+def _fairness(kind: Kind, rows: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Measure the scores by age, income and household, if these are features; else a table without rows."""
+    customers = files.TABLES / "customers.parquet"
+    table, _ = contest(judged_customers(rows, params.seed), kind)
+    if not params.features.demographics or not customers.exists() or table.empty:
+        return pd.DataFrame(columns=fairness.COLUMNS)
+    return fairness.fairness(
+        table,
+        fairness.people_labels(table, io.read_parquet(customers), list(ATTRIBUTES)),
+        risk_high=params.segments.risk_high,
+        seed=params.seed,
+        resamples=params.evaluate.bootstrap_resamples,
+    )
 
 
 def _holdout_features(

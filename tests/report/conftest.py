@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.evaluation import curves
+from pipeline.evaluation import curves, fairness
 from pipeline.evaluation.evaluate import evaluate
 from pipeline.evaluation.kinds import CHURN, VALUE
 from pipeline.evaluation.rules import CHURN_RULES, VALUE_RULES
@@ -153,6 +153,7 @@ def report() -> ReportData:
                 "orders_actual": [104, 140],
             }
         ),
+        fairness=pd.DataFrame(columns=fairness.COLUMNS),
         importance=pd.DataFrame({"feature": ["recency", "basket"], "log_loss_increase": [0.05, -0.001]}),
         forecast={
             "orders": {"expected": 240.0, "low": 201.4, "high": 286.0},
