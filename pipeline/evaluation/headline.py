@@ -38,6 +38,10 @@ def headline(evaluation: Mapping[str, Any], rule_metrics: Sequence[str]) -> dict
         "rule": {"name": evaluation["rule_name"], **{name: rule[name]["value"] for name in rule_metrics}},
         "backtest": {name: metric["value"] for name, metric in evaluation["backtest"]["model"].items()},
         "slices_off": sum(row["is_off"] for row in evaluation["slices"]),
+        **{
+            name: one["value"]
+            for name, one in (evaluation.get("distribution") or {}).get("holdout", {}).items()
+        },
     }
 
 

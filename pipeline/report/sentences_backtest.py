@@ -39,6 +39,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bei so vielen Abwandernden kann kein Modell im obersten Zehntel mehr als das {cap}-Fache des "
         "Durchschnitts finden.",
     ),
+    "quality.spread": (
+        "P10 to P90 as modelled held {share} of them (80% would be right); the whole distribution missed by "
+        "{crps} (CRPS).",
+        "P10 bis P90 des Modells enthielten {share} von ihnen (80 % wären richtig); die ganze Verteilung lag um "
+        "{crps} daneben (CRPS).",
+    ),
     "off.title": ("Where to be careful", "Wo Vorsicht geboten ist"),
     "off.churn": (
         "{group}: a risk of {predicted} was predicted, {actual} did not order ({n} cases).",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from pipeline.btyd import Clock, load, load_spend, predict
 from pipeline.churn.frame import FEATURES, TOPICS, training_frame
 from pipeline.churn.importance import importance
 from pipeline.churn.shuffled import shuffled_labels
@@ -17,6 +20,13 @@ from pipeline.evaluation import curves, fairness
 from pipeline.evaluation.alarms import chance, feature_aucs, leak_alarms, shuffle_alarms
 from pipeline.evaluation.bootstrap import judged_customers
 from pipeline.evaluation.contest import ACTIVE_HORIZONS, contest, with_rules
+from pipeline.evaluation.distribution import (
+    LEVELS,
+    SCORES,
+    coverage_by_tenth,
+    distribution_scores,
+    judge,
+)
 from pipeline.evaluation.evaluate import evaluate, not_evaluated
 from pipeline.evaluation.headline import brief, headline, origins_table, pooled_table, slices_table
 from pipeline.evaluation.kinds import CHURN, VALUE, Kind
@@ -53,7 +63,10 @@ def evaluate_models(params: Params) -> None:
         "value": _judged(VALUE, rows, files.LIFETIME_VALUE_MODELS, params),
     }
     by_people = _fairness(churn, rows, params)
+    spread, tenths = _distribution(rows, snapshots, values, params)
+    found["value"]["distribution"] = spread
     io.write_parquet(holdout, files.HOLDOUT)
+    io.write_csv(tenths, files.PLOTS / "spend_coverage.csv")
     io.write_csv(by_people, files.PLOTS / "fairness.csv")
     for kind, beside_rule in (
         (CHURN, ["roc_auc", "log_loss"]),
@@ -85,6 +98,53 @@ def _judged(kind: Kind, rows: pd.DataFrame, card: Path, params: Params) -> dict[
         **evaluate(table, kind, members=members, rules=kind.rules, **resampling),
         "slices": slices(table, kind, labels, **resampling).to_dict("records"),
     }
+
+
+def _distribution(
+    rows: pd.DataFrame, snapshots: pd.DataFrame, values: pd.DataFrame, params: Params
+) -> tuple[dict[str, Any] | None, pd.DataFrame]:
+    """Score the predicted distributions of spend; their mean is moved to the model's, as the scores' is."""
+    fits = {pd.Timestamp(one["cutoff"]): one for one in io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]}
+    said = judged_customers(rows, params.seed).dropna(subset=VALUE.prediction)
+    scored = []
+    for cutoff in sorted(fits.keys() & {*said["cutoff"]}):
+        now = said.loc[said["cutoff"] == cutoff, ["customer_key", "cutoff", VALUE.actual, VALUE.prediction]]
+        keys = now["customer_key"]
+        then, worth = (
+            table[table["cutoff"] == cutoff].set_index("customer_key").loc[keys]
+            for table in (snapshots, values)
+        )
+        quantiles = _spend_quantiles(fits[cutoff], then, cutoff.date(), params.churn.horizon_days)
+        expected, modelled = now[VALUE.prediction].to_numpy(), worth["expected_spend"].to_numpy()
+        ratio = np.divide(expected, modelled, out=np.ones_like(expected), where=modelled > 0)
+        scores = distribution_scores(
+            now[VALUE.actual].to_numpy(dtype=float),
+            ratio[:, None] * quantiles,
+            worth["p_no_order"].to_numpy(),
+        )
+        scored.append(now.reset_index(drop=True).join(scores))
+    if not scored:
+        return None, coverage_by_tenth(np.empty(0), np.empty(0))
+    found = judge(
+        pd.concat(scored, ignore_index=True),
+        seed=params.seed,
+        resamples=params.evaluate.bootstrap_resamples,
+    )
+    last = scored[-1]
+    return {
+        part: {name: found.estimate(name, "mean", origin).as_dict() for name in SCORES}
+        for part, origin in (("holdout", found.origins[-1]), ("backtest", None))
+    }, coverage_by_tenth(last[VALUE.prediction].to_numpy(), last["coverage_80"].to_numpy())
+
+
+def _spend_quantiles(
+    fit: dict[str, Any], summary: pd.DataFrame, cutoff: date, horizon_days: int
+) -> NDArray[np.float64]:
+    """Ask the model of a cutoff for the spend of each customer at `LEVELS`, as modelled."""
+    clock, orders, spend = Clock.from_dict(fit["clock"]), load(fit["orders"]), load_spend(fit["spend"])
+    exposed, horizon = clock.summary(summary, cutoff), clock.horizon(cutoff, horizon_days)
+    levels, median = np.tile(LEVELS, (len(summary), 1)), np.full((len(summary), 1), 0.5)
+    return np.asarray(predict(orders, spend, exposed, horizon, median, levels).spend, dtype=np.float64)
 
 
 def _fairness(kind: Kind, rows: pd.DataFrame, params: Params) -> pd.DataFrame:
