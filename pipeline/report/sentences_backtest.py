@@ -42,7 +42,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "quality.spread": (
         "P10 to P90 as modelled held {share} of them (80% would be right); the whole distribution missed by "
         "{crps} (CRPS).",
-        "P10 bis P90 des Modells enthielten {share} von ihnen (80 % wären richtig); die ganze Verteilung lag um "
+        "P10 bis P90 des Modells enthielten {share} von ihnen (80 % wären richtig); die Verteilung lag um "
         "{crps} daneben (CRPS).",
     ),
     "off.title": ("Where to be careful", "Wo Vorsicht geboten ist"),
