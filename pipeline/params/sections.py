@@ -114,6 +114,17 @@ class Evaluate(Section):
     campaign: Campaign = Campaign()
 
 
+class Monitor(Section):
+    """From when on a drift, or a past prediction that failed, is an alarm, and what it does."""
+
+    action: Literal["mark", "stop_export"] = Field(default="mark", examples=["mark"])
+    psi_feature: float = Field(default=0.25, gt=0, examples=[0.25])
+    psi_score: float = Field(default=0.25, gt=0, examples=[0.25])
+    churn_gap: Share = Field(default=0.05, examples=[0.05])
+    log_loss_rise: float = Field(default=0.1, ge=0, examples=[0.1])
+    spend_bias: float = Field(default=0.25, gt=0, examples=[0.25])
+
+
 class Segments(Section):
     """Where the bands and tiers lie."""
 
@@ -163,6 +174,7 @@ class Params(Section):
     lifetime_value: LifetimeValue
     churn: Churn
     evaluate: Evaluate
+    monitor: Monitor = Field(default=Monitor())
     segments: Segments
     export: Export
     report: Report

@@ -34,6 +34,7 @@ def report(params: Params) -> None:
             "calibration_by_frequency",
             "interval_totals",
             "fairness",
+            "reality",
         )
     }
     page = render(
@@ -56,6 +57,7 @@ def report(params: Params) -> None:
             run_id=io.read_json(files.MANIFEST)["run_id"],
             is_demo_pepper=log["demo_pepper"],
             alarms=evaluation["alarms"],
+            monitor_alarms=[*io.read_json(files.DRIFT)["alarms"], *io.read_json(files.REALITY)["alarms"]],
             floors=preflight["floors"],
             tables=preflight["tables"],
             without=preflight["without"],

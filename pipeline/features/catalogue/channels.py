@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.features.feature import Feature, Topic
+from pipeline.features.feature import Feature, Topic, Words
 
 UNKNOWN = "without an order of known channel"
 
@@ -12,7 +12,14 @@ CHANNELS = Topic(
     "channels",
     ("orders",),
     (
-        Feature("channels", "count(channel)", "Channels used so far", "channels", whole=True),
+        Feature(
+            "channels",
+            "count(channel)",
+            "Channels used so far",
+            "channels",
+            whole=True,
+            words=Words("{value:channel/channels} used", "{value:Kanal/Kanäle} genutzt"),
+        ),
         # Exact decimals: a floating-point sum depends on the order of rows.
         Feature(
             "channel_entropy",
@@ -20,6 +27,7 @@ CHANNELS = Topic(
             "Shannon entropy of the orders over the channels",
             "nats",
             UNKNOWN,
+            words=Words("Variety of the channels used: {value}", "Vielfalt der genutzten Kanäle: {value}"),
         ),
         Feature(
             "top_channel_share",
@@ -27,6 +35,10 @@ CHANNELS = Topic(
             "Share of orders through the customer's main channel",
             "share",
             UNKNOWN,
+            words=Words(
+                "{value} of the orders through the main channel",
+                "{value} der Bestellungen über den wichtigsten Kanal",
+            ),
         ),
         Feature(
             "top_channel_share_2_horizons",
@@ -34,6 +46,10 @@ CHANNELS = Topic(
             "Share of the last two horizons' orders through the customer's main channel",
             "share",
             UNKNOWN + " in them",
+            words=Words(
+                "{value} of the orders through the main channel lately",
+                "{value} der Bestellungen zuletzt über den wichtigsten Kanal",
+            ),
         ),
         *(
             Feature(
@@ -42,11 +58,25 @@ CHANNELS = Topic(
                 f"Share of all customers' orders that go through the channel of {whose}",
                 "share",
                 UNKNOWN,
+                words=Words(
+                    f"{{value}} of all orders go through the channel of {whose}",
+                    f"{{value}} aller Bestellungen kommen über den Kanal {german}",
+                ),
             )
-            for which, chosen, whose in (
-                ("top", "max_by(reach, (ordered, channel))", "most of the customer's"),
-                ("first", "min_by(reach, (first_at, channel))", "the customer's first order"),
-                ("last", "max_by(reach, (last_at, channel))", "the customer's last order"),
+            for which, chosen, whose, german in (
+                ("top", "max_by(reach, (ordered, channel))", "most of the customer's", "der meisten eigenen"),
+                (
+                    "first",
+                    "min_by(reach, (first_at, channel))",
+                    "the customer's first order",
+                    "der ersten eigenen",
+                ),
+                (
+                    "last",
+                    "max_by(reach, (last_at, channel))",
+                    "the customer's last order",
+                    "der letzten eigenen",
+                ),
             )
         ),
         Feature(
@@ -55,6 +85,10 @@ CHANNELS = Topic(
             "Share of the customer's orders through the channel of the last: the usual one, or a new one",
             "share",
             UNKNOWN,
+            words=Words(
+                "Channel of the last order: {value} of the own orders",
+                "Kanal der letzten Bestellung: {value} der eigenen",
+            ),
         ),
     ),
 )

@@ -17,6 +17,7 @@ ATTRIBUTES = {
 }
 """Texts of the customers table that say who somebody is, and what their values are."""
 
+# No words: who somebody is must not be given as a reason.
 DEMOGRAPHICS = Topic(
     "demographics",
     "Age, income and household as known today. Only with `features.demographics: true`.",
