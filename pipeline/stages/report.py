@@ -35,6 +35,8 @@ def report(params: Params) -> None:
             "interval_totals",
             "fairness",
             "reality",
+            "reasons",
+            "reason_examples",
         )
     }
     page = render(
