@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.evaluation import curves
+from pipeline.evaluation import curves, fairness
 from pipeline.evaluation.evaluate import evaluate
 from pipeline.evaluation.kinds import CHURN, VALUE
 from pipeline.evaluation.reality import COLUMNS
@@ -154,6 +154,7 @@ def report() -> ReportData:
                 "orders_actual": [104, 140],
             }
         ),
+        fairness=pd.DataFrame(columns=fairness.COLUMNS),
         reality=pd.DataFrame(columns=list(COLUMNS)),
         reasons=pd.DataFrame(
             {
