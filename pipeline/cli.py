@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,10 +38,11 @@ def summary() -> None:
     try:
         params = load_params(Path("params.yaml"))
         results = {path: _read(path) for path in (files.MANIFEST, files.EVALUATION, files.LOG)}
+        alarms = [alarm["text"] for path in (files.DRIFT, files.REALITY) for alarm in _read(path)["alarms"]]
     except UserError as error:
         complain(error)
         raise typer.Exit(EXIT_USER_ERROR) from None
-    text = _summary(*results.values(), experiment=params.track.experiment, root=Path.cwd())
+    text = _summary(*results.values(), alarms=alarms, experiment=params.track.experiment, root=Path.cwd())
     Console(highlight=False, soft_wrap=True).print(text)
 
 
@@ -108,7 +110,13 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _summary(
-    manifest: dict[str, Any], evaluation: dict[str, Any], log: dict[str, Any], *, experiment: str, root: Path
+    manifest: dict[str, Any],
+    evaluation: dict[str, Any],
+    log: dict[str, Any],
+    *,
+    alarms: Sequence[str],
+    experiment: str,
+    root: Path,
 ) -> str:
     window = evaluation["window"]
     lines = [
@@ -125,6 +133,7 @@ def _summary(
     for name in ("churn", "value"):
         grade = evaluation[name]["grade"]
         lines.append(f"  {name:<12} grade {grade['letter'] or 'none'}: {escape(grade['text'])}")
+    lines += [f"[bold yellow]Alarm:[/] {escape(alarm)}" for alarm in alarms]
     lines += [
         "",
         "[bold]Next[/] (after: source .venv/bin/activate)",

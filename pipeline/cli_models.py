@@ -11,8 +11,15 @@ from typing import Annotated
 import typer
 
 from pipeline.errors import UserError
-from pipeline.stages.shell import EXIT_USER_ERROR, complain, say
-from pipeline.tracking import ModelVersion, model_versions, promote, rollback, tracking_uri
+from pipeline.stages.shell import EXIT_USER_ERROR, complain, say, warn
+from pipeline.tracking import (
+    ModelVersion,
+    model_versions,
+    promote,
+    rollback,
+    tracking_uri,
+    unknown_versions,
+)
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -29,9 +36,13 @@ def models() -> None:
 def list_versions() -> None:
     """List the versions, the newest first; the champion is marked with a star."""
     with _store() as uri:
-        versions = model_versions(uri)
+        versions, unknown = model_versions(uri), unknown_versions(uri)
+        if unknown:
+            warn(f"passed over, without the tags that the gate needs: version {', '.join(map(str, unknown))}")
         if not versions:
-            raise UserError("there are no models yet", where=uri, valid="make repro")
+            nothing = "there are no models that the gate knows" if unknown else "there are no models yet"
+            how = "dvc repro -s -f track registers today's" if unknown else "make repro"
+            raise UserError(nothing, where=uri, valid=how)
     say(_line(("version", "as of", "horizon", "log loss, holdout", "data", "commit", "made champion")))
     for version in versions:
         say(_row(version))

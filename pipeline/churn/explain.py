@@ -28,12 +28,10 @@ from threadpoolctl import threadpool_limits
 from pipeline.churn.blend import used_features
 from pipeline.churn.frame import FEATURES, TOPICS
 from pipeline.churn.lifetime_inputs import COLUMNS, INPUTS, LifetimeModel, contributions
+from pipeline.churn.reasons import CONSTANTS
 from pipeline.churn.shapley import Floats
 from pipeline.churn.treeshap import TreeShap
 from pipeline.errors import UserError
-
-CONSTANTS = ("base_value", "level_shift")
-"""What is added for everybody."""
 
 UNIT = 2.0**-30
 """Contributions are multiples of it: sums are exact in any order, and the zeros at the end compress well."""

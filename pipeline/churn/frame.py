@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.errors import UserError
 from pipeline.features import catalogue
-from pipeline.features.feature import Scale
+from pipeline.features.feature import Scale, Words
 
 LIFETIME_MODEL: dict[str, Scale | None] = {
     "p_alive": "odds",
@@ -19,6 +19,42 @@ LIFETIME_MODEL: dict[str, Scale | None] = {
     "expected_spend": None,
 }
 """What the lifetime-value stage adds to the features of the log, with the scale as in `Feature`."""
+
+LIFETIME_WORDS: dict[str, tuple[str, Words]] = {
+    "p_alive": (
+        "share",
+        Words(
+            "{value} chance of still being a customer, by the orders so far",
+            "Kundenbeziehung besteht nach den bisherigen Bestellungen mit {value} Chance noch",
+            more_is="staying",
+        ),
+    ),
+    "p_no_order": (
+        "share",
+        Words(
+            "{value} chance of no order, by the orders so far",
+            "Keine Bestellung mit {value} Chance, nach den bisherigen Bestellungen",
+            more_is="leaving",
+        ),
+    ),
+    "expected_orders": (
+        "orders",
+        Words(
+            "{value:order/orders} to be expected, by those so far",
+            "{value:Bestellung/Bestellungen} nach den bisherigen zu erwarten",
+            more_is="staying",
+        ),
+    ),
+    "expected_order_value": (
+        "currency",
+        Words("{value} per order to be expected", "{value} je Bestellung zu erwarten"),
+    ),
+    "expected_spend": (
+        "currency",
+        Words("{value} spend to be expected", "{value} Umsatz zu erwarten", more_is="staying"),
+    ),
+}
+"""Unit and words of these columns, as in `Feature`."""
 
 TOPICS: dict[str, tuple[str, ...]] = {
     **{topic.name: tuple(feature.name for feature in topic.features) for topic in catalogue.TOPICS},
@@ -37,6 +73,12 @@ SCALES: dict[str, Scale | None] = {
     **LIFETIME_MODEL,
 }
 """How a linear model takes each input; None: it does not."""
+
+WORDS: dict[str, tuple[str, Words]] = {
+    **{f.name: (f.unit, f.words) for topic in catalogue.TOPICS for f in topic.features if f.words},
+    **LIFETIME_WORDS,
+}
+"""Unit and words of each input that may be given as a reason."""
 
 KEYS: tuple[str, ...] = ("customer_key", "cutoff")
 LABELS: tuple[str, ...] = ("churned", "future_orders", "future_spend")

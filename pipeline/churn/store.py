@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -121,7 +122,8 @@ def load_model(data: bytes, trusted: Sequence[str] = TRUSTED_TYPES) -> Any:
     Raises
     ------
     UserError
-        If the bytes are no skops archive, or hold a type that is not trusted.
+        If the bytes are no skops archive, hold a type that is not trusted, or what the scikit-learn installed
+        here cannot build.
     """
     accepted = set(trusted) & set(TRUSTED_TYPES)
     foreign = [name for name in trusted_types(data) if name not in accepted]
@@ -131,4 +133,11 @@ def load_model(data: bytes, trusted: Sequence[str] = TRUSTED_TYPES) -> Any:
             where="churn model",
             valid=f"only scikit-learn's estimators and {', '.join(TRUSTED_TYPES)}",
         )
-    return skops.io.loads(data, trusted=sorted(accepted))
+    try:
+        return skops.io.loads(data, trusted=sorted(accepted))
+    except (AttributeError, ImportError, KeyError, TypeError, ValueError) as error:
+        raise UserError(
+            f"the scikit-learn installed here, {version('scikit-learn')}, cannot build it ({error})",
+            where="churn model",
+            valid="a .skops file written with that version",
+        ) from error

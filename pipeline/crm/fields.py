@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,23 @@ FIELDS: tuple[Field, ...] = (
     Field("next_action", "text", "What to do with the customer; follows from the segment", "win_back"),
     Field("churn_probability", "number", "Chance of no order within the horizon, 0 to 1", "0.7312", 4),
     Field("churn_risk", "text", "low, medium or high churn probability; unknown when not scored", "medium"),
+    Field(
+        "reason_1",
+        "text",
+        "What raises the churn probability most, or what holds the customer, see reasons_for; may be empty",
+        "No order for 143 days; usually every 31 days",
+    ),
+    Field(
+        "reason_2", "text", "The next reason, of another kind", "0 orders in the last 90 days (average 1.2)"
+    ),
+    Field("reason_3", "text", "The third", "Silent for 4.6 times the usual gap"),
+    Field(
+        "reasons_for",
+        "text",
+        "leaving: these reasons raise the risk; staying: they hold the customer",
+        "leaving",
+    ),
+    Field("reason_topics", "text", "The kinds of these reasons, to filter by", "recency frequency rhythm"),
     Field("value_tier", "text", "high, medium or low expected CLV; unknown when not scored", "high"),
     Field("lifecycle_stage", "text", "new, active, at_risk, dormant or lost", "at_risk"),
     Field(

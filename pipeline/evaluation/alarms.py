@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.evaluation.metrics import roc_auc
 from pipeline.evaluation.weighted import FloatArray
 
 FEWEST_PER_CLASS = 20
 MOST_ORDER_DAYS = 3
+CHANCE = 3.2905  # standard deviations on either side that hold 99.9 % of a normal distribution
 LIMITS: Mapping[str, tuple[str, float]] = {
     "feature_tells_all": ("roc_auc", 0.95),
     "missing_tells": ("missing_roc_auc", 0.75),
@@ -81,6 +83,42 @@ def leak_alarms(aucs: pd.DataFrame) -> list[dict[str, Any]]:
         for row in aucs[aucs[column] > limit].to_dict("records")
     ]
     return sorted(alarms, key=lambda alarm: (-alarm["roc_auc"], alarm["feature"]))
+
+
+def chance(churned: NDArray[np.bool_], score: FloatArray) -> dict[str, float]:
+    """Hold a model that was taught shuffled labels against chance.
+
+    Parameters
+    ----------
+    churned : numpy.ndarray
+        The shuffled labels, shape (n,).
+    score : numpy.ndarray
+        What the model said, shape (n,).
+
+    Returns
+    -------
+    dict
+        ``roc_auc``, and between which ``low`` and ``high`` around 0.5 chance alone leaves it in 999 of 1,000
+        runs (the normal approximation of Mann and Whitney 1947).
+    """
+    gone, stayed = float(churned.sum()), float((~churned).sum())
+    half = CHANCE * np.sqrt((gone + stayed + 1) / (12 * gone * stayed))
+    auc = float(roc_auc(churned.astype(np.float64), score))
+    return {"roc_auc": auc, "low": 0.5 - half, "high": 0.5 + half}
+
+
+def shuffle_alarms(found: Mapping[str, float] | None) -> list[dict[str, Any]]:
+    """Raise the alarm where a model learns even shuffled labels; `found` is as from `chance`."""
+    if found is None or found["roc_auc"] <= found["high"]:
+        return []
+    return [
+        {
+            "kind": "shuffled_labels",
+            "feature": "some_input",
+            "roc_auc": found["roc_auc"],
+            "limit": found["high"],
+        }
+    ]
 
 
 def _enough(churned: FloatArray) -> bool:

@@ -149,7 +149,7 @@ def measure(
     return Measured(origins, tuple(predictions), tuple(metrics), numbers)
 
 
-def sample_of_customers(table: pd.DataFrame, seed: int, most: int = MOST_CUSTOMERS) -> pd.DataFrame:
+def judged_customers(table: pd.DataFrame, seed: int, most: int = MOST_CUSTOMERS) -> pd.DataFrame:
     """Take all rows of at most 100,000 customers: more cost time and move no digit that anybody acts on."""
     customers = np.unique(table["customer_key"].to_numpy(dtype=str))
     if len(customers) <= most:

@@ -1,8 +1,16 @@
-"""Have the customers changed since the model learned?"""
+"""Have the customers changed since the model learned?
+
+Some features drift by construction: the log grows older, and with it everybody's age in it; a shop that grows
+has ever younger customers. So each feature's drift is judged by its own: today is compared with the days the
+model learned from, and so was every past day at which the models were tested. Only a drift that is clearly
+larger than it ever was there tells of a change in the shop or in its data. While the model learns from less
+than a year of log, features that look back a year are still filling up: they are listed, and raise no alarm.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import numpy as np
@@ -10,20 +18,25 @@ import pandas as pd
 
 from pipeline.evaluation.weighted import FloatArray
 
-COLUMNS = ("feature", "psi", "drift")
-MODERATE, LARGE = 0.1, 0.25
+COLUMNS = ("feature", "psi", "usual", "drift")
+MODERATE = 0.1
+UNUSUAL = 1.5
+YEAR_DAYS = 365
 BINS = 10
 HALF_A_ROW = 0.5
+CUSTOMERS = 10_000
+"""As many are compared: with them chance moves the index by some thousandths."""
 
-Drift = Literal["stable", "moderate", "large"]
+Drift = Literal["calendar", "stable", "usual", "moderate", "large"]
 
 
 def psi(before: FloatArray, now: FloatArray) -> float:
     """Population stability index of a column: how differently it is spread now.
 
     ``sum((q - p) * log(q / p))`` over the bins, p and q the shares before and now. The bins are the tenths of
-    the values before, and one more of the missing; each share counts half a row more, so that an empty bin
-    leaves the index finite. By custom 0.1 is a moderate and 0.25 a large shift.
+    the values before, one of values below all of them, and one of the missing; each share counts half a row
+    more, so that an empty bin leaves the index finite. By custom 0.1 is a moderate and 0.25 a large shift
+    (Siddiqi 2006, Credit Risk Scorecards).
 
     Parameters
     ----------
@@ -38,33 +51,83 @@ def psi(before: FloatArray, now: FloatArray) -> float:
     if len(before) == 0 or len(now) == 0:
         return np.nan
     known = before[np.isfinite(before)]
-    edges = np.unique(np.quantile(known, np.arange(1, BINS) / BINS)) if len(known) else np.empty(0)
+    edges = np.empty(0)
+    if len(known):
+        # Where most customers share the lowest value, it is the lowest edge: below it must not count as it.
+        below = np.nextafter(known.min(), -np.inf)
+        edges = np.unique([below, *np.quantile(known, np.arange(1, BINS) / BINS)])
     p, q = (_shares(values, edges) for values in (before, now))
     return float(np.sum((q - p) * np.log(q / p)))
 
 
-def drift(before: pd.DataFrame, now: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Compare how columns were spread among the rows a model learned from with how they are today.
+def drift(
+    frame: pd.DataFrame, learned: Mapping[date, Sequence[date]], limits: Mapping[str, float]
+) -> pd.DataFrame:
+    """Compare how columns are spread today with the days a model learned from, and with how that used to be.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``cutoff`` and the columns, one row per customer and cutoff.
+    learned : mapping of date to sequence of date
+        The cutoffs that a model of a day learns from, by day; the last day is today, the ones before are
+        those at which the models were tested.
+    limits : mapping of str to float
+        The columns to compare, each with the index from which its drift is large.
 
     Returns
     -------
     pandas.DataFrame
-        ``feature``, ``psi`` and ``drift`` ("stable", "moderate" from 0.1, "large" from 0.25); largest first.
+        ``feature``, ``psi``, ``usual`` (the largest psi of the days before today; NaN without any) and
+        ``drift``, as from `drift_level`; largest first.
     """
-    found = pd.DataFrame(
-        {
-            "feature": list(columns),
-            "psi": [
-                psi(before[column].to_numpy(dtype=np.float64), now[column].to_numpy(dtype=np.float64))
-                for column in columns
-            ],
-        }
-    )
-    found["drift"] = found["psi"].map(drift_level)
-    return found.sort_values(["psi", "feature"], ascending=[False, True], ignore_index=True)
+    cutoff = frame["cutoff"]
+    compared = [
+        (cutoff.isin(pd.to_datetime(list(before))), cutoff == pd.Timestamp(day))
+        for day, before in learned.items()
+    ]
+    found = []
+    for column, limit in limits.items():
+        values, today, usual = frame[column].to_numpy(dtype=np.float64), np.nan, np.nan
+        if not _is_of_the_calendar(frame[column], cutoff):
+            *earlier, today = (psi(values[before], values[now]) for before, now in compared)
+            usual = max(earlier, default=np.nan)
+        found.append((column, today, usual, drift_level(today, usual, limit)))
+    table = pd.DataFrame(found, columns=list(COLUMNS))
+    return table.sort_values(["psi", "feature"], ascending=[False, True], ignore_index=True)
 
 
-def drift_metrics(table: pd.DataFrame, score: str) -> dict[str, Any]:
+def drift_level(index: float, usual: float, limit: float) -> Drift:
+    """Put a population stability index into a word.
+
+    Parameters
+    ----------
+    index, usual : float
+        Today's, NaN for what is the same for everybody, and the largest it was before; NaN: not known.
+    limit : float
+        From where it is large.
+
+    Returns
+    -------
+    str
+        "calendar" (the same for all customers of a day: the date, not the customers), "stable" (below 0.1),
+        "usual" (no more than half as much again as before), else "moderate" or "large".
+    """
+    if np.isnan(index):
+        return "calendar"
+    if index < min(MODERATE, limit):
+        return "stable"
+    if index <= UNUSUAL * usual:
+        return "usual"
+    return "large" if index >= limit else "moderate"
+
+
+def is_young(first_day: date, learned_from: Sequence[date]) -> bool:
+    """Tell whether a model learns from a cutoff with less than a year of log before it."""
+    return any(day - timedelta(days=YEAR_DAYS) < first_day for day in learned_from)
+
+
+def drift_metrics(table: pd.DataFrame, score: str, *, young: bool) -> dict[str, Any]:
     """Sum a drift table up for `dvc metrics`: the score's own index, and the features that moved.
 
     Parameters
@@ -73,27 +136,40 @@ def drift_metrics(table: pd.DataFrame, score: str) -> dict[str, Any]:
         As from `drift`; empty where there is no model.
     score : str
         The name under which the score stands among the features.
+    young : bool
+        As from `is_young`: no alarm about features.
 
     Returns
     -------
     dict
-        `score_psi` (None where there is no score) and the names of the features with a `large` and a
-        `moderate` drift, largest first.
+        `score_psi` and `score_usual` (None where there is none), `young_log`, the names of the features with
+        a `large`, a `moderate` and a `usual` drift, largest first, and the `alarms`: `kind` ("features" or
+        "score") with what is large, and a `text`.
     """
-    of_score = table.loc[table["feature"] == score, "psi"]
-    features = table[table["feature"] != score]
-    return {
-        "score_psi": None if of_score.empty else float(of_score.iloc[0]),
-        **{
-            level: features.loc[features["drift"] == level, "feature"].tolist()
-            for level in ("large", "moderate")
-        },
+    of_score, features = table[table["feature"] == score], table[table["feature"] != score]
+    psi_of_score, usual = (
+        None if of_score.empty or of_score[name].isna().any() else float(of_score[name].iloc[0])
+        for name in ("psi", "usual")
+    )
+    named = {
+        level: features.loc[features["drift"] == level, "feature"].tolist()
+        for level in ("large", "moderate", "usual")
     }
+    alarms: list[dict[str, Any]] = []
+    if named["large"] and not young:
+        text = f"the customers have changed since the model learned: {', '.join(named['large'])}"
+        alarms.append({"kind": "features", "features": named["large"], "text": text})
+    if (of_score["drift"] == "large").any():
+        text = f"the scores are spread differently since the model learned (PSI {psi_of_score:.2f})"
+        alarms.append({"kind": "score", "psi": psi_of_score, "text": text})
+    return {"score_psi": psi_of_score, "score_usual": usual, "young_log": young, **named, "alarms": alarms}
 
 
-def drift_level(index: float) -> Drift:
-    """Put a population stability index into a word."""
-    return "large" if index >= LARGE else "moderate" if index >= MODERATE else "stable"
+def _is_of_the_calendar(values: pd.Series[Any], cutoff: pd.Series[Any]) -> bool:
+    """Tell whether a column differs between days and never between the customers of a day."""
+    by_day = values.groupby(cutoff)
+    low, high = by_day.min(), by_day.max()
+    return bool(values.notna().all() and (low == high).all() and low.min() < low.max())
 
 
 def _shares(values: FloatArray, edges: FloatArray) -> FloatArray:

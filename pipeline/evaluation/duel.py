@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipeline.evaluation.bootstrap import Estimate, measure, sample_of_customers
+from pipeline.evaluation.bootstrap import Estimate, judged_customers, measure
 from pipeline.evaluation.metrics import log_loss
 from pipeline.evaluation.weighted import FloatArray
 
@@ -30,7 +30,7 @@ def duel(
     """
     said = holdout[["customer_key", "cutoff", "churned"]].assign(challenger=challenger, champion=champion)
     measured = measure(
-        sample_of_customers(said, seed),
+        judged_customers(said, seed),
         "churned",
         ["challenger", "champion"],
         {"log_loss": log_loss},

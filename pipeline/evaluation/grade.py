@@ -31,6 +31,7 @@ LARGEST_TOTAL_BIAS = 0.25
 
 RULE_NAMES: Mapping[str, str] = {
     "base_rate": "the base rate",
+    "recency_threshold": "the recency threshold",
     "recency": "the recency rule",
     "own_rhythm": "silence against the customer's own rhythm",
     "rfm_cell": "the RFM cell",

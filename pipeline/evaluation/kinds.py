@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pandas as pd
 from pipeline.evaluation.bootstrap import Measured
 from pipeline.evaluation.grade import LARGEST_TOTAL_BIAS, MODEL, Grade, grade_churn, grade_value
 from pipeline.evaluation.metrics import CHURN_METRICS, VALUE_METRICS, Metric
+from pipeline.evaluation.profit import expected_maximum_profit
 from pipeline.evaluation.rules import CHURN_RULES, VALUE_RULES
 
 LARGEST_RATE_GAP = 0.05
@@ -55,6 +57,13 @@ class Kind:
     about: Callable[[pd.DataFrame, str], dict[str, Any]]
     gap_that_matters: Callable[[float], float]
     is_probability: bool
+
+    def with_campaign(self, *, customer_worth: float, offer_cost: float, contact_cost: float) -> Kind:
+        """Let the EMPC count with a shop's own worth and costs, in money per customer."""
+        empc = partial(
+            expected_maximum_profit, clv=customer_worth, incentive=offer_cost, contact=contact_cost
+        )
+        return replace(self, metrics={**self.metrics, "empc": empc})
 
 
 def _about_churn(rows: pd.DataFrame, rule: str) -> dict[str, Any]:

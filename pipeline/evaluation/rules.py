@@ -14,7 +14,7 @@ from sklearn.isotonic import IsotonicRegression
 from pipeline.errors import UserError
 from pipeline.evaluation.weighted import FloatArray, quantile_bins, tied_groups
 
-CHURN_RULES = ("base_rate", "recency", "own_rhythm", "rfm_cell")
+CHURN_RULES = ("base_rate", "recency_threshold", "recency", "own_rhythm", "rfm_cell")
 VALUE_RULES = ("mean_spend", "last_horizon", "spend_rate", "rfm_cell")
 RISK_BINS = 20
 RFM_PARTS = ("days_since_last", "frequency", "spend_total")
@@ -56,9 +56,10 @@ def known_rows(snapshots: pd.DataFrame, origin: date, horizon_days: int) -> pd.D
 def churn_rules(past: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """Let each of `CHURN_RULES` give the churn probability of today's customers.
 
-    ``base_rate`` says the same for all; ``recency`` is the churn rate by days since the last order;
-    ``own_rhythm`` the one by silence relative to the customer's own mean gap, by recency for those with one
-    order; ``rfm_cell`` the one of the cell of recency, frequency and money fifths.
+    ``base_rate`` says the same for all; ``recency_threshold`` one rate below and one above the best number of
+    days since the last order; ``recency`` is the churn rate by these days, never falling; ``own_rhythm`` the
+    one by silence relative to the customer's own mean gap, by recency for those with one order; ``rfm_cell``
+    the one of the cell of recency, frequency and money fifths.
 
     Parameters
     ----------
@@ -73,8 +74,9 @@ def churn_rules(past: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
         One column per rule, indexed as ``now``.
     """
     churned = past["churned"].to_numpy(dtype=bool)
-    recency = recency_rule(past["days_since_last"].to_numpy(), churned)
-    rhythm = recency.predict(now["days_since_last"].to_numpy(dtype=np.float64))
+    silence, silence_now = (rows["days_since_last"].to_numpy(dtype=np.float64) for rows in (past, now))
+    recency = recency_rule(silence, churned).predict(silence_now)
+    rhythm = recency.copy()
     has_gap, has_gap_now = past["overdue"].notna().to_numpy(), now["overdue"].notna().to_numpy()
     if has_gap.any():
         overdue = rate_by(past["overdue"].to_numpy(dtype=np.float64)[has_gap], churned[has_gap])
@@ -82,7 +84,8 @@ def churn_rules(past: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "base_rate": base_rate(churned),
-            "recency": recency.predict(now["days_since_last"].to_numpy(dtype=np.float64)),
+            "recency_threshold": threshold_rule(silence, churned, silence_now)[1],
+            "recency": recency,
             "own_rhythm": rhythm,
             "rfm_cell": rfm_cell_mean(past, churned.astype(np.float64), now),
         },
@@ -126,13 +129,10 @@ class RecencyRule:
 
     Attributes
     ----------
-    threshold_days : int
-        Customers away for at least this many days are called churned.
     days, probability : tuple of float
         Knots of the churn rate by days since the last order: never falling, linear in between.
     """
 
-    threshold_days: int
     days: tuple[float, ...]
     probability: tuple[float, ...]
 
@@ -140,16 +140,9 @@ class RecencyRule:
         """Give the churn probability for days since the last order; arrays of shape (n,)."""
         return np.interp(days_since_last, self.days, self.probability)
 
-    def is_churned(self, days_since_last: FloatArray) -> NDArray[np.bool_]:
-        """Apply the threshold; arrays of shape (n,)."""
-        return np.asarray(days_since_last) >= self.threshold_days
-
 
 def recency_rule(train_days_since_last: FloatArray, train_churned: NDArray[np.bool_]) -> RecencyRule:
-    """Learn the best rule on recency alone.
-
-    The probability is `rate_by` days since the last order. The threshold is the split into two groups whose
-    churn rates explain churn best (least log loss).
+    """Learn the best rule on recency alone: `rate_by` days since the last order.
 
     Parameters
     ----------
@@ -168,18 +161,43 @@ def recency_rule(train_days_since_last: FloatArray, train_churned: NDArray[np.bo
         If there are no training rows.
     """
     days = np.asarray(train_days_since_last, dtype=np.float64)
-    churned = np.asarray(train_churned, dtype=np.float64)
     if days.size == 0:
         raise UserError("there are no training rows to learn the recency rule from", where="snapshots")
     knots, rates = rate_by(days, train_churned)
-    values, rows, events = tied_groups(churned, days)
+    return RecencyRule(tuple(map(float, knots)), tuple(map(float, rates)))
+
+
+def threshold_rule(
+    past_days: FloatArray, churned: NDArray[np.bool_], days: FloatArray
+) -> tuple[int, FloatArray]:
+    """Split customers at the one recency that explains churn best: the least log loss of two churn rates.
+
+    Parameters
+    ----------
+    past_days : numpy.ndarray
+        Days since the last order of the past rows, shape (m,), m > 0.
+    churned : numpy.ndarray
+        Shape (m,).
+    days : numpy.ndarray
+        Days since the last order now, shape (n,).
+
+    Returns
+    -------
+    threshold : int
+        Days since the last order from which a customer is in the second group.
+    probability : numpy.ndarray
+        Churn rate of each customer's group, never quite 0 or 1, shape (n,).
+    """
+    values, rows, events = tied_groups(churned.astype(np.float64), np.asarray(past_days, dtype=np.float64))
     rows_below, events_below = np.cumsum(rows), np.cumsum(events)
-    loss = _split_loss(rows_below, events_below) + _split_loss(
-        rows.sum() - rows_below, events.sum() - events_below
+    rows_above, events_above = rows.sum() - rows_below, events.sum() - events_below
+    best = int(np.argmin(_split_loss(rows_below, events_below) + _split_loss(rows_above, events_above)))
+    threshold = int(values[min(best + 1, len(values) - 1)])
+    below, above = (
+        (events_in[best] + 0.5) / (rows_in[best] + 1)
+        for rows_in, events_in in ((rows_below, events_below), (rows_above, events_above))
     )
-    best = int(np.argmin(loss))
-    first_churned = values[min(best + 1, len(values) - 1)]
-    return RecencyRule(int(first_churned), tuple(map(float, knots)), tuple(map(float, rates)))
+    return threshold, np.where(np.asarray(days) >= threshold, above, below)
 
 
 def rate_by(score: FloatArray, churned: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:

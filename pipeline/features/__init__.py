@@ -2,7 +2,7 @@
 
 from pipeline.features.cutoffs import Count, Cutoffs, Origin, plan_cutoffs
 from pipeline.features.flow import amounts_between, born_since, daily_flow, histories, orders_between
-from pipeline.features.snapshots import customer_days, snapshot, snapshots
+from pipeline.features.snapshots import customer_days, outcomes, snapshot, snapshots
 
 __all__ = [
     "Count",
@@ -14,6 +14,7 @@ __all__ = [
     "daily_flow",
     "histories",
     "orders_between",
+    "outcomes",
     "plan_cutoffs",
     "snapshot",
     "snapshots",

@@ -9,6 +9,32 @@ Scale = Literal["log", "odds", "linear"]
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a feature says of a customer, to people who know no features.
+
+    In the sentences `{value}` is the feature's value, `{value:day/days}` the value with a noun for one and
+    for many; other features may be named in its place. A part after a semicolon that names what is missing
+    is left out.
+
+    Attributes
+    ----------
+    english, german : str
+    more_is : {"leaving", "staying"}, optional
+        What more of it tells, as everybody would say; a reason to the contrary is never given. None: either.
+    below : tuple of str, optional
+        The sentences, English and German, where the value is below the average; by default the same.
+    against_own : bool
+        The value is a multiple of the customer's own habit: it is compared with 1, not with the average.
+    """
+
+    english: str
+    german: str
+    more_is: Literal["leaving", "staying"] | None = None
+    below: tuple[str, str] | None = None
+    against_own: bool = False
+
+
+@dataclass(frozen=True)
 class Feature:
     """One number per customer and cutoff.
 
@@ -32,6 +58,9 @@ class Feature:
         take every feature.
     whole : bool
         A whole number.
+    words : Words, optional
+        For the reasons in CRM and report; what has none is never given as one. A test asks every feature for
+        them but those that say who somebody is.
     """
 
     name: str
@@ -41,6 +70,7 @@ class Feature:
     missing: str = ""
     scale: Scale | None = None
     whole: bool = False
+    words: Words | None = None
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,18 @@ NO_RETURNS = pa.schema(
     }
 ).empty_table()
 
+OUTCOMES = """
+WITH labels AS ({labels})
+SELECT
+    customer_key,
+    future_orders IS NULL AS churned,
+    coalesce(future_orders, 0) AS future_orders,
+    coalesce(future_spend, 0) AS future_spend
+FROM (SELECT DISTINCT customer_key FROM customer_days)
+LEFT JOIN labels USING (customer_key)
+ORDER BY customer_key
+"""
+
 DAYS = """
 CREATE TABLE customer_days AS
 SELECT * REPLACE (
@@ -88,8 +100,8 @@ def snapshots(
     returns : DataFrame, optional
         As for `customer_days`.
     tables : mapping of str to DataFrame, optional
-        Those of the optional tables (`catalogue.TABLES`) that the shop has, by name. Topics that need
-        another have no columns.
+        Those of `catalogue.TABLES` that the shop has and wants used, by name: optional tables, and `orders`
+        where they have a channel. Topics that need another have no columns.
 
     Returns
     -------
@@ -130,3 +142,29 @@ def snapshot(
     """Take the snapshot of one cutoff; see `snapshots`."""
     table = snapshots(days, [cutoff], horizon_days=horizon_days, as_of=as_of, returns=returns, tables=tables)
     return to_pandas(table).astype(LABEL_TYPES)
+
+
+def outcomes(days: pd.DataFrame, windows: Sequence[tuple[date, int]]) -> list[pd.DataFrame]:
+    """Say what every customer of the log did in some windows, as known at their ends.
+
+    Parameters
+    ----------
+    days : DataFrame
+        As made by `customer_days`, with all days of the windows.
+    windows : sequence of (date, int)
+        First day and length in days of each.
+
+    Returns
+    -------
+    list of DataFrame
+        For each window `customer_key` and the labels `churned`, `future_orders` and `future_spend`, as the
+        snapshots have them; also of those whose first order came later.
+    """
+    sql = OUTCOMES.format(labels=sql_file("pipeline.features", "sql/labels.sql"))
+    with connect() as con:
+        register(con, "all_days", days)
+        run(con, DAYS, name="days")
+        return [
+            to_pandas(arrow(con, sql, {"cutoff": start, "horizon_days": length}, name="outcomes"))
+            for start, length in windows
+        ]

@@ -18,7 +18,7 @@ SELECT
     CASE WHEN $is_observed THEN future_orders IS NULL END AS churned,
     CASE WHEN $is_observed THEN coalesce(future_orders, 0) END AS future_orders,
     CASE WHEN $is_observed THEN coalesce(future_spend, 0) END AS future_spend
-FROM customers
+FROM buyers
 {joins}
 LEFT JOIN labels USING (customer_key)
 ORDER BY customer_key"""
@@ -27,9 +27,9 @@ ORDER BY customer_key"""
 def statement(topics: Sequence[Topic]) -> str:
     """Return the SELECT for one cutoff: keys, the features of some topics, the label.
 
-    Its first common table expressions are `purchases`, the rows of the order log, and `customers`, one row
-    per customer with their features. Other rows are joined to `customers`: who has none of them has one row
-    of NULLs.
+    Its first common table expressions are `purchases`, the rows of the order log, and `buyers`, one row per
+    customer with their features. Other rows are joined to `buyers`: who has none of them has one row of
+    NULLs.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def _aggregate(rows: str, features: Sequence[Feature]) -> tuple[str, str]:
     ]
     if rows == "purchases":
         columns += ["min(day) AS first_order_on", "max(day) AS last_order_on"]
-        name, tables = "customers", "purchases"
+        name, tables = "buyers", "purchases"
     else:
-        name, tables = f"{rows}_features", f"customers LEFT JOIN {rows} USING (customer_key)"
+        name, tables = f"{rows}_features", f"buyers LEFT JOIN {rows} USING (customer_key)"
     listed = ",\n    ".join(["customer_key", *columns])
     return name, f"SELECT\n    {listed}\nFROM {tables}\nGROUP BY customer_key"

@@ -50,6 +50,12 @@ class Snapshots(Section):
     min_history_days: Days = Field(examples=[90])
 
 
+class Features(Section):
+    """What the models may know of a customer."""
+
+    demographics: bool = Field(default=False, examples=[False])
+
+
 class LifetimeValue(Section):
     """The lifetime-value models and their money."""
 
@@ -86,11 +92,37 @@ class Churn(Section):
         return value
 
 
+class Campaign(Section):
+    """What a campaign to keep customers costs and earns, per customer; see the EMPC."""
+
+    customer_worth: float = Field(default=200.0, gt=0, examples=[200.0])
+    offer_cost: float = Field(default=10.0, ge=0, examples=[10.0])
+    contact_cost: float = Field(default=1.0, ge=0, examples=[1.0])
+
+    @model_validator(mode="after")
+    def _offer_can_pay(self) -> Campaign:
+        if self.offer_cost >= self.customer_worth:
+            raise ValueError("offer_cost must be below customer_worth, or no campaign can pay")
+        return self
+
+
 class Evaluate(Section):
-    """How often the models are tested, and how the intervals are made."""
+    """How often the models are tested, how the intervals are made, what a campaign would earn."""
 
     origins: Literal["auto"] | Annotated[int, Field(ge=1, le=12)] = Field(examples=["auto"])
     bootstrap_resamples: int = Field(ge=20, le=10_000, examples=[200])
+    campaign: Campaign = Campaign()
+
+
+class Monitor(Section):
+    """From when on a drift, or a past prediction that failed, is an alarm, and what it does."""
+
+    action: Literal["mark", "stop_export"] = Field(default="mark", examples=["mark"])
+    psi_feature: float = Field(default=0.25, gt=0, examples=[0.25])
+    psi_score: float = Field(default=0.25, gt=0, examples=[0.25])
+    churn_gap: Share = Field(default=0.05, examples=[0.05])
+    log_loss_rise: float = Field(default=0.1, ge=0, examples=[0.1])
+    spend_bias: float = Field(default=0.25, gt=0, examples=[0.25])
 
 
 class Segments(Section):
@@ -138,9 +170,11 @@ class Params(Section):
     sources: Sources
     ingest: Ingest
     snapshots: Snapshots
+    features: Features = Features()
     lifetime_value: LifetimeValue
     churn: Churn
     evaluate: Evaluate
+    monitor: Monitor = Field(default=Monitor())
     segments: Segments
     export: Export
     report: Report

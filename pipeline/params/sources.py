@@ -24,6 +24,7 @@ class OrderColumns(Section):
     is_test: str | None = Field(default=None, min_length=1, examples=["is_test"])
     currency: str | None = Field(default=None, min_length=1, examples=["currency"])
     product_id: str | None = Field(default=None, min_length=1, examples=["sku"])
+    channel: str | None = Field(default=None, min_length=1, examples=["sales_channel"])
 
 
 def _holds_a_password(url: str) -> bool:

@@ -40,6 +40,10 @@ class ReportData:
         What `pipeline.btyd.portraits` makes under these names; may be empty.
     importance : DataFrame
         `feature`, `log_loss_increase`; may be empty.
+    reality : DataFrame
+        From `reality_table` in ``pipeline.evaluation``: past score runs and what came; may be empty.
+    monitor_alarms : sequence of mapping
+        What drifted or failed to come true: `kind` and its numbers.
     forecast : mapping
         Expected "orders" and "spend" of the horizon with `low` and `high`, "segments" with the same of each,
         "windows" and "windows_inside": how often such intervals held. Without a model: `status`.
@@ -82,12 +86,14 @@ class ReportData:
     calibration_by_frequency: pd.DataFrame
     interval_totals: pd.DataFrame
     importance: pd.DataFrame
+    reality: pd.DataFrame
     forecast: Mapping[str, Any]
     ingest: Mapping[str, Any]
     lifetime_value: Sequence[Mapping[str, Any]]
     run_id: str
     is_demo_pepper: bool
     alarms: Sequence[Mapping[str, Any]] = ()
+    monitor_alarms: Sequence[Mapping[str, Any]] = ()
     floors: Sequence[Mapping[str, Any]] = ()
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     without: Sequence[Mapping[str, Any]] = ()

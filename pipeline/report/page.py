@@ -7,7 +7,7 @@ from functools import cache
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.report import quality, tables, views
+from pipeline.report import quality, reality, tables, views
 from pipeline.report.backtest import careful
 from pipeline.report.charts import Layer, bars
 from pipeline.report.data import ReportData
@@ -38,6 +38,7 @@ def render(report: ReportData) -> str:
             report=report,
             t=t,
             f=f,
+            alarms=reality.alarms(report, t, f),
             not_predicted=views.not_predicted(report, t, f),
             last_day=f.day(views.last_day(report)),
             as_of=f.day(report.as_of),
@@ -54,6 +55,8 @@ def render(report: ReportData) -> str:
             qualities=qualities,
             portraits=portraits(report, t, f),
             careful=careful(report, t, f),
+            past_runs=reality.past_runs(report, t, f),
+            measures=[t.word("metric", name) for name in reality.SHOWN],
             is_tested=any(part.rows for part in qualities),
             drivers=views.driver_bars(report, t, f),
             ingest=views.ingest_rows(report, t, f),

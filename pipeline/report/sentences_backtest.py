@@ -44,4 +44,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Ob „{feature}“ fehlt, verrät, wer geht. Vielleicht wird die Angabe erst später eingetragen: prüfen "
         "lassen.",
     ),
+    "alarm.shuffled_labels": (
+        "A model that was taught shuffled outcomes still predicts them: the outcome itself is among what it "
+        "is shown. Do not trust the grades.",
+        "Ein Modell, dem vertauschte Ergebnisse beigebracht wurden, sagt sie trotzdem voraus: Das Ergebnis "
+        "selbst steckt in den Eingaben. Den Noten nicht trauen.",
+    ),
 }

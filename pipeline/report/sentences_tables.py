@@ -81,6 +81,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Modellgüte nach Kanal und Land",
         ),
         "category affinity": ("category affinity", "Vorliebe für Warengruppen"),
+        "channel mix": ("channel mix", "Mix der Bestellwege"),
         "discount share": ("discount share", "Anteil der Rabatte"),
         "orders net of returns": ("orders net of returns", "Bestellungen abzüglich Retouren"),
         "return rate": ("return rate", "Retourenquote"),

@@ -10,6 +10,7 @@ from pipeline.report import (
     sentences_floors,
     sentences_models,
     sentences_portraits,
+    sentences_reality,
     sentences_shop,
     sentences_tables,
     words,
@@ -22,6 +23,7 @@ SENTENCES = {
     **sentences_backtest.SENTENCES,
     **sentences_floors.SENTENCES,
     **sentences_tables.SENTENCES,
+    **sentences_reality.SENTENCES,
 }
 WORDS = {**words.WORDS, **sentences_tables.WORDS}
 

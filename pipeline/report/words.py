@@ -146,6 +146,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "simple_rule": {
         "base_rate": ("the same risk for all", "gleiches Risiko für alle"),
         "recency": ("the longer away, the likelier gone", "je länger weg, desto eher verloren"),
+        "recency_threshold": ("silent for longer than the best limit", "länger still als die beste Grenze"),
         "own_rhythm": ("silent for longer than usual for them", "länger still, als für sie üblich"),
         "rfm_cell": (
             "what happened to customers of the same RFM cell",
@@ -181,6 +182,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "calendar": ("On which weekdays and in which months", "An welchen Wochentagen, in welchen Monaten"),
         "season": ("The season ahead, a year ago", "Die kommende Saison im Jahr davor"),
         "basket": ("Basket size", "Korbgröße"),
+        "channels": ("Channels ordered through", "Genutzte Bestellwege"),
+        "demographics": ("Age, income, household", "Alter, Einkommen, Haushalt"),
         "first_order": ("How it began: the first order", "Wie es begann: die erste Bestellung"),
         "returns": ("Returns", "Retouren"),
         "discounts": ("Discounts", "Rabatte"),

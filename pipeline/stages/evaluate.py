@@ -10,10 +10,12 @@ import pandas as pd
 
 from pipeline.churn.frame import FEATURES, TOPICS, training_frame
 from pipeline.churn.importance import importance
+from pipeline.churn.shuffled import shuffled_labels
 from pipeline.churn.store import load_model
+from pipeline.errors import InsufficientHistory
 from pipeline.evaluation import curves
-from pipeline.evaluation.alarms import feature_aucs, leak_alarms
-from pipeline.evaluation.bootstrap import sample_of_customers
+from pipeline.evaluation.alarms import chance, feature_aucs, leak_alarms, shuffle_alarms
+from pipeline.evaluation.bootstrap import judged_customers
 from pipeline.evaluation.contest import ACTIVE_HORIZONS, contest, with_rules
 from pipeline.evaluation.evaluate import evaluate, not_evaluated
 from pipeline.evaluation.headline import headline, origins_table, slices_table
@@ -25,6 +27,12 @@ from pipeline.stages import files
 from pipeline.stages.shell import run, say, warn
 from pipeline.tables import io
 
+ALARMS = {
+    "feature_tells_all": "{feature} alone tells who churned",
+    "missing_tells": "whether {feature} is missing tells who churned",
+    "shuffled_labels": "even shuffled labels are predicted",
+}
+
 
 def evaluate_models(params: Params) -> None:
     """Write the metrics, the curves and the holdout predictions."""
@@ -32,11 +40,15 @@ def evaluate_models(params: Params) -> None:
     snapshots, backtest = io.read_parquet(files.SNAPSHOTS), io.read_parquet(files.BACKTEST)
     rows = with_rules(backtest, snapshots, horizon_days=params.churn.horizon_days)
     holdout = rows[rows["cutoff"] == pd.Timestamp(cutoffs.holdout)] if cutoffs.holdout else rows
-    test = _holdout_features(snapshots, cutoffs, params)
+    values = io.read_parquet(files.LIFETIME_VALUE)
+    test = _holdout_features(snapshots, values, cutoffs, params)
+    shuffled = _shuffled(snapshots, values, cutoffs, params)
+    churn = CHURN.with_campaign(**params.evaluate.campaign.model_dump())
     found: dict[str, Any] = {
         "window": _window(cutoffs, params),
-        "alarms": leak_alarms(feature_aucs(test, FEATURES)),
-        "churn": _judged(CHURN, rows, files.CHURN_CARD, params),
+        "alarms": leak_alarms(feature_aucs(test, FEATURES)) + shuffle_alarms(shuffled),
+        "shuffled_labels": shuffled,
+        "churn": _judged(churn, rows, files.CHURN_CARD, params),
         "value": _judged(VALUE, rows, files.LIFETIME_VALUE_MODELS, params),
     }
     io.write_parquet(holdout, files.HOLDOUT)
@@ -58,7 +70,7 @@ def evaluate_models(params: Params) -> None:
 
 def _judged(kind: Kind, rows: pd.DataFrame, card: Path, params: Params) -> dict[str, Any]:
     """Judge one kind of predictions; where there are none, the model's card says why."""
-    table, members = contest(sample_of_customers(rows, params.seed), kind)
+    table, members = contest(judged_customers(rows, params.seed), kind)
     if table.empty:
         return not_evaluated(io.read_json(card).get("reason"))
     resampling = {"seed": params.seed, "resamples": params.evaluate.bootstrap_resamples}
@@ -70,20 +82,43 @@ def _judged(kind: Kind, rows: pd.DataFrame, card: Path, params: Params) -> dict[
     }
 
 
-def _holdout_features(snapshots: pd.DataFrame, cutoffs: Cutoffs, params: Params) -> pd.DataFrame:
+def _holdout_features(
+    snapshots: pd.DataFrame, values: pd.DataFrame, cutoffs: Cutoffs, params: Params
+) -> pd.DataFrame:
     """What was known of the customers at the holdout; nothing where the log is too short to hold one back."""
     if cutoffs.holdout is None:
         return pd.DataFrame(columns=["churned", "active", *FEATURES], dtype="float64")
     horizon_days = params.churn.horizon_days
     frame = training_frame(
         snapshots,
-        io.read_parquet(files.LIFETIME_VALUE),
+        values,
         [cutoffs.holdout],
         latest_label_end=cutoffs.score,
         horizon_days=horizon_days,
     )
     recent = frame["days_since_last"] < ACTIVE_HORIZONS * horizon_days
     return frame.join(recent.rename("active"))
+
+
+def _shuffled(
+    snapshots: pd.DataFrame, values: pd.DataFrame, cutoffs: Cutoffs, params: Params
+) -> dict[str, float] | None:
+    """Give the AUC of a model that was taught shuffled labels; None where nothing could be learned."""
+    if not cutoffs.origins:
+        return None
+    origin = cutoffs.origins[-1]
+    try:
+        said = shuffled_labels(
+            snapshots,
+            values,
+            origin,
+            cutoffs.known_until(origin),
+            horizon_days=params.churn.horizon_days,
+            seed=params.seed,
+        )
+    except InsufficientHistory:
+        return None
+    return chance(*said)
 
 
 def _window(cutoffs: Cutoffs, params: Params) -> dict[str, str] | None:
@@ -118,7 +153,7 @@ def _tell(found: dict[str, Any], customers: int) -> None:
                     f"actual {part['actual']:.3g}"
                 )
     for alarm in found["alarms"]:
-        warn(f"{alarm['feature']} alone tells who churned (AUC {alarm['roc_auc']:.3f}): a leak?")
+        warn(f"{ALARMS[alarm['kind']]} (AUC {alarm['roc_auc']:.3f}): a leak?".format(**alarm))
 
 
 if __name__ == "__main__":

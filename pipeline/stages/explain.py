@@ -11,9 +11,10 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.btyd import Clock, CountModel, load
-from pipeline.churn.explain import CONSTANTS, Explanation, Sizes, check_sums
+from pipeline.churn.explain import Explanation, Sizes, check_sums
 from pipeline.churn.frame import feature_frame
 from pipeline.churn.lifetime_inputs import LifetimeModel
+from pipeline.churn.reasons import CONSTANTS
 from pipeline.churn.store import load_model
 from pipeline.features import Cutoffs
 from pipeline.params import Params
@@ -67,10 +68,7 @@ def _predict(
 
 def _explained(explanation: Explanation, as_of: date, sizes: Sizes) -> Iterator[pa.RecordBatch]:
     """Explain block by block; no block leaves that does not sum to the scores."""
-    today = [
-        table[table["cutoff"].dt.date == as_of]
-        for table in (io.read_parquet(files.SNAPSHOTS), io.read_parquet(files.LIFETIME_VALUE))
-    ]
+    today = (io.read_parquet(path, cutoff=as_of) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE))
     scored = io.read_parquet(files.CUSTOMERS, ["customer_key", "churn_probability"])
     frame = feature_frame(*today).set_index("customer_key").loc[scored["customer_key"]]
     probability = scored["churn_probability"].to_numpy()
@@ -79,7 +77,7 @@ def _explained(explanation: Explanation, as_of: date, sizes: Sizes) -> Iterator[
         explained = explanation.of(frame.iloc[block])
         check_sums(explained, probability[block])
         sizes.add(explained)
-        yield pa.RecordBatch.from_pandas(explained.reset_index(), _schema(explanation.columns))
+        yield from pa.Table.from_pandas(explained.reset_index(), _schema(explanation.columns)).to_batches()
 
 
 def _schema(columns: list[str]) -> Any:

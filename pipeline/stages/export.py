@@ -8,6 +8,7 @@ from datetime import date
 from pipeline.crm.dialects import CSV_DIALECTS, parquet_bytes
 from pipeline.crm.export import export_table
 from pipeline.crm.manifest import manifest, run_id
+from pipeline.errors import UserError
 from pipeline.params import Params
 from pipeline.stages import files
 from pipeline.stages.shell import run, say
@@ -22,7 +23,14 @@ DECIDE_THE_EXPORT = (
 
 
 def export(params: Params) -> None:
-    """Write exports/."""
+    """Write exports/; an alarm of the monitor stops it where the parameters say so."""
+    found = [*io.read_json(files.DRIFT)["alarms"], *io.read_json(files.REALITY)["alarms"]]
+    if found and params.monitor.action == "stop_export":
+        raise UserError(
+            f"no export, the last one stays as it was: {'; '.join(alarm['text'] for alarm in found)}",
+            where="params.yaml: monitor.action: stop_export",
+            valid="look into it (docs/monitoring.md); to export all the same, monitor.action: mark",
+        )
     table = export_table(io.read_parquet(files.SEGMENTS), io.read_parquet(files.IDENTITIES))
     contents = {
         files.EXPORT_CSV.name: CSV_DIALECTS[params.export.csv_dialect](table),

@@ -33,6 +33,7 @@ def report(params: Params) -> None:
             "tracking",
             "calibration_by_frequency",
             "interval_totals",
+            "reality",
         )
     }
     page = render(
@@ -55,6 +56,7 @@ def report(params: Params) -> None:
             run_id=io.read_json(files.MANIFEST)["run_id"],
             is_demo_pepper=log["demo_pepper"],
             alarms=evaluation["alarms"],
+            monitor_alarms=[*io.read_json(files.DRIFT)["alarms"], *io.read_json(files.REALITY)["alarms"]],
             floors=preflight["floors"],
             tables=preflight["tables"],
             without=preflight["without"],

@@ -1,4 +1,4 @@
-"""From scores to segments a marketing person can act on."""
+"""From scores to segments a marketing person can act on, and the reasons of the scores in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from typing import Any
 import pandas as pd
 
 from pipeline.btyd import CommonError, forecast_by_group
+from pipeline.churn.frame import FEATURES, WORDS, feature_frame
+from pipeline.churn.reasons import COLUMNS, CONSTANTS, choose_reasons, examples, reason_counts, topics_of
+from pipeline.features import Cutoffs
 from pipeline.params import Params
+from pipeline.report.formats import Formats
+from pipeline.report.reasons import sentences
 from pipeline.retention.segments import segment_customers, segment_summary
 from pipeline.stages import files
 from pipeline.stages.shell import run, say
@@ -19,9 +24,27 @@ def segment(params: Params) -> None:
     customers = io.read_parquet(files.CUSTOMERS)
     bands = params.segments.model_dump()
     segments = segment_customers(customers, horizon_days=params.churn.horizon_days, **bands)
+    segments = segments.join(_reasons(segments, params), on="customer_key")
     io.write_parquet(segments, files.SEGMENTS)
+    io.write_csv(reason_counts(segments), files.PLOTS / "reasons.csv")
     io.write_json(_forecast(segments), files.FORECAST)
     say(f"segments: {segments['segment'].nunique()} segments of {len(segments):,} customers")
+
+
+def _reasons(segments: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Give the reasons of each score by customer key, and write the typical ones."""
+    explained = io.read_parquet(files.EXPLANATIONS).set_index("customer_key")
+    as_of = Cutoffs.from_dict(io.read_json(files.CUTOFFS)).score
+    today = (io.read_parquet(path, cutoff=as_of) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE))
+    values = feature_frame(*today).set_index("customer_key").loc[explained.index]
+    risk = segments.set_index("customer_key")["churn_risk"]
+    averages = values[list(FEATURES)].mean()
+    io.write_csv(examples(explained, risk), files.PLOTS / "reason_examples.csv")
+    contributions = explained.drop(columns=list(CONSTANTS))
+    chosen = choose_reasons(contributions, values, averages, risk.loc[explained.index])
+    formats = Formats(params.report.language, params.report.currency)
+    written = {name: sentences(chosen[name], values, averages, WORDS, formats) for name in COLUMNS}
+    return chosen.assign(**written, reason_topics=topics_of(chosen))
 
 
 def _forecast(segments: pd.DataFrame) -> dict[str, Any]:

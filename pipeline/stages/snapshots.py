@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
+
 from pipeline.features import catalogue, customer_days, plan_cutoffs, snapshots
 from pipeline.params import Params
 from pipeline.stages import files
@@ -24,18 +26,31 @@ def make_snapshots(params: Params) -> None:
         origins=params.evaluate.origins,
         **params.snapshots.model_dump(),
     )
-    returns = io.read_parquet(files.RETURNS)
-    days = customer_days(io.read_parquet(files.ORDERS), returns)
-    paths = {name: files.TABLES / f"{name}.parquet" for name in catalogue.TABLES}
-    tables = {name: io.read_parquet(path) for name, path in paths.items() if path.exists()}
+    orders, returns = io.read_parquet(files.ORDERS), io.read_parquet(files.RETURNS)
+    days = customer_days(orders, returns)
     table = snapshots(
-        days, cutoffs.all, horizon_days=horizon_days, as_of=as_of, returns=returns, tables=tables
+        days,
+        cutoffs.all,
+        horizon_days=horizon_days,
+        as_of=as_of,
+        returns=returns,
+        tables=_tables(orders, with_demographics=params.features.demographics),
     )
     io.write_parquet(days, files.CUSTOMER_DAYS)
     io.write_parquet(table, files.SNAPSHOTS)
     io.write_json(cutoffs.to_dict(), files.CUTOFFS)
     first, *_ = cutoffs.all
     say(f"snapshots: {table.num_rows:,} rows at {len(cutoffs.all)} cutoffs, {first} to {cutoffs.score}")
+
+
+def _tables(orders: pd.DataFrame, *, with_demographics: bool) -> dict[str, pd.DataFrame]:
+    """Read the tables that features are made from, as far as the shop has them and wants them used."""
+    unwanted = () if with_demographics else catalogue.DEMOGRAPHICS.tables
+    paths = {name: files.TABLES / f"{name}.parquet" for name in catalogue.TABLES if name not in unwanted}
+    tables = {name: io.read_parquet(path) for name, path in paths.items() if path.exists()}
+    if orders["channel"].notna().any():
+        tables["orders"] = orders[["customer_key", "ordered_at", "channel"]]
+    return tables
 
 
 if __name__ == "__main__":

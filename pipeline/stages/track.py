@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+import warnings
 from collections.abc import Mapping
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 import yaml
+from sklearn.exceptions import InconsistentVersionWarning
 
 from pipeline.churn.blend import churn_probability, used_features
 from pipeline.churn.frame import feature_frame
@@ -41,8 +43,8 @@ from pipeline.tracking import (
     unseen_archive,
 )
 
-# What scikit-learn and skops raise when a model was stored by another scikit-learn than the one here.
-FOREIGN_MODEL = (AttributeError, ImportError, KeyError, TypeError, ValueError)
+# What a model raises that another scikit-learn has stored, when it predicts. From any other these are bugs.
+FOREIGN_MODEL = (AttributeError, KeyError, TypeError, ValueError)
 
 
 def track_state(params: Params) -> None:
@@ -77,7 +79,7 @@ def track_state(params: Params) -> None:
         decision = _gate(tracked.model_version, uri, params)
         note(uri, tracked.run_id, decision.reason)
     except UserError as failure:
-        warn(f"the scores are complete, but this run is not (wholly) in MLflow. {failure}")
+        warn(f"the scores are complete, but MLflow lacks this run or a part of it. {failure}")
         return
     say(f"track: {decision.reason}")
 
@@ -120,13 +122,18 @@ def _compared(challenger: ModelVersion, champion: ModelVersion, uri: str, params
     )
     frame = feature_frame(snapshots, values).set_index("customer_key").loc[holdout["customer_key"]]
     try:
-        model = load_model(stored)
-        missing = [column for column in used_features(model) if column not in frame]
-        if missing:
-            return succeed(challenger, champion, f"it reads {', '.join(missing)}, no longer computed")
+        model, is_foreign = _loaded(stored)
+    except UserError as error:
+        return succeed(challenger, champion, f"its file cannot be read here ({error.problem})")
+    missing = [column for column in used_features(model) if column not in frame]
+    if missing:
+        return succeed(challenger, champion, f"it reads {', '.join(missing)}, no longer computed")
+    try:
         said = churn_probability(model, frame)
-    except (UserError, *FOREIGN_MODEL) as error:
-        return succeed(challenger, champion, f"its file cannot be read here ({error})")
+    except FOREIGN_MODEL as error:
+        if not is_foreign:
+            raise
+        return succeed(challenger, champion, f"another scikit-learn has stored it ({error})")
     difference = duel(
         holdout,
         holdout["churn_probability"].to_numpy(dtype=float),
@@ -135,6 +142,14 @@ def _compared(challenger: ModelVersion, champion: ModelVersion, uri: str, params
         resamples=params.evaluate.bootstrap_resamples,
     )
     return decide(challenger, champion, astuple(difference))
+
+
+def _loaded(stored: bytes) -> tuple[Any, bool]:
+    """Load a model, and tell whether another scikit-learn than the one here has stored it."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", InconsistentVersionWarning)
+        model = load_model(stored)
+    return model, any(issubclass(each.category, InconsistentVersionWarning) for each in said)
 
 
 def _git(*arguments: str) -> str:

@@ -38,7 +38,7 @@ from pipeline.tables.spec import OrderSource, TableSource, title
 
 PACKAGE = "pipeline.tables"
 WHERE = "sources.orders"
-OPTIONAL_COLUMNS = ("order_id", "status", "is_test", "currency", "product_id")
+OPTIONAL_COLUMNS = ("order_id", "status", "is_test", "currency", "product_id", "channel")
 DEFAULT = Policies()
 NO_TABLES: Mapping[str, TableSource] = {}
 MEMORY_LIMIT = "2GB"  # the tables it hands over take as much again outside of it at 10 million rows
@@ -182,6 +182,7 @@ def _columns(spec: OrderSource) -> dict[str, str | None]:
         "is_test": columns.is_test,
         "currency": columns.currency,
         "product_id": columns.product_id,
+        "channel": columns.channel,
     }
 
 

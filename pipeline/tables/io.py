@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 ROW_GROUP_ROWS = 122_880
@@ -223,14 +224,22 @@ def _plain_values(group: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def read_parquet(path: Path | str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """Read Parquet into pandas types that lose nothing.
+def read_parquet(
+    path: Path | str, columns: Sequence[str] | None = None, *, cutoff: date | None = None
+) -> pd.DataFrame:
+    """Read Parquet into pandas types that lose nothing; of one `cutoff`, if given, holding no other rows.
 
     Dates and times become datetime64[us], decimals stay exact (Arrow decimals), text is ``str``. Whole
     numbers and booleans are NumPy types, or ``Int64`` and ``boolean`` when values are missing.
     """
+    wanted = list(columns) if columns is not None else None
     with pq.ParquetFile(path) as file:
-        return to_pandas(file.read(columns=list(columns) if columns is not None else None))
+        if cutoff is None:
+            return to_pandas(file.read(columns=wanted))
+        of_cutoff = pc.field("cutoff").cast(pa.date32()) == pa.scalar(cutoff, pa.date32())
+        groups = (file.read_row_group(number, wanted) for number in range(file.num_row_groups))
+        kept = [group.filter(of_cutoff) for group in groups]
+        return to_pandas(pa.concat_tables(kept) if kept else file.schema_arrow.empty_table())
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:

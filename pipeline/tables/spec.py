@@ -83,6 +83,8 @@ class OrderColumns(Protocol):
     def currency(self) -> str | None: ...  # noqa: D102
     @property
     def product_id(self) -> str | None: ...  # noqa: D102
+    @property
+    def channel(self) -> str | None: ...  # noqa: D102
 
 
 class OrderSource(Source, Protocol):

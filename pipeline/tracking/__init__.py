@@ -15,6 +15,7 @@ from pipeline.tracking.versions import (
     promote,
     rollback,
     stored_model,
+    unknown_versions,
 )
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "succeed",
     "track",
     "tracking_uri",
+    "unknown_versions",
     "unseen_archive",
 ]

@@ -25,6 +25,15 @@ SCORING, HOLDOUT = "churn.skops", "churn_holdout.skops"
 ALIAS = "champion"
 PAST_CHAMPIONS = "past_champions"
 LONGEST_HISTORY = 100
+NEEDED_TAGS = {
+    "experiment",
+    "horizon_days",
+    "as_of",
+    "holdout",
+    "log_loss",
+    "data_fingerprint",
+    "git_revision",
+}
 LIST_THEM = "a number that `churn models list` shows"
 
 
@@ -65,7 +74,7 @@ class ModelVersion:
 
 
 def model_versions(uri: str) -> list[ModelVersion]:
-    """List the versions, newest first.
+    """List the versions, newest first; those that `unknown_versions` names are passed over.
 
     Parameters
     ----------
@@ -76,16 +85,22 @@ def model_versions(uri: str) -> list[ModelVersion]:
     ------
     TrackingFailed
         The store is down or too slow.
-    UserError
-        A version was not registered by this pipeline.
     """
-    if uri.startswith(SQLITE) and not Path(uri.removeprefix(SQLITE)).exists():
-        return []  # looking must not make a store
-    with open_store(uri, "list the models") as client:
-        champion = _champion(client)
-        found = client.search_model_versions(f"name = '{MODEL}'")
-    versions = [_described(each, champion) for each in found]
+    found, champion = _registered(uri)
+    versions = [_described(each, champion) for each in found if each.tags.keys() >= NEEDED_TAGS]
     return sorted(versions, key=lambda version: -version.number)
+
+
+def unknown_versions(uri: str) -> list[int]:
+    """Number the versions that lack a tag of this pipeline's: older than champions, or somebody else's.
+
+    Raises
+    ------
+    TrackingFailed
+        The store is down or too slow.
+    """
+    found, _ = _registered(uri)
+    return sorted(int(each.version) for each in found if not each.tags.keys() >= NEEDED_TAGS)
 
 
 def stored_model(uri: str, number: int, archive: str) -> bytes:
@@ -177,6 +192,14 @@ def _crown(client: MlflowClient, number: int, past: list[int], by: str, why: str
     client.set_registered_model_alias(MODEL, ALIAS, str(number))
 
 
+def _registered(uri: str) -> tuple[list[Registered], int | None]:
+    """Find every version in the store, and the number of the champion."""
+    if uri.startswith(SQLITE) and not Path(uri.removeprefix(SQLITE)).exists():
+        return [], None  # looking must not make a store
+    with open_store(uri, "list the models") as client:
+        return list(client.search_model_versions(f"name = '{MODEL}'")), _champion(client)
+
+
 def _champion(client: MlflowClient) -> int | None:
     for model in client.search_registered_models(f"name = '{MODEL}'"):
         if ALIAS in model.aliases:
@@ -191,28 +214,19 @@ def _past_champions(client: MlflowClient) -> list[int]:
 
 def _described(registered: Registered, champion: int | None) -> ModelVersion:
     tags, number = registered.tags, int(registered.version)
-    try:
-        return ModelVersion(
-            number=number,
-            experiment=tags["experiment"],
-            horizon_days=int(tags["horizon_days"]),
-            as_of=date.fromisoformat(tags["as_of"]),
-            holdout=date.fromisoformat(tags["holdout"]) if tags["holdout"] else None,
-            log_loss=tags["log_loss"],
-            data_fingerprint=tags["data_fingerprint"],
-            git_revision=tags["git_revision"],
-            is_champion=number == champion,
-            set_aside=bool(tags.get("champion_set_aside")),
-            decided=f"{tags['champion_since'][:10]} {tags['champion_by']}"
-            if "champion_since" in tags
-            else "",
-        )
-    except KeyError as error:
-        raise UserError(
-            f"it was not registered by this pipeline, its tag {error} is missing",
-            where=f"model version {number}",
-            valid="delete it in MLflow, or register it anew with `dvc repro -s -f track`",
-        ) from None
+    return ModelVersion(
+        number=number,
+        experiment=tags["experiment"],
+        horizon_days=int(tags["horizon_days"]),
+        as_of=date.fromisoformat(tags["as_of"]),
+        holdout=date.fromisoformat(tags["holdout"]) if tags["holdout"] else None,
+        log_loss=tags["log_loss"],
+        data_fingerprint=tags["data_fingerprint"],
+        git_revision=tags["git_revision"],
+        is_champion=number == champion,
+        set_aside=bool(tags.get("champion_set_aside")),
+        decided=f"{tags['champion_since'][:10]} {tags['champion_by']}" if "champion_since" in tags else "",
+    )
 
 
 def _now() -> str:

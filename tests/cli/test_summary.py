@@ -18,6 +18,8 @@ def results(workspace, monkeypatch):
             "value": grade,
         },
         "data/interim/log.json": {"demo_pepper": True},
+        "metrics/drift.json": {"alarms": [{"kind": "score", "psi": 0.4, "text": "the scores moved"}]},
+        "metrics/reality.json": {"alarms": []},
     }.items():
         file = workspace.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -36,6 +38,7 @@ def test_the_summary_leads_to_the_results(results):
         "grade A",
         "2023-11-01 to 2023-12-31",
         "CHURN_PEPPER",
+        "Alarm: the scores moved",
     ):
         assert expected in done.output
     assert done.output.count("  dvc exp") + done.output.count("  make ui") == 3

@@ -100,7 +100,7 @@ def test_scores_come_out_when_the_tracking_server_is_down(repository):
     done = repository.sh(
         "dvc repro --single-item --force track", MLFLOW_TRACKING_URI="http://127.0.0.1:9", NO_COLOR="1"
     )
-    assert "warning: the scores are complete, but this run is not (wholly) in MLflow" in done.stderr
+    assert "warning: the scores are complete, but MLflow lacks this run or a part of it" in done.stderr
     assert (repository.path / SCORES).exists()
 
 

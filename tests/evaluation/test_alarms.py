@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from pipeline.evaluation.alarms import feature_aucs, leak_alarms
+from pipeline.evaluation.alarms import CHANCE, chance, feature_aucs, leak_alarms, shuffle_alarms
 
 N = 2000
 
@@ -60,3 +61,19 @@ def test_too_few_customers_raise_no_alarm() -> None:
     nobody = feature_aucs(rows().head(0), FEATURES)
     assert nobody["roc_auc"].isna().all()
     assert leak_alarms(nobody) == []
+
+
+def test_chance_has_the_width_of_chance() -> None:
+    rng = np.random.default_rng(1)
+    found = [chance(rng.random(300) < 0.3, rng.normal(0, 1, 300)) for _ in range(300)]
+    aucs = np.array([one["roc_auc"] for one in found])
+    half = np.mean([one["high"] - 0.5 for one in found])
+    assert aucs.std() == pytest.approx(half / CHANCE, rel=0.15)
+    assert [alarm for one in found for alarm in shuffle_alarms(one)] == []
+
+
+def test_a_model_that_learns_shuffled_labels_raises_the_alarm() -> None:
+    churned = rows()["churned"].to_numpy()
+    [alarm] = shuffle_alarms(chance(churned, churned + np.random.default_rng(2).normal(0, 3, N)))
+    assert (alarm["kind"], alarm["roc_auc"] > alarm["limit"] > 0.5) == ("shuffled_labels", True)
+    assert shuffle_alarms(None) == []

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.evaluation.bootstrap import estimate, measure, sample_of_customers
+from pipeline.evaluation.bootstrap import estimate, judged_customers, measure
 from pipeline.evaluation.metrics import CHURN_METRICS, VALUE_METRICS, brier, mae, roc_auc
 
 N = 600
@@ -126,9 +126,9 @@ def test_undefined_is_none_in_json() -> None:
 
 def test_a_large_base_is_sampled_by_customer() -> None:
     table = two_origins()
-    kept = sample_of_customers(table, seed=1, most=100)
+    kept = judged_customers(table, seed=1, most=100)
     assert kept["customer_key"].value_counts().tolist() == [2] * 100
-    again = sample_of_customers(table.sample(frac=1, random_state=4), seed=1, most=100)
+    again = judged_customers(table.sample(frac=1, random_state=4), seed=1, most=100)
     assert set(again["customer_key"]) == set(kept["customer_key"])
-    assert set(sample_of_customers(table, seed=2, most=100)["customer_key"]) != set(kept["customer_key"])
-    assert sample_of_customers(table, seed=1) is table
+    assert set(judged_customers(table, seed=2, most=100)["customer_key"]) != set(kept["customer_key"])
+    assert judged_customers(table, seed=1) is table

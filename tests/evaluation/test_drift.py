@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from pipeline.evaluation.drift import drift, drift_level, drift_metrics, psi
+from pipeline.evaluation.drift import drift, drift_level, drift_metrics, is_young, psi
+
+DAYS = [date(2024, month, 1) for month in range(1, 8)]
+LEARNED = {DAYS[4]: DAYS[1:3], DAYS[5]: DAYS[2:4], DAYS[6]: DAYS[3:5]}
+"""What models of May, June and July (today) learned from."""
 
 
 def test_psi_by_hand() -> None:
@@ -44,29 +50,107 @@ def test_more_missing_values_are_a_drift() -> None:
     assert np.isnan(psi(values, values[:0]))
 
 
-def test_the_table_says_what_drifted() -> None:
+def test_a_value_below_all_is_not_taken_for_the_lowest() -> None:
+    """Everybody had an order in the window, now half of them have none."""
+    before, now = np.repeat([1.0, 2.0], [90, 10]), np.repeat([0.0, 1.0, 2.0], [50, 40, 10])
+    assert psi(before, now) > 1
+
+
+def frame(today_shift: float = 0.0, rows: int = 2000) -> pd.DataFrame:
+    """Customers at seven cutoffs: one column in peace, one that ages with the log, one of the calendar."""
     rng = np.random.default_rng(1)
-    before = pd.DataFrame({"same": rng.normal(0, 1, 5000), "moved": rng.normal(0, 1, 5000), "flat": 1.0})
-    now = pd.DataFrame({"same": rng.normal(0, 1, 5000), "moved": rng.normal(1, 1, 5000), "flat": 1.0})
-    found = drift(before, now, ["same", "flat", "moved"])
-    assert found["feature"].iloc[0] == "moved"
-    assert found.set_index("feature")["drift"].to_dict() == {
-        "moved": "large", "same": "stable", "flat": "stable",
+    parts = []
+    for month, day in enumerate(DAYS):
+        shift = today_shift if day == DAYS[-1] else 0.0
+        parts.append(
+            pd.DataFrame(
+                {
+                    "cutoff": pd.Timestamp(day),
+                    "spend": rng.normal(shift, 1, rows),
+                    "age": rng.uniform(0, 60 + 30 * month, rows),
+                    "month": float(month),
+                    "flat": 1.0,
+                    "score": rng.uniform(0, 1, rows),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+LIMITS = dict.fromkeys(["spend", "age", "month", "flat", "score"], 0.25)
+
+
+def levels(customers: pd.DataFrame) -> dict[str, str]:
+    return drift(customers, LEARNED, LIMITS).set_index("feature")["drift"].to_dict()
+
+
+def test_what_ages_with_the_log_and_the_calendar_are_no_drift() -> None:
+    customers = frame()
+    table = drift(customers, LEARNED, LIMITS).set_index("feature")
+    assert table.loc["age", "psi"] > 0.1
+    assert table["drift"].to_dict() == {
+        "spend": "stable", "age": "usual", "month": "calendar", "flat": "stable", "score": "stable",
     }  # fmt: skip
+    shuffled = customers.sample(frac=1, random_state=3)
+    pd.testing.assert_frame_equal(drift(shuffled, LEARNED, LIMITS), drift(customers, LEARNED, LIMITS))
+
+
+def test_a_change_of_today_is_a_drift_and_fires() -> None:
+    customers = frame(today_shift=1.0)
+    assert levels(customers)["spend"] == "large"
+    found = drift_metrics(drift(customers, LEARNED, LIMITS), "score", young=False)
+    [alarm] = found["alarms"]
+    assert (alarm["kind"], alarm["features"]) == ("features", ["spend"])
+    assert "spend" in alarm["text"]
+    young = drift_metrics(drift(customers, LEARNED, LIMITS), "score", young=True)
+    assert (young["large"], young["alarms"]) == (["spend"], [])
+
+
+def test_a_feed_that_broke_fires() -> None:
+    customers = frame()
+    customers.loc[customers["cutoff"] == pd.Timestamp(DAYS[-1]), "spend"] = np.nan
+    assert levels(customers)["spend"] == "large"
+
+
+def test_the_score_has_an_alarm_of_its_own_also_in_a_young_log() -> None:
+    customers = frame()
+    today = customers["cutoff"] == pd.Timestamp(DAYS[-1])
+    customers.loc[today, "score"] **= 4
+    found = drift_metrics(drift(customers, LEARNED, LIMITS), "score", young=True)
+    assert [alarm["kind"] for alarm in found["alarms"]] == ["score"]
+    assert found["score_psi"] > 0.25 > found["score_usual"]
+
+
+def test_before_any_test_there_is_nothing_usual() -> None:
+    table = drift(frame(1.0), {DAYS[-1]: LEARNED[DAYS[-1]]}, {"spend": 0.25})
+    assert table["usual"].isna().all()
+    assert table["drift"].tolist() == ["large"]
 
 
 @pytest.mark.parametrize(
-    ("index", "word"),
-    [(0.0999, "stable"), (0.1, "moderate"), (0.2499, "moderate"), (0.25, "large"), (np.nan, "stable")],
+    ("index", "usual", "word"),
+    [
+        (0.0999, 0.0, "stable"),
+        (0.1, 0.0, "moderate"),
+        (0.2499, 0.16, "moderate"),
+        (0.25, 0.16, "large"),
+        (0.25, 0.17, "usual"),
+        (9.0, 8.0, "usual"),
+        (0.3, np.nan, "large"),
+        (np.nan, np.nan, "calendar"),
+    ],
 )
-def test_thresholds(index: float, word: str) -> None:
-    assert drift_level(index) == word
+def test_levels(index: float, usual: float, word: str) -> None:
+    assert drift_level(index, usual, 0.25) == word
 
 
-def test_the_score_stands_apart_from_the_features() -> None:
-    table = pd.DataFrame(
-        {"feature": ["T", "score", "orders", "spend"], "psi": [0.9, 0.3, 0.2, 0.0],
-         "drift": ["large", "large", "moderate", "stable"]}
-    )  # fmt: skip
-    assert drift_metrics(table, "score") == {"score_psi": 0.3, "large": ["T"], "moderate": ["orders"]}
-    assert drift_metrics(table[:0], "score") == {"score_psi": None, "large": [], "moderate": []}
+def test_without_a_model_nothing_is_said() -> None:
+    empty = pd.DataFrame(columns=["feature", "psi", "usual", "drift"])
+    found = drift_metrics(empty, "score", young=True)
+    assert found["score_psi"] is None
+    assert found["alarms"] == []
+
+
+def test_a_log_is_young_until_all_it_learned_from_has_a_year_behind_it() -> None:
+    assert is_young(date(2023, 1, 2), [date(2024, 1, 1), date(2024, 2, 1)])
+    assert not is_young(date(2023, 1, 1), [date(2024, 1, 1), date(2024, 2, 1)])

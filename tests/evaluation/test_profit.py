@@ -5,6 +5,7 @@ import pytest
 from scipy import integrate
 from scipy.stats import beta
 
+from pipeline.evaluation.kinds import CHURN
 from pipeline.evaluation.profit import expected_maximum_profit
 
 PARAMETERS = {"clv": 200.0, "incentive": 10.0, "contact": 1.0, "alpha": 6.0, "beta": 14.0}
@@ -59,3 +60,14 @@ def test_resamples_together_equal_resamples_alone() -> None:
     weights = rng.integers(0, 3, (4, 200)).astype(float)
     together = expected_maximum_profit(y, score, weights)
     assert together == pytest.approx([expected_maximum_profit(y, score, weight) for weight in weights])
+
+
+def test_a_shop_counts_with_its_own_costs() -> None:
+    rng = np.random.default_rng(0)
+    score = rng.random(200)
+    y = (rng.random(200) < score).astype(float)
+    own = CHURN.with_campaign(customer_worth=80.0, offer_cost=20.0, contact_cost=0.5)
+    expected = expected_maximum_profit(y, score, clv=80.0, incentive=20.0, contact=0.5)
+    assert own.metrics["empc"](y, score, None) == expected
+    assert list(own.metrics) == list(CHURN.metrics)
+    assert CHURN.metrics["empc"](y, score, None) == expected_maximum_profit(y, score)

@@ -13,15 +13,16 @@ from pipeline.evaluation.rules import (
     recency_rule,
     rfm_cell_mean,
     spend_rate_rule,
+    threshold_rule,
 )
 
 
 def test_threshold_is_where_churn_begins() -> None:
     days = np.arange(1, 101)
-    rule = recency_rule(days, days >= 40)
-    assert rule.threshold_days == 40
-    assert rule.is_churned(np.array([39, 40])).tolist() == [False, True]
-    low, high = rule.predict(np.array([30.0, 50.0]))
+    threshold, p = threshold_rule(days, days >= 40, np.array([39, 40]))
+    assert threshold == 40
+    assert p == pytest.approx([0.5 / 40, 61.5 / 62])
+    low, high = recency_rule(days, days >= 40).predict(np.array([30.0, 50.0]))
     assert 0 < low < 0.15  # five days in a bin, half a customer more on either side
     assert 0.85 < high < 1
 
@@ -49,7 +50,9 @@ def test_probability_never_falls_and_is_never_certain(rows: list[tuple[int, bool
     p = rule.predict(np.arange(0.0, 500.0))
     assert (np.diff(p) >= 0).all()
     assert ((p > 0) & (p < 1)).all()
-    assert days.min() <= rule.threshold_days <= days.max()
+    threshold, rates = threshold_rule(days, churned, np.arange(500.0))
+    assert days.min() <= threshold <= days.max()
+    assert ((rates > 0) & (rates < 1)).all()
     assert recency_rule(days[::-1], churned[::-1]) == rule
 
 

@@ -31,8 +31,9 @@ class Shop:
     def features(self, cutoff: date) -> pd.DataFrame:
         """The snapshot of a cutoff by customer, without its labels."""
         days = customer_days(self.orders, self.returns)
+        tables = {**self.tables, "orders": self.orders}
         table = snapshot(
-            days, cutoff, horizon_days=HORIZON_DAYS, as_of=AS_OF, returns=self.returns, tables=self.tables
+            days, cutoff, horizon_days=HORIZON_DAYS, as_of=AS_OF, returns=self.returns, tables=tables
         )
         return table.set_index("customer_key").drop(columns=[*LABELS, "cutoff"])
 
@@ -61,6 +62,7 @@ def shop() -> Shop:
             "lines": pd.Series(rng.integers(1, 6, len(log)), dtype="int32"),
         }
     )
+    orders["channel"] = pd.Series(rng.choice(["web", "shop", "phone", None], len(log)), dtype="str")
     back = orders[(orders["amount"] > 0) & (rng.random(len(orders)) < 0.15)]
     whole = pd.Series(np.arange(len(back)) % 2, index=back.index, dtype="int32")
     returns = returns_of(back, whole, days=9).reset_index(drop=True)

@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.features.catalogue import TABLES
 from pipeline.tables.contracts import OPTIONAL, Column, Contract
 
-CONTRACTS = {name: OPTIONAL[name] for name in TABLES}
+CONTRACTS = {name: OPTIONAL[name] for name in TABLES if name in OPTIONAL}
 DISTINCT_VALUES = 40
 
 
@@ -51,7 +51,7 @@ def _values(column: Column, customers: list[str], rng: np.random.Generator, rows
 def as_known(table: pd.DataFrame, contract: Contract, cutoff: pd.Timestamp) -> pd.DataFrame:
     """The table as it stood on the evening before a cutoff."""
     if contract.event_time:
-        table = table[table[contract.event_time] < cutoff]
+        table = table[~(table[contract.event_time] >= cutoff)]
     known = table.copy()
     for column in contract.columns:
         since = column.known_from or (column.kind == "time" and not column.planned and column.name)

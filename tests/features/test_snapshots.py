@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from pipeline.features import customer_days, snapshot
+from pipeline.features import customer_days, outcomes, snapshot
 from pipeline.features.snapshots import LABELS
 
 CUTOFF = date(2024, 3, 1)
@@ -236,3 +236,25 @@ def test_a_past_order_does_change_the_features():
     log = orders(("a", "2024-01-01", "10"), ("a", "2024-02-01", "10"))
     more = pd.concat([log, orders(("a", "2024-02-10", "10"))])
     assert not snap(log).equals(snap(more))
+
+
+def test_outcomes_are_the_labels_as_known_at_the_end_of_each_window():
+    log = orders(
+        ("a", "2024-01-10", "10"),
+        ("a", "2024-03-05", "20"),
+        ("a", "2024-03-06", "30"),
+        ("b", "2024-02-01", "5"),
+        ("c", "2024-04-02", "7"),
+    )
+    returned = returns(
+        ("a", "2024-03-20", "2024-03-06", "30", 1),  # within the window
+        ("a", "2024-04-20", "2024-03-05", "20", 1),  # after it: at its end the order stood
+    )
+    days = customer_days(log, returned)
+    march, april = outcomes(days, [(CUTOFF, 30), (date(2024, 4, 1), 10)])
+    assert march["customer_key"].tolist() == ["a", "b", "c"]
+    assert march["churned"].tolist() == [False, True, True]
+    assert march["future_spend"].tolist() == [20.0, 0.0, 0.0]
+    assert april["future_orders"].tolist() == [0, 0, 1]
+    labels = snap(log, returned=returned)[LABELS]
+    assert_frame_equal(march.set_index("customer_key").loc[labels.index, LABELS], labels, check_dtype=False)

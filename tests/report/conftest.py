@@ -10,6 +10,7 @@ import pytest
 from pipeline.evaluation import curves
 from pipeline.evaluation.evaluate import evaluate
 from pipeline.evaluation.kinds import CHURN, VALUE
+from pipeline.evaluation.reality import COLUMNS
 from pipeline.evaluation.rules import CHURN_RULES, VALUE_RULES
 from pipeline.evaluation.slices import slices
 from pipeline.report import ReportData
@@ -153,6 +154,7 @@ def report() -> ReportData:
                 "orders_actual": [104, 140],
             }
         ),
+        reality=pd.DataFrame(columns=list(COLUMNS)),
         importance=pd.DataFrame({"feature": ["recency", "basket"], "log_loss_increase": [0.05, -0.001]}),
         forecast={
             "orders": {"expected": 240.0, "low": 201.4, "high": 286.0},

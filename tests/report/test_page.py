@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from pipeline.evaluation.reality import COLUMNS
 from pipeline.report import ReportData, render
 from pipeline.report.texts import Texts
 from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS
@@ -63,7 +64,7 @@ def test_the_page_is_whole_and_the_same_each_time(localised: ReportData) -> None
     assert text.startswith("<!doctype html>")
     assert page.attributes("html", "lang") == [localised.language]
     assert page.count("h1") == 1
-    assert page.count("h2") == 8
+    assert page.count("h2") == 9
     assert render(localised) == text
 
 
@@ -293,3 +294,36 @@ def test_it_says_whether_spend_hangs_on_frequency_and_what_follows(localised: Re
         note = {"spearman": 0.2, "independent": independent, "model": model}
         fit = {**localised.lifetime_value[-1], "spend_by_frequency": note}
         assert minus not in Page(render(replace(localised, lifetime_value=[fit]))).text
+
+
+ALARMS = (
+    {"kind": "features", "features": [f"feature_{i}" for i in range(9)]},
+    {"kind": "score", "psi": 0.41},
+    {"kind": "churn_rate", "as_of": "2024-03-01", "predicted": 0.4, "realised": 0.55},
+    {"kind": "log_loss", "as_of": "2024-03-01", "found": 0.6, "worst": 0.4},
+    {"kind": "spend", "as_of": "2024-03-01", "bias": -0.3},
+)
+
+
+def test_alarms_stand_on_top_in_words(report: ReportData) -> None:
+    english, german = (
+        Page(render(replace(report, language=one, monitor_alarms=ALARMS))).text for one in ("en", "de")
+    )
+    assert "feature 4, feature 5, 3 more" in english
+    assert "40.0% were expected to stay away, 55.0% did" in english
+    assert "40,0\u00a0% sollten wegbleiben, 55,0\u00a0% sind weggeblieben" in german
+    assert "(PSI 0,41)" in german
+    assert "differs by −30% from what was spent" in english
+
+
+def test_past_runs_stand_beside_what_was_promised(report: ReportData) -> None:
+    english, german = (Page(render(replace(report, language=one))).text for one in ("en", "de"))
+    assert "once its 90 days have passed" in english
+    assert "sind ihre 90 Tage vorbei" in german
+    row = dict.fromkeys(COLUMNS, 0.5) | {"as_of": "2024-03-01", "customers": 100, "vanished": 2}
+    earlier = row | {"as_of": "2024-02-01", "vanished": 0, "log_loss": float("nan")}
+    page = Page(render(replace(report, reality=pd.DataFrame([earlier, row])))).text
+    assert "once its 90 days" not in page
+    assert page.index("1\u00a0Mar\u00a02024") < page.index("1\u00a0Feb\u00a02024")
+    assert "2 no longer in the data" in page
+    assert "promised 0.500" in page

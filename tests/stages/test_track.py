@@ -1,9 +1,15 @@
 """The gate at work: runs of the same shop, one after the other."""
 
 import shutil
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
+import sklearn.base
+from sklearn.linear_model import LogisticRegression
 
+from pipeline.churn.store import dump_model
+from pipeline.stages import track
 from pipeline.tracking import model_versions, tracking_uri
 from tests.conftest import Workspace
 
@@ -37,3 +43,34 @@ def test_a_dead_server_costs_a_warning(scored, tmp_path):
     done = shop.run("export", "report", "track", MLFLOW_TRACKING_URI="http://127.0.0.1:9")
     assert done.returncode == 0
     assert "the scores are complete" in done.stderr
+
+
+def test_it_is_known_whether_another_scikit_learn_stored_a_model(monkeypatch):
+    model = LogisticRegression().fit([[0.0], [1.0]], [False, True])
+    ours = dump_model(model)
+    monkeypatch.setattr(sklearn.base, "__version__", "0.1")
+    theirs = dump_model(model)
+    monkeypatch.undo()
+    assert [track._loaded(stored)[1] for stored in (ours, theirs)] == [False, True]
+
+
+@pytest.mark.parametrize("is_foreign", [True, False])
+def test_an_own_bug_does_not_dethrone_the_champion(is_foreign, monkeypatch, scored):
+    def broken(model, frame):
+        raise ValueError("bug")
+
+    monkeypatch.chdir(scored.path)
+    monkeypatch.setattr(track, "_loaded", lambda stored: (object(), is_foreign))
+    monkeypatch.setattr(track, "stored_model", lambda *_: b"")
+    monkeypatch.setattr(track, "unseen_archive", lambda *_: "churn.skops")
+    monkeypatch.setattr(track, "used_features", lambda model: [])
+    monkeypatch.setattr(track, "churn_probability", broken)
+    holdout = pd.read_parquet("data/scored/holdout.parquet")["cutoff"].iloc[0].date()
+    challenger, champion = (SimpleNamespace(number=number, holdout=holdout) for number in (2, 1))
+    if is_foreign:
+        decision = track._compared(challenger, champion, "sqlite:///none", None)
+        assert decision.promoted
+        assert "another scikit-learn has stored it (bug)" in decision.reason
+    else:
+        with pytest.raises(ValueError, match="bug"):
+            track._compared(challenger, champion, "sqlite:///none", None)

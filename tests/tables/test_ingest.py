@@ -128,7 +128,7 @@ def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
             "first_orders_per_week_at_start": None,
             "first_orders_per_week_later": None,
         },
-        "columns_off": ["order_id", "status", "is_test", "currency", "product_id"],
+        "columns_off": ["order_id", "status", "is_test", "currency", "product_id", "channel"],
         "lookups": {},
         "read_as": {"encoding": "utf-8", "delimiter": ",", "date_format": "dd.mm.yyyy", "decimal": "."},
     }
@@ -155,6 +155,15 @@ def test_the_phases_are_told_in_order(ingest: Ingest) -> None:
     told: list[str] = []
     ingest(HEADER + "a,2021-03-04,5\n", on_phase=told.append)
     assert tuple(told) == PHASES
+
+
+def test_the_channel_of_an_order_is_the_first_of_its_lines_by_name(ingest: Ingest) -> None:
+    log = "customer,date,amount,no,way\na,2021-03-04,5,1,web\na,2021-03-04,7,1,shop\na,2021-03-05,1,2,\n"
+    orders = ingest(log, order_id="no", channel="way").orders
+    assert orders["channel"].fillna("-").tolist() == ["shop", "-"]
+    rows = ingest(log, channel="way").orders
+    assert rows["channel"].fillna("-").tolist() == ["web", "shop", "-"]
+    assert ingest(log).orders["channel"].isna().all()
 
 
 # Several files

@@ -10,7 +10,15 @@ from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.errors import UserError
-from pipeline.tracking import PipelineState, model_versions, promote, rollback, stored_model, track
+from pipeline.tracking import (
+    PipelineState,
+    model_versions,
+    promote,
+    rollback,
+    stored_model,
+    track,
+    unknown_versions,
+)
 from pipeline.tracking.store import open_store
 
 
@@ -94,8 +102,24 @@ def test_without_a_store_nothing_is_made(tmp_path: Path, monkeypatch: pytest.Mon
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_version_of_somebody_else_is_named(three: str):
+def test_a_version_without_the_gates_tags_is_named_and_passed_over(
+    three: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A store from before there were champions, or with a model somebody registered by hand."""
+    monkeypatch.chdir(tmp_path)
     with open_store(three) as client:
         client.delete_model_version_tag("churn", "2", "as_of")
-    with pytest.raises(UserError, match="version 2: it was not registered by this pipeline"):
-        model_versions(three)
+    assert [each.number for each in model_versions(three)] == [3, 1]
+    assert unknown_versions(three) == [2]
+    listed = CliRunner().invoke(app, ["models", "list"])
+    assert listed.exit_code == 0
+    assert "passed over, without the tags that the gate needs: version 2" in " ".join(listed.output.split())
+    with pytest.raises(UserError, match="no such version"):
+        promote(three, 2, by="by hand", why="mine")
+
+    with open_store(three) as client:
+        for number in ("1", "3"):
+            client.delete_model_version_tag("churn", number, "holdout")
+    listed = CliRunner().invoke(app, ["models", "list"])
+    assert listed.exit_code == 2
+    assert "dvc repro -s -f track registers today's" in " ".join(listed.output.split())

@@ -1,5 +1,6 @@
 """Every feature there is, by topic."""
 
+from pipeline.features.catalogue.channels import CHANNELS
 from pipeline.features.catalogue.contacts import (
     ENGAGEMENT,
     LOYALTY,
@@ -10,6 +11,7 @@ from pipeline.features.catalogue.contacts import (
     VISITS,
 )
 from pipeline.features.catalogue.money import BASKET, FIRST_ORDER, MONEY, RETURNS
+from pipeline.features.catalogue.people import DEMOGRAPHICS
 from pipeline.features.catalogue.products import ASSORTMENT, CAMPAIGNS, COUPONS, DISCOUNTS
 from pipeline.features.catalogue.season import CALENDAR, SEASON
 from pipeline.features.catalogue.timing import FREQUENCY, RECENCY, RHYTHM, TENURE
@@ -18,6 +20,7 @@ ORDER_LOG = (RECENCY, RHYTHM, FREQUENCY, MONEY, TENURE, CALENDAR, SEASON, BASKET
 """What every shop has."""
 
 OPTIONAL = (
+    CHANNELS,
     DISCOUNTS,
     ASSORTMENT,
     COUPONS,
@@ -29,12 +32,13 @@ OPTIONAL = (
     LOYALTY,
     PERMISSIONS,
     REFERRALS,
+    DEMOGRAPHICS,
 )
-"""What needs one of the optional tables."""
+"""What needs a column of the order log, or a table, that not every shop has."""
 
 TOPICS = (*ORDER_LOG, *OPTIONAL)
 
 TABLES = tuple(dict.fromkeys(table for topic in OPTIONAL for table in topic.tables))
-"""The optional tables that features are made from."""
+"""The tables that these are made from."""
 
-__all__ = ["OPTIONAL", "ORDER_LOG", "TABLES", "TOPICS"]
+__all__ = ["DEMOGRAPHICS", "OPTIONAL", "ORDER_LOG", "TABLES", "TOPICS"]

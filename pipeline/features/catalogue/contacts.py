@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.features.feature import Feature, Topic
+from pipeline.features.feature import Feature, Topic, Words
 
 
-def _count(name: str, condition: str, meaning: str, unit: str) -> Feature:
-    return Feature(name, f"count(*) FILTER ({condition})", meaning, unit, whole=True)
+def _count(name: str, condition: str, meaning: str, unit: str, words: Words) -> Feature:
+    return Feature(name, f"count(*) FILTER ({condition})", meaning, unit, whole=True, words=words)
 
 
 LAST_TWO = "age <= 2 * $horizon_days"
@@ -17,13 +17,27 @@ ENGAGEMENT = Topic(
     "contacts",
     ("messages",),
     (
-        _count("messages_2_horizons", LAST_TWO, "Messages sent in the last two horizons", "messages"),
+        _count(
+            "messages_2_horizons",
+            LAST_TWO,
+            "Messages sent in the last two horizons",
+            "messages",
+            words=Words(
+                "{value:message/messages} sent lately",
+                "{value:Nachricht/Nachrichten} in letzter Zeit gesendet",
+            ),
+        ),
         Feature(
             "opened_share",
             f"count(opened_age) FILTER ({LAST_TWO}) / nullif(messages_2_horizons, 0)",
             "Share of them opened",
             "share",
             "without a message in them",
+            words=Words(
+                "{value} of the messages opened lately",
+                "{value} der Nachrichten zuletzt geöffnet",
+                more_is="staying",
+            ),
         ),
         Feature(
             "clicked_share",
@@ -31,6 +45,11 @@ ENGAGEMENT = Topic(
             "Share of them clicked",
             "share",
             "without a message in them",
+            words=Words(
+                "{value} of the messages clicked lately",
+                "{value} der Nachrichten zuletzt angeklickt",
+                more_is="staying",
+            ),
         ),
         Feature(
             "days_since_opened",
@@ -39,12 +58,22 @@ ENGAGEMENT = Topic(
             "days",
             "if none was opened",
             whole=True,
+            words=Words(
+                "Last message opened {value:day/days} ago",
+                "Letzte Nachricht vor {value:Tag/Tagen} geöffnet",
+                more_is="leaving",
+            ),
         ),
         _count(
             "messages_refused",
             "is_refused",
             "Messages that led to an unsubscription or complaint",
             "messages",
+            words=Words(
+                "{value:message/messages} answered with an unsubscription or complaint",
+                "{value:Nachricht/Nachrichten} mit Abmeldung oder Beschwerde beantwortet",
+                more_is="leaving",
+            ),
         ),
     ),
 )
@@ -55,19 +84,48 @@ VISITS = Topic(
     "visits",
     ("web_events",),
     (
-        _count("web_events_horizon", "age <= $horizon_days", "Events in the last horizon", "events"),
-        _count("web_events_2_horizons", LAST_TWO, "Events in the last two horizons", "events"),
+        _count(
+            "web_events_horizon",
+            "age <= $horizon_days",
+            "Events in the last horizon",
+            "events",
+            words=Words(
+                "{value:action/actions} on the pages in the last period",
+                "{value:Aktion/Aktionen} auf den Seiten im letzten Zeitraum",
+                more_is="staying",
+            ),
+        ),
+        _count(
+            "web_events_2_horizons",
+            LAST_TWO,
+            "Events in the last two horizons",
+            "events",
+            words=Words(
+                "{value:action/actions} on the pages lately",
+                "{value:Aktion/Aktionen} auf den Seiten in letzter Zeit",
+                more_is="staying",
+            ),
+        ),
         _count(
             "carts_horizon",
             "age <= $horizon_days AND event IN ('cart', 'checkout_start')",
             "Carts filled and checkouts begun in the last horizon",
             "events",
+            words=Words(
+                "{value:cart/carts} filled in the last period",
+                "{value:Warenkorb/Warenkörbe} im letzten Zeitraum gefüllt",
+                more_is="staying",
+            ),
         ),
         _count(
             "abandoned_horizon",
             "age <= $horizon_days AND event = 'checkout_abandon'",
             "Checkouts abandoned in the last horizon",
             "events",
+            words=Words(
+                "{value:checkout/checkouts} abandoned in the last period",
+                "{value:Kauf/Käufe} im letzten Zeitraum abgebrochen",
+            ),
         ),
         Feature(
             "days_since_visit",
@@ -76,6 +134,11 @@ VISITS = Topic(
             "days",
             "without an event",
             whole=True,
+            words=Words(
+                "Last visit to the pages {value:day/days} ago",
+                "Letzter Besuch der Seiten vor {value:Tag/Tagen}",
+                more_is="leaving",
+            ),
         ),
     ),
 )
@@ -86,17 +149,50 @@ SERVICE = Topic(
     "questions",
     ("tickets",),
     (
-        _count("tickets_2_horizons", LAST_TWO, "Tickets of the last two horizons", "tickets"),
-        _count("complaints", "is_complaint", "Complaints so far", "complaints"),
+        _count(
+            "tickets_2_horizons",
+            LAST_TWO,
+            "Tickets of the last two horizons",
+            "tickets",
+            words=Words(
+                "{value:question/questions} to the service lately",
+                "{value:Anfrage/Anfragen} an den Service in letzter Zeit",
+            ),
+        ),
+        _count(
+            "complaints",
+            "is_complaint",
+            "Complaints so far",
+            "complaints",
+            words=Words("{value:complaint/complaints} so far", "{value:Beschwerde/Beschwerden} bisher"),
+        ),
         _count(
             "complaints_2_horizons",
             f"is_complaint AND {LAST_TWO}",
             "Complaints of the last two horizons",
             "complaints",
+            words=Words(
+                "{value:complaint/complaints} lately", "{value:Beschwerde/Beschwerden} in letzter Zeit"
+            ),
         ),
-        _count("tickets_open", "is_open AND age IS NOT NULL", "Tickets not settled at the cutoff", "tickets"),
+        _count(
+            "tickets_open",
+            "is_open AND age IS NOT NULL",
+            "Tickets not settled at the cutoff",
+            "tickets",
+            words=Words("{value:question/questions} still open", "{value:Anfrage/Anfragen} noch offen"),
+        ),
         Feature(
-            "ticket_csat", "sum(csat) / count(csat)", "Mean satisfaction, 1 to 5", "", "without an answer"
+            "ticket_csat",
+            "sum(csat) / count(csat)",
+            "Mean satisfaction, 1 to 5",
+            "",
+            "without an answer",
+            words=Words(
+                "Satisfaction with the service: {value} of 5",
+                "Zufriedenheit mit dem Service: {value} von 5",
+                more_is="staying",
+            ),
         ),
     ),
 )
@@ -114,6 +210,11 @@ SATISFACTION = Topic(
             "",
             "without one",
             whole=True,
+            words=Words(
+                "Would recommend the shop: {value} of 10",
+                "Weiterempfehlung: {value} von 10",
+                more_is="staying",
+            ),
         ),
         Feature(
             "csat_last",
@@ -122,6 +223,7 @@ SATISFACTION = Topic(
             "",
             "without one",
             whole=True,
+            words=Words("Satisfaction: {value} of 5", "Zufriedenheit: {value} von 5", more_is="staying"),
         ),
     ),
 )
@@ -132,14 +234,35 @@ LOYALTY = Topic(
     "points",
     ("loyalty_ledger",),
     (
-        Feature("points_balance", "coalesce(sum(points), 0)", "Points at the cutoff", "points"),
+        Feature(
+            "points_balance",
+            "coalesce(sum(points), 0)",
+            "Points at the cutoff",
+            "points",
+            words=Words(
+                "{value:point/points} on the account", "{value:Punkt/Punkte} auf dem Konto", more_is="staying"
+            ),
+        ),
         Feature(
             "points_earned_2_horizons",
             f"coalesce(sum(points) FILTER (kind = 'earn' AND {LAST_TWO}), 0)",
             "Points earned in the last two horizons",
             "points",
+            words=Words(
+                "{value:point/points} earned lately",
+                "{value:Punkt/Punkte} in letzter Zeit gesammelt",
+                more_is="staying",
+            ),
         ),
-        _count("points_redemptions", "kind = 'redeem'", "Times points were redeemed", "redemptions"),
+        _count(
+            "points_redemptions",
+            "kind = 'redeem'",
+            "Times points were redeemed",
+            "redemptions",
+            words=Words(
+                "Points redeemed {value:time/times}", "{value}-mal Punkte eingelöst", more_is="staying"
+            ),
+        ),
         Feature(
             "days_since_points",
             "min(age) - 1",
@@ -147,6 +270,9 @@ LOYALTY = Topic(
             "days",
             "without a booking",
             whole=True,
+            words=Words(
+                "Last points {value:day/days} ago", "Letzte Punkte vor {value:Tag/Tagen}", more_is="leaving"
+            ),
         ),
     ),
 )
@@ -157,8 +283,28 @@ PERMISSIONS = Topic(
     "permissions",
     ("consents",),
     (
-        _count("consents_granted", "is_granted", "Purposes granted at the cutoff", "purposes"),
-        _count("consents_refused", "NOT is_granted", "Purposes denied, withdrawn or objected to", "purposes"),
+        _count(
+            "consents_granted",
+            "is_granted",
+            "Purposes granted at the cutoff",
+            "purposes",
+            words=Words(
+                "{value:consent/consents} given",
+                "{value:Einwilligung/Einwilligungen} erteilt",
+                more_is="staying",
+            ),
+        ),
+        _count(
+            "consents_refused",
+            "NOT is_granted",
+            "Purposes denied, withdrawn or objected to",
+            "purposes",
+            words=Words(
+                "{value:consent/consents} refused",
+                "{value:Einwilligung/Einwilligungen} verweigert",
+                more_is="leaving",
+            ),
+        ),
     ),
 )
 
@@ -168,8 +314,39 @@ REFERRALS = Topic(
     "recommended",
     ("referrals",),
     (
-        Feature("referrals", "count(age)", "Recommendations so far", "referrals", whole=True),
-        _count("referrals_2_horizons", LAST_TWO, "Recommendations in the last two horizons", "referrals"),
-        _count("referred_customers", "brought_customer", "New customers they brought", "customers"),
+        Feature(
+            "referrals",
+            "count(age)",
+            "Recommendations so far",
+            "referrals",
+            whole=True,
+            words=Words(
+                "{value:recommendation/recommendations} so far",
+                "{value:Empfehlung/Empfehlungen} bisher",
+                more_is="staying",
+            ),
+        ),
+        _count(
+            "referrals_2_horizons",
+            LAST_TWO,
+            "Recommendations in the last two horizons",
+            "referrals",
+            words=Words(
+                "{value:recommendation/recommendations} lately",
+                "{value:Empfehlung/Empfehlungen} in letzter Zeit",
+                more_is="staying",
+            ),
+        ),
+        _count(
+            "referred_customers",
+            "brought_customer",
+            "New customers they brought",
+            "customers",
+            words=Words(
+                "{value:new customer/new customers} brought",
+                "{value:Neukunde/Neukunden} gebracht",
+                more_is="staying",
+            ),
+        ),
     ),
 )

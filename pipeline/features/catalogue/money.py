@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pipeline.features.catalogue.timing import ONE_DAY
-from pipeline.features.feature import Feature, Topic
+from pipeline.features.feature import Feature, Topic, Words
 
 UNPAID = "while nothing was paid"
 
 
-def _spend_within(name: str, days: str, words: str) -> Feature:
+def _spend_within(name: str, days: str, period: str, german: str) -> Feature:
     return Feature(
         name,
         f"coalesce(sum(amount) FILTER (age <= {days}), 0)",
-        f"Spend in the last {words} before the cutoff",
+        f"Spend in the last {period} before the cutoff",
         "currency",
+        words=Words(f"{{value}} spent in the last {period}", f"{{value}} Umsatz {german}", more_is="staying"),
     )
 
 
@@ -29,6 +30,11 @@ MONEY = Topic(
             "Repeat days with a positive amount, the observations behind monetary_value",
             "days",
             whole=True,
+            words=Words(
+                "{value:further day/further days} with spend",
+                "{value:weiterer Tag/weitere Tage} mit Umsatz",
+                more_is="staying",
+            ),
         ),
         Feature(
             "monetary_value",
@@ -36,21 +42,49 @@ MONEY = Topic(
             "m of Fader, Hardie and Lee (2005): mean spend of those repeat days; 0 without any",
             "currency",
             scale="log",
+            words=Words("{value} per further order day", "{value} je weiterem Bestelltag"),
         ),
-        Feature("spend_total", "sum(amount)", "Spend so far", "currency"),
+        Feature(
+            "spend_total",
+            "sum(amount)",
+            "Spend so far",
+            "currency",
+            words=Words("{value} spent so far", "{value} Umsatz bisher", more_is="staying"),
+        ),
         Feature(
             "average_order_value",
             "spend_total / sum(orders)",
             "Spend per order",
             "currency",
             scale="log",
+            words=Words("{value} per order", "{value} je Bestellung"),
         ),
-        Feature("last_order_amount", "max_by(amount, day)", "Spend of the last order day", "currency"),
-        Feature("largest_order_amount", "max(amount)", "Spend of the largest order day", "currency"),
-        *(_spend_within(f"spend_{days}d", str(days), f"{days} days") for days in (30, 90, 180, 365)),
-        _spend_within("spend_horizon", "$horizon_days", "horizon"),
+        Feature(
+            "last_order_amount",
+            "max_by(amount, day)",
+            "Spend of the last order day",
+            "currency",
+            words=Words("{value} on the last order day", "{value} am letzten Bestelltag"),
+        ),
+        Feature(
+            "largest_order_amount",
+            "max(amount)",
+            "Spend of the largest order day",
+            "currency",
+            words=Words("{value} on the largest order day", "{value} am größten Bestelltag"),
+        ),
         *(
-            _spend_within(f"spend_{times}_horizons", f"{times} * $horizon_days", f"{times} horizons")
+            _spend_within(f"spend_{days}d", str(days), f"{days} days", f"in den letzten {days} Tagen")
+            for days in (30, 90, 180, 365)
+        ),
+        _spend_within("spend_horizon", "$horizon_days", "horizon", "im letzten Zeitraum"),
+        *(
+            _spend_within(
+                f"spend_{times}_horizons",
+                f"{times} * $horizon_days",
+                f"{times} horizons",
+                f"in den letzten {times} Zeiträumen",
+            )
             for times in (2, 4)
         ),
         Feature(
@@ -58,6 +92,11 @@ MONEY = Topic(
             "2 * spend_horizon - spend_2_horizons",
             "Spend of the last horizon minus that of the horizon before",
             "currency",
+            words=Words(
+                "Spend of the last period less that of the one before: {value}",
+                "Umsatz des letzten Zeitraums minus der des vorigen: {value}",
+                more_is="staying",
+            ),
         ),
         Feature(
             "amount_cv",
@@ -68,6 +107,10 @@ MONEY = Topic(
             "Standard deviation of the order days' spend over its mean",
             "",
             f"{ONE_DAY} or {UNPAID}",
+            words=Words(
+                "Variation of the spend per order day: {value}",
+                "Schwankung des Umsatzes je Bestelltag: {value}",
+            ),
         ),
         Feature(
             "largest_to_mean",
@@ -75,6 +118,11 @@ MONEY = Topic(
             "Spend of the largest order day over the mean of all",
             "",
             UNPAID,
+            words=Words(
+                "Largest order day {value} times the mean",
+                "Größter Bestelltag {value}-mal so hoch wie der mittlere",
+                against_own=True,
+            ),
         ),
         Feature(
             "last_to_mean",
@@ -82,6 +130,11 @@ MONEY = Topic(
             "Spend of the last order day over the mean of all",
             "",
             UNPAID,
+            words=Words(
+                "Last order day {value} times the mean",
+                "Letzter Bestelltag {value}-mal so hoch wie der mittlere",
+                against_own=True,
+            ),
         ),
     ),
 )
@@ -92,14 +145,32 @@ BASKET = Topic(
     "purchases",
     (),
     (
-        Feature("lines_per_order", "sum(lines) / sum(orders)", "Lines per order", "lines"),
+        Feature(
+            "lines_per_order",
+            "sum(lines) / sum(orders)",
+            "Lines per order",
+            "lines",
+            words=Words("{value:item/items} per order", "{value:Position/Positionen} je Bestellung"),
+        ),
         Feature(
             "last_order_lines",
             "max_by(lines, day) / max_by(orders, day)",
             "Lines per order on the last order day",
             "lines",
+            words=Words(
+                "{value:item/items} in the last order",
+                "{value:Position/Positionen} in der letzten Bestellung",
+            ),
         ),
-        Feature("orders_per_day", "sum(orders) / count(*)", "Orders per order day", "orders"),
+        Feature(
+            "orders_per_day",
+            "sum(orders) / count(*)",
+            "Orders per order day",
+            "orders",
+            words=Words(
+                "{value:order/orders} per order day", "{value:Bestellung/Bestellungen} je Bestelltag"
+            ),
+        ),
     ),
 )
 
@@ -109,12 +180,22 @@ FIRST_ORDER = Topic(
     "purchases",
     (),
     (
-        Feature("first_order_amount", "min_by(amount, day)", "Spend of the first order day", "currency"),
+        Feature(
+            "first_order_amount",
+            "min_by(amount, day)",
+            "Spend of the first order day",
+            "currency",
+            words=Words("{value} on the first order day", "{value} am ersten Bestelltag"),
+        ),
         Feature(
             "first_order_lines",
             "min_by(lines, day) / min_by(orders, day)",
             "Lines per order on the first order day",
             "lines",
+            words=Words(
+                "{value:item/items} in the first order",
+                "{value:Position/Positionen} in der ersten Bestellung",
+            ),
         ),
         Feature(
             "first_order_weekday",
@@ -122,6 +203,9 @@ FIRST_ORDER = Topic(
             "Day of the week of the first order, 1 is Monday",
             "",
             whole=True,
+            words=Words(
+                "First order on day {value} of the week", "Erste Bestellung am {value}. Tag der Woche"
+            ),
         ),
         Feature(
             "first_order_month",
@@ -129,6 +213,9 @@ FIRST_ORDER = Topic(
             "Month of the year of the first order",
             "",
             whole=True,
+            words=Words(
+                "First order in month {value} of the year", "Erste Bestellung im {value}. Monat des Jahres"
+            ),
         ),
         Feature(
             "first_in_peak_month",
@@ -136,6 +223,10 @@ FIRST_ORDER = Topic(
             "1 if the first order fell in the month of the year with the most orders in the log so far",
             "",
             whole=True,
+            words=Words(
+                "First order in the shop's busiest month (1) or not (0): {value}",
+                "Erste Bestellung im stärksten Monat des Shops (1) oder nicht (0): {value}",
+            ),
         ),
     ),
 )
@@ -146,12 +237,20 @@ RETURNS = Topic(
     "returned",
     (),
     (
-        Feature("returns", "count(returned_at)", "Returns so far", "returns", whole=True),
+        Feature(
+            "returns",
+            "count(returned_at)",
+            "Returns so far",
+            "returns",
+            whole=True,
+            words=Words("{value:return/returns} so far", "{value:Retoure/Retouren} bisher"),
+        ),
         Feature(
             "returned_share",
             "coalesce(sum(netted) / nullif(sum(netted) + max(spend_total), 0), 0)",
             "Share of all spend that was given back",
             "share",
+            words=Words("{value} of the spend given back", "{value} des Umsatzes zurückgegeben"),
         ),
         Feature(
             "days_since_return",
@@ -160,6 +259,7 @@ RETURNS = Topic(
             "days",
             "without a return",
             whole=True,
+            words=Words("Last return {value:day/days} ago", "Letzte Retoure vor {value:Tag/Tagen}"),
         ),
     ),
 )

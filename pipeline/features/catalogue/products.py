@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.features.feature import Feature, Topic
+from pipeline.features.feature import Feature, Topic, Words
 
 DISCOUNTS = Topic(
     "discounts",
@@ -15,12 +15,14 @@ DISCOUNTS = Topic(
             "coalesce(sum(taken_off) / nullif(sum(taken_off) + sum(paid), 0), 0)",
             "Share of the list price that was taken off",
             "share",
+            words=Words("{value} off the list price", "{value} Nachlass auf den Listenpreis"),
         ),
         Feature(
             "discounted_lines_share",
             "coalesce(count(*) FILTER (taken_off > 0) / nullif(count(age), 0), 0)",
             "Share of order lines with a discount",
             "share",
+            words=Words("{value} of the items with a discount", "{value} der Positionen mit Rabatt"),
         ),
         Feature(
             "discount_share_2_horizons",
@@ -29,6 +31,9 @@ DISCOUNTS = Topic(
             "Share of the list price that was taken off in the last two horizons",
             "share",
             "without a paid line in them",
+            words=Words(
+                "{value} off the list price lately", "{value} Nachlass auf den Listenpreis in letzter Zeit"
+            ),
         ),
     ),
 )
@@ -39,13 +44,29 @@ ASSORTMENT = Topic(
     "assortment",
     ("order_lines", "products"),
     (
-        Feature("categories", "count(category)", "Categories bought so far", "categories", whole=True),
+        Feature(
+            "categories",
+            "count(category)",
+            "Categories bought so far",
+            "categories",
+            whole=True,
+            words=Words(
+                "{value:category/categories} bought",
+                "{value:Warengruppe/Warengruppen} gekauft",
+                more_is="staying",
+            ),
+        ),
         Feature(
             "departments",
             "count(DISTINCT department)",
             "Departments bought from so far",
             "departments",
             whole=True,
+            words=Words(
+                "{value:department/departments} bought from",
+                "Aus {value:Abteilung/Abteilungen} gekauft",
+                more_is="staying",
+            ),
         ),
         Feature(
             "categories_horizon",
@@ -53,6 +74,11 @@ ASSORTMENT = Topic(
             "Categories bought in the last horizon",
             "categories",
             whole=True,
+            words=Words(
+                "{value:category/categories} bought in the last period",
+                "{value:Warengruppe/Warengruppen} im letzten Zeitraum gekauft",
+                more_is="staying",
+            ),
         ),
         # Exact decimals: a floating-point sum depends on the order of rows.
         Feature(
@@ -61,6 +87,9 @@ ASSORTMENT = Topic(
             "Shannon entropy of the lines over the categories",
             "nats",
             "without a known category",
+            words=Words(
+                "Breadth of the categories bought: {value}", "Breite der gekauften Warengruppen: {value}"
+            ),
         ),
         Feature(
             "top_category_share",
@@ -68,6 +97,21 @@ ASSORTMENT = Topic(
             "Share of lines in the customer's main category",
             "share",
             "without a known category",
+            words=Words(
+                "{value} of the items in the main category",
+                "{value} der Positionen in der wichtigsten Warengruppe",
+            ),
+        ),
+        Feature(
+            "top_category_reach",
+            "max_by(reach, (bought, category))",
+            "Share of all customers' lines that lie in the customer's main category: is it a niche",
+            "share",
+            "without a known category",
+            words=Words(
+                "Main category: {value} of all customers' items",
+                "Wichtigste Warengruppe: {value} der Positionen aller",
+            ),
         ),
         Feature(
             "new_category_share",
@@ -76,6 +120,10 @@ ASSORTMENT = Topic(
             "Of the categories bought in the last two horizons, the share never bought before",
             "share",
             "without a known category in them",
+            words=Words(
+                "{value} of the categories bought lately were new",
+                "{value} der zuletzt gekauften Warengruppen waren neu",
+            ),
         ),
         Feature(
             "repeat_product_share",
@@ -83,6 +131,7 @@ ASSORTMENT = Topic(
             "Share of lines with a product that the customer had bought before",
             "share",
             "without a known category",
+            words=Words("{value} of the items bought before", "{value} der Positionen schon früher gekauft"),
         ),
     ),
 )
@@ -93,19 +142,32 @@ COUPONS = Topic(
     "coupons",
     ("coupon_redemptions",),
     (
-        Feature("coupons", "count(age)", "Coupons used so far", "coupons", whole=True),
+        Feature(
+            "coupons",
+            "count(age)",
+            "Coupons used so far",
+            "coupons",
+            whole=True,
+            words=Words(
+                "{value:coupon/coupons} used so far", "{value:Gutschein/Gutscheine} bisher eingelöst"
+            ),
+        ),
         Feature(
             "coupons_4_horizons",
             "count(*) FILTER (age <= 4 * $horizon_days)",
             "Coupons used in the last four horizons",
             "coupons",
             whole=True,
+            words=Words(
+                "{value:coupon/coupons} used lately", "{value:Gutschein/Gutscheine} in letzter Zeit eingelöst"
+            ),
         ),
         Feature(
             "coupon_day_share",
             "count(DISTINCT redeemed_on) / (max(frequency) + 1)",
             "Days with a coupon over days with an order",
             "share",
+            words=Words("Coupon on {value} of the order days", "Gutschein an {value} der Bestelltage"),
         ),
         Feature(
             "days_since_coupon",
@@ -114,6 +176,7 @@ COUPONS = Topic(
             "days",
             "without a coupon",
             whole=True,
+            words=Words("Last coupon used {value:day/days} ago", "Letzter Gutschein vor {value:Tag/Tagen}"),
         ),
     ),
 )
@@ -124,13 +187,21 @@ CAMPAIGNS = Topic(
     "addressed",
     ("campaign_members", "campaigns"),
     (
-        Feature("campaigns", "count(age)", "Campaigns so far", "campaigns", whole=True),
+        Feature(
+            "campaigns",
+            "count(age)",
+            "Campaigns so far",
+            "campaigns",
+            whole=True,
+            words=Words("{value:campaign/campaigns} so far", "{value:Kampagne/Kampagnen} bisher"),
+        ),
         Feature(
             "campaigns_running",
             "count(*) FILTER (is_running)",
             "Campaigns that still run at the cutoff",
             "campaigns",
             whole=True,
+            words=Words("{value:campaign/campaigns} running", "{value:laufende Kampagne/laufende Kampagnen}"),
         ),
         Feature(
             "campaigns_2_horizons",
@@ -138,6 +209,10 @@ CAMPAIGNS = Topic(
             "Campaigns begun in the last two horizons",
             "campaigns",
             whole=True,
+            words=Words(
+                "{value:campaign/campaigns} begun lately",
+                "{value:Kampagne/Kampagnen} in letzter Zeit begonnen",
+            ),
         ),
         Feature(
             "days_since_campaign",
@@ -146,6 +221,9 @@ CAMPAIGNS = Topic(
             "days",
             "without a campaign",
             whole=True,
+            words=Words(
+                "Last campaign begun {value:day/days} ago", "Letzte Kampagne vor {value:Tag/Tagen} begonnen"
+            ),
         ),
     ),
 )

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from pipeline.features.catalogue.timing import ONE_DAY
-from pipeline.features.feature import Feature, Topic
+from pipeline.features.feature import Feature, Topic, Words
 
 YOUNGER = "for customers whose first order is less than 365 days before the cutoff"
 # One number for all customers of a cutoff: before a season has come twice it only tells the cutoffs apart.
 TWO_YEARS = "while the log is younger than two years"
 
 
-def _same(part: str, numbers: range, words: str, name: str) -> Feature:
+def _same(part: str, numbers: range, what: str, name: str, words: Words) -> Feature:
     """Make Simpson's index without replacement, which does not depend on how many orders there are."""
     squares = " + ".join(f"count(*) FILTER ({part}(day) = {number}) ** 2" for number in numbers)
     return Feature(
         name,
         f"({squares} - count(*)) / nullif(count(*) * (count(*) - 1), 0)",
-        f"Chance that two of the order days fall on the same {words}",
+        f"Chance that two of the order days fall on the same {what}",
         "share",
         ONE_DAY,
+        words=words,
     )
 
 
@@ -33,9 +34,28 @@ CALENDAR = Topic(
             "count(*) FILTER (isodow(day) >= 6) / count(*)",
             "Share of order days on Saturday or Sunday",
             "share",
+            words=Words("{value} of the order days on a weekend", "{value} der Bestelltage am Wochenende"),
         ),
-        _same("isodow", range(1, 8), "day of the week", "same_weekday"),
-        _same("month", range(1, 13), "month of the year", "same_month"),
+        _same(
+            "isodow",
+            range(1, 8),
+            "day of the week",
+            "same_weekday",
+            words=Words(
+                "{value} chance of the same weekday for two orders",
+                "{value} Chance, dass zwei Bestellungen auf denselben Wochentag fallen",
+            ),
+        ),
+        _same(
+            "month",
+            range(1, 13),
+            "month of the year",
+            "same_month",
+            words=Words(
+                "{value} chance of the same month of the year for two orders",
+                "{value} Chance, dass zwei Bestellungen auf denselben Monat fallen",
+            ),
+        ),
     ),
 )
 
@@ -52,6 +72,11 @@ SEASON = Topic(
             "days",
             YOUNGER,
             whole=True,
+            words=Words(
+                "{value:order day/order days} in the same season a year ago",
+                "{value:Bestelltag/Bestelltage} in derselben Saison des Vorjahres",
+                more_is="staying",
+            ),
         ),
         Feature(
             "season_spend",
@@ -60,6 +85,11 @@ SEASON = Topic(
             "Spend in the horizon's days a year ago",
             "currency",
             YOUNGER,
+            words=Words(
+                "{value} spent in the same season a year ago",
+                "{value} Umsatz in derselben Saison des Vorjahres",
+                more_is="staying",
+            ),
         ),
         Feature(
             "season_share",
@@ -67,6 +97,11 @@ SEASON = Topic(
             "Share of the last 365 days' order days that lie in the horizon's days a year ago",
             "share",
             YOUNGER + ", or without an order since",
+            words=Words(
+                "{value} of a year's orders in this season",
+                "{value} der Bestellungen eines Jahres in dieser Saison",
+                more_is="staying",
+            ),
         ),
         Feature(
             "season_level",
@@ -75,6 +110,10 @@ SEASON = Topic(
             "All customers' order days per day in the horizon's days a year ago, over those of the year",
             "",
             TWO_YEARS,
+            words=Words(
+                "Season of the shop: {value} times the year's average",
+                "Saison des Shops: {value}-mal der Jahresdurchschnitt",
+            ),
         ),
         *(
             Feature(
@@ -84,6 +123,7 @@ SEASON = Topic(
                 f"{word} of the horizon's middle on the circle of the year",
                 "",
                 TWO_YEARS,
+                words=Words("Time of the year: {value}", "Zeit des Jahres: {value}"),
             )
             for function, word in (("sin", "Sine"), ("cos", "Cosine"))
         ),

@@ -9,11 +9,20 @@ WITH bought_products AS (
     FROM order_lines
     WHERE ordered_at < $cutoff AND amount > 0
     GROUP BY customer_key, product_id
+),
+
+everybody AS (
+    SELECT category, sum(bought) / sum(sum(bought)) OVER () AS reach
+    FROM bought_products
+    JOIN products USING (product_id)
+    WHERE category IS NOT NULL
+    GROUP BY category
 )
 
 SELECT
     customer_key,
     category,
+    any_value(reach) AS reach,
     min(department) AS department,
     sum(bought) AS bought,
     count(*) AS products_bought,
@@ -21,5 +30,5 @@ SELECT
     min(last_age) AS last_age
 FROM bought_products
 JOIN products USING (product_id)
-WHERE category IS NOT NULL
+JOIN everybody USING (category)
 GROUP BY customer_key, category

@@ -23,6 +23,7 @@ ORDERS = Contract(
         ),
         Column("amount", "money", f"What was paid, before returns: {_AMOUNT}", unit="currency", minimum=0),
         Column("lines", "count", "Rows of the source that make up the order", unit="rows", minimum=1),
+        Column("channel", "text", "Where it was bought, if the source tells", nullable=True),
     ),
 )
 

@@ -63,6 +63,13 @@ ORDER_LOG = Contract(
             nullable=True,
             feeds=("returns matched by product",),
         ),
+        Column(
+            "channel",
+            "text",
+            "Where it was bought: web, shop, phone …; of the lines of one order the first by name",
+            nullable=True,
+            feeds=("channel mix",),
+        ),
     ),
     event_time="ordered_at",
     feeds=("everything",),
@@ -81,6 +88,7 @@ ORDER_LINES = Contract(
             "amount", "money", "What was paid for the line; below zero for money given back", unit="currency"
         ),
         Column("quantity", "number", "How much of the product", unit="pieces, kg …", nullable=True),
+        Column("channel", "text", "Where it was bought, for lines that are the order log", nullable=True),
         Column(
             "discount",
             "money",

@@ -1,0 +1,190 @@
+"""Which features are given as the reasons of a score, and for how many customers they are.
+
+A reason is a topic of features: those of one topic say nearly the same, and share their credit at random. For
+a customer at high risk the reasons are the topics that raise it most, for one at low risk those that hold the
+customer; in between, the side that outweighs the other. A topic is told by the feature of it that weighs
+most. One whose value tells the opposite, such as many orders as a reason to leave, is never given, nor one
+that is about average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.churn.frame import TOPICS, WORDS
+from pipeline.churn.shapley import Floats
+
+CONSTANTS = ("base_value", "level_shift")
+"""Columns of the explanations that are the same for everybody."""
+
+MOST = 3
+LEAST = 0.1
+"""Log-odds below which a topic is no reason: a tenth moves a probability by two and a half points at most."""
+
+MIN_GROUP = 10
+"""Fewer customers than this are not counted out: a figure could point at one of them."""
+
+DIFFERENT = 0.1
+"""Share of the average that a value has to lie off it."""
+
+COLUMNS = tuple(f"reason_{number}" for number in range(1, MOST + 1))
+
+Indices = NDArray[np.intp]
+
+
+def choose_reasons(
+    contributions: pd.DataFrame, values: pd.DataFrame, averages: pd.Series[float], risk: pd.Series[str]
+) -> pd.DataFrame:
+    """Choose up to three features for each customer, each of another topic.
+
+    Parameters
+    ----------
+    contributions : pandas.DataFrame
+        In log-odds, a column per feature.
+    values : pandas.DataFrame
+        The features themselves, for the same customers in the same order; missing is NaN.
+    averages : pandas.Series
+        Mean of each feature over all customers.
+    risk : pandas.Series
+        "low", "medium", "high" or "unknown", likewise.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `COLUMNS`: names of features, the strongest topic first, indexed as the contributions. Missing where
+        there is no further reason of at least `LEAST`, and where the risk is unknown. `reasons_for`: what
+        they speak for, "leaving" or "staying"; missing without a reason.
+    """
+    band = risk.to_numpy(dtype=object)
+    outweighed = contributions.to_numpy().sum(axis=1) < 0
+    towards = np.where((band == "low") | ((band == "medium") & outweighed), -1.0, 1.0)[:, None]
+    pushes = contributions.to_numpy() * towards
+    names = list(contributions.columns)
+    topics = [[names.index(name) for name in features if name in names] for features in TOPICS.values()]
+    kept = [columns for columns in topics if columns]
+    if not kept:
+        return pd.DataFrame(index=contributions.index, columns=[*COLUMNS, "reasons_for"], dtype="str")
+    may_tell = _may_tell(names, values, averages, towards) & (pushes > 0)
+    strength = np.stack([pushes[:, columns].sum(axis=1) for columns in kept], axis=1)
+    teller = np.stack([_strongest(pushes, may_tell, columns) for columns in kept], axis=1)
+    strength[(teller < 0) | (strength < LEAST) | (band == "unknown")[:, None]] = -np.inf
+    order = np.argsort(-strength, axis=1, kind="stable")[:, :MOST]
+    is_one = np.take_along_axis(strength, order, axis=1) > -np.inf
+    chosen = np.where(is_one, np.take_along_axis(teller, order, axis=1), -1)
+    speak_for = np.where(towards[:, 0] > 0, "leaving", "staying").astype(object)
+    speak_for[chosen[:, 0] < 0] = None
+    return pd.DataFrame(
+        {
+            column: np.where(codes >= 0, np.array([*names, None], dtype=object)[codes], None)
+            for column, codes in zip(COLUMNS, _padded(chosen).T, strict=True)
+        }
+        | {"reasons_for": speak_for},
+        index=contributions.index,
+        dtype="str",
+    )
+
+
+def _may_tell(
+    names: list[str], values: pd.DataFrame, averages: pd.Series[float], towards: Floats
+) -> NDArray[np.bool_]:
+    """Tell whose value is known, unlike the usual, and not telling the opposite of what is to be said."""
+    sides = {"leaving": 1.0, "staying": -1.0, None: 0.0}
+    has_words = np.array([name in WORDS for name in names])
+    speaks_for = np.array([sides[WORDS[name][1].more_is] if name in WORDS else 0.0 for name in names])
+    usual = np.array([_usual(name, averages) for name in names])
+    difference = values[names].to_numpy(dtype=np.float64) - usual
+    agrees = (speaks_for == 0) | (speaks_for * difference * towards > 0)
+    # Missing compares as false.
+    return np.asarray(has_words & agrees & (np.abs(difference) > DIFFERENT * np.abs(usual)), dtype=bool)
+
+
+def _usual(name: str, averages: pd.Series[float]) -> float:
+    """Give what a value is compared with: the average, or 1 where it is a multiple of the own habit."""
+    return 1.0 if name in WORDS and WORDS[name][1].against_own else float(averages[name])
+
+
+def _strongest(pushes: Floats, may_tell: NDArray[np.bool_], columns: Sequence[int]) -> Indices:
+    """Give the column of a topic that pushes most of those that may tell it; -1: there is none."""
+    candidates = np.where(may_tell[:, columns], pushes[:, columns], -np.inf)
+    best = candidates.argmax(axis=1)
+    found = np.asarray(columns)[best]
+    return np.where(np.take_along_axis(candidates, best[:, None], axis=1)[:, 0] > -np.inf, found, -1)
+
+
+def _padded(chosen: Indices) -> Indices:
+    return np.pad(chosen, ((0, 0), (0, MOST - chosen.shape[1])), constant_values=-1)
+
+
+def topics_of(reasons: pd.DataFrame) -> list[str]:
+    """Name the topics of each customer's reasons, in their order, with blanks between."""
+    topic = {name: topic for topic, names in TOPICS.items() for name in names}
+    rows = reasons[list(COLUMNS)].to_numpy(dtype=object)
+    return [" ".join(topic[name] for name in row if isinstance(name, str)) for row in rows]
+
+
+def reason_counts(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd.DataFrame:
+    """Count how often each topic is among the reasons, by churn risk.
+
+    Parameters
+    ----------
+    segments : pandas.DataFrame
+        `churn_risk`, `reasons_for` and `reason_topics`, as in data/scored/segments.parquet.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `churn_risk`, `reasons_for`, `topic`, `customers`, `share` (of all customers at that risk): high risk
+        first, then the most frequent. Combinations with fewer than `min_group` customers are left out.
+    """
+    named = segments.assign(topic=segments["reason_topics"].str.split()).explode("topic")
+    groups = named.dropna(subset="topic").groupby(["churn_risk", "reasons_for", "topic"])
+    counts = groups.size().rename("customers").reset_index()
+    counts = counts[counts["customers"] >= min_group]
+    everybody = segments["churn_risk"].value_counts()
+    counts = counts.assign(
+        share=counts["customers"] / counts["churn_risk"].map(everybody),
+        place=counts["churn_risk"].map({"high": 0, "medium": 1, "low": 2}),
+    )
+    counts = counts.sort_values(
+        ["place", "customers", "reasons_for", "topic"], ascending=[True, False, True, True]
+    )
+    return counts.drop(columns="place").reset_index(drop=True)
+
+
+def examples(explained: pd.DataFrame, risk: pd.Series[str]) -> pd.DataFrame:
+    """Take the typical customer of high and of low risk apart by topic, without saying who it is.
+
+    Parameters
+    ----------
+    explained : pandas.DataFrame
+        As in data/scored/explanations.parquet, by customer key.
+    risk : pandas.Series
+        The churn risk of the same customers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `churn_risk`, `topic` and `contribution` in log-odds: "base" first, then the topics. Of each risk the
+        customer in the middle, by score; no row where fewer than `MIN_GROUP` have it.
+    """
+    total = explained.sum(axis=1).rename("total").reset_index().sort_values(["total", "customer_key"])
+    parts = []
+    for band in ("high", "low"):
+        of_band = total[total["customer_key"].map(risk) == band]["customer_key"]
+        if len(of_band) >= MIN_GROUP:
+            middle = explained.loc[of_band.iloc[len(of_band) // 2]]
+            parts.append(_by_topic(middle).assign(churn_risk=band))
+    columns = ["churn_risk", "topic", "contribution"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _by_topic(contributions: Mapping[str, float]) -> pd.DataFrame:
+    sums = {"base": sum(contributions[name] for name in CONSTANTS)}
+    for topic, features in TOPICS.items():
+        if known := [contributions[name] for name in features if name in contributions]:
+            sums[topic] = sum(known)
+    return pd.DataFrame({"topic": list(sums), "contribution": list(sums.values())})

@@ -1,0 +1,125 @@
+"""Reasons in words: what a feature says of a customer, with the customer's own number, English or German."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.features.feature import Words
+from pipeline.report.formats import Formats
+
+AVERAGE = {"en": "average {}", "de": "Durchschnitt {}"}
+_PART = "; "
+_NAMES = re.compile(r"{(\w+)")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A number as people read it; as a format, `one/many` are the nouns it takes."""
+
+    text: str
+
+    def __format__(self, nouns: str) -> str:
+        """Write the number, with the noun."""
+        if not nouns:
+            return self.text
+        one, many = nouns.split("/")
+        return f"{self.text} {one if self.text == '1' else many}"
+
+
+def sentence(
+    feature: str,
+    values: Mapping[str, Any],
+    *,
+    average: float,
+    spoken: Mapping[str, tuple[str, Words]],
+    f: Formats,
+) -> str:
+    """Say what a feature's value is.
+
+    Parameters
+    ----------
+    feature : str
+    values : mapping of str to float
+        The customer's features; None where missing, this one is not.
+    average : float
+        Its mean over all customers.
+    spoken : mapping of str to (unit, Words)
+        How each feature is said.
+    f : Formats
+        Language and currency.
+
+    Returns
+    -------
+    str
+        With the average for comparison, unless the words compare with the customer's own habit.
+    """
+    (unit, words), value = spoken[feature], values[feature]
+    both = words.below if words.below and value < average else (words.english, words.german)
+    known = {"value": value, **values}
+    first, *rest = both[0 if f.language == "en" else 1].split(_PART)
+    rest = [part for part in rest if all(known[name] is not None for name in _NAMES.findall(part))]
+    units = {"value": unit} | {name: unit for name, (unit, _) in spoken.items()}
+    named = _NAMES.findall(_PART.join([first, *rest]))
+    numbers = {name: Written(number(known[name], units[name], f)) for name in named}
+    said = _PART.join([first, *rest]).format_map(numbers)
+    if rest or words.against_own:
+        return said
+    return f"{said} ({AVERAGE[f.language].format(number(average, unit, f))})"
+
+
+def number(value: float, unit: str, f: Formats) -> str:
+    """Write a number as short as it is told from its neighbours: money, shares, and everything else."""
+    if unit == "currency":
+        return f.money(value, 0 if abs(value) >= 1000 else 2)
+    if unit == "share":
+        return f.percent(value, 0)
+    exact = 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2
+    fewest = next(d for d in range(exact + 1) if d == exact or round(value, d) == round(value, exact))
+    return f.number(value, fewest)
+
+
+def sentences(
+    reasons: pd.Series[Any],
+    values: pd.DataFrame,
+    averages: pd.Series[float],
+    spoken: Mapping[str, tuple[str, Words]],
+    f: Formats,
+) -> pd.Series[str]:
+    """Write the reasons of many customers.
+
+    Parameters
+    ----------
+    reasons : pandas.Series
+        A feature's name per customer, or missing.
+    values : pandas.DataFrame
+        The features of the same customers, in the same order.
+    averages, spoken, f
+        As in `sentence`; averages by feature.
+
+    Returns
+    -------
+    pandas.Series
+        Missing where the reason is.
+    """
+    written: list[str | None] = [None] * len(reasons)
+    for feature in sorted(reasons.dropna().unique()):
+        words = spoken[feature][1]
+        texts = _PART.join([words.english, *(words.below or ())])
+        needed = sorted({feature, *_NAMES.findall(texts)} - {"value"})
+        said: dict[tuple[float, ...], str] = {}
+        rows = np.flatnonzero(reasons == feature)
+        # Missing as None: a NaN is not equal to itself, and would be said anew each time.
+        numbers = values.iloc[rows][needed].astype("object")
+        numbers = numbers.where(numbers.notna(), None)
+        for row, key in zip(rows.tolist(), numbers.itertuples(index=False, name=None), strict=True):
+            if key not in said:
+                own = dict(zip(needed, key, strict=True))
+                said[key] = sentence(feature, own, average=averages[feature], spoken=spoken, f=f)
+            written[row] = said[key]
+    return pd.Series(written, index=reasons.index, dtype="str")

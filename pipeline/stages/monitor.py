@@ -1,0 +1,110 @@
+"""Is the shop still the one the model learned, and did earlier scores come true? Then today's are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.churn.blend import churn_probability, used_features
+from pipeline.churn.frame import feature_frame
+from pipeline.churn.store import load_model
+from pipeline.evaluation.bootstrap import judged_customers
+from pipeline.evaluation.drift import COLUMNS, CUSTOMERS, drift, drift_metrics, is_young
+from pipeline.evaluation.reality import (
+    KEPT,
+    PastRun,
+    due,
+    end_of,
+    judge,
+    promise,
+    reality_alarms,
+    reality_table,
+)
+from pipeline.features import Cutoffs, outcomes
+from pipeline.params import Params
+from pipeline.stages import files
+from pipeline.stages.shell import run, say, warn
+from pipeline.tables import history, io
+
+SCORE = "churn_probability"
+
+
+def monitor(params: Params) -> None:
+    """Write drift and reality, and add today's scores to the history."""
+    cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
+    # An experiment in a copy of the repository looks back on the history of the original.
+    folder = Path(os.environ.get("DVC_ROOT", ".")) / files.HISTORY
+    cards = history.cards(folder, before=cutoffs.score)
+    judged = _judged(due(cards, cutoffs.score), folder, params)
+    drifted = _drifted(cutoffs, params)
+    first_day = date.fromisoformat(io.read_json(files.LOG)["first_day"])
+    found = drift_metrics(drifted, SCORE, young=is_young(first_day, cutoffs.final.training))
+    limits = params.monitor.model_dump(include={"churn_gap", "log_loss_rise", "spend_bias"})
+    alarms = reality_alarms(judged, **limits)
+    reality = {
+        "past_runs": len(cards),
+        "due": sum(end_of(card) <= cutoffs.score for card in cards),
+        "judged": len(judged),
+        "latest": judged[-1] if judged else None,
+        "alarms": alarms,
+    }
+    io.write_csv(drifted, files.PLOTS / "drift.csv")
+    io.write_json(found, files.DRIFT)
+    io.write_csv(reality_table(judged), files.PLOTS / "reality.csv")
+    io.write_json(reality, files.REALITY)
+    _remember(cutoffs.score, folder, params)
+    say(f"monitor: {len(judged)} past runs judged of {len(cards)}")
+    for alarm in found["alarms"] + alarms:
+        warn(alarm["text"])
+
+
+def _judged(cards: Sequence[Mapping[str, Any]], folder: Path, params: Params) -> list[dict[str, Any]]:
+    """Put the outcomes beside the scores of past runs."""
+    if not cards:
+        return []
+    windows = [(date.fromisoformat(card["as_of"]), card["horizon_days"]) for card in cards]
+    happened = outcomes(io.read_parquet(files.CUSTOMER_DAYS), windows)
+    runs = [
+        PastRun(card, history.scores_of(card, folder), then)
+        for card, then in zip(cards, happened, strict=True)
+    ]
+    return judge(runs, seed=params.seed, resamples=params.evaluate.bootstrap_resamples)
+
+
+def _drifted(cutoffs: Cutoffs, params: Params) -> pd.DataFrame:
+    """Compare features and scores, today and at each origin, with the days that a model learns from."""
+    model = load_model(files.CHURN_MODEL.read_bytes())
+    if model is None:
+        return pd.DataFrame(columns=COLUMNS)
+    snapshots = judged_customers(io.read_parquet(files.SNAPSHOTS), params.seed, CUSTOMERS)
+    values = io.read_parquet(files.LIFETIME_VALUE)
+    frame = feature_frame(snapshots, values[values["customer_key"].isin(snapshots["customer_key"].unique())])
+    score = pd.Series(churn_probability(model, frame), frame.index, name=SCORE)
+    learned = {origin.cutoff: origin.training for origin in (*cutoffs.origins, cutoffs.final)}
+    limits = dict.fromkeys(used_features(model), params.monitor.psi_feature)
+    return drift(pd.concat([frame, score], axis=1), learned, {**limits, SCORE: params.monitor.psi_score})
+
+
+def _remember(as_of: date, folder: Path, params: Params) -> None:
+    """Keep today's scores for the day when their horizon has passed; an experiment's are nobody's."""
+    scores = io.read_parquet(files.CUSTOMERS)
+    if os.environ.get("DVC_EXP_NAME") or scores[list(KEPT)].isna().all(axis=None):
+        return
+    card = {
+        "as_of": as_of.isoformat(),
+        "horizon_days": params.churn.horizon_days,
+        "churn_model": hashlib.sha256(files.CHURN_MODEL.read_bytes()).hexdigest(),
+        "data_fingerprint": io.read_json(files.LOG)["fingerprint"],
+        "promised": promise(io.read_json(files.EVALUATION)),
+    }
+    history.remember(scores[["customer_key", *KEPT]], card, folder)
+
+
+if __name__ == "__main__":
+    run(monitor)

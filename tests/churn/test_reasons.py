@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.churn.frame import FEATURES, TOPICS, WORDS
+from pipeline.churn.reasons import (
+    COLUMNS,
+    LEAST,
+    MIN_GROUP,
+    choose_reasons,
+    examples,
+    reason_counts,
+    topics_of,
+)
+
+WHO_SOMEBODY_IS = TOPICS["demographics"]
+AVERAGES = pd.Series(
+    {"days_since_last": 60.0, "overdue": 2.0, "frequency": 3.0, "orders_90d": 1.0, "T": 300.0}
+)
+LEAVING = {"days_since_last": 143.0, "overdue": 4.6, "frequency": 1.0, "orders_90d": 0.0, "T": 500.0}
+STAYING = {"days_since_last": 5.0, "overdue": 0.2, "frequency": 9.0, "orders_90d": 4.0, "T": 100.0}
+
+
+def chosen(contributions: dict[str, float], values: dict[str, Any], risk: str = "high") -> list[str]:
+    """The reasons of one customer."""
+    found = choose_reasons(
+        pd.DataFrame([dict.fromkeys(AVERAGES.index, 0.0) | contributions]),
+        pd.DataFrame([values]),
+        AVERAGES,
+        pd.Series([risk]),
+    )
+    return found[list(COLUMNS)].iloc[0].dropna().tolist()
+
+
+def test_the_topics_that_raise_the_risk_most_come_first() -> None:
+    pushes = {"days_since_last": 0.5, "overdue": 0.9, "frequency": 0.2, "orders_90d": 0.4, "T": 0.15}
+    assert chosen(pushes, LEAVING) == ["overdue", "orders_90d", "days_since_last"]
+
+
+def test_features_of_one_topic_are_one_reason() -> None:
+    assert chosen({"frequency": 0.4, "orders_90d": 0.3, "days_since_last": 0.5}, LEAVING) == [
+        "frequency",
+        "days_since_last",
+    ]
+
+
+def test_for_low_risk_it_is_what_holds_the_customer() -> None:
+    pushes = {"days_since_last": -0.5, "overdue": 0.9, "frequency": -0.2}
+    assert chosen(pushes, STAYING, "low") == ["days_since_last", "frequency"]
+
+
+@pytest.mark.parametrize(("overdue", "side"), [(0.9, "leaving"), (0.1, "staying")])
+def test_for_medium_risk_it_is_the_side_that_outweighs(overdue: float, side: str) -> None:
+    contributions = pd.DataFrame(
+        [dict.fromkeys(AVERAGES.index, 0.0) | {"overdue": overdue, "frequency": -0.5}]
+    )
+    values = pd.DataFrame([LEAVING | {"frequency": 9.0}])
+    found = choose_reasons(contributions, values, AVERAGES, pd.Series(["medium"]))
+    assert found["reasons_for"].tolist() == [side]
+    assert found["reason_1"].tolist() == ["overdue" if side == "leaving" else "frequency"]
+
+
+@pytest.mark.parametrize(
+    ("feature", "value"),
+    [("frequency", 9.0), ("days_since_last", 5.0), ("overdue", 0.5), ("T", 310.0), ("overdue", np.nan)],
+)
+def test_what_tells_the_opposite_or_is_average_or_missing_is_no_reason(feature: str, value: float) -> None:
+    assert chosen({feature: 0.5}, LEAVING) == [feature]
+    assert chosen({feature: 0.5}, LEAVING | {feature: value}) == []
+
+
+def test_another_feature_of_the_topic_tells_instead() -> None:
+    pushes = {"frequency": 0.5, "orders_90d": 0.1}
+    assert chosen(pushes, LEAVING | {"frequency": 9.0}) == ["orders_90d"]
+
+
+def test_tiny_contributions_are_no_reasons() -> None:
+    assert chosen({"overdue": LEAST * 0.99}, LEAVING) == []
+    assert chosen({"overdue": LEAST * 1.01}, LEAVING) == ["overdue"]
+
+
+def test_without_a_risk_or_an_explanation_there_is_no_reason() -> None:
+    assert chosen({"overdue": 0.9}, LEAVING, "unknown") == []
+    nobody = choose_reasons(pd.DataFrame(), pd.DataFrame(), AVERAGES, pd.Series(dtype="str"))
+    assert nobody.empty
+    assert list(nobody) == [*COLUMNS, "reasons_for"]
+
+
+def test_topics_are_named_in_the_order_of_the_reasons() -> None:
+    reasons = pd.DataFrame([["overdue", "T", None], [None, None, None]], columns=list(COLUMNS))
+    assert topics_of(reasons) == ["rhythm tenure", ""]
+
+
+def test_every_input_has_words() -> None:
+    missing = sorted(set(FEATURES) - set(WORDS) - set(WHO_SOMEBODY_IS))
+    assert not missing, f"give {missing} words=Words(English, German) in their entry in the catalogue"
+
+
+def test_who_somebody_is_is_no_reason() -> None:
+    assert not set(WHO_SOMEBODY_IS) & set(WORDS)
+    values = dict.fromkeys(WHO_SOMEBODY_IS, 3.0)
+    found = choose_reasons(
+        pd.DataFrame([dict.fromkeys(values, 5.0)]),
+        pd.DataFrame([values]),
+        pd.Series(dict.fromkeys(values, 1.0)),
+        pd.Series(["high"]),
+    )
+    assert found.isna().all(axis=None)
+
+
+def test_reasons_are_counted_by_risk_and_nobody_is_singled_out() -> None:
+    segments = pd.DataFrame(
+        {
+            "churn_risk": ["low"] * 20 + ["high"] * 30,
+            "reasons_for": ["staying"] * 20 + ["leaving"] * 30,
+            "reason_topics": ["frequency"] * 20
+            + ["recency frequency"] * 12
+            + ["recency"] * 9
+            + ["tenure"] * 9,
+        }
+    )
+    counts = reason_counts(segments)
+    assert counts.to_dict("list") == {
+        "churn_risk": ["high", "high", "low"],
+        "reasons_for": ["leaving", "leaving", "staying"],
+        "topic": ["recency", "frequency", "frequency"],
+        "customers": [21, 12, 20],
+        "share": [0.7, 0.4, 1.0],
+    }
+
+
+def test_an_example_is_the_customer_in_the_middle_whatever_the_order() -> None:
+    keys = [f"c{number:02d}" for number in range(2 * MIN_GROUP)]
+    explained = pd.DataFrame(
+        {"base_value": 1.0, "level_shift": 0.25, "overdue": np.linspace(-2, 2, len(keys)), "T": 0.5},
+        index=pd.Index(keys, name="customer_key"),
+    )
+    risk = pd.Series(["low"] * MIN_GROUP + ["high"] * MIN_GROUP, index=keys)
+    found = examples(explained, risk)
+    pd.testing.assert_frame_equal(examples(explained[::-1], risk), found)
+    assert found["churn_risk"].unique().tolist() == ["high", "low"]
+    high = found[found["churn_risk"] == "high"].set_index("topic")["contribution"]
+    assert high["base"] == 1.25
+    assert high["rhythm"] == explained["overdue"].iloc[MIN_GROUP + MIN_GROUP // 2]
+    assert set(high.index) <= {"base", *TOPICS}
+    assert not found.astype("str").isin(keys).any(axis=None)
+    assert examples(explained, risk.replace("low", "high").where(risk.index != "c00", "low"))[
+        "churn_risk"
+    ].unique().tolist() == ["high"]

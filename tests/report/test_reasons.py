@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.churn.frame import FEATURES, WORDS
+from pipeline.report.formats import Formats
+from pipeline.report.reasons import number, sentence, sentences
+
+EN, DE = Formats("en", "USD"), Formats("de", "EUR")
+ALL = dict.fromkeys(FEATURES, 7.0)
+
+
+def say(feature: str, f: Formats, average: float = 60.0, **values: float | None) -> str:
+    return sentence(feature, values, average=average, spoken=WORDS, f=f)
+
+
+@pytest.mark.parametrize(
+    ("f", "said"),
+    [
+        (EN, "No order for 143 days; usually every 31 days"),
+        (DE, "Keine Bestellung seit 143 Tagen; sonst etwa alle 31 Tage"),
+    ],
+)
+def test_silence_is_told_beside_the_own_rhythm(f: Formats, said: str) -> None:
+    assert say("days_since_last", f, days_since_last=143, mean_gap_days=31.2) == said
+
+
+def test_what_is_missing_is_left_out_and_the_average_takes_its_place() -> None:
+    said = say("days_since_last", EN, days_since_last=143, mean_gap_days=None)
+    assert said == "No order for 143 days (average 60)"
+    german = say("days_since_last", DE, days_since_last=143, mean_gap_days=None)
+    assert german == "Keine Bestellung seit 143 Tagen (Durchschnitt 60)"
+
+
+def test_a_short_silence_is_a_recent_order() -> None:
+    assert say("days_since_last", EN, days_since_last=1, mean_gap_days=1.0) == (
+        "Last order 1 day ago; usually every 1 day"
+    )
+    assert say("days_since_last", DE, days_since_last=5, mean_gap_days=3.4) == (
+        "Letzte Bestellung vor 5 Tagen; sonst etwa alle 3,4 Tage"
+    )
+
+
+def test_one_is_singular_and_none_is_plural() -> None:
+    assert say("orders_90d", EN, average=1.25, orders_90d=1) == "1 order in the last 90 days (average 1.2)"
+    assert say("orders_90d", DE, average=1.25, orders_90d=0) == (
+        "0 Bestellungen in den letzten 90 Tagen (Durchschnitt 1,2)"
+    )
+
+
+def test_what_is_measured_by_the_own_habit_has_no_average() -> None:
+    assert say("overdue", DE, overdue=4.6) == "Still seit dem 4,6-Fachen des üblichen Abstands"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "german"),
+    [
+        (12.345, "currency", "$12.35", "12,35\u00a0€"),
+        (12345.6, "currency", "$12,346", "12.346\u00a0€"),
+        (0.125, "share", "12%", "12\u00a0%"),
+        (0.034, "", "0.03", "0,03"),
+        (2.0, "", "2", "2"),
+        (1234.4, "days", "1,234", "1.234"),
+        (-3, "orders", "−3", "−3"),
+    ],
+)
+def test_numbers_are_short_and_local(value: float, unit: str, english: str, german: str) -> None:
+    assert (number(value, unit, EN), number(value, unit, DE)) == (english, german)
+
+
+@pytest.mark.parametrize("f", [EN, DE], ids=["en", "de"])
+def test_every_feature_can_be_said_in_both_languages(f: Formats) -> None:
+    for feature, (unit, _) in WORDS.items():
+        for value in (0.0, 1.0, 250.0):
+            said = say(feature, f, average=20.0, **(ALL | {feature: value}))
+            written = number(value, unit, f)
+            assert written in said
+            assert not re.search(r"[{}]|nan|None|_", said), feature
+            assert said[0].isupper() or said.startswith(written), feature
+            assert len(said) < 120
+
+
+def test_the_two_languages_differ_and_name_the_same_features() -> None:
+    for feature in WORDS:
+        words = WORDS[feature][1]
+        pairs = [(words.english, words.german), *([words.below] if words.below else [])]
+        for english, german in pairs:
+            assert english != german
+            assert re.findall(r"{(\w+)", english) == re.findall(r"{(\w+)", german)
+            assert set(re.findall(r"{(\w+)", english)) <= {"value", *FEATURES}
+
+
+def test_many_customers_are_told_like_one_in_any_order() -> None:
+    reasons = pd.Series(["days_since_last", None, "orders", "days_since_last"], dtype="str")
+    values = pd.DataFrame(
+        {"days_since_last": [90.0, 1, 2, 70], "mean_gap_days": [30.0, 1, 1, np.nan], "orders": [1.0, 2, 3, 4]}
+    )
+    averages = pd.Series({"days_since_last": 60.0, "orders": 10.0})
+    said = sentences(reasons, values, averages, WORDS, EN)
+    assert said.isna().tolist() == [False, True, False, False]
+    assert said.dropna().tolist() == [
+        "No order for 90 days; usually every 30 days",
+        "3 orders so far (average 10)",
+        "No order for 70 days (average 60)",
+    ]
+    pd.testing.assert_series_equal(sentences(reasons[::-1], values[::-1], averages, WORDS, EN), said[::-1])
