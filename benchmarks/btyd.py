@@ -29,6 +29,8 @@ import pandas as pd
 from pipeline.btyd import MBGNBD, MODELS, GammaGamma, simulate
 
 PROJECT = Path(__file__).parents[1]
+WORKER = [sys.executable, __file__, "--work"]
+ENV = {**os.environ, "PYTHONPATH": str(PROJECT)}
 DAYS_PER_WEEK = 7.0
 LONG = 10.0  # CPU seconds
 FITTERS = {
@@ -113,8 +115,11 @@ def their_log_likelihood(task: str, parameters: list[float], customers: pd.DataF
 
 
 def work(package: str, task: str, path: str) -> None:
-    """Do one task in this process and print what it took."""
+    """Do one task in this process and print what it took; or draw customers."""
     warnings.simplefilter("ignore")
+    if package == "draw":
+        draw_customers(int(task)).to_parquet(path)
+        return
     if package == "lifetimes":
         import lifetimes  # noqa: F401 (imports are not part of what is measured)
     customers = pd.read_parquet(path)
@@ -130,9 +135,8 @@ def work(package: str, task: str, path: str) -> None:
 
 def measure(package: str, task: str, path: Path) -> dict[str, Any]:
     """Run a process for one task."""
-    code = [sys.executable, __file__, "--work", package, task, str(path)]
-    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
-    done = subprocess.run(code, env=env, stdout=subprocess.PIPE, text=True, check=True)
+    code = [*WORKER, package, task, str(path)]
+    done = subprocess.run(code, env=ENV, stdout=subprocess.PIPE, text=True, check=True)
     measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return measured
 
@@ -164,7 +168,8 @@ def main() -> None:
                 continue
             path = Path(folder) / f"{size}.parquet"
             if not path.exists():
-                draw_customers(size).to_parquet(path)
+                # In another process too: a child's peak is never below that of the process that started it.
+                subprocess.run([*WORKER, "draw", str(size), str(path)], env=ENV, check=True)
             runs = [repeat(package, task, path, given.runs) for package in ("lifetimes", "ours")]
             (their_cpu, their_peak), (our_cpu, our_peak) = (
                 (median(run["cpu"] for run in some), median(run["peak"] for run in some)) for some in runs

@@ -12,7 +12,7 @@ from pipeline.report.backtest import careful
 from pipeline.report.charts import Layer, bars
 from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
-from pipeline.report.portraits import portraits
+from pipeline.report.portraits import inside, portraits
 from pipeline.report.texts import Texts
 
 
@@ -54,6 +54,7 @@ def render(report: ReportData) -> str:
             cohorts=views.heat_map(report, f),
             qualities=qualities,
             portraits=portraits(report, t, f),
+            inside=inside(report, t, f),
             careful=careful(report, t, f),
             past_runs=reality.past_runs(report, t, f),
             measures=[t.word("metric", name) for name in reality.SHOWN],
