@@ -47,7 +47,7 @@ from pymc_marketing.clv import BetaGeoModel
 model = BetaGeoModel(data=summary)
 model.build_model()
 fit = model.fit(method="map", progressbar=False).posterior
-found = {name: float(fit[name]) for name in ("r", "alpha", "a", "b")}""",
+found = {name: fit[name].values.ravel()[0] for name in ("r", "alpha", "a", "b")}""",
 }
 PRINT = '\nprint(json.dumps({name: float(found[name]) for name in ("r", "alpha", "a", "b")}))'
 

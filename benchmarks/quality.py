@@ -91,7 +91,10 @@ def complete_journey() -> dict[str, Any]:
     lines = (PROJECT / "docs/profiles/complete-journey.params").read_text().splitlines()
     pairs = [line.lstrip("+").split("=", 1) for line in lines if line and not line.startswith("#")]
     # A mapping is written there as the command line takes it, without blanks after the colons.
-    values = {key: yaml.safe_load(value.replace(":", ": ")) for key, value in pairs}
+    values = {
+        key: yaml.safe_load(value.replace(":", ": ") if value.startswith("{") else value)
+        for key, value in pairs
+    }
     return {key: value for key, value in values.items() if not key.startswith("sources.customers")}
 
 

@@ -87,7 +87,7 @@ def predict(
     posterior = spend.posterior(summary)
     orders, amounts = np.zeros(order_levels.shape), np.zeros(spend_levels.shape)
     mean, square, by_set = np.zeros(len(alive)), np.zeros(len(alive)), np.zeros(p_alive.shape)
-    ranges = {kind: (np.zeros(len(alive)), np.ones(len(alive))) for kind in came}
+    ranges: dict[str, Range] = {kind: (np.zeros(len(alive)), np.ones(len(alive))) for kind in came}
     for batch in batches(models, histories, posterior.days, horizon_days):
         spend_days, rows, group, chances, means = batch
         n = np.arange(chances.shape[1])

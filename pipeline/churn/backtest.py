@@ -1,13 +1,13 @@
 """What can be learned at an origin: members, their weights, the level; all from what was known there.
 
-The weights come from the members' own predictions at the origin before, whose window has passed by now, so
+The weights come from the members' own predictions at earlier origins, whose windows have passed by now, so
 that no prediction is judged by the model that was fitted to it. Whether the season's level is corrected is
 decided the same way: it is kept unless it did harm in the windows so far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
@@ -15,35 +15,24 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 from sklearn.ensemble import StackingClassifier
 from sklearn.pipeline import Pipeline
 
 from pipeline.churn.blend import assemble, blend_weights, blended_log_odds
-from pipeline.churn.frame import KEYS, LABELS
-from pipeline.churn.level import CAUTION, missed_log_odds
-from pipeline.churn.members import MEMBERS, Member, fit_members, member_log_odds
+from pipeline.churn.level import CAUTION, missed_log_odds, missed_log_total, trust_in_blend
+from pipeline.churn.members import BOOSTING, Member, check_classes, fit_members, member_log_odds
+from pipeline.churn.simplex import equal
 from pipeline.churn.spend import (
-    SPEND_MEMBERS,
     SpendModel,
     fit_spend,
-    missed_log_total,
     spend_weights,
-    trust_in_blend,
     weighted_mean,
 )
 from pipeline.errors import InsufficientHistory
 
-BACKTEST = {
-    "customer_key": "str",
-    "cutoff": "datetime64[us]",
-    "churned": "bool",
-    "future_orders": "float64",
-    "future_spend": "float64",
-    "churn_probability": "float64",
-    "expected_spend": "float64",
-}
-"""Columns of the backtest that are there whatever the members."""
+RARE = 1e-6
+"""Nobody is surer than that: keeps log-odds finite."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +57,19 @@ class Learned:
     ----------
     members : dict of str to fitted pipeline
     weights : dict of str to float
+    pull : float
+        What is added to the log-odds to bring their level to the lifetime model's, as far as that is trusted.
     season : float or None
         What last year's window tells to add to the log-odds; None where there is no such window.
     level_shift : float
-        What is added: `season`, or 0 where there is none or it did harm before.
+        All that is added: `pull`, and `season` unless it did harm before.
     spend : SpendModel or None
         The value model; None where there is too little spend, or no lifetime model.
     """
 
     members: dict[Member, Pipeline]
     weights: dict[Member, float]
+    pull: float
     season: float | None
     level_shift: float
     spend: SpendModel | None = None
@@ -122,9 +114,18 @@ class Backtested:
         """What was spent."""
         return self.rows["future_spend"].to_numpy(dtype=np.float64)
 
+    def levelled(self) -> pd.DataFrame:
+        """Give the members' log-odds, each shifted to the actual level: who churns, whatever the number."""
+        shifts = [missed_log_odds(self.log_odds[name].to_numpy(), self.churned) for name in self.log_odds]
+        return self.log_odds + shifts
+
+    def own(self) -> NDArray[np.float64]:
+        """Give the blended log-odds, before any shift of the level."""
+        return blended_log_odds(self.log_odds, self.learned.weights)
+
     def predictions(self) -> pd.DataFrame:
         """Give the blends of churn and spend, and ``p_<member>`` and ``spend_<member>``, for each row."""
-        blend = blended_log_odds(self.log_odds, self.learned.weights) + self.learned.level_shift
+        blend = self.own() + self.learned.level_shift
         table = self.log_odds.apply(expit).add_prefix("p_").assign(churn_probability=expit(blend))
         if self.learned.spend is None or self.spend is None:
             return table.assign(expected_spend=self.rows["expected_spend"])
@@ -134,11 +135,14 @@ class Backtested:
 
 def learn(
     train: pd.DataFrame,
+    today: pd.DataFrame,
     last_year: Window | None,
     earlier: Sequence[Backtested],
     *,
     wanted: Literal["auto"] | Sequence[Member],
     seed: int,
+    boosting: Mapping[str, Any] = BOOSTING,
+    half_life_days: int | None = None,
 ) -> Learned:
     """Learn all that is to be known at an origin.
 
@@ -146,11 +150,13 @@ def learn(
     ----------
     train : pandas.DataFrame
         The rows to learn from.
+    today : pandas.DataFrame
+        The customers at the origin: how many of them will churn by the lifetime model. No label is read.
     last_year : Window or None
         The same window a year earlier, for the level of the season.
     earlier : sequence of Backtested
         Earlier origins, ascending, whose windows have passed.
-    wanted, seed
+    wanted, seed, boosting, half_life_days
         As in `pipeline.churn.members.fit_members`.
 
     Returns
@@ -162,14 +168,17 @@ def learn(
     InsufficientHistory
         If there are too few churners or stayers to learn from.
     """
-    members = fit_members(train, wanted, seed=seed)
-    latest = earlier[-1] if earlier else None
-    weights = blend_weights(
-        list(members), latest.log_odds if latest else None, latest.churned if latest else None
-    )
-    season = seasonal_shift(last_year, seed=seed) if last_year else None
-    shift = season if season and level_helps(earlier) else 0.0
-    return Learned(members, weights, season, shift, _learn_spend(train, last_year, earlier, seed))
+    members = fit_members(train, wanted, seed=seed, boosting=boosting, half_life_days=half_life_days)
+    known = [each for each in earlier if set(members) <= set(each.log_odds)]
+    weights = equal(members)
+    if known:
+        said = pd.concat([each.levelled() for each in known], ignore_index=True)
+        weights = blend_weights(list(members), said, np.concatenate([each.churned for each in known]))
+    own = blended_log_odds(member_log_odds(members, today), weights)
+    pull = (1 - trust_in_numbers(earlier)) * to_lifetime_level(own, today)
+    season = seasonal_shift(last_year) if last_year else None
+    shift = pull + (season if season and level_helps(earlier) else 0.0)
+    return Learned(members, weights, pull, season, shift, _learn_spend(train, last_year, earlier, seed))
 
 
 def _learn_spend(
@@ -180,20 +189,24 @@ def _learn_spend(
         model = fit_spend(train, seed=seed)
     except InsufficientHistory:
         return None
-    if earlier and earlier[-1].spend is not None:
-        model = replace(model, weights=spend_weights(earlier[-1].spend, earlier[-1].spent))
-    season = _seasonal_total(last_year, seed) if last_year else None
+    known = [(each.spend, each.spent) for each in earlier if each.spend is not None]
+    if known:
+        # Who spends more than others, whatever the total.
+        levelled = [said * (spent.sum() / said.sum()) for said, spent in known]
+        spent = np.concatenate([spent for _, spent in known])
+        model = replace(model, weights=spend_weights(pd.concat(levelled, ignore_index=True), spent))
+    season = seasonal_total(last_year) if last_year else None
     log_level = season if season and total_helps(earlier) else 0.0
     return replace(model, season=season, log_level=log_level, trust=trust_in_totals(earlier))
 
 
-def _seasonal_total(last_year: Window, seed: int) -> float | None:
-    try:
-        then = fit_spend(last_year.train, seed=seed)
-    except InsufficientHistory:
-        return None
-    actual = last_year.test["future_spend"].to_numpy(dtype=np.float64)
-    return missed_log_total(then.boosted(last_year.test), actual)
+def seasonal_total(last_year: Window) -> float | None:
+    """Do for totals what `seasonal_shift` does for churn, as a logarithm."""
+    before, then = (
+        missed_log_total(rows["expected_spend"].to_numpy(), rows["future_spend"].to_numpy())
+        for rows in (last_year.train, last_year.test)
+    )
+    return then - before
 
 
 def total_helps(earlier: Sequence[Backtested]) -> bool:
@@ -210,7 +223,7 @@ def total_helps(earlier: Sequence[Backtested]) -> bool:
 
 
 def trust_in_totals(earlier: Sequence[Backtested]) -> float:
-    """Ask the earlier origins whose total came nearer; see `pipeline.churn.spend.trust_in_blend`."""
+    """Ask the earlier origins whose total came nearer; see `pipeline.churn.level.trust_in_blend`."""
     apart, missed = [], []
     for each in earlier:
         if each.spend is not None and each.learned.spend is not None and each.spent.sum() > 0:
@@ -220,14 +233,36 @@ def trust_in_totals(earlier: Sequence[Backtested]) -> float:
     return trust_in_blend(apart, missed)
 
 
-def seasonal_shift(last_year: Window, *, seed: int) -> float | None:
-    """Give half of what a logistic regression of last year missed in its window, in log-odds."""
-    try:
-        member = fit_members(last_year.train, ["logistic"], seed=seed)
-    except InsufficientHistory:
-        return None
-    log_odds = member_log_odds(member, last_year.test)["logistic"].to_numpy()
-    return CAUTION * missed_log_odds(log_odds, last_year.test["churned"].to_numpy(dtype=bool))
+def to_lifetime_level(log_odds: NDArray[np.float64], rows: pd.DataFrame) -> float:
+    """Give the shift of the log-odds that expects as many churners as the lifetime model; 0 without one."""
+    said = rows["p_no_order"].to_numpy()
+    return missed_log_odds(log_odds, said) if np.isfinite(said).all() else 0.0
+
+
+def trust_in_numbers(earlier: Sequence[Backtested]) -> float:
+    """Do for the number of churners what `trust_in_totals` does for spend."""
+    lifetime = [to_lifetime_level(each.own(), each.rows) for each in earlier]
+    actual = [missed_log_odds(each.own(), each.churned) for each in earlier]
+    missed = [to - instead for to, instead in zip(actual, lifetime, strict=True)]
+    return trust_in_blend([-to for to in lifetime], missed)
+
+
+def seasonal_shift(last_year: Window) -> float | None:
+    """Give half of what the lifetime model missed in last year's window beyond its usual miss, in log-odds.
+
+    Its own predictions are asked, as it has learned to expect that a young log's customers grow old; a
+    classifier of a year ago hardly had the history to know that.
+    """
+    missed = []
+    for rows in (last_year.train, last_year.test):
+        try:
+            check_classes(rows)
+        except InsufficientHistory:
+            return None
+        said = rows["p_no_order"].to_numpy()
+        missed.append(missed_log_odds(logit(np.clip(said, RARE, 1 - RARE)), rows["churned"].to_numpy(bool)))
+    before, then = missed
+    return CAUTION * (then - before)
 
 
 def level_helps(earlier: Sequence[Backtested]) -> bool:
@@ -235,9 +270,9 @@ def level_helps(earlier: Sequence[Backtested]) -> bool:
     gain = 0.0
     for tested in earlier:
         if tested.learned.season is not None:
-            blend = blended_log_odds(tested.log_odds, tested.learned.weights)
+            blend = tested.own() + tested.learned.pull
             shifted = blend + tested.learned.season
-            gain += _log_losses(blend, tested.churned).sum() - _log_losses(shifted, tested.churned).sum()
+            gain += log_losses(blend, tested.churned).sum() - log_losses(shifted, tested.churned).sum()
     return gain >= 0
 
 
@@ -250,74 +285,6 @@ def predict(learned: Learned, rows: pd.DataFrame) -> Backtested:
     return replace(said, spend=learned.spend.members(rows, probability))
 
 
-def backtest_table(rows: Sequence[pd.DataFrame], tested: Sequence[Backtested]) -> pd.DataFrame:
-    """Put what was said at every origin beside what then happened.
-
-    Parameters
-    ----------
-    rows : sequence of pandas.DataFrame
-        The customers at each origin, tested or not, ascending.
-    tested : sequence of Backtested
-        The origins at which there was a model.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per customer and origin: keys, labels, ``churn_probability``, ``expected_spend``, and
-        ``p_<member>`` and ``spend_<member>`` for each member that any origin had; what was not predicted is
-        missing.
-    """
-    if not rows:
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in BACKTEST.items()})
-    predictions = {each.cutoff: each.predictions() for each in tested}
-    tables = []
-    for at_origin in rows:
-        unpredicted = at_origin[["expected_spend"]].assign(churn_probability=np.nan)
-        said = predictions.get(at_origin["cutoff"].iloc[0].date(), unpredicted)
-        tables.append(at_origin[[*KEYS, *LABELS]].join(said))
-    members = [*(f"p_{name}" for name in MEMBERS), *(f"spend_{name}" for name in SPEND_MEMBERS)]
-    table = pd.concat(tables, ignore_index=True).astype(BACKTEST)
-    return table[[*BACKTEST, *(name for name in members if name in table)]]
-
-
-def table_of_members(tested: Sequence[Backtested]) -> list[dict[str, Any]]:
-    """Compare members and blend at each origin, for the model card.
-
-    Returns
-    -------
-    list of dict
-        By origin: ``cutoff``, ``customers``, ``level_shift``, and by member and for the blend the ``weight``
-        and the ``log_loss`` with its 95 % interval {value, low, high}.
-    """
-    return [_compared(each) for each in tested]
-
-
-def _compared(tested: Backtested) -> dict[str, Any]:
-    learned = tested.learned
-    blend = blended_log_odds(tested.log_odds, learned.weights) + learned.level_shift
-    return {
-        "cutoff": tested.cutoff.isoformat(),
-        "customers": len(tested.rows),
-        "level_shift": learned.level_shift,
-        "blend": {"log_loss": _mean_with_interval(_log_losses(blend, tested.churned))},
-        "members": {
-            name: {
-                "weight": learned.weights[name],
-                "log_loss": _mean_with_interval(
-                    _log_losses(tested.log_odds[name].to_numpy(), tested.churned)
-                ),
-            }
-            for name in learned.members
-        },
-    }
-
-
-def _log_losses(log_odds: NDArray[np.float64], churned: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Negative log-likelihood of each row, in nats."""
+def log_losses(log_odds: NDArray[np.float64], churned: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Give the negative log-likelihood of each row, in nats."""
     return np.logaddexp(0, log_odds) - churned * log_odds
-
-
-def _mean_with_interval(values: NDArray[np.float64]) -> dict[str, float]:
-    """Mean over customers, one row each, with the normal interval that a bootstrap would also give."""
-    mean, error = float(values.mean()), float(values.std() / np.sqrt(len(values)))
-    return {"value": mean, "low": mean - 1.96 * error, "high": mean + 1.96 * error}

@@ -1,8 +1,8 @@
 """The members' convex blend in log-odds, and the classifier that holds it.
 
 ``logit P(churn) = shift + sum_k w_k * logit p_k`` with ``w_k >= 0`` and ``sum_k w_k = 1``. The weights are
-learned from predictions for a window that had not begun when the members were trained, and go half-way back
-to equal ones: one window is too little to trust. The shift is the season's, see `pipeline.churn.level`.
+learned from predictions for windows that had not begun when the members were trained, and go half-way back
+to equal ones among the members that add something. The shift is the season's, see `pipeline.churn.level`.
 """
 
 from __future__ import annotations
@@ -27,30 +27,26 @@ Weights = Mapping[Member, float]
 
 
 def blend_weights(
-    members: Sequence[Member], log_odds: pd.DataFrame | None, churned: NDArray[np.bool_] | None
+    members: Sequence[Member], log_odds: pd.DataFrame, churned: NDArray[np.bool_]
 ) -> dict[Member, float]:
-    """Learn the weights from an earlier window.
+    """Learn the weights from earlier windows.
 
     Parameters
     ----------
     members : sequence of str
-        To be blended now.
-    log_odds : pandas.DataFrame or None
-        What members said before an earlier window, one column each. None: there is no such window.
-    churned : numpy.ndarray or None
+        To be blended.
+    log_odds : pandas.DataFrame
+        What they said before these windows, one column each.
+    churned : numpy.ndarray
         What then happened, shape (len(log_odds),).
 
     Returns
     -------
     dict of str to float
-        Positive, summing to 1 but for rounding to four digits: half the weights with the least log loss, half
-        equal ones. A member that was not there in the earlier window gets the equal share.
+        By member, summing to 1 but for rounding to four digits: those with the least log loss, half-way back
+        to equal ones; see `pipeline.churn.simplex.half_way_to_equal`.
     """
-    share = 1 / len(members)
-    known = [name for name in members if log_odds is not None and name in log_odds]
-    if log_odds is None or churned is None or not known:
-        return dict.fromkeys(members, share)
-    y, scores = churned.astype(np.float64), log_odds[known].to_numpy(dtype=np.float64)
+    y, scores = churned.astype(np.float64), log_odds[list(members)].to_numpy(dtype=np.float64)
 
     def log_loss(weights: Floats) -> float:
         score = scores @ weights
@@ -59,9 +55,7 @@ def blend_weights(
     def gradient(weights: Floats) -> Floats:
         return np.asarray(scores.T @ (expit(scores @ weights) - y) / len(y), dtype=np.float64)
 
-    best = least_on_simplex(log_loss, gradient, len(known)) * share * len(known)
-    learned = dict(zip(known, best.tolist(), strict=True))
-    return half_way_to_equal(members, np.array([learned.get(name, share) for name in members]))
+    return half_way_to_equal(members, least_on_simplex(log_loss, gradient, len(members)))
 
 
 def blended_log_odds(log_odds: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:
@@ -81,7 +75,7 @@ def assemble(
     members : mapping of str to fitted pipeline
         As from `pipeline.churn.members.fit_members`.
     weights : mapping of str to float
-        As from `blend_weights`.
+        As from `blend_weights`; who has none is left out.
     shift : float
         Added to the log-odds.
     frame : pandas.DataFrame
@@ -93,6 +87,7 @@ def assemble(
         Its `transform` gives the members' log-odds, its `final_estimator_` has the weights as `coef_` and the
         shift as `intercept_`.
     """
+    members = {name: member for name, member in members.items() if weights[name] > 0}
     used = {column for member in members.values() for column in _columns(member)}
     one_of_each = frame.drop_duplicates("churned")
     model = StackingClassifier(

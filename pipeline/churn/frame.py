@@ -12,7 +12,6 @@ from pipeline.features import catalogue
 from pipeline.features.feature import Scale, Words
 
 LIFETIME_MODEL: dict[str, Scale | None] = {
-    "p_alive": "odds",
     "p_no_order": "odds",
     "expected_orders": "log",
     "expected_order_value": None,

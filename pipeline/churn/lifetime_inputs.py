@@ -22,7 +22,7 @@ from pipeline.churn.shapley import Floats, members, shapley_values
 INPUTS = ("frequency", "recency", "days_since_last")
 """The players, as the features are called that hold their numbers."""
 
-COLUMNS = ("p_alive", "p_no_order", "expected_orders")
+COLUMNS = ("p_no_order", "expected_orders")
 """What the lifetime model says of a history; its other columns hang on money as well."""
 
 Ints = NDArray[np.int64]

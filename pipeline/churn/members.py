@@ -92,7 +92,12 @@ def choose_members(
 
 
 def fit_members(
-    frame: pd.DataFrame, wanted: Literal["auto"] | Sequence[Member], *, seed: int
+    frame: pd.DataFrame,
+    wanted: Literal["auto"] | Sequence[Member],
+    *,
+    seed: int,
+    boosting: Mapping[str, Any] = BOOSTING,
+    half_life_days: int | None = None,
 ) -> dict[Member, Pipeline]:
     """Fit each member on labelled rows.
 
@@ -106,6 +111,10 @@ def fit_members(
         As in `choose_members`.
     seed : int
         Of the boosting's column subsampling, and of the choice of customers where there are very many.
+    boosting : mapping of str to value, optional
+        Settings of the trees.
+    half_life_days : int, optional
+        A row counts half as much as one whose cutoff is so many days later. None: all count the same.
 
     Returns
     -------
@@ -126,7 +135,7 @@ def fit_members(
     rows = sample_of_customers(frame, seed=seed)
     # The trees add up gradients in parallel, and the sum depends on how many threads share it.
     with threadpool_limits(1):
-        return {name: _fit(name, rows, seed) for name in chosen}
+        return {name: _fit(name, rows, seed, boosting, half_life_days) for name in chosen}
 
 
 def member_log_odds(members: Mapping[Member, Pipeline], frame: pd.DataFrame) -> pd.DataFrame:
@@ -150,7 +159,9 @@ def given_logistic(coefficients: Sequence[float], intercept: float = 0.0) -> Log
     return model
 
 
-def _fit(name: Member, rows: pd.DataFrame, seed: int) -> Pipeline:
+def _fit(
+    name: Member, rows: pd.DataFrame, seed: int, boosting: Mapping[str, Any], half_life_days: int | None
+) -> Pipeline:
     if name == "boosting_latest":
         rows = rows[rows["cutoff"] == rows["cutoff"].max()]
     if name == "btyd":
@@ -163,9 +174,13 @@ def _fit(name: Member, rows: pd.DataFrame, seed: int) -> Pipeline:
         model = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200)
         steps = [("inputs", _linear_inputs(columns)), ("model", model)]
     else:
-        trees = HistGradientBoostingClassifier(random_state=seed, **BOOSTING)
+        trees = HistGradientBoostingClassifier(random_state=seed, **boosting)
         steps = [("inputs", boosting_inputs(columns)), ("model", trees)]
-    return Pipeline(steps).fit(rows[columns], rows["churned"].to_numpy(dtype=bool))
+    weights = None
+    if half_life_days:
+        weights = 0.5 ** ((rows["cutoff"].max() - rows["cutoff"]).dt.days / half_life_days)
+    churned = rows["churned"].to_numpy(dtype=bool)
+    return Pipeline(steps).fit(rows[columns], churned, model__sample_weight=weights)
 
 
 def varying(rows: pd.DataFrame, columns: Sequence[str]) -> list[str]:

@@ -1,4 +1,10 @@
-"""Weights of a blend: not negative, summing to one, and half-way back to equal ones."""
+"""Weights of a blend: not negative, summing to one, and half-way back to equal ones.
+
+Equal weights are hard to beat because learned ones are noisy; but a member that adds nothing costs. Hence
+members that get next to no weight are left out, and the weights of the others go half-way back to equal ones:
+the partially egalitarian combination of Diebold and Shin (2019, International Journal of Forecasting 35,
+1679-1691).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +18,9 @@ from threadpoolctl import threadpool_limits
 
 Floats = NDArray[np.float64]
 Name = TypeVar("Name", bound=str)
+
+NEGLIGIBLE = 0.05
+"""Below it, a member's weight is taken for zero."""
 
 
 def least_on_simplex(
@@ -32,7 +41,14 @@ def least_on_simplex(
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
-def half_way_to_equal(names: Iterable[Name], weights: Floats) -> dict[Name, float]:
-    """Take the mean of the weights and equal ones, to four digits: one window is too little to trust."""
-    shrunk = (weights + 1 / len(weights)) / 2
-    return {name: round(weight, 4) for name, weight in zip(names, shrunk.tolist(), strict=True)}
+def equal(names: Iterable[Name]) -> dict[Name, float]:
+    """Give all the same weight."""
+    listed = list(names)
+    return dict.fromkeys(listed, 1 / len(listed))
+
+
+def half_way_to_equal(names: Iterable[Name], best: Floats) -> dict[Name, float]:
+    """Leave out who adds next to nothing; average the others' weights with equal ones, to four digits."""
+    kept = best >= NEGLIGIBLE
+    weights = (np.where(kept, best, 0) / best[kept].sum() + kept / kept.sum()) / 2
+    return {name: round(weight, 4) for name, weight in zip(names, weights.tolist(), strict=True)}

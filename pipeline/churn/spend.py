@@ -1,24 +1,26 @@
-"""What customers will spend in the horizon: three members and their weighted mean.
+"""What customers will spend in the horizon: four members and their weighted mean.
 
 | member | what it is |
 |---|---|
 | `btyd` | expected orders times expected order value of the lifetime model, as it stands |
 | `boosting` | gradient boosting of the spend on all columns, by its Poisson deviance |
-| `two_part` | (1 - churn probability) of the blend, times gradient boosting of the amount of those who buy |
+| `relative` | what the lifetime model expects, times gradient boosting of how much more or less it is |
+| `two_part` | (1 - churn probability) of the blend, times the amount of those who buy, boosted likewise |
 
 The deviance of Poisson, ``sum(mu - y log mu)``, is least for the true mean whatever the spread, zeros
 included (quasi-likelihood; Wedderburn 1974). It therefore can't be won by forecasting too little, as the mean
-absolute error can, and it is what the weights are learned by.
+absolute error can, and it is what the weights are learned by. Boosting the ratio y / b with weights b is
+boosting y with the offset log b: ``b (m - y/b log m)`` is ``mu - y log mu`` with ``mu = b m``, up to what
+does not depend on m. Where there is little to learn from, trees fall back to the mean; these fall back to the
+lifetime model, which knows how customers grow old.
 
-The blend says who will spend more than others; how much all of them will spend is another question. Boosting
-repeats the level of the windows it learned from, which in a young shop hold the boom of its launch, while the
-lifetime model knows that customers leave. The total is therefore the lifetime model's, as far as earlier
-origins do not show that the blend's own comes nearer: see `trust_in_blend`.
+The blend says who will spend more than others; how much all of them will spend is another question, see
+`pipeline.churn.level`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -30,15 +32,15 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from pipeline.churn.frame import FEATURES
-from pipeline.churn.level import CAUTION
 from pipeline.churn.members import BOOSTING, boosting_inputs, sample_of_customers, varying
-from pipeline.churn.simplex import half_way_to_equal, least_on_simplex
+from pipeline.churn.simplex import equal, half_way_to_equal, least_on_simplex
 from pipeline.errors import InsufficientHistory
 
-SpendMember = Literal["btyd", "boosting", "two_part"]
-SPEND_MEMBERS: tuple[SpendMember, ...] = ("btyd", "boosting", "two_part")
+SpendMember = Literal["btyd", "boosting", "relative", "two_part"]
+SPEND_MEMBERS: tuple[SpendMember, ...] = ("btyd", "boosting", "relative", "two_part")
 FEWEST_BUYERS = 100
-LARGEST_LOG_LEVEL = 1.0
+DOUBT = 0.05
+"""Share of the mean added to what the lifetime model expects: it may not rule a customer out altogether."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,14 @@ class SpendModel:
     ----------
     boosting : fitted pipeline
         From the columns to the spend of everybody.
+    relative : fitted pipeline
+        From the columns to the spend of everybody over what the lifetime model expects, see `bases`.
     amount : fitted pipeline
-        From the columns to the spend of those who buy.
+        From the columns to the spend of those who buy, likewise.
     unit : float
         Mean spend in training; the trees learn multiples of it, so that the currency does not matter.
+    buyers : float
+        Share of those who bought in training.
     weights : dict of str to float
         By member.
     season : float or None
@@ -64,8 +70,10 @@ class SpendModel:
     """
 
     boosting: Pipeline
+    relative: Pipeline
     amount: Pipeline
     unit: float
+    buyers: float
     weights: dict[str, float]
     season: float | None = None
     log_level: float = 0.0
@@ -73,21 +81,17 @@ class SpendModel:
 
     def members(self, frame: pd.DataFrame, churn_probability: NDArray[np.float64]) -> pd.DataFrame:
         """Give the spend that each member expects of each row, in money, indexed like the frame."""
+        everybody, buyer = bases(frame, self.unit, self.buyers)
         with threadpool_limits(1):
-            amount = self.amount.predict(frame)
-        return pd.DataFrame(
-            {
-                "btyd": frame["expected_spend"],
-                "boosting": self.boosted(frame),
-                "two_part": self.unit * (1 - churn_probability) * amount,
-            },
-            index=frame.index,
-        )
-
-    def boosted(self, frame: pd.DataFrame) -> NDArray[np.float64]:
-        """Give the spend that `boosting` expects of each row, in money."""
-        with threadpool_limits(1):
-            return np.asarray(self.unit * self.boosting.predict(frame), dtype=np.float64)
+            return pd.DataFrame(
+                {
+                    "btyd": frame["expected_spend"],
+                    "boosting": self.unit * self.boosting.predict(frame),
+                    "relative": everybody * self.relative.predict(frame),
+                    "two_part": (1 - churn_probability) * buyer * self.amount.predict(frame),
+                },
+                index=frame.index,
+            )
 
     def blend(self, members: pd.DataFrame) -> NDArray[np.float64]:
         """Give the expected spend of all customers of an origin; missing without a lifetime model.
@@ -142,22 +146,37 @@ def fit_spend(frame: pd.DataFrame, *, seed: int) -> SpendModel:
     """
     if not frame["expected_spend"].notna().any():
         raise InsufficientHistory("there is no lifetime model to blend with")
-    rows = sample_of_customers(frame, seed=seed)
-    bought = rows["future_spend"] > 0
+    rows = sample_of_customers(frame[frame["expected_spend"].notna()], seed=seed)
+    spent = rows["future_spend"]
+    bought = spent > 0
     if bought.sum() < FEWEST_BUYERS:
         raise InsufficientHistory(f"only {bought.sum()} snapshots are followed by any spend")
-    unit = float(rows["future_spend"].mean())
+    unit, buyers = float(spent.mean()), float(bought.mean())
+    everybody, buyer = bases(rows, unit, buyers)
     with threadpool_limits(1):
-        boosting = _boosting("poisson", rows, unit, seed)
-        amount = _boosting("gamma", rows[bought], unit, seed)
-    return SpendModel(boosting, amount, unit, dict.fromkeys(SPEND_MEMBERS, 1 / 3))
+        boosting = _boosting("poisson", rows, spent / unit, seed)
+        relative = _boosting("poisson", rows, spent / everybody, seed, weights=everybody / unit)
+        amount = _boosting("gamma", rows[bought], (spent / buyer)[bought], seed)
+    return SpendModel(boosting, relative, amount, unit, buyers, equal(SPEND_MEMBERS))
 
 
-def _boosting(loss: str, rows: pd.DataFrame, unit: float, seed: int) -> Pipeline:
+def bases(frame: pd.DataFrame, unit: float, buyers: float) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Give the spend that the lifetime model expects of each row, and of it if it buys, with some doubt."""
+    everybody = frame["expected_spend"] + DOUBT * unit
+    return everybody, everybody / (1 - frame["p_no_order"] + DOUBT * buyers)
+
+
+def _boosting(
+    loss: str,
+    rows: pd.DataFrame,
+    target: pd.Series[float],
+    seed: int,
+    weights: pd.Series[float] | None = None,
+) -> Pipeline:
     columns = varying(rows, FEATURES)
     trees = HistGradientBoostingRegressor(loss=loss, random_state=seed, **BOOSTING)
     model = Pipeline([("inputs", boosting_inputs(columns)), ("model", trees)])
-    return model.fit(rows[columns], rows["future_spend"] / unit)
+    return model.fit(rows[columns], target, model__sample_weight=weights)
 
 
 def weighted_mean(members: pd.DataFrame, weights: Mapping[str, float]) -> NDArray[np.float64]:
@@ -167,19 +186,19 @@ def weighted_mean(members: pd.DataFrame, weights: Mapping[str, float]) -> NDArra
 
 
 def spend_weights(members: pd.DataFrame, actual: NDArray[np.float64]) -> dict[str, float]:
-    """Learn the weights from an earlier window.
+    """Learn the weights from earlier windows.
 
     Parameters
     ----------
     members : pandas.DataFrame
-        What each member expected before it, one column each.
+        What each member expected before them, one column each.
     actual : numpy.ndarray
         What was spent, shape (len(members),).
 
     Returns
     -------
     dict of str to float
-        Half of the weights with the least Poisson deviance, half equal ones.
+        Those with the least Poisson deviance, half-way back to equal ones.
     """
     names = [str(name) for name in members]
     known = members.notna().all(axis=1).to_numpy()
@@ -187,7 +206,7 @@ def spend_weights(members: pd.DataFrame, actual: NDArray[np.float64]) -> dict[st
     # A member that rules a customer out altogether would otherwise be infinitely wrong once.
     mu, y = np.maximum(members[known].to_numpy() / unit, 1e-6), actual[known] / unit
     if not y.sum() > 0:
-        return dict.fromkeys(names, 1 / len(names))
+        return equal(names)
 
     def deviance(weights: NDArray[np.float64]) -> float:
         mean = mu @ weights
@@ -197,37 +216,3 @@ def spend_weights(members: pd.DataFrame, actual: NDArray[np.float64]) -> dict[st
         return np.asarray(mu.T @ (1 - y / (mu @ weights)) / len(y), dtype=np.float64)
 
     return half_way_to_equal(names, least_on_simplex(deviance, gradient, len(names)))
-
-
-def missed_log_total(expected: NDArray[np.float64], actual: NDArray[np.float64]) -> float:
-    """Give half of the logarithm by which a total was missed, within -1 to 1; 0 where there was none."""
-    if not (actual.sum() > 0 and expected.sum() > 0):
-        return 0.0
-    missed = float(np.log(actual.sum() / expected.sum()))
-    return CAUTION * float(np.clip(missed, -LARGEST_LOG_LEVEL, LARGEST_LOG_LEVEL))
-
-
-def trust_in_blend(apart: Sequence[float], missed: Sequence[float]) -> float:
-    """Learn from earlier totals how far to go from the lifetime model's level to the blend's own.
-
-    Ridge regression through the origin, ``missed = trust * apart + noise``, with a standard normal prior of
-    the trust and noise as large as the misses were. Without evidence the level is the lifetime model's; a
-    blend that was right each time is trusted n / (n + 1) after n windows; one that lay beside the lifetime
-    model while both were far off is trusted little.
-
-    Parameters
-    ----------
-    apart : sequence of float
-        By earlier origin, logarithm of the blend's own total less that of the lifetime model's.
-    missed : sequence of float
-        Logarithm of the actual total less that of the lifetime model's.
-
-    Returns
-    -------
-    float
-        From 0 to 1.
-    """
-    x, y = np.asarray(apart, dtype=np.float64), np.asarray(missed, dtype=np.float64)
-    if not y.any():
-        return 0.0
-    return float(np.clip((x * y).sum() / ((x**2).sum() + (y**2).mean()), 0, 1))

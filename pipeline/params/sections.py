@@ -83,6 +83,8 @@ class Churn(Section):
     members: Literal["auto"] | Annotated[tuple[ChurnMember, ...], Field(strict=False)] = Field(
         examples=[["btyd", "logistic"]]
     )
+    half_life_days: Days | None = Field(examples=[180])
+    tune_minutes: float = Field(ge=0, le=1440, examples=[0])
 
     @field_validator("members")
     @classmethod

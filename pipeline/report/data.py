@@ -12,7 +12,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class ReportData:
-    """The inputs of the page: aggregates only, no row of it is about one customer.
+    """The inputs of the page: aggregates; nobody can be told from the two typical customers.
 
     Attributes
     ----------
@@ -46,6 +46,10 @@ class ReportData:
         From `reality_table` in ``pipeline.evaluation``: past score runs and what came; may be empty.
     monitor_alarms : sequence of mapping
         What drifted or failed to come true: `kind` and its numbers.
+    reasons : DataFrame
+        From ``pipeline.churn.reasons.reason_counts``; may be empty.
+    reason_examples : DataFrame
+        From ``pipeline.churn.reasons.examples``; may be empty.
     forecast : mapping
         Expected "orders" and "spend" of the horizon with `low` and `high`, "segments" with the same of each,
         "windows" and "windows_inside": how often such intervals held. Without a model: `status`.
@@ -89,6 +93,8 @@ class ReportData:
     interval_totals: pd.DataFrame
     importance: pd.DataFrame
     reality: pd.DataFrame
+    reasons: pd.DataFrame
+    reason_examples: pd.DataFrame
     forecast: Mapping[str, Any]
     ingest: Mapping[str, Any]
     lifetime_value: Sequence[Mapping[str, Any]]

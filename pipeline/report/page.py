@@ -7,7 +7,7 @@ from functools import cache
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.report import quality, reality, tables, views
+from pipeline.report import explanations, quality, reality, tables, views
 from pipeline.report.backtest import careful
 from pipeline.report.charts import Layer, bars
 from pipeline.report.data import ReportData
@@ -60,6 +60,8 @@ def render(report: ReportData) -> str:
             measures=[t.word("metric", name) for name in reality.SHOWN],
             is_tested=any(part.rows for part in qualities),
             drivers=views.driver_bars(report, t, f),
+            reasons=explanations.reasons(report, t, f),
+            waterfalls=explanations.waterfalls(report, t, f),
             ingest=views.ingest_rows(report, t, f),
             tables=tables.optional_tables(report, t, f),
             without=tables.switched_off(report, t),

@@ -11,6 +11,7 @@ from pipeline.report import (
     sentences_models,
     sentences_portraits,
     sentences_reality,
+    sentences_reasons,
     sentences_shop,
     sentences_tables,
     words,
@@ -24,6 +25,7 @@ SENTENCES = {
     **sentences_floors.SENTENCES,
     **sentences_tables.SENTENCES,
     **sentences_reality.SENTENCES,
+    **sentences_reasons.SENTENCES,
 }
 WORDS = {**words.WORDS, **sentences_tables.WORDS}
 

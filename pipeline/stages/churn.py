@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import pandas as pd
 
-from pipeline.churn.backtest import (
-    Backtested,
-    Learned,
-    Window,
-    backtest_table,
-    learn,
-    predict,
-    table_of_members,
-)
+from pipeline.churn.backtest import Backtested, Learned, Window, learn, predict
 from pipeline.churn.blend import about
-from pipeline.churn.frame import training_frame
+from pipeline.churn.frame import feature_frame, training_frame
 from pipeline.churn.lifetime_inputs import reference_history
 from pipeline.churn.store import dump_model, trusted_types
+from pipeline.churn.tables import backtest_table, table_of_members
+from pipeline.churn.tune import Tuned, tune
 from pipeline.errors import InsufficientHistory
 from pipeline.features import Cutoffs, Origin
 from pipeline.params import Params
@@ -37,25 +33,33 @@ def train(params: Params) -> None:
     """Write the backtest, the models and the card that says what they are, or that there are none and why."""
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
     horizon_days = params.churn.horizon_days
-    frames: Frames = partial(
-        training_frame,
-        io.read_parquet(files.SNAPSHOTS),
-        io.read_parquet(files.LIFETIME_VALUE),
-        horizon_days=horizon_days,
-    )
+    tables = io.read_parquet(files.SNAPSHOTS), io.read_parquet(files.LIFETIME_VALUE)
+    frames: Frames = partial(training_frame, *tables, horizon_days=horizon_days)
     card: dict[str, Any] = {
         "label": f"churned: no order in the {horizon_days} days from the cutoff",
         "horizon_days": horizon_days,
         "data_fingerprint": io.read_json(files.LOG)["fingerprint"],
     }
     reason = why(unmet(io.read_json(files.PREFLIGHT), "churn"))
+    recipe: dict[str, Any] = {
+        "wanted": params.churn.members,
+        "seed": params.seed,
+        "half_life_days": params.churn.half_life_days,
+    }
     tested: list[Backtested] = []
     holdout_model, model, value = dump_model(None), dump_model(None), dump_model(None)
     rows = [frames([origin.cutoff], cutoffs.known_until(origin)) for origin in cutoffs.origins]
     if not reason:
+        if params.churn.tune_minutes and cutoffs.origins:
+            first = cutoffs.origins[0]
+            try:
+                tuned = _tune(frames(first.training, first.cutoff), params)
+                recipe["boosting"], card["tuned"] = tuned.boosting, asdict(tuned)
+            except InsufficientHistory as error:
+                say(f"churn: nothing to tune with, {error.problem}")
         for origin, at_origin in zip(progress(cutoffs.origins, "backtest"), rows, strict=True):
             try:
-                learned = _learn(origin, frames, tested, params)
+                learned = _learn(origin, frames, _known(tables, origin), tested, recipe)
             except InsufficientHistory as error:
                 say(f"churn: not tested at {origin.cutoff}, {error.problem}")
                 continue
@@ -63,7 +67,7 @@ def train(params: Params) -> None:
             if origin.cutoff == cutoffs.holdout:
                 holdout_model, card["churn_holdout"] = _store(learned, origin, frames)
         try:
-            learned = _learn(cutoffs.final, frames, tested, params)
+            learned = _learn(cutoffs.final, frames, _known(tables, cutoffs.final), tested, recipe)
             model, card["churn"] = _store(learned, cutoffs.final, frames)
             if learned.spend:
                 value, card["value"] = dump_model(learned.spend.as_dict()), learned.spend.about()
@@ -80,17 +84,31 @@ def train(params: Params) -> None:
     io.write_json(card, files.CHURN_CARD)
 
 
-def _learn(origin: Origin, frames: Frames, earlier: Sequence[Backtested], params: Params) -> Learned:
+def _tune(frame: pd.DataFrame, params: Params) -> Tuned:
+    """Search for as long as the parameters allow."""
+    end = monotonic() + 60 * params.churn.tune_minutes
+    tuned = tune(frame, seed=params.seed, go_on=lambda _: monotonic() < end)
+    gain = tuned.log_loss_of_defaults - tuned.log_loss
+    say(f"churn: {tuned.trials} settings of the trees tried, log loss {gain:.5f} below that of the defaults")
+    return tuned
+
+
+def _known(tables: Sequence[pd.DataFrame], origin: Origin) -> pd.DataFrame:
+    """Take the customers at an origin, without what they did next."""
+    return feature_frame(*(table[table["cutoff"].dt.date == origin.cutoff] for table in tables))
+
+
+def _learn(
+    origin: Origin,
+    frames: Frames,
+    today: pd.DataFrame,
+    earlier: Sequence[Backtested],
+    recipe: Mapping[str, Any],
+) -> Learned:
     window = None
     if then := origin.last_year:
         window = Window(frames(then.training, then.cutoff), frames([then.cutoff], origin.cutoff))
-    return learn(
-        frames(origin.training, origin.cutoff),
-        window,
-        earlier,
-        wanted=params.churn.members,
-        seed=params.seed,
-    )
+    return learn(frames(origin.training, origin.cutoff), today, window, earlier, **recipe)
 
 
 def _store(learned: Learned, origin: Origin, frames: Frames) -> tuple[bytes, dict[str, Any]]:

@@ -59,7 +59,6 @@ def _predict(
     exposed = clock.summary(histories, as_of)
     return pd.DataFrame(
         {
-            "p_alive": model.p_alive(exposed),
             "p_no_order": model.p_no_order(exposed, horizon),
             "expected_orders": model.expected_orders(exposed, horizon),
         }

@@ -43,6 +43,8 @@ def report(params: Params) -> None:
             "calibration_by_frequency",
             "interval_totals",
             "reality",
+            "reasons",
+            "reason_examples",
         )
     }
     page = render(

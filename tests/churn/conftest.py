@@ -33,14 +33,13 @@ def make_tables(customers: int, seed: int) -> Tables:
         one_order = rng.random(customers) < 0.3
         table["overdue"] = np.where(one_order, np.nan, overdue)
         table["p_no_order"] = 1 / (1 + np.exp(2 - overdue))
-        table["p_alive"] = 1 - table["p_no_order"] / 2
         table["order_trend_90d"] = rng.integers(-3, 4, customers)
         table["weekend_share"] = rng.random(customers)
         churned = rng.random(customers) < table["p_no_order"]
         table["churned"] = churned.astype("boolean")
         table["future_orders"] = pd.array(np.where(churned, 0, rng.integers(1, 4, customers)), dtype="Int64")
         table["future_spend"] = np.where(churned, 0.0, rng.gamma(2.0, 20.0, customers))
-        btyd = [c for c in table if c in ("p_alive", "p_no_order") or str(c).startswith("expected_")]
+        btyd = [c for c in table if c == "p_no_order" or str(c).startswith("expected_")]
         snapshots.append(table.drop(columns=btyd))
         values.append(table[["customer_key", "cutoff", *btyd]].assign(clv=1.0))
     return pd.concat(snapshots, ignore_index=True), pd.concat(values, ignore_index=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,19 +10,17 @@ import pytest
 from scipy.special import expit, logit
 
 from pipeline.churn.backtest import (
-    BACKTEST,
     Backtested,
-    Learned,
     Window,
-    backtest_table,
     learn,
     level_helps,
     predict,
     seasonal_shift,
-    table_of_members,
+    trust_in_numbers,
 )
 from pipeline.churn.blend import churn_probability
 from pipeline.churn.level import missed_log_odds
+from pipeline.churn.tables import BACKTEST, backtest_table, table_of_members
 
 Labelled = Callable[..., pd.DataFrame]
 WANTED = ("btyd", "logistic")
@@ -48,19 +47,19 @@ def tested(frame: pd.DataFrame) -> list[Backtested]:
     """Two origins, the second with the weights that the first one teaches."""
     done: list[Backtested] = []
     for train, test in ((date(2025, 1, 1), BEFORE), (BEFORE, AFTER)):
-        learned = learn(at(frame, train), None, done, wanted=WANTED, seed=5)
+        learned = learn(at(frame, train), at(frame, test), None, done, wanted=WANTED, seed=5)
         done.append(predict(learned, at(frame, test)))
     return done
 
 
-def test_weights_come_from_the_origin_before(frame: pd.DataFrame, tested: list[Backtested]) -> None:
+def test_weights_come_from_earlier_origins(frame: pd.DataFrame, tested: list[Backtested]) -> None:
     assert tested[0].learned.weights == {"btyd": 0.5, "logistic": 0.5}
     assert tested[1].learned.weights != tested[0].learned.weights
     worse = tested[0].log_odds.assign(btyd=-tested[0].log_odds["btyd"])
-    misled = learn(
-        at(frame, BEFORE), None, [Backtested(tested[0].learned, tested[0].rows, worse)], wanted=WANTED, seed=5
-    )
-    assert misled.weights == {"btyd": 0.25, "logistic": 0.75}
+    misled = [Backtested(tested[0].learned, tested[0].rows, worse)]
+    again = learn(at(frame, BEFORE), at(frame, AFTER), None, misled, wanted=WANTED, seed=5)
+    assert again.weights == {"btyd": 0.0, "logistic": 1.0}
+    assert list(again.classifier(at(frame, BEFORE)).named_estimators_) == ["logistic"]
 
 
 def test_the_outcome_at_an_origin_changes_nothing_that_is_said_there(
@@ -74,7 +73,7 @@ def test_the_outcome_at_an_origin_changes_nothing_that_is_said_there(
 def test_the_classifier_to_store_says_what_the_backtest_says(
     frame: pd.DataFrame, tested: list[Backtested]
 ) -> None:
-    learned = Learned(tested[1].learned.members, tested[1].learned.weights, season=0.3, level_shift=0.3)
+    learned = replace(tested[1].learned, level_shift=0.3)
     rows = at(frame, AFTER)
     model = learned.classifier(at(frame, BEFORE))
     expected = predict(learned, rows).predictions()["churn_probability"]
@@ -84,22 +83,47 @@ def test_the_classifier_to_store_says_what_the_backtest_says(
 @pytest.mark.parametrize("shift", [-0.8, 0.8])
 def test_half_of_what_last_year_missed_is_corrected(frame: pd.DataFrame, shift: float) -> None:
     then = Window(at(frame, BEFORE), more_churn(at(frame, AFTER), shift))
-    assert seasonal_shift(then, seed=5) == pytest.approx(shift / 2, abs=0.15)
-    learned = learn(at(frame, BEFORE), then, (), wanted=WANTED, seed=5)
-    assert learned.level_shift == learned.season == seasonal_shift(then, seed=5)
+    assert seasonal_shift(then) == pytest.approx(shift / 2, abs=0.15)
+    learned = learn(at(frame, BEFORE), at(frame, AFTER), then, (), wanted=WANTED, seed=5)
+    assert learned.season == seasonal_shift(then)
+    assert learned.level_shift == pytest.approx(learned.pull + learned.season)
+
+
+def test_what_the_lifetime_model_always_misses_is_no_season(frame: pd.DataFrame) -> None:
+    then = Window(more_churn(at(frame, BEFORE), 0.8), more_churn(at(frame, AFTER), 0.8, seed=1))
+    assert seasonal_shift(then) == pytest.approx(0, abs=0.1)
 
 
 def test_last_year_with_hardly_any_churn_corrects_nothing(frame: pd.DataFrame) -> None:
     then = Window(at(frame, BEFORE).assign(churned=False), at(frame, AFTER))
-    assert seasonal_shift(then, seed=5) is None
-    assert learn(at(frame, BEFORE), then, (), wanted=WANTED, seed=5).level_shift == 0
+    assert seasonal_shift(then) is None
+    learned = learn(at(frame, BEFORE), at(frame, AFTER), then, (), wanted=WANTED, seed=5)
+    assert learned.season is None
+    assert learned.level_shift == learned.pull
+
+
+def test_the_number_of_churners_is_the_lifetime_models_without_evidence(frame: pd.DataFrame) -> None:
+    train, today = more_churn(at(frame, BEFORE), 1.0), at(frame, AFTER)
+    learned = learn(train, today, None, (), wanted=("logistic",), seed=5)
+    said = predict(learned, today).predictions()["churn_probability"]
+    assert said.mean() == pytest.approx(today["p_no_order"].mean(), abs=1e-6)
+
+
+@pytest.mark.parametrize(("shift", "trust"), [(1.0, 0.5), (0.0, 0.0)])
+def test_earlier_origins_decide_whose_number_counts(frame: pd.DataFrame, shift: float, trust: float) -> None:
+    train, test = more_churn(at(frame, BEFORE), 1.0), more_churn(at(frame, AFTER), shift, seed=1)
+    learned = learn(train, test, None, (), wanted=("logistic",), seed=5)
+    found = trust_in_numbers([predict(learned, test)])
+    assert found == pytest.approx(trust, abs=0.1)
+    again = learn(train, test, None, [predict(learned, test)], wanted=("logistic",), seed=5)
+    assert again.pull == pytest.approx((1 - found) * learned.pull)
 
 
 def test_the_level_is_left_alone_where_correcting_it_did_harm(
     frame: pd.DataFrame, tested: list[Backtested]
 ) -> None:
     def with_season(shift: float, season: float) -> Backtested:
-        learned = Learned(tested[1].learned.members, tested[1].learned.weights, season, season)
+        learned = replace(tested[1].learned, pull=0.0, season=season, level_shift=season)
         return predict(learned, more_churn(at(frame, AFTER), shift))
 
     assert level_helps([])
@@ -107,8 +131,9 @@ def test_the_level_is_left_alone_where_correcting_it_did_harm(
     assert not level_helps([with_season(0.0, 0.4)])
     assert not level_helps([with_season(-0.8, 0.4), with_season(0.8, 0.1)])
     then = Window(at(frame, BEFORE), more_churn(at(frame, AFTER), 0.8))
-    learned = learn(at(frame, BEFORE), then, [with_season(0.0, 0.4)], wanted=WANTED, seed=5)
-    assert learned.level_shift == 0
+    earlier = [with_season(0.0, 0.4)]
+    learned = learn(at(frame, BEFORE), at(frame, AFTER), then, earlier, wanted=WANTED, seed=5)
+    assert learned.level_shift == learned.pull
     assert learned.season is not None
 
 
@@ -125,7 +150,7 @@ def test_the_missed_level_gives_the_actual_number(actual: float) -> None:
 def test_the_table_has_every_customer_at_every_origin(frame: pd.DataFrame, tested: list[Backtested]) -> None:
     rows = [at(frame, BEFORE), at(frame, AFTER)]
     whole = backtest_table(rows, tested)
-    spends = ["spend_btyd", "spend_boosting", "spend_two_part"]
+    spends = ["spend_btyd", "spend_boosting", "spend_relative", "spend_two_part"]
     assert list(whole) == [*BACKTEST, "p_btyd", "p_logistic", *spends]
     assert len(whole) == 3_000
     assert whole.notna().all(axis=None)

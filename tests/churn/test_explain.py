@@ -29,7 +29,6 @@ def said_by(model: CountModel) -> Callable[[pd.DataFrame], pd.DataFrame]:
     def predict(histories: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(
             {
-                "p_alive": model.p_alive(histories),
                 "p_no_order": model.p_no_order(histories, HORIZON_DAYS),
                 "expected_orders": model.expected_orders(histories, HORIZON_DAYS),
             }

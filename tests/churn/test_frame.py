@@ -55,8 +55,8 @@ def test_join_is_one_to_one(tables: Tables, side: int) -> None:
 
 
 def test_missing_column_is_named(tables: Tables) -> None:
-    with pytest.raises(UserError, match="lifetime_value: misses p_alive"):
-        feature_frame(tables[0], tables[1].drop(columns="p_alive"))
+    with pytest.raises(UserError, match="lifetime_value: misses p_no_order"):
+        feature_frame(tables[0], tables[1].drop(columns="p_no_order"))
 
 
 def test_columns_of_a_table_the_shop_does_not_have_are_missing(tables: Tables) -> None:

@@ -183,6 +183,22 @@ def report() -> ReportData:
                 }
             ),
         },
+        reasons=pd.DataFrame(
+            {
+                "churn_risk": ["high", "high", "low"],
+                "reasons_for": ["leaving", "leaving", "staying"],
+                "topic": ["recency", "frequency", "frequency"],
+                "customers": [41, 20, 30],
+                "share": [0.82, 0.4, 1.0],
+            }
+        ),
+        reason_examples=pd.DataFrame(
+            {
+                "churn_risk": ["high"] * 4 + ["low"] * 2,
+                "topic": ["base", "recency", "frequency", "calendar", "base", "frequency"],
+                "contribution": [0.0, 1.5, 0.75, -0.01, 0.0, -2.0],
+            }
+        ),
         importance=pd.DataFrame({"feature": ["recency", "basket"], "log_loss_increase": [0.05, -0.001]}),
         forecast={
             "orders": {"expected": 240.0, "low": 201.4, "high": 286.0},

@@ -64,7 +64,7 @@ def test_the_page_is_whole_and_the_same_each_time(localised: ReportData) -> None
     assert text.startswith("<!doctype html>")
     assert page.attributes("html", "lang") == [localised.language]
     assert page.count("h1") == 1
-    assert page.count("h2") == 9
+    assert page.count("h2") == 10
     assert render(localised) == text
 
 

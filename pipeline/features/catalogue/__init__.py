@@ -13,8 +13,9 @@ from pipeline.features.catalogue.contacts import (
 from pipeline.features.catalogue.money import BASKET, FIRST_ORDER, MONEY, RETURNS
 from pipeline.features.catalogue.people import DEMOGRAPHICS
 from pipeline.features.catalogue.products import ASSORTMENT, CAMPAIGNS, COUPONS, DISCOUNTS
+from pipeline.features.catalogue.rhythm import RHYTHM
 from pipeline.features.catalogue.season import CALENDAR, SEASON
-from pipeline.features.catalogue.timing import FREQUENCY, RECENCY, RHYTHM, TENURE
+from pipeline.features.catalogue.timing import FREQUENCY, RECENCY, TENURE
 
 ORDER_LOG = (RECENCY, RHYTHM, FREQUENCY, MONEY, TENURE, CALENDAR, SEASON, BASKET, FIRST_ORDER, RETURNS)
 """What every shop has."""

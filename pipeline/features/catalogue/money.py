@@ -88,6 +88,17 @@ MONEY = Topic(
             for times in (2, 4)
         ),
         Feature(
+            "faded_spend",
+            "sum(CAST(amount * 0.5 ** (age / $horizon_days) AS DECIMAL(38, 9)))",
+            "Spend, each amount worth half as much a horizon later",
+            "currency",
+            words=Words(
+                "Spend, the recent counted most: {value}",
+                "Umsatz, jüngerer zählt mehr: {value}",
+                more_is="staying",
+            ),
+        ),
+        Feature(
             "spend_trend_horizon",
             "2 * spend_horizon - spend_2_horizons",
             "Spend of the last horizon minus that of the horizon before",

@@ -1,11 +1,10 @@
-"""When customers order: how long ago, in what rhythm, how often, since when."""
+"""When customers order: how long ago, how often, since when."""
 
 from __future__ import annotations
 
 from pipeline.features.feature import Feature, Topic, Words
 
 ONE_DAY = "with one order day"
-TWO_DAYS = "with fewer than three order days"
 
 RECENCY = Topic(
     "recency",
@@ -41,148 +40,6 @@ RECENCY = Topic(
                 "{value:day/days} from the first to the last order",
                 "{value:Tag/Tage} von der ersten bis zur letzten Bestellung",
                 more_is="staying",
-            ),
-        ),
-    ),
-)
-
-RHYTHM = Topic(
-    "rhythm",
-    "The customer's own rhythm: the gaps between order days, and the present silence against them.",
-    "purchases",
-    (),
-    (
-        Feature(
-            "mean_gap_days",
-            "sum(gap_days) / count(gap_days)",
-            "Mean gap",
-            "days",
-            ONE_DAY,
-            scale="log",
-            words=Words("Orders every {value:day/days}", "Bestellt alle {value:Tag/Tage}"),
-        ),
-        Feature(
-            "median_gap_days",
-            "median(gap_days)",
-            "Median gap",
-            "days",
-            ONE_DAY,
-            words=Words(
-                "Half of all gaps between orders are longer than {value:day/days}",
-                "Die Hälfte der Bestellabstände ist länger als {value:Tag/Tage}",
-            ),
-        ),
-        # Whole numbers up to the root: a floating-point variance depends on the order of rows.
-        Feature(
-            "gap_sd_days",
-            """CASE WHEN count(gap_days) >= 2 THEN sqrt(
-                (count(gap_days) * sum(gap_days * gap_days) - sum(gap_days) * sum(gap_days))
-                / (count(gap_days) * (count(gap_days) - 1))
-            ) END""",
-            "Standard deviation of the gaps",
-            "days",
-            TWO_DAYS,
-            words=Words(
-                "Gaps between orders vary by {value:day/days}",
-                "Bestellabstände schwanken um {value:Tag/Tage}",
-            ),
-        ),
-        Feature(
-            "gap_cv",
-            "gap_sd_days / mean_gap_days",
-            "Irregularity: spread over mean of the gaps",
-            "",
-            TWO_DAYS,
-            words=Words(
-                "Irregularity of the gaps between orders: {value}",
-                "Unregelmäßigkeit der Bestellabstände: {value}",
-            ),
-        ),
-        Feature(
-            "first_gap_days",
-            "min_by(gap_days, day)",
-            "Days from the first to the second order",
-            "days",
-            ONE_DAY,
-            words=Words(
-                "Second order {value:day/days} after the first",
-                "Zweite Bestellung {value:Tag/Tage} nach der ersten",
-            ),
-        ),
-        Feature(
-            "last_gap_days",
-            "max_by(gap_days, day)",
-            "Latest gap",
-            "days",
-            ONE_DAY,
-            words=Words(
-                "{value:day/days} between the last two orders",
-                "{value:Tag/Tage} zwischen den letzten beiden Bestellungen",
-            ),
-        ),
-        Feature(
-            "last_gap_ratio",
-            "last_gap_days / mean_gap_days",
-            "Latest gap over the mean gap",
-            "",
-            ONE_DAY,
-            words=Words(
-                "Latest gap between orders {value} times the usual",
-                "Letzter Bestellabstand {value}-mal so lang wie üblich",
-                against_own=True,
-            ),
-        ),
-        Feature(
-            "overdue",
-            "days_since_last / mean_gap_days",
-            "Present silence over the mean gap",
-            "",
-            ONE_DAY,
-            scale="log",
-            words=Words(
-                "Silent for {value} times the usual gap",
-                "Still seit dem {value}-Fachen des üblichen Abstands",
-                more_is="leaving",
-                against_own=True,
-            ),
-        ),
-        Feature(
-            "overdue_median",
-            "days_since_last / median_gap_days",
-            "Present silence over the median gap",
-            "",
-            ONE_DAY,
-            words=Words(
-                "Silent for {value} times the typical gap",
-                "Still seit dem {value}-Fachen des typischen Abstands",
-                more_is="leaving",
-                against_own=True,
-            ),
-        ),
-        Feature(
-            "overdue_longest",
-            "days_since_last / max(gap_days)",
-            "Present silence over the longest gap",
-            "",
-            ONE_DAY,
-            words=Words(
-                "Silent for {value} times the longest gap so far",
-                "Still seit dem {value}-Fachen des bisher längsten Abstands",
-                more_is="leaving",
-                against_own=True,
-            ),
-        ),
-        # Two gaps' worth of the population: a customer with few gaps is judged by everybody's.
-        Feature(
-            "overdue_score",
-            "(count(*) FILTER (gap_days <= silence) + 2 * max(gaps_over_by_now)) / (count(gap_days) + 2)",
-            "Share of the gaps that were over within the present silence: the customer's own, and the share "
-            "among all customers' gaps with the weight of two gaps",
-            "share",
-            words=Words(
-                "{value} of all repeat orders come after a shorter silence",
-                "{value} aller Folgebestellungen kommen nach kürzerer Stille",
-                more_is="leaving",
             ),
         ),
     ),
@@ -239,6 +96,9 @@ FREQUENCY = Topic(
             for days in (30, 90, 180, 365)
         ),
         _orders_within("orders_horizon", "$horizon_days", "horizon", "im letzten Zeitraum"),
+        _orders_within(
+            "orders_half_horizon", "$horizon_days / 2", "half horizon", "im letzten halben Zeitraum"
+        ),
         *(
             _orders_within(
                 f"orders_{times}_horizons",
@@ -247,6 +107,32 @@ FREQUENCY = Topic(
                 f"in den letzten {times} Zeiträumen",
             )
             for times in (2, 4)
+        ),
+        Feature(
+            "faded_orders",
+            "sum(CAST(0.5 ** (age / $horizon_days) AS DECIMAL(38, 9)))",
+            "Order days, each worth half as much a horizon later",
+            "days",
+            scale="log",
+            words=Words(
+                "Days with an order, recent ones counted most: {value}",
+                "Tage mit Bestellung, jüngere zählen mehr: {value}",
+                more_is="staying",
+            ),
+        ),
+        Feature(
+            "active_horizon_share",
+            """(count(DISTINCT (age - 1) // $horizon_days) FILTER (age <= 6 * $horizon_days) + 1)
+                / (least(6, (max(age) - 1) // $horizon_days + 1) + 2)""",
+            "Share of the last six horizons, those before the first order left out, that have an order; one "
+            "with and one without are added",
+            "share",
+            scale="odds",
+            words=Words(
+                "Ordered in {value} of the last periods",
+                "In {value} der letzten Zeiträume bestellt",
+                more_is="staying",
+            ),
         ),
         Feature(
             "order_trend_90d",

@@ -1,0 +1,173 @@
+"""In what rhythm customers order, and how far they are off it now."""
+
+from __future__ import annotations
+
+from pipeline.features.catalogue.timing import ONE_DAY
+from pipeline.features.feature import Feature, Topic, Words
+
+TWO_DAYS = "with fewer than three order days"
+
+RHYTHM = Topic(
+    "rhythm",
+    "The customer's own rhythm: the gaps between order days, and the present silence against them.",
+    "purchases",
+    (),
+    (
+        Feature(
+            "mean_gap_days",
+            "sum(gap_days) / count(gap_days)",
+            "Mean gap",
+            "days",
+            ONE_DAY,
+            scale="log",
+            words=Words("Orders every {value:day/days}", "Bestellt alle {value:Tag/Tage}"),
+        ),
+        Feature(
+            "median_gap_days",
+            "median(gap_days)",
+            "Median gap",
+            "days",
+            ONE_DAY,
+            words=Words(
+                "Half of all gaps between orders are longer than {value:day/days}",
+                "Die Hälfte der Bestellabstände ist länger als {value:Tag/Tage}",
+            ),
+        ),
+        # Whole numbers up to the root: a floating-point variance depends on the order of rows.
+        Feature(
+            "gap_sd_days",
+            """CASE WHEN count(gap_days) >= 2 THEN sqrt(
+                (count(gap_days) * sum(gap_days * gap_days) - sum(gap_days) * sum(gap_days))
+                / (count(gap_days) * (count(gap_days) - 1))
+            ) END""",
+            "Standard deviation of the gaps",
+            "days",
+            TWO_DAYS,
+            words=Words(
+                "Gaps between orders vary by {value:day/days}",
+                "Bestellabstände schwanken um {value:Tag/Tage}",
+            ),
+        ),
+        Feature(
+            "gap_cv",
+            "gap_sd_days / mean_gap_days",
+            "Irregularity: spread over mean of the gaps",
+            "",
+            TWO_DAYS,
+            words=Words(
+                "Irregularity of the gaps between orders: {value}",
+                "Unregelmäßigkeit der Bestellabstände: {value}",
+            ),
+        ),
+        Feature(
+            "first_gap_days",
+            "min_by(gap_days, day)",
+            "Days from the first to the second order",
+            "days",
+            ONE_DAY,
+            words=Words(
+                "Second order {value:day/days} after the first",
+                "Zweite Bestellung {value:Tag/Tage} nach der ersten",
+            ),
+        ),
+        Feature(
+            "last_gap_days",
+            "max_by(gap_days, day)",
+            "Latest gap",
+            "days",
+            ONE_DAY,
+            words=Words(
+                "{value:day/days} between the last two orders",
+                "{value:Tag/Tage} zwischen den letzten beiden Bestellungen",
+            ),
+        ),
+        Feature(
+            "last_gap_ratio",
+            "last_gap_days / mean_gap_days",
+            "Latest gap over the mean gap",
+            "",
+            ONE_DAY,
+            words=Words(
+                "Latest gap between orders {value} times the usual",
+                "Letzter Bestellabstand {value}-mal so lang wie üblich",
+                against_own=True,
+            ),
+        ),
+        Feature(
+            "overdue",
+            "days_since_last / mean_gap_days",
+            "Present silence over the mean gap",
+            "",
+            ONE_DAY,
+            scale="log",
+            words=Words(
+                "Silent for {value} times the usual gap",
+                "Still seit dem {value}-Fachen des üblichen Abstands",
+                more_is="leaving",
+                against_own=True,
+            ),
+        ),
+        Feature(
+            "overdue_median",
+            "days_since_last / median_gap_days",
+            "Present silence over the median gap",
+            "",
+            ONE_DAY,
+            words=Words(
+                "Silent for {value} times the typical gap",
+                "Still seit dem {value}-Fachen des typischen Abstands",
+                more_is="leaving",
+                against_own=True,
+            ),
+        ),
+        Feature(
+            "overdue_longest",
+            "days_since_last / max(gap_days)",
+            "Present silence over the longest gap",
+            "",
+            ONE_DAY,
+            words=Words(
+                "Silent for {value} times the longest gap so far",
+                "Still seit dem {value}-Fachen des bisher längsten Abstands",
+                more_is="leaving",
+                against_own=True,
+            ),
+        ),
+        Feature(
+            "long_gaps",
+            "count(*) FILTER (gap_days > $horizon_days)",
+            "Gaps longer than the horizon: how often the customer was silent for that long, and came back",
+            "gaps",
+            whole=True,
+            words=Words(
+                "{value:time/times} silent for longer than a period before",
+                "{value:Mal/Mal} schon länger als einen Zeitraum still",
+            ),
+        ),
+        Feature(
+            "longest_gap_4_horizons",
+            "max(gap_days) FILTER (age <= 4 * $horizon_days)",
+            "Longest gap that ended in the last four horizons",
+            "days",
+            "without one",
+            whole=True,
+            words=Words(
+                "{value:day/days} between two orders at the longest of late",
+                "{value:Tag/Tage} zwischen zwei Bestellungen, zuletzt der längste Abstand",
+            ),
+        ),
+        # Two gaps' worth of the population: a customer with few gaps is judged by everybody's.
+        Feature(
+            "overdue_score",
+            "(count(*) FILTER (gap_days <= silence) + 2 * max(gaps_over_by_now)) / (count(gap_days) + 2)",
+            "Share of the gaps that were over within the present silence: the customer's own, and the share "
+            "among all customers' gaps with the weight of two gaps",
+            "share",
+            words=Words(
+                "{value} of all repeat orders come after a shorter silence",
+                "{value} aller Folgebestellungen kommen nach kürzerer Stille",
+                more_is="leaving",
+            ),
+        ),
+    ),
+)
