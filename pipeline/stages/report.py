@@ -42,6 +42,7 @@ def report(params: Params) -> None:
             "tracking",
             "calibration_by_frequency",
             "interval_totals",
+            "fairness",
             "reality",
             "reasons",
             "reason_examples",
