@@ -20,6 +20,7 @@ from pipeline.btyd.mbgnbd import MBGNBD
 from pipeline.btyd.nbd import NBD
 from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
+from pipeline.btyd.predictive import predict
 from pipeline.btyd.seasonchoice import Past, SeasonChoice, Seasons
 from pipeline.btyd.simulation import simulate, simulate_orders
 from pipeline.btyd.totals import CommonError, forecast_by_group
@@ -54,6 +55,7 @@ __all__ = [
     "load_spend",
     "no_lifetime_value",
     "no_outlook",
+    "predict",
     "realised_value",
     "simulate",
     "simulate_orders",

@@ -9,6 +9,8 @@ import pandas as pd
 
 from pipeline.evaluation.slices import COLUMNS as SLICE_COLUMNS
 
+NO_DIFFERENCE = {"value": None, "low": None, "high": None}
+
 
 def headline(evaluation: Mapping[str, Any], rule_metrics: Sequence[str]) -> dict[str, Any]:
     """Keep the grade, the model's metrics and a few of the rule's, without intervals.
@@ -36,7 +38,77 @@ def headline(evaluation: Mapping[str, Any], rule_metrics: Sequence[str]) -> dict
         "rule": {"name": evaluation["rule_name"], **{name: rule[name]["value"] for name in rule_metrics}},
         "backtest": {name: metric["value"] for name, metric in evaluation["backtest"]["model"].items()},
         "slices_off": sum(row["is_off"] for row in evaluation["slices"]),
+        **{
+            name: one["value"]
+            for name, one in (evaluation.get("distribution") or {}).get("holdout", {}).items()
+        },
     }
+
+
+def brief(evaluation: Mapping[str, Any], metrics: Sequence[str]) -> dict[str, Any]:
+    """Keep these metrics alone of the backtest's many predictions; the tables below have all of them.
+
+    Parameters
+    ----------
+    evaluation : mapping
+        As in `headline`.
+    metrics : sequence of str
+    """
+    if "model" not in evaluation:
+        return dict(evaluation)
+
+    def few(predictions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            {
+                part: {name: found[name] for name in metrics} if isinstance(found, Mapping) else found
+                for part, found in prediction.items()
+            }
+            for prediction in predictions
+        ]
+
+    backtest = evaluation["backtest"]
+    return {
+        **evaluation,
+        "backtest": {
+            **backtest,
+            "predictions": few(backtest["predictions"]),
+            "active": backtest["active"] and few(backtest["active"]),
+            "origins": [{**one, "predictions": few(one["predictions"])} for one in backtest["origins"]],
+        },
+    }
+
+
+def pooled_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:
+    """List every metric of every prediction over all origins, and how the model differs, with intervals.
+
+    Parameters
+    ----------
+    evaluation : mapping
+        As in `headline`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``customers`` ("all" or "active"), ``prediction``, ``metric``, ``value``, ``low``, ``high``, and
+        ``difference`` (the model's minus the prediction's) with ``difference_low`` and ``difference_high``;
+        empty where nothing was evaluated.
+    """
+    backtest = evaluation.get("backtest", {})
+    groups = {"all": backtest.get("predictions"), "active": backtest.get("active")}
+    rows = [
+        [
+            customers,
+            one["name"],
+            metric,
+            *found.values(),
+            *((one["difference"] or {}).get(metric) or NO_DIFFERENCE).values(),
+        ]
+        for customers, predictions in groups.items()
+        for one in predictions or ()
+        for metric, found in one["metrics"].items()
+    ]
+    columns = ["value", "low", "high", "difference", "difference_low", "difference_high"]
+    return pd.DataFrame(rows, columns=["customers", "prediction", "metric", *columns])
 
 
 def origins_table(evaluation: Mapping[str, Any], metrics: Sequence[str]) -> pd.DataFrame:

@@ -41,14 +41,14 @@ def slice_labels(now: pd.DataFrame, customers: pd.DataFrame | None = None) -> pd
     labels = pd.DataFrame(
         {
             "buyers": np.select([heavy, now["frequency"] > 0], ["heavy", "repeat"], "one_order"),
-            "cohort": _largest(now["first_order_on"].dt.to_period("Q").astype("str")),
+            "cohort": largest_levels(now["first_order_on"].dt.to_period("Q").astype("str")),
         },
         index=now.index,
     )
     for column in ("country", "acquisition_channel"):
         if customers is not None and column in customers:
             known = customers.drop_duplicates("customer_key").set_index("customer_key")[column]
-            labels[column] = _largest(now["customer_key"].map(known))
+            labels[column] = largest_levels(now["customer_key"].map(known))
     return labels
 
 
@@ -119,7 +119,7 @@ def _holm(p_values: FloatArray) -> FloatArray:
     return adjusted
 
 
-def _largest(levels: pd.Series) -> pd.Series:
+def largest_levels(levels: pd.Series) -> pd.Series:
     """Keep the eight largest levels, by size and then by name; the rest is "other"."""
     counts = levels.value_counts().rename_axis("level").reset_index(name="n")
     kept = counts.sort_values(["n", "level"], ascending=[False, True])["level"].head(MOST_LEVELS)

@@ -114,5 +114,5 @@ def _rule_row(part: Part, one: Mapping[str, Any], t: Texts, f: Formats) -> RuleR
     return RuleRow(
         t.word("simple_rule", one["name"]),
         [estimate(one["metrics"][metric], writer(metric, f)) for metric, _ in SHOWN[part]],
-        [(each, t(each) if each else "") for each in verdicts],
+        [(each, t(f"rules.{each}") if each else "") for each in verdicts],
     )

@@ -38,8 +38,10 @@ class ReportData:
         The curves of that evaluation; may be empty.
     tracking, calibration_by_frequency, interval_totals : DataFrame
         What `pipeline.btyd.portraits` makes under these names; may be empty.
+    fairness : DataFrame
+        As from ``pipeline.evaluation.fairness``; empty where no demographics are features.
     importance : DataFrame
-        `feature`, `log_loss_increase`; may be empty.
+        `feature`, `log_loss_increase`, `low`, `high`; may be empty.
     reality : DataFrame
         From `reality_table` in ``pipeline.evaluation``: past score runs and what came; may be empty.
     monitor_alarms : sequence of mapping
@@ -90,6 +92,7 @@ class ReportData:
     calibration_by_frequency: pd.DataFrame
     interval_totals: pd.DataFrame
     importance: pd.DataFrame
+    fairness: pd.DataFrame
     reality: pd.DataFrame
     reasons: pd.DataFrame
     reason_examples: pd.DataFrame

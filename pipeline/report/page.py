@@ -11,6 +11,7 @@ from pipeline.report import explanations, quality, reality, tables, views
 from pipeline.report.backtest import careful
 from pipeline.report.charts import Layer, bars
 from pipeline.report.data import ReportData
+from pipeline.report.fairness import SHOWN, people_rows
 from pipeline.report.formats import Formats
 from pipeline.report.portraits import portraits
 from pipeline.report.texts import Texts
@@ -55,6 +56,8 @@ def render(report: ReportData) -> str:
             qualities=qualities,
             portraits=portraits(report, t, f),
             careful=careful(report, t, f),
+            people_heads=[t(f"fairness.{name}") for name in SHOWN],
+            people=people_rows(report, t, f),
             past_runs=reality.past_runs(report, t, f),
             measures=[t.word("metric", name) for name in reality.SHOWN],
             is_tested=any(part.rows for part in qualities),

@@ -103,7 +103,7 @@ def value_quality(report: ReportData, t: Texts, f: Formats) -> Quality:
         title=t("quality.value"),
         **_grade(found["grade"], t, f),
         sample=t("quality.value.n", n=f.number(found["n"]), **totals),
-        active="",
+        active=_spread_note(found["distribution"], t, f) if found.get("distribution") else "",
         caption=t("quality.caption", rule=t.word("simple_rule", found["rule_name"])),
         rows=_rows(found, VALUE_AIMS, t, f),
         charts=_value_charts(report, t, f),
@@ -127,6 +127,11 @@ def _grade(grade: Mapping[str, Any], t: Texts, f: Formats) -> dict[str, str]:
 def _active_note(active: Mapping[str, Any], t: Texts, f: Formats) -> str:
     model, rule = (f.number(active[who]["roc_auc"]["value"], 3) for who in ("model", "rule"))
     return t("quality.active", n=f.number(active["n"]), auc=model, rule=rule)
+
+
+def _spread_note(distribution: Mapping[str, Any], t: Texts, f: Formats) -> str:
+    held, error = (distribution["holdout"][name] for name in ("coverage_80", "crps"))
+    return t("quality.spread", share=f.percent(held["value"], 0), crps=f.money(error["value"]))
 
 
 def _rows(found: Mapping[str, Any], aims: Mapping[str, Aim], t: Texts, f: Formats) -> list[MetricRow]:

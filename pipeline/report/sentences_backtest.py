@@ -17,11 +17,33 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Lohnt der Aufwand? Das Modell neben einfachen Regeln, im Mittel aller Prüfungen",
     ),
     "rules.rule": ("Simple rule", "Einfache Regel"),
-    "rules.model": ("The model is", "Das Modell ist"),
+    "rules.better": ("the model is better", "das Modell ist besser"),
+    "rules.worse": ("the rule is better", "die Regel ist besser"),
+    "rules.unclear": ("no clear difference", "kein klarer Unterschied"),
+    "fairness.title": ("Is the risk right for everybody?", "Stimmt das Risiko für alle?"),
+    "fairness.caption": (
+        "Age, income or household are among what the model sees. What it said of each group in the tests, "
+        "and what then happened",
+        "Alter, Einkommen oder Haushalt gehören zu dem, was das Modell sieht. Was es in den Prüfungen über "
+        "jede Gruppe sagte, und was dann geschah",
+    ),
+    "fairness.group": ("Group", "Gruppe"),
+    "fairness.churn_rate": ("Did not order", "Nicht bestellt"),
+    "fairness.mean_probability": ("Predicted risk", "Vorhergesagtes Risiko"),
+    "fairness.gap": ("Predicted too high by", "Zu hoch vorhergesagt um"),
+    "fairness.high_risk_share": ("Called high risk", "Als hohes Risiko geführt"),
+    "fairness.log_loss": ("Error (log loss)", "Fehler (Log-Loss)"),
+    "fairness.roc_auc": ("Ranking (AUC)", "Rangfolge (AUC)"),
     "quality.lift_cap": (
         "With so many leaving, no model could find more than {cap} times the average in its top tenth.",
         "Bei so vielen Abwandernden kann kein Modell im obersten Zehntel mehr als das {cap}-Fache des "
         "Durchschnitts finden.",
+    ),
+    "quality.spread": (
+        "P10 to P90 as modelled held {share} of them (80% would be right); the whole distribution missed by "
+        "{crps} (CRPS).",
+        "P10 bis P90 des Modells enthielten {share} von ihnen (80 % wären richtig); die Verteilung lag um "
+        "{crps} daneben (CRPS).",
     ),
     "off.title": ("Where to be careful", "Wo Vorsicht geboten ist"),
     "off.churn": (

@@ -161,6 +161,16 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "country": ("Country", "Land"),
         "acquisition_channel": ("Came through", "Gewonnen über"),
     },
+    "people": {
+        "age": ("Age", "Alter"),
+        "age_group": ("Age band", "Altersgruppe"),
+        "income_group": ("Income", "Einkommen"),
+        "home_ownership": ("Housing", "Wohnen"),
+        "marital_status": ("Marital status", "Familienstand"),
+        "household_size": ("Household size", "Haushaltsgröße"),
+        "household_type": ("Household", "Haushalt"),
+        "children": ("Children", "Kinder"),
+    },
     "slice_level": {
         "all": ("All customers", "Alle Personen"),
         "one_order": ("Customers with a single order", "Personen mit einer einzigen Bestellung"),

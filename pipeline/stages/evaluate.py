@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from pipeline.btyd import Clock, load, load_spend, predict
 from pipeline.churn.frame import FEATURES, TOPICS, training_frame
 from pipeline.churn.importance import importance
 from pipeline.churn.shuffled import shuffled_labels
 from pipeline.churn.store import load_model
 from pipeline.errors import InsufficientHistory
-from pipeline.evaluation import curves
+from pipeline.evaluation import curves, fairness
 from pipeline.evaluation.alarms import chance, feature_aucs, leak_alarms, shuffle_alarms
 from pipeline.evaluation.bootstrap import judged_customers
 from pipeline.evaluation.contest import ACTIVE_HORIZONS, contest, with_rules
+from pipeline.evaluation.distribution import (
+    LEVELS,
+    SCORES,
+    coverage_by_tenth,
+    distribution_scores,
+    judge,
+)
 from pipeline.evaluation.evaluate import evaluate, not_evaluated
-from pipeline.evaluation.headline import headline, origins_table, slices_table
+from pipeline.evaluation.headline import brief, headline, origins_table, pooled_table, slices_table
 from pipeline.evaluation.kinds import CHURN, VALUE, Kind
 from pipeline.evaluation.slices import slice_labels, slices
 from pipeline.features import Cutoffs
+from pipeline.features.catalogue.people import ATTRIBUTES
 from pipeline.params import Params
 from pipeline.stages import files
 from pipeline.stages.shell import run, say, warn
@@ -51,16 +62,23 @@ def evaluate_models(params: Params) -> None:
         "churn": _judged(churn, rows, files.CHURN_CARD, params),
         "value": _judged(VALUE, rows, files.LIFETIME_VALUE_MODELS, params),
     }
+    by_people = _fairness(churn, rows, params)
+    spread, tenths = _distribution(rows, snapshots, values, params)
+    found["value"]["distribution"] = spread
     io.write_parquet(holdout, files.HOLDOUT)
-    io.write_json(found, files.EVALUATION)
+    io.write_csv(tenths, files.PLOTS / "spend_coverage.csv")
+    io.write_csv(by_people, files.PLOTS / "fairness.csv")
     for kind, beside_rule in (
         (CHURN, ["roc_auc", "log_loss"]),
         (VALUE, ["mae", "normalised_gini", "total_bias"]),
     ):
         io.write_json(headline(found[kind.name], beside_rule), files.METRICS / f"{kind.name}.json")
-        by_origin = origins_table(found[kind.name], [kind.main, kind.ranking])
+        by_origin = origins_table(found[kind.name], list(kind.metrics))
         io.write_csv(by_origin, files.PLOTS / f"backtest_{kind.name}.csv")
+        io.write_csv(pooled_table(found[kind.name]), files.PLOTS / f"predictions_{kind.name}.csv")
         io.write_csv(slices_table(found[kind.name]), files.PLOTS / f"slices_{kind.name}.csv")
+    short = {kind.name: brief(found[kind.name], [kind.main, kind.ranking]) for kind in (CHURN, VALUE)}
+    io.write_json({**found, **short}, files.EVALUATION)
     for name, table in _curves(holdout).items():
         io.write_csv(table, files.PLOTS / f"{name}.csv")
     model = load_model(files.CHURN_HOLDOUT_MODEL.read_bytes())
@@ -80,6 +98,68 @@ def _judged(kind: Kind, rows: pd.DataFrame, card: Path, params: Params) -> dict[
         **evaluate(table, kind, members=members, rules=kind.rules, **resampling),
         "slices": slices(table, kind, labels, **resampling).to_dict("records"),
     }
+
+
+def _distribution(
+    rows: pd.DataFrame, snapshots: pd.DataFrame, values: pd.DataFrame, params: Params
+) -> tuple[dict[str, Any] | None, pd.DataFrame]:
+    """Score the predicted distributions of spend; their mean is moved to the model's, as the scores' is."""
+    fits = {pd.Timestamp(one["cutoff"]): one for one in io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]}
+    said = judged_customers(rows, params.seed).dropna(subset=VALUE.prediction)
+    scored = []
+    for cutoff in sorted(fits.keys() & {*said["cutoff"]}):
+        now = said.loc[said["cutoff"] == cutoff, ["customer_key", "cutoff", VALUE.actual, VALUE.prediction]]
+        keys = now["customer_key"]
+        then, worth = (
+            table[table["cutoff"] == cutoff].set_index("customer_key").loc[keys]
+            for table in (snapshots, values)
+        )
+        quantiles = _spend_quantiles(fits[cutoff], then, cutoff.date(), params.churn.horizon_days)
+        expected, modelled = now[VALUE.prediction].to_numpy(), worth["expected_spend"].to_numpy()
+        ratio = np.divide(expected, modelled, out=np.ones_like(expected), where=modelled > 0)
+        scores = distribution_scores(
+            now[VALUE.actual].to_numpy(dtype=float),
+            ratio[:, None] * quantiles,
+            worth["p_no_order"].to_numpy(),
+        )
+        scored.append(now.reset_index(drop=True).join(scores))
+    if not scored:
+        return None, coverage_by_tenth(np.empty(0), np.empty(0))
+    found = judge(
+        pd.concat(scored, ignore_index=True),
+        seed=params.seed,
+        resamples=params.evaluate.bootstrap_resamples,
+    )
+    last = scored[-1]
+    return {
+        part: {name: found.estimate(name, "mean", origin).as_dict() for name in SCORES}
+        for part, origin in (("holdout", found.origins[-1]), ("backtest", None))
+    }, coverage_by_tenth(last[VALUE.prediction].to_numpy(), last["coverage_80"].to_numpy())
+
+
+def _spend_quantiles(
+    fit: dict[str, Any], summary: pd.DataFrame, cutoff: date, horizon_days: int
+) -> NDArray[np.float64]:
+    """Ask the model of a cutoff for the spend of each customer at `LEVELS`, as modelled."""
+    clock, orders, spend = Clock.from_dict(fit["clock"]), load(fit["orders"]), load_spend(fit["spend"])
+    exposed, horizon = clock.summary(summary, cutoff), clock.horizon(cutoff, horizon_days)
+    levels, median = np.tile(LEVELS, (len(summary), 1)), np.full((len(summary), 1), 0.5)
+    return np.asarray(predict(orders, spend, exposed, horizon, median, levels).spend, dtype=np.float64)
+
+
+def _fairness(kind: Kind, rows: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Measure the scores by age, income and household, if these are features; else a table without rows."""
+    customers = files.TABLES / "customers.parquet"
+    table, _ = contest(judged_customers(rows, params.seed), kind)
+    if not params.features.demographics or not customers.exists() or table.empty:
+        return pd.DataFrame(columns=fairness.COLUMNS)
+    return fairness.fairness(
+        table,
+        fairness.people_labels(table, io.read_parquet(customers), list(ATTRIBUTES)),
+        risk_high=params.segments.risk_high,
+        seed=params.seed,
+        resamples=params.evaluate.bootstrap_resamples,
+    )
 
 
 def _holdout_features(

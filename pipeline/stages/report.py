@@ -33,6 +33,7 @@ def report(params: Params) -> None:
             "tracking",
             "calibration_by_frequency",
             "interval_totals",
+            "fairness",
             "reality",
             "reasons",
             "reason_examples",

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import UserError
 from pipeline.evaluation.evaluate import evaluate, not_evaluated
-from pipeline.evaluation.headline import headline, origins_table, slices_table
+from pipeline.evaluation.headline import brief, headline, origins_table, pooled_table, slices_table
 from pipeline.evaluation.kinds import CHURN, VALUE
 from pipeline.evaluation.metrics import CHURN_METRICS, VALUE_METRICS
 
@@ -122,8 +122,24 @@ def test_the_tables_for_plots_hold_what_was_found(churn: pd.DataFrame) -> None:
     assert list(table) == ["cutoff", "prediction", "log_loss", "log_loss_low", "log_loss_high"]
     assert len(table) == 3 * 4
     assert headline(found, ["roc_auc"])["slices_off"] == 1
+    pooled = pooled_table(found).set_index(["customers", "prediction", "metric"])
+    assert len(pooled) == 2 * 4 * len(CHURN_METRICS)
+    half = by_name(found["backtest"]["predictions"])["half"]
+    assert pooled.loc[("all", "half", "brier"), "value"] == half["metrics"]["brier"]["value"]
+    assert pooled.loc[("all", "half", "brier"), "difference_low"] == half["difference"]["brier"]["low"]
+    assert pooled.loc[("active", "model"), "difference"].isna().all()
+    short = brief(found, ["log_loss"])
+    assert by_name(short["backtest"]["predictions"])["half"] == {
+        "name": "half",
+        "metrics": {"log_loss": half["metrics"]["log_loss"]},
+        "difference": {"log_loss": half["difference"]["log_loss"]},
+    }
+    assert origins_table(short, ["log_loss"]).equals(table)
+    assert short["model"] == found["model"]
     assert slices_table(found)["is_off"].tolist() == [True]
     assert slices_table(not_evaluated(None)).empty
+    assert pooled_table(not_evaluated(None)).empty
+    assert brief(not_evaluated(None), ["log_loss"]) == not_evaluated(None)
     assert origins_table(not_evaluated(None), ["log_loss"]).empty
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from pipeline.evaluation import fairness
 from pipeline.evaluation.reality import COLUMNS
 from pipeline.report import ReportData, render
 from pipeline.report.texts import Texts
@@ -106,7 +107,7 @@ def test_a_hostile_shop_name_is_only_text(localised: ReportData, title: str) -> 
 
 def test_hostile_texts_in_the_data_are_only_text(report: ReportData) -> None:
     bad = "<img src=x onerror=alert(1)>"
-    importance = pd.DataFrame({"feature": [bad], "log_loss_increase": [0.1]})
+    importance = pd.DataFrame({"feature": [bad], "log_loss_increase": [0.1], "low": [0.05], "high": [0.15]})
     page = Page(render(replace(report, importance=importance, ingest={bad: 1}, currency=bad, run_id=bad)))
     assert "img" not in {tag for tag, _ in page.tags}
 
@@ -197,6 +198,16 @@ def test_leaks_and_groups_that_are_off_are_said_plainly(report: ReportData) -> N
     assert "Country <AT>: a risk of 50.0% was predicted, 75.0% did not order (1,234 cases)." in page.text
     assert "Customers with a single order: €0.50 per customer were expected, €0.75" in page.text
     assert "alone tells almost perfectly" in page.text
+
+
+def test_where_age_or_income_are_features_each_group_has_its_row(localised: ReportData) -> None:
+    assert Texts(localised.language)("fairness.title") not in Page(render(localised)).text
+    numbers = dict.fromkeys(fairness.COLUMNS[3:], 0.25)
+    rows = [{"group": "all", "level": "all", "n": 1200}, {"group": "age", "level": "60-69", "n": 130}]
+    table = pd.DataFrame([{**row, **numbers} for row in rows])
+    text = Page(render(replace(localised, fairness=table))).text
+    assert Texts(localised.language)("fairness.title") in text
+    assert ("Alter: 60-69" if localised.language == "de" else "Age: 60-69") in text
 
 
 def test_a_warning_shows_when_pseudonyms_can_be_guessed(report: ReportData) -> None:

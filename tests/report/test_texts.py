@@ -13,6 +13,7 @@ from pipeline.churn.frame import TOPICS
 from pipeline.evaluation.alarms import LIMITS as ALARMS
 from pipeline.evaluation.grade import SENTENCES as GRADES
 from pipeline.evaluation.rules import CHURN_RULES, VALUE_RULES
+from pipeline.features.catalogue.people import ATTRIBUTES
 from pipeline.report.charts import Layer, bars, curve
 from pipeline.report.formats import Formats
 from pipeline.report.measures import Aim
@@ -43,7 +44,7 @@ def test_every_sentence_is_used_and_every_used_one_is_there() -> None:
     assert used <= set(SENTENCES)
     built = re.compile(
         r"grade\.|floors?\.|choice\.|(kpis|gains|calibration|roc|value_calibration|monthly)\.\w+|better$|worse$"
-        r"|(tracking|calibration_by_frequency|interval_totals)\.\w+|unclear$|monitor\.|alarm\.|off\.|backtest\.(model|rule)$"
+        r"|(tracking|calibration_by_frequency|interval_totals)\.\w+|unclear$|monitor\.|alarm\.|off\.|fairness\.|rules\.\w+|backtest\.(model|rule)$"
     )
     assert {key for key in SENTENCES if key not in used and not built.match(key)} == set()
 
@@ -64,6 +65,7 @@ def test_everything_the_pipeline_names_has_a_word() -> None:
     assert {f"grade.{message}" for message in GRADES} <= set(SENTENCES)
     assert {*CHURN_RULES, *VALUE_RULES} == set(WORDS["simple_rule"])
     assert {f"alarm.{kind}" for kind in ALARMS} <= set(SENTENCES)
+    assert {"age", *ATTRIBUTES} == set(WORDS["people"])
 
 
 ENGLISH, GERMAN = Formats("en", "EUR"), Formats("de", "EUR")

@@ -1,0 +1,112 @@
+"""Is the whole predicted distribution of spend right, not only its mean?
+
+The continuous ranked probability score of a distribution with quantiles q(tau) at the outcome y is twice the
+mean of the pinball losses over all levels (Gneiting and Raftery 2007, Journal of the American Statistical
+Association 102(477), section 4; Laio and Tamea 2007, Hydrology and Earth System Sciences 11(4)),
+
+    CRPS = 2 * integral over tau of (1{y < q(tau)} - tau) (q(tau) - y),
+
+here over the middles of twenty equal steps of tau. It is in money, and for a forecast without any spread it
+is the absolute error. Whether the outcome lies between P10 and P90 is asked of randomised PIT, so that the
+many zeros do not flatter it: who spent nothing, of whom a share p of the distribution said so, stands for all
+levels from 0 to p, of which the part between 0.1 and 0.9 counts as inside (Czado, Gneiting and Held 2009,
+Biometrics 65(4)).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipeline.evaluation.bootstrap import Measured, measure
+from pipeline.evaluation.weighted import BINS, FloatArray, mean, quantile_bins
+
+STEPS = 20
+CRPS_LEVELS = (np.arange(STEPS) + 0.5) / STEPS
+SHOWN_LEVELS = np.array([0.1, 0.5, 0.9])
+LEVELS = np.union1d(CRPS_LEVELS, SHOWN_LEVELS)
+"""The levels of the quantiles to be judged, ascending."""
+SCORES = ("crps", "pinball_p10", "pinball_p50", "pinball_p90", "coverage_80")
+
+
+def distribution_scores(actual: FloatArray, quantiles: FloatArray, p_nothing: FloatArray) -> pd.DataFrame:
+    """Score each predicted distribution at what was spent.
+
+    Parameters
+    ----------
+    actual : numpy.ndarray
+        Spend, shape (n,).
+    quantiles : numpy.ndarray
+        Of the predicted spend at `LEVELS`, shape (n, len(LEVELS)).
+    p_nothing : numpy.ndarray
+        Predicted chance of no order, shape (n,).
+
+    Returns
+    -------
+    pandas.DataFrame
+        `SCORES`: all but the last in money; ``coverage_80`` is 0 or 1, or in between for who spent nothing.
+    """
+    miss = actual[:, np.newaxis] - quantiles
+    pinball = np.maximum(LEVELS * miss, (LEVELS - 1) * miss)
+    low, _, high = (quantiles[:, np.searchsorted(LEVELS, level)] for level in SHOWN_LEVELS)
+    inside = ((low <= actual) & (actual <= high)).astype(np.float64)
+    below, above = SHOWN_LEVELS[0], SHOWN_LEVELS[-1]
+    share = np.clip(np.minimum(p_nothing, above) - below, 0, None) / np.maximum(p_nothing, below)
+    shown = pinball[:, np.searchsorted(LEVELS, SHOWN_LEVELS)]
+    columns = [
+        2 * pinball[:, np.searchsorted(LEVELS, CRPS_LEVELS)].mean(axis=1),
+        *shown.T,
+        np.where(actual > 0, inside, share),
+    ]
+    return pd.DataFrame(dict(zip(SCORES, columns, strict=True)))
+
+
+def judge(rows: pd.DataFrame, *, seed: int, resamples: int) -> Measured:
+    """Average the scores at every origin, with customer-bootstrap intervals.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``customer_key``, ``cutoff`` and `SCORES`.
+    seed, resamples : int
+
+    Returns
+    -------
+    Measured
+        Its predictions are `SCORES`, its one metric is ``mean``.
+    """
+
+    def mean_score(_: FloatArray, score: FloatArray, weight: FloatArray | None) -> FloatArray:
+        return mean(score, weight)
+
+    nothing = rows.assign(nothing=0.0)
+    return measure(nothing, "nothing", SCORES, {"mean": mean_score}, seed=seed, resamples=resamples)
+
+
+def coverage_by_tenth(expected: FloatArray, coverage: FloatArray) -> pd.DataFrame:
+    """Average the coverage in tenths of the customers by expected spend.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``bin`` (1 = those who spend least), ``expected`` (mean, in money), ``coverage`` with ``low`` and
+        ``high`` (95 %, normal), ``n``. Ties can leave a bin empty; it is then left out.
+    """
+    order = np.lexsort((coverage, expected))
+    bins = quantile_bins(expected[order], np.ones(len(order))) + 1 if len(order) else order
+    by_bin = pd.DataFrame({"bin": bins, "expected": expected[order], "coverage": coverage[order]}).groupby(
+        "bin"
+    )
+    found = by_bin.agg(expected=("expected", "mean"), coverage=("coverage", "mean"), n=("coverage", "size"))
+    half = 1.96 * by_bin["coverage"].std(ddof=0) / np.sqrt(found["n"])
+    bounds = {
+        "low": (found["coverage"] - half).clip(lower=0),
+        "high": (found["coverage"] + half).clip(upper=1),
+    }
+    return (
+        found.assign(**bounds)
+        .reindex(range(1, BINS + 1))
+        .dropna()
+        .astype({"n": int})
+        .reset_index()[["bin", "expected", "coverage", "low", "high", "n"]]
+    )
