@@ -20,14 +20,6 @@ LIFETIME_MODEL: dict[str, Scale | None] = {
 """What the lifetime-value stage adds to the features of the log, with the scale as in `Feature`."""
 
 LIFETIME_WORDS: dict[str, tuple[str, Words]] = {
-    "p_alive": (
-        "share",
-        Words(
-            "{value} chance of still being a customer, by the orders so far",
-            "Kundenbeziehung besteht nach den bisherigen Bestellungen mit {value} Chance noch",
-            more_is="staying",
-        ),
-    ),
     "p_no_order": (
         "share",
         Words(

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
-from sklearn.metrics import log_loss
 
 from pipeline.churn.blend import churn_probability, used_features
 
@@ -43,10 +43,10 @@ def importance(
     Returns
     -------
     pandas.DataFrame
-        ``feature``, ``log_loss_increase`` (mean over the shuffles, in nats per customer), ``std``; largest
-        first.
+        ``feature``, ``log_loss_increase`` (mean over customers and shuffles, in nats), ``low``, ``high`` (its
+        95 % interval over customers); largest first.
     """
-    columns_found = ["feature", "log_loss_increase", "std"]
+    columns_found = ["feature", "log_loss_increase", "low", "high"]
     if model is None:
         return pd.DataFrame(columns=columns_found)
     rng = np.random.default_rng(seed)
@@ -57,10 +57,12 @@ def importance(
     used = used_features(model)
     inputs = rows[used]
 
-    def loss(table: pd.DataFrame) -> float:
-        return float(log_loss(churned, churn_probability(model, table), labels=[False, True]))
+    def losses(table: pd.DataFrame) -> NDArray[np.float64]:
+        probability = churn_probability(model, table)
+        told = np.where(churned, probability, 1 - probability)
+        return np.asarray(-np.log(np.maximum(told, np.finfo(np.float64).eps)), dtype=np.float64)
 
-    whole = loss(inputs)
+    whole = losses(inputs)
     found = []
     for name, members in (groups or {column: (column,) for column in used}).items():
         columns = [column for column in members if column in used]
@@ -70,7 +72,9 @@ def importance(
         for _ in range(repeats):
             shuffled = inputs.copy()
             shuffled[columns] = inputs[columns].to_numpy()[rng.permutation(len(inputs))]
-            increases.append(loss(shuffled) - whole)
-        found.append((name, float(np.mean(increases)), float(np.std(increases))))
+            increases.append(losses(shuffled) - whole)
+        of_customers = np.mean(increases, axis=0)
+        mean, error = float(of_customers.mean()), float(of_customers.std() / np.sqrt(len(of_customers)))
+        found.append((name, mean, mean - 1.96 * error, mean + 1.96 * error))
     table = pd.DataFrame(found, columns=columns_found)
     return table.sort_values(["log_loss_increase", "feature"], ascending=[False, True], ignore_index=True)

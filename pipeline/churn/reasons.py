@@ -146,7 +146,7 @@ def reason_counts(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd.D
     counts = counts[counts["customers"] >= min_group]
     everybody = segments["churn_risk"].value_counts()
     counts = counts.assign(
-        share=counts["customers"] / counts["churn_risk"].map(everybody),
+        share=counts["customers"] / counts["churn_risk"].map(everybody).astype("float64"),
         place=counts["churn_risk"].map({"high": 0, "medium": 1, "low": 2}),
     )
     counts = counts.sort_values(

@@ -16,12 +16,17 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
+def joining_weights(players: int) -> Floats:
+    """Give ``k! (d - k - 1)! / d!`` for k = 0 … d - 1: the weight of a subset of k others that one joins."""
+    orders = [factorial(k) * factorial(players - k - 1) / factorial(players) for k in range(players)]
+    return np.array(orders, dtype=np.float64)
+
+
 @cache
 def subset_weights(players: int) -> Floats:
     """Give the matrix that takes the values of a game to the players' worth.
 
-    A subset of k others weighs ``k! (d - k - 1)! / d!`` when player j joins it: the value with j counts for
-    j, that without j against it.
+    The value of a subset with j counts for j, that without j against it, with `joining_weights`.
 
     Returns
     -------
@@ -30,9 +35,9 @@ def subset_weights(players: int) -> Floats:
     """
     is_in = members(players)
     size = is_in.sum(axis=1, keepdims=True)
-    orders = np.array([factorial(k) * factorial(players - k - 1) for k in range(players)], dtype=np.float64)
+    orders = joining_weights(players)
     joined, left = orders[np.maximum(size - 1, 0)], orders[np.minimum(size, players - 1)]
-    weights: Floats = np.where(is_in, joined, -left) / factorial(players)
+    weights: Floats = np.where(is_in, joined, -left)
     weights.flags.writeable = False
     return weights
 

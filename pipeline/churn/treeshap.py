@@ -7,9 +7,9 @@ way at each split. A leaf is then reached with the probability
     v(S) = product over j in S of [x_j satisfies the path] * product over j not in S of r_j
 
 where r_j is the share of the training rows that followed the splits on feature j. It depends on the row only
-through the bits "x_j satisfies the path", so that the Shapley values of each leaf are tabulated once, for all
-2^d patterns of its d features, and looked up for each row. Values of leaves add up to those of trees, those
-of trees to those of the model.
+through the bits b_j = "x_j satisfies the path", so that the Shapley values of each leaf are tabulated once,
+for all 2^d patterns of its d features, and looked up for each row; where d is large, only for the patterns
+that occur. Values of leaves add up to those of trees, those of trees to those of the model.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from pipeline.churn.shapley import Floats, subset_weights
+from pipeline.churn.shapley import Floats, joining_weights, members
 from pipeline.errors import UserError
 
-MOST_FEATURES_ON_A_PATH = 16
-"""A table of a leaf has 2^d rows."""
+MOST_TABULATED = 10
+"""Features on the way to a leaf up to which all their patterns are tabulated."""
+
+MOST_FEATURES = 62
+"""Features on the way to a leaf that fit a pattern."""
 
 Bools = NDArray[np.bool_]
 
@@ -41,10 +44,25 @@ class Step(NamedTuple):
 
 
 class Leaf(NamedTuple):
-    """The steps to a leaf by feature, and the Shapley values of those features by pattern, (2^d, d)."""
+    """A leaf's value, the steps to it by feature, and what share of the training rows took them.
 
+    `table` has the Shapley values of those features by pattern, (2^d, d); None where d is large.
+    """
+
+    value: float
     steps: dict[int, list[Step]]
-    table: Floats
+    shares: list[float]
+    table: Floats | None
+
+    def contributions(self, pattern: NDArray[np.int64]) -> Iterator[Floats]:
+        """Look up the Shapley values of each row's pattern, feature by feature."""
+        table, row = self.table, pattern
+        if table is None:
+            found, row = np.unique(pattern, return_inverse=True)
+            bits = (found[:, None] >> np.arange(len(self.shares))) & 1 == 1
+            table = self.value * product_game(bits, self.shares)
+        for column in table.T:
+            yield np.take(column, row)
 
 
 @dataclass(frozen=True)
@@ -73,8 +91,16 @@ class Tree:
             for step in path:
                 steps.setdefault(step.feature, []).append(step)
             shares = [float(np.prod([step.share for step in some])) for some in steps.values()]
+            if len(shares) > MOST_FEATURES:
+                raise UserError(
+                    f"a tree asks {len(shares)} features on the way to one leaf, too many to explain",
+                    where="churn model",
+                    valid=f"smaller trees, of at most {MOST_FEATURES} features in a row",
+                )
             if steps:
-                leaves.append(Leaf(steps, value * product_game(shares)))
+                is_small = len(shares) <= MOST_TABULATED
+                table = value * product_game(members(len(shares)), shares) if is_small else None
+                leaves.append(Leaf(value, steps, shares, table))
             base += value * float(np.prod(shares))
         return cls(nodes, tuple(leaves), base)
 
@@ -84,14 +110,14 @@ class Tree:
             int(node): self._goes_left(int(node), columns) for node in np.flatnonzero(~_is_leaf(self.nodes))
         }
         for leaf in self.leaves:
-            pattern = np.zeros(columns.shape[1], dtype=np.uint16)
+            pattern = np.zeros(columns.shape[1], dtype=np.int64)
             for bit, steps in enumerate(leaf.steps.values()):
                 follows = [
                     goes_left[step.node] if step.goes_left else ~goes_left[step.node] for step in steps
                 ]
-                pattern |= np.logical_and.reduce(follows).astype(np.uint16) << np.uint16(bit)
-            for bit, feature in enumerate(leaf.steps):
-                total[feature] += np.take(leaf.table[:, bit], pattern)
+                pattern |= np.logical_and.reduce(follows).astype(np.int64) << bit
+            for feature, part in zip(leaf.steps, leaf.contributions(pattern), strict=True):
+                total[feature] += part
 
     def _goes_left(self, node: int, columns: Floats) -> Bools:
         at = self.nodes[node]
@@ -154,32 +180,37 @@ class TreeShap:
         return total.T
 
 
-def product_game(shares: list[float]) -> Floats:
-    """Tabulate the Shapley values of ``v(S) = prod_{j in S} b_j * prod_{j not in S} r_j`` for all bits b.
+def product_game(bits: Bools, shares: list[float]) -> Floats:
+    """Give the Shapley values of ``v(S) = prod_{j in S} b_j * prod_{j not in S} r_j``.
+
+    Player j changes a subset of the others by the factor ``b_j - r_j``. The values of all subsets of k others
+    add up to the coefficient of z^k in ``prod_{i != j} (r_i + b_i z)``, and weigh ``k! (d - k - 1)! / d!``.
 
     Parameters
     ----------
+    bits : numpy.ndarray
+        b_j of each of the d players, one game a row; shape (games, d).
     shares : list of float
-        r_j of each of the d players.
+        r_j.
 
     Returns
     -------
     numpy.ndarray
-        Shape (2^d, d); the row is the number whose bit j is b_j.
+        Shape (games, d).
     """
-    players = len(shares)
-    if players > MOST_FEATURES_ON_A_PATH:
-        raise UserError(
-            f"a tree asks {players} features on the way to one leaf, too many to explain exactly",
-            where="churn model",
-            valid=f"smaller trees, of at most {MOST_FEATURES_ON_A_PATH} features in a row",
-        )
-    # The values of all subsets factor by player, so the sum over subsets is done one player at a time.
-    table = subset_weights(players).reshape((2,) * players + (players,))
-    for player, share in enumerate(shares):
-        without, joined = np.moveaxis(table, players - 1 - player, 0)
-        table = np.stack([share * without, share * without + joined], axis=players - 1 - player)
-    return np.ascontiguousarray(table.reshape(2**players, players))
+    games, players = bits.shape
+    weights = joining_weights(players)
+    worth = np.empty((games, players))
+    for player in range(players):
+        coefficients = np.zeros((games, players))
+        coefficients[:, 0] = 1.0
+        for other in range(players):
+            if other != player:
+                raised = coefficients[:, :-1] * bits[:, other, None]
+                coefficients *= shares[other]
+                coefficients[:, 1:] += raised
+        worth[:, player] = (bits[:, player] - shares[player]) * (coefficients * weights).sum(axis=1)
+    return worth
 
 
 def _paths(nodes: NDArray[np.void]) -> Iterator[tuple[float, tuple[Step, ...]]]:

@@ -41,7 +41,7 @@ class ReportData:
     fairness : DataFrame
         As from ``pipeline.evaluation.fairness``; empty where no demographics are features.
     importance : DataFrame
-        `feature`, `log_loss_increase`; may be empty.
+        `feature`, `log_loss_increase`, `low`, `high`; may be empty.
     reality : DataFrame
         From `reality_table` in ``pipeline.evaluation``: past score runs and what came; may be empty.
     monitor_alarms : sequence of mapping

@@ -200,9 +200,14 @@ def driver_bars(report: ReportData, t: Texts, f: Formats, most: int = 12) -> lis
     useful = report.importance[report.importance["log_loss_increase"] > 0]
     useful = useful.sort_values(["log_loss_increase", "feature"], ascending=[False, True]).head(most)
     longest, total = _largest(useful["log_loss_increase"]), useful["log_loss_increase"].sum()
+
+    def written(row: Mapping[Any, Any]) -> str:
+        weight, low, high = (f.percent(row[name] / total, 0) for name in ("log_loss_increase", "low", "high"))
+        return f"{weight} ({low} – {high})"
+
     return [
-        Bar(t.word("feature", feature), 100 * weight / longest, f.percent(weight / total, 0))
-        for feature, weight in zip(useful["feature"], useful["log_loss_increase"], strict=True)
+        Bar(t.word("feature", row["feature"]), 100 * row["log_loss_increase"] / longest, written(row))
+        for row in useful.to_dict("records")
     ]
 
 

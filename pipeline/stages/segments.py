@@ -44,7 +44,7 @@ def _reasons(segments: pd.DataFrame, params: Params) -> pd.DataFrame:
     chosen = choose_reasons(contributions, values, averages, risk.loc[explained.index])
     formats = Formats(params.report.language, params.report.currency)
     written = {name: sentences(chosen[name], values, averages, WORDS, formats) for name in COLUMNS}
-    return chosen.assign(**written, reason_topics=topics_of(chosen))
+    return chosen.assign(**written, reason_topics=topics_of(chosen)).astype("str")
 
 
 def _forecast(segments: pd.DataFrame) -> dict[str, Any]:

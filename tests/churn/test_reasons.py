@@ -133,6 +133,16 @@ def test_reasons_are_counted_by_risk_and_nobody_is_singled_out() -> None:
     }
 
 
+def test_without_reasons_there_is_nothing_to_count() -> None:
+    bare = pd.DataFrame(
+        {"churn_risk": ["unknown"] * 20, "reasons_for": [None] * 20, "reason_topics": [None] * 20},
+        dtype="str",
+    )
+    counts = reason_counts(bare)
+    assert counts.empty
+    assert list(counts) == ["churn_risk", "reasons_for", "topic", "customers", "share"]
+
+
 def test_an_example_is_the_customer_in_the_middle_whatever_the_order() -> None:
     keys = [f"c{number:02d}" for number in range(2 * MIN_GROUP)]
     explained = pd.DataFrame(

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from pipeline.churn import treeshap
 from pipeline.churn.shapley import members, shapley_values
-from pipeline.churn.treeshap import MOST_FEATURES_ON_A_PATH, Tree, TreeShap, product_game
+from pipeline.churn.treeshap import Tree, TreeShap, product_game
 from pipeline.errors import UserError
 
 Floats = NDArray[np.float64]
@@ -126,9 +127,41 @@ def test_a_tree_without_a_split_adds_to_the_base_alone() -> None:
     assert (tree.base, tree.leaves) == (0.25, ())
 
 
+@settings(deadline=None, max_examples=30)
+@given(shares=st.lists(st.floats(0.01, 0.99), min_size=1, max_size=5), bits=st.integers(0, 31))
+def test_the_product_game_is_played_by_the_definition(shares: list[float], bits: int) -> None:
+    plays, satisfied = members(len(shares)), members(len(shares))[[bits % 2 ** len(shares)]]
+    values = np.where(plays, satisfied, shares).prod(axis=1)
+    np.testing.assert_allclose(product_game(satisfied, shares)[0], shapley_values(values), atol=1e-12)
+
+
+def test_long_paths_are_explained_pattern_by_pattern(
+    inputs: Floats, model: HistGradientBoostingClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tabulated = TreeShap.of(model).contributions(inputs)
+    monkeypatch.setattr(treeshap, "MOST_TABULATED", 1)
+    np.testing.assert_array_equal(TreeShap.of(model).contributions(inputs), tabulated)
+
+
+def chain(length: int) -> NDArray[np.void]:
+    """A tree that asks one feature after the other, each of a row more."""
+    nodes: list[tuple[float, ...]] = []
+    for feature in range(length):
+        node = 2 * feature
+        nodes += [(0, length - feature + 1, feature, 0.0, 0, node + 1, node + 2, 0), (1, 1, 0, 0, 0, 0, 0, 1)]
+    return np.array([*nodes, (-1.0, 1, 0, 0.0, 0, 0, 0, 1)], dtype=NODE)
+
+
+def test_a_chain_of_features_sums_to_its_leaves() -> None:
+    rows = np.array([[1.0] * 20, [1.0] * 12 + [-1.0] + [1.0] * 7, [-1.0] * 20])
+    tree, total = Tree.of(chain(20)), np.zeros((20, 3))
+    tree.add_to(total, np.ascontiguousarray(rows.T))
+    np.testing.assert_allclose(tree.base + total.sum(axis=0), [-1.0, 1.0, 1.0], atol=1e-12)
+
+
 def test_a_path_that_is_too_long_is_an_error_in_words() -> None:
-    with pytest.raises(UserError, match="too many to explain exactly"):
-        product_game([0.5] * (MOST_FEATURES_ON_A_PATH + 1))
+    with pytest.raises(UserError, match="too many to explain"):
+        Tree.of(chain(64))
 
 
 def test_more_than_two_classes_are_refused(inputs: Floats) -> None:

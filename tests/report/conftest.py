@@ -172,7 +172,14 @@ def report() -> ReportData:
                 "contribution": [0.0, 1.5, 0.75, -0.01, 0.0, -2.0],
             }
         ),
-        importance=pd.DataFrame({"feature": ["recency", "basket"], "log_loss_increase": [0.05, -0.001]}),
+        importance=pd.DataFrame(
+            {
+                "feature": ["recency", "basket"],
+                "log_loss_increase": [0.05, -0.001],
+                "low": [0.04, -0.002],
+                "high": [0.06, 0.0],
+            }
+        ),
         forecast={
             "orders": {"expected": 240.0, "low": 201.4, "high": 286.0},
             "spend": {"expected": 2400.0, "low": 1990.0, "high": 2894.5},

@@ -107,7 +107,7 @@ def test_a_hostile_shop_name_is_only_text(localised: ReportData, title: str) -> 
 
 def test_hostile_texts_in_the_data_are_only_text(report: ReportData) -> None:
     bad = "<img src=x onerror=alert(1)>"
-    importance = pd.DataFrame({"feature": [bad], "log_loss_increase": [0.1]})
+    importance = pd.DataFrame({"feature": [bad], "log_loss_increase": [0.1], "low": [0.05], "high": [0.15]})
     page = Page(render(replace(report, importance=importance, ingest={bad: 1}, currency=bad, run_id=bad)))
     assert "img" not in {tag for tag, _ in page.tags}
 
