@@ -68,10 +68,21 @@ def customer_keys(ids: pd.Series[str], pepper: bytes) -> pd.Series[str]:
         Same length and index; 27 characters each. Each distinct id is hashed once.
     """
     codes, distinct = pd.factorize(ids)
-    listed = distinct.tolist()  # a list is iterated several times faster than a pandas array
-    blocks = [_keys(listed[start : start + BLOCK], pepper) for start in range(0, len(listed), BLOCK)]
-    keys = pa.chunked_array(blocks, pa.string()).take(pa.array(codes))
+    keys = distinct_keys(pa.array(distinct, pa.string()), pepper).take(pa.array(codes))
     return pd.Series(keys, index=ids.index, dtype="str", name="customer_key")
+
+
+def distinct_keys(ids: pa.StringArray | pa.ChunkedArray, pepper: bytes) -> pa.StringArray:
+    """Return `customer_keys` of ids that are known to be distinct, in Arrow.
+
+    Parameters
+    ----------
+    ids : pyarrow array of str
+    pepper : bytes
+    """
+    listed = ids.to_pylist()  # a list is iterated several times faster than an array
+    blocks = [_keys(listed[start : start + BLOCK], pepper) for start in range(0, len(listed), BLOCK)]
+    return pa.concat_arrays(blocks or [pa.array([], pa.string())])
 
 
 def entity_keys(ids: pd.Series[str], entity: str, pepper: bytes) -> pd.Series[str]:

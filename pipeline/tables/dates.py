@@ -181,12 +181,6 @@ def _best(con: Connection, column: str, where: str) -> DateFormat:
     return best
 
 
-def _twin(known: DateFormat) -> DateFormat | None:
-    """Return the format with day and month swapped."""
-    swapped = known.pattern.translate(str.maketrans("dm", "md"))
-    return next((other for other in FORMATS if swapped and other.pattern == swapped != known.pattern), None)
-
-
 def _reads(con: Connection, values: str, formats: Sequence[DateFormat]) -> tuple[dict[DateFormat, int], int]:
     """Count the values each format reads, and all values."""
     counts = "".join(f", count({known.sql})" for known in formats)
@@ -199,7 +193,7 @@ def _reads(con: Connection, values: str, formats: Sequence[DateFormat]) -> tuple
 def twin_of(best: DateFormat) -> DateFormat | None:
     """Return the format that a person could take for this one: day and month the other way round."""
     swapped = best.pattern.translate(str.maketrans("dm", "md"))
-    return next((known for known in FORMATS if known.pattern == swapped and known is not best), None)
+    return next((known for known in FORMATS if swapped == known.pattern != best.pattern), None)
 
 
 def share_read(con: Connection, column: str) -> float:
@@ -212,6 +206,13 @@ def count_read(con: Connection, column: str, by: DateFormat) -> tuple[int, int]:
     """Count the values of a column of ``raw`` that a format reads, and those that are not empty."""
     counted, rows = _reads(con, _values(column), [by])
     return counted[by], rows
+
+
+def count_zoned(con: Connection, column: str, by: DateFormat) -> int:
+    """Count the values of a column of ``raw`` that a format reads as instants: with an offset, or epochs."""
+    zoned = f"SELECT count(*) FROM ({_values(column)}) WHERE ({by.sql}) IS NOT NULL AND {by.zoned}"
+    [(count,)] = duck.run(con, zoned, name="time zones").fetchall()
+    return int(count)
 
 
 def _values(column: str) -> str:

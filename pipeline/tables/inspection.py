@@ -21,7 +21,6 @@ WHERE = "sources.orders"
 AUTO = "auto"
 REQUIRED = ("customer_id", "ordered_at", "amount")
 DATA = re.compile(r"[-+]?\d[\d.,:/T -]*")
-OFFSET = r"\d{1,2}:\d{2}.*(Z| ?[+-]\d{2}:?\d{2})$"
 
 Chosen = TypeVar("Chosen")
 
@@ -86,7 +85,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         columns = [_describe(con, raw, key, name or "") for key, name in raw.columns.items()]
         guesses = guess_roles(columns)
         questions = [_missing(role, columns) for role in REQUIRED if guesses[role] is None]
-        date_format, about_dates = _dates(con, raw, guesses["ordered_at"], questions)
+        date_format, about_dates, about_zone = _dates(con, raw, guesses["ordered_at"], questions)
         decimal, about_amounts = _decimal(con, raw, guesses["amount"], questions)
     written = {
         "delimiter": raw.delimiters if len(raw.delimiters) == 1 or raw.delimiters == "whitespace" else AUTO,
@@ -100,6 +99,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         *((key, _shown(written[key])) for key in ("delimiter", "encoding") if written[key] != AUTO),
         ("decimal", about_amounts),
         ("dates", about_dates),
+        ("time zone", about_zone),
         *((role, _about_role(role, guess)) for role, guess in guesses.items()),
     )
     return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
@@ -128,30 +128,37 @@ def _describe(con: Connection, raw: Raw, key: str, name: str) -> Column:
     return Column(key, name, filled, distinct, read, 0.0 if typed else numbers / of, decimals / of)
 
 
-def _dates(con: Connection, raw: Raw, guess: Guess | None, questions: list[str]) -> tuple[str, str]:
-    """Return the format for the parameters, and the finding."""
+def _dates(con: Connection, raw: Raw, guess: Guess | None, questions: list[str]) -> tuple[str, str, str]:
+    """Return the format for the parameters, the finding, and the finding about the time zone."""
     if guess is None:
-        return AUTO, "not known without a column of dates"
+        unknown = "not known without a column of dates"
+        return AUTO, unknown, unknown
     key = guess.column.key
     if raw.typed_as(TIMES, key):
-        return AUTO, f"typed in the file; {_zone(con, key)}"
+        return AUTO, "typed in the file", _zone(con, guess.column, dates.ISO)
     chosen = _asked(lambda: dates.choose(con, key, AUTO, f"{WHERE}.date_format"), questions)
     if chosen is None:
-        return AUTO, "cannot be decided: see the question"
+        asked = "cannot be decided: see the question"
+        return AUTO, asked, asked
     read, rows = dates.count_read(con, key, chosen)
     twin = dates.twin_of(chosen)
     against = ""
     if twin:
         others, _ = dates.count_read(con, key, twin)
         against = f" ({twin.name} would read {others:,})"
-    finding = f"{chosen.name}: reads {read:,} of {rows:,} values{against}; {_zone(con, key)}"
-    return chosen.pattern or AUTO, finding
+    finding = f"{chosen.name}: reads {read:,} of {rows:,} values{against}"
+    return chosen.pattern or AUTO, finding, _zone(con, guess.column, chosen)
 
 
-def _zone(con: Connection, key: str) -> str:
-    statement = f"SELECT count(*) FROM raw WHERE regexp_matches({key}, '{OFFSET}')"
-    [(zoned,)] = duck.run(con, statement, name="time zones").fetchall()
-    return f"{zoned:,} with an offset, taken to UTC" if zoned else "no time zone, taken as written"
+def _zone(con: Connection, column: Column, by: dates.DateFormat) -> str:
+    instants = dates.count_zoned(con, column.key, by)
+    if not instants:
+        return "none given, taken as written"
+    others = "" if instants == column.filled else f"; the other {column.filled - instants:,} taken as written"
+    return (
+        f"{instants:,} of {column.filled:,} values say which instant they are and become UTC{others}. "
+        "For the shop's own days set ingest.timezone, such as Europe/Berlin"
+    )
 
 
 def _decimal(con: Connection, raw: Raw, guess: Guess | None, questions: list[str]) -> tuple[str, str]:

@@ -148,3 +148,19 @@ class RateSource(Source, Protocol):
 def title(spec: Source) -> str:
     """Name what a source reads, for messages: never an address."""
     return spec.path or (f"table {spec.table}" if spec.table else "query")
+
+
+def order_columns(spec: OrderSource) -> dict[str, str | None]:
+    """Return our name to theirs for every column of an order log, None where the source has none."""
+    columns = spec.columns
+    return {
+        "customer_id": columns.customer_id,
+        "ordered_at": columns.ordered_at,
+        "amount": columns.amount,
+        "order_id": columns.order_id,
+        "status": columns.status,
+        "is_test": columns.is_test,
+        "currency": columns.currency,
+        "product_id": columns.product_id,
+        "channel": columns.channel,
+    }

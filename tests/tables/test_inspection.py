@@ -60,7 +60,8 @@ def test_a_column_that_is_not_found_is_asked_for(tmp_path: Path) -> None:
 
 def test_offsets_are_told(tmp_path: Path) -> None:
     found = inspected(tmp_path, "customer,date,amount\n7,2021-03-04T10:00:00+02:00,5\n7,2021-03-05,5\n")
-    assert "1 with an offset, taken to UTC" in finding(found, "dates")
+    assert finding(found, "time zone").startswith("1 of 2 values say which instant they are and become UTC")
+    assert finding(found, "dates") == "yyyy-mm-dd: reads 2 of 2 values"
     assert "order_id" in dict(found.findings)
 
 

@@ -71,7 +71,6 @@ class Guard(asyncssh.SSHServer):
 @pytest.fixture
 def sftp(tmp_path: Path) -> Iterator[int]:
     """Serve a folder over SFTP; yield the port."""
-    pytest.importorskip("paramiko")
     (tmp_path / "export").mkdir()
     for name in ("2020", "2021"):
         (tmp_path / f"export/orders-{name}.csv").write_bytes(LOG.replace(b"2021", name.encode()))

@@ -1,15 +1,9 @@
 -- The rows before the as-of date, each with the first rule it breaks (NULL is accepted) and, when accepted, the
 -- policy that leaves it out (NULL stays in). A column that is not mapped is NULL, an empty value is ''.
 CREATE OR REPLACE TABLE judged_rows AS
-WITH bare AS (
-    SELECT amount, number_text(amount) AS number
-    FROM amount_texts
-), amounts AS (
-    SELECT *, CASE WHEN is_amount(number) THEN read_amount(number) END AS written
-    FROM bare
-), converted AS (
+WITH converted AS (
     SELECT *, in_reporting_currency(written, rate) AS paid
-    FROM priced JOIN amounts USING (amount)
+    FROM valued
 ), ruled AS (
     SELECT *,
            CASE
@@ -34,6 +28,6 @@ SELECT file_no, line, customer_id, {optional} ordered_at, paid, rule,
        CASE
            WHEN rule IS NOT NULL THEN NULL
            WHEN is_set(is_test) OR customer_id IN (FROM excluded_customers) THEN 'test_accounts'
-           WHEN lower(status) IN (FROM cancelled_status) THEN 'cancelled'
+           WHEN list_contains($cancelled, lower(status)) THEN 'cancelled'
        END AS left_out
 FROM ruled;

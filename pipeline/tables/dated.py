@@ -1,0 +1,77 @@
+"""When each row of the order log happened, and which rows the as-of date lets be seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection
+from pipeline.tables import dates
+from pipeline.tables.raw import fill
+from pipeline.tables.sources import TIMES, Raw
+
+MICROSECONDS = pa.timestamp("us")
+PLAIN_LENGTHS = (10, 19)  # 2024-12-31, and the same with 23:59:59
+
+
+def read_dates(con: Connection, raw: Raw, given: str, timezone: str | None, where: str) -> str:
+    """Make ``dated``, the rows of ``raw`` with their times read, and name the format.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    raw : Raw
+    given : str
+        "auto" or a strptime format.
+    timezone : str, optional
+        IANA name of the shop's zone.
+    where : str
+        The source's section in the parameters.
+
+    Raises
+    ------
+    UserError
+        If the format cannot be decided.
+    """
+    typed = raw.typed_as(TIMES, "ordered_at")
+    likely = dates.likely(con, "ordered_at") if given == "auto" and not typed else None
+    if likely and _date(con, raw, likely, timezone):
+        return likely.name
+    chosen = dates.ISO if typed else dates.choose(con, "ordered_at", given, f"{where}.date_format")
+    _date(con, raw, chosen, timezone)
+    return chosen.name
+
+
+def _date(con: Connection, raw: Raw, by: dates.DateFormat, timezone: str | None) -> bool:
+    """Make ``dated``; tell whether all times that are given could be read."""
+    dates.define(con, by, timezone)
+    texts = raw.rows["ordered_at"]
+    times = pa.chunked_array([read_times(con, chunk, by) for chunk in texts.chunks], MICROSECONDS)
+    given = raw.rows.rename_columns({"ordered_at": "date_text"})
+    duck.register(con, "dated_rows", given.append_column("ordered_at", times))
+    fill(con, "dated", raw.columns)
+    unread: int = times.null_count
+    return unread == 0 or unread == pc.sum(pc.equal(texts, "")).as_py()
+
+
+def read_times(con: Connection, texts: pa.StringArray, by: dates.DateFormat) -> pa.TimestampArray:
+    """Read a block of texts; of plain ISO dates Arrow reads the same as SQL, in a fifth of the time."""
+    lengths = pc.min_max(pc.binary_length(texts))
+    if by is dates.ISO and lengths["min"].as_py() == lengths["max"].as_py() in PLAIN_LENGTHS:
+        try:
+            return texts.cast(MICROSECONDS)
+        except pa.ArrowInvalid:
+            pass  # one of them is no date, or has an offset
+    duck.register(con, "block", pa.table({"value": texts}))
+    times = duck.arrow(con, "SELECT read_date(value) AS ordered_at FROM block", name="times")
+    con.unregister("block")
+    return times["ordered_at"].combine_chunks()
+
+
+def hide(con: Connection, until: datetime | None) -> None:
+    """Make ``visible``: what had happened before the as-of date, and what has no date that could tell."""
+    hidden = f"WHERE ordered_at IS NULL OR ordered_at < TIMESTAMP '{until}'" if until else ""
+    duck.run(con, f"CREATE OR REPLACE VIEW visible AS SELECT * FROM dated {hidden}", name="visible")

@@ -1,0 +1,39 @@
+"""Plain ISO dates take a short cut, which reads what the long way reads."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.engine import duck
+from pipeline.tables import dates
+from pipeline.tables.dated import MICROSECONDS, read_times
+
+DIGITS = st.text("0123456789", min_size=2, max_size=2)
+TWO = st.integers(0, 32).map("{:02d}".format) | st.integers(0, 61).map("{:02d}".format) | DIGITS
+DAY = st.builds("{}-{}-{}".format, st.integers(0, 9999).map("{:04d}".format), TWO, TWO)
+SECOND = st.builds("{}{}{}:{}:{}".format, DAY, st.sampled_from("T _"), TWO, TWO, TWO)
+ODD = st.sampled_from(
+    ["", "2024/12/31", "20241231Z0", "2024-12-31 23:59+01", "2024-12-31 10:00:60", "2024-12-31 24:00:00"]
+)
+PLAIN = st.builds("{}".format, st.datetimes().map(lambda at: at.replace(microsecond=0).isoformat(" ")))
+BLOCK = st.lists(DAY | ODD, min_size=1, max_size=3) | st.lists(SECOND | PLAIN | ODD, min_size=1, max_size=3)
+
+
+@settings(deadline=None, max_examples=150)
+@given(block=BLOCK)
+def test_the_short_cut_reads_what_sql_reads(block: list[str]) -> None:
+    with duck.connect(threads=1) as con:
+        dates.define(con, dates.ISO)
+        duck.register(con, "texts", pa.table({"value": block}))
+        sql = duck.arrow(con, "SELECT read_date(value) AS at FROM texts")["at"].combine_chunks()
+        assert read_times(con, pa.array(block), dates.ISO).equals(sql.cast(MICROSECONDS))
+
+
+def test_plain_dates_do_not_ask_sql(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(duck, "arrow")
+    with duck.connect(threads=1) as con:
+        times = read_times(con, pa.array(["2024-12-31 23:59:59", "2024-02-29T00:00:00"]), dates.ISO)
+    assert str(times[1]) == "2024-02-29 00:00:00"
