@@ -1,10 +1,11 @@
 """Have the customers changed since the model learned?
 
 Some features drift by construction: the log grows older, and with it everybody's age in it; a shop that grows
-has ever younger customers. So each feature's drift is judged by its own: today is compared with the days the
-model learned from, and so was every past day at which the models were tested. Only a drift that is clearly
-larger than it ever was there tells of a change in the shop or in its data. While the model learns from less
-than a year of log, features that look back a year are still filling up: they are listed, and raise no alarm.
+has ever younger customers; the season moves what people order. So each feature's drift is judged by its own:
+today is compared with the days the model learned from, and so is every past day at which the models were
+tested, and the same day a year earlier. Only a drift that is clearly larger than it was there tells of a
+change in the shop or in its data. While the model learns from less than a year of log, features that look
+back a year are still filling up: they are listed, and raise no alarm.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from pipeline.evaluation.weighted import FloatArray
 
 COLUMNS = ("feature", "psi", "usual", "drift")
 MODERATE = 0.1
-UNUSUAL = 1.5
+UNUSUAL = 2
 YEAR_DAYS = 365
 BINS = 10
 HALF_A_ROW = 0.5
 CUSTOMERS = 10_000
 """As many are compared: with them chance moves the index by some thousandths."""
 
-Drift = Literal["calendar", "stable", "usual", "moderate", "large"]
+Drift = Literal["not_compared", "stable", "usual", "moderate", "large"]
 
 
 def psi(before: FloatArray, now: FloatArray) -> float:
@@ -70,10 +71,10 @@ def drift(
     frame : pandas.DataFrame
         ``cutoff`` and the columns, one row per customer and cutoff.
     learned : mapping of date to sequence of date
-        The cutoffs that a model of a day learns from, by day; the last day is today, the ones before are
-        those at which the models were tested.
+        The cutoffs that a model of a day learns from, by day; the last day is today, the ones before tell
+        what is usual.
     limits : mapping of str to float
-        The columns to compare, each with the index from which its drift is large.
+        The columns to compare, each with the index from which its drift is large, chance aside.
 
     Returns
     -------
@@ -86,13 +87,15 @@ def drift(
         (cutoff.isin(pd.to_datetime(list(before))), cutoff == pd.Timestamp(day))
         for day, before in learned.items()
     ]
+    # Two samples of the same customers differ too, by about this (Yurdakul and Naranjo 2020).
+    chance = BINS * sum(1 / max(int(rows.sum()), 1) for rows in compared[-1])
     found = []
     for column, limit in limits.items():
         values, today, usual = frame[column].to_numpy(dtype=np.float64), np.nan, np.nan
         if not _is_of_the_calendar(frame[column], cutoff):
             *earlier, today = (psi(values[before], values[now]) for before, now in compared)
             usual = max(earlier, default=np.nan)
-        found.append((column, today, usual, drift_level(today, usual, limit)))
+        found.append((column, today, usual, drift_level(today, usual, limit + chance)))
     table = pd.DataFrame(found, columns=list(COLUMNS))
     return table.sort_values(["psi", "feature"], ascending=[False, True], ignore_index=True)
 
@@ -103,18 +106,18 @@ def drift_level(index: float, usual: float, limit: float) -> Drift:
     Parameters
     ----------
     index, usual : float
-        Today's, NaN for what is the same for everybody, and the largest it was before; NaN: not known.
+        Today's, NaN where there is none, and the largest it was before; NaN: not known.
     limit : float
         From where it is large.
 
     Returns
     -------
     str
-        "calendar" (the same for all customers of a day: the date, not the customers), "stable" (below 0.1),
-        "usual" (no more than half as much again as before), else "moderate" or "large".
+        "not_compared" (nobody to compare, or the same for all customers of a day), "stable" (below 0.1),
+        "usual" (at most twice as much as before), else "moderate" or "large".
     """
     if np.isnan(index):
-        return "calendar"
+        return "not_compared"
     if index < min(MODERATE, limit):
         return "stable"
     if index <= UNUSUAL * usual:

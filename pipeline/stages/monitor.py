@@ -12,9 +12,10 @@ from typing import Any
 import pandas as pd
 
 from pipeline.churn.blend import churn_probability, used_features
-from pipeline.churn.frame import feature_frame
+from pipeline.churn.frame import KEYS, feature_frame
 from pipeline.churn.store import load_model
 from pipeline.evaluation.bootstrap import judged_customers
+from pipeline.evaluation.contest import ACTIVE_HORIZONS
 from pipeline.evaluation.drift import COLUMNS, CUSTOMERS, drift, drift_metrics, is_young
 from pipeline.evaluation.reality import (
     KEPT,
@@ -78,15 +79,19 @@ def _judged(cards: Sequence[Mapping[str, Any]], folder: Path, params: Params) ->
 
 
 def _drifted(cutoffs: Cutoffs, params: Params) -> pd.DataFrame:
-    """Compare features and scores, today and at each origin, with the days that a model learns from."""
+    """Compare the active customers of today, the origins and a year earlier with the days learned from."""
     model = load_model(files.CHURN_MODEL.read_bytes())
     if model is None:
         return pd.DataFrame(columns=COLUMNS)
-    snapshots = judged_customers(io.read_parquet(files.SNAPSHOTS), params.seed, CUSTOMERS)
-    values = io.read_parquet(files.LIFETIME_VALUE)
-    frame = feature_frame(snapshots, values[values["customer_key"].isin(snapshots["customer_key"].unique())])
+    snapshots = io.read_parquet(files.SNAPSHOTS)
+    is_active = snapshots["days_since_last"] < ACTIVE_HORIZONS * params.churn.horizon_days
+    snapshots = judged_customers(snapshots[is_active], params.seed, CUSTOMERS)
+    values = io.read_parquet(files.LIFETIME_VALUE).merge(snapshots[list(KEYS)])
+    frame = feature_frame(snapshots, values)
     score = pd.Series(churn_probability(model, frame), frame.index, name=SCORE)
-    learned = {origin.cutoff: origin.training for origin in (*cutoffs.origins, cutoffs.final)}
+    tested = (*cutoffs.origins, cutoffs.final)
+    days = [day for origin in tested for day in (origin.last_year, origin) if day is not None]
+    learned = {day.cutoff: day.training for day in days}
     limits = dict.fromkeys(used_features(model), params.monitor.psi_feature)
     return drift(pd.concat([frame, score], axis=1), learned, {**limits, SCORE: params.monitor.psi_score})
 
