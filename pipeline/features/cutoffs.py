@@ -134,7 +134,7 @@ def plan_cutoffs(
         Length of the label window in days.
     training_cutoffs : int or "auto"
         How many cutoffs are learned from at an origin, at most; those with too little log before them are
-        left out. By default nine, and four where their horizons overlap much.
+        left out. By default six, and four where their horizons overlap much.
     spacing_days : int or "auto"
         Days between cutoffs; about a month by default. A whole number of equal steps makes up the horizon,
         so that origins and training share their cutoffs.
@@ -151,7 +151,7 @@ def plan_cutoffs(
     """
     step_days = MONTH_DAYS if spacing_days == "auto" else spacing_days
     steps = max(1, round(horizon_days / step_days))
-    count = (9 if steps <= 2 else 4) if training_cutoffs == "auto" else training_cutoffs
+    count = (6 if steps <= 2 else 4) if training_cutoffs == "auto" else training_cutoffs
     earliest = first_day + timedelta(days=min_history_days)
     earliest_last_year = first_day + timedelta(days=FEWEST_DAYS_BEFORE_LAST_YEAR)
 

@@ -16,10 +16,8 @@ from pipeline.tables import io
 
 def score(_: Params) -> None:
     """Write data/scored/customers.parquet."""
-    snapshots, values = io.read_parquet(files.SNAPSHOTS), io.read_parquet(files.LIFETIME_VALUE)
     as_of = Cutoffs.from_dict(io.read_json(files.CUTOFFS)).score
-    today = snapshots[snapshots["cutoff"].dt.date == as_of]
-    worth = values[values["cutoff"].dt.date == as_of]
+    today, worth = (io.read_parquet(path, cutoff=as_of) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE))
     model, value = (load_model(path.read_bytes()) for path in (files.CHURN_MODEL, files.VALUE_MODEL))
     frame = feature_frame(today, worth)
     probability = churn_probability(model, frame) if model is not None else None

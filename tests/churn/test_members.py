@@ -63,8 +63,8 @@ def test_the_plain_logistic_member_reads_a_few_columns_that_have_a_scale() -> No
 def test_each_member_learns_what_is_there(member: Member, train: pd.DataFrame, later: pd.DataFrame) -> None:
     said = log_odds(train, later, (member,))[member]
     oracle = later["p_no_order"]  # the labels of the made-up shop are drawn from it
-    # 400 rows are few for trees.
-    margin = 0.1 if member == "boosting_latest" else 0.03
+    # 400 rows are few for trees among more than a hundred columns, nearly all of them noise.
+    margin = {"boosting_latest": 0.1, "boosting": 0.05}.get(member, 0.03)
     assert roc_auc_score(later["churned"], said) > roc_auc_score(later["churned"], oracle) - margin
     assert log_loss(later["churned"], expit(said)) < log_loss(later["churned"], oracle) + margin
 

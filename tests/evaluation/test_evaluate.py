@@ -122,7 +122,7 @@ def test_the_tables_for_plots_hold_what_was_found(churn: pd.DataFrame) -> None:
     assert list(table) == ["cutoff", "prediction", "log_loss", "log_loss_low", "log_loss_high"]
     assert len(table) == 3 * 4
     assert headline(found, ["roc_auc"])["slices_off"] == 1
-    pooled = pooled_table(found).set_index(["customers", "prediction", "metric"])
+    pooled = pooled_table(found).set_index(["customers", "prediction", "metric"]).sort_index()
     assert len(pooled) == 2 * 4 * len(CHURN_METRICS)
     half = by_name(found["backtest"]["predictions"])["half"]
     assert pooled.loc[("all", "half", "brier"), "value"] == half["metrics"]["brier"]["value"]
