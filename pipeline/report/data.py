@@ -38,13 +38,10 @@ class ReportData:
         The curves of that evaluation; may be empty.
     tracking, calibration_by_frequency, interval_totals : DataFrame
         What `pipeline.btyd.portraits` makes under these names; may be empty.
-<<<<<<< HEAD
     portraits : mapping of str to DataFrame
         More of these by name, and `interval_coverage`: what the model looks like from inside; may be empty.
-=======
     fairness : DataFrame
         As from ``pipeline.evaluation.fairness``; empty where no demographics are features.
->>>>>>> integration
     importance : DataFrame
         `feature`, `log_loss_increase`, `low`, `high`; may be empty.
     reality : DataFrame
