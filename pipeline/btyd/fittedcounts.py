@@ -13,7 +13,7 @@ from pipeline.btyd import lifetimes_engine
 from pipeline.btyd._numerics import Floats, Ints, round_significant
 from pipeline.btyd.erlang import log_spacing
 from pipeline.btyd.fittedmodel import FittedModel
-from pipeline.btyd.fitting import SKETCH_ROWS, Engine, Objective, examine, maximise
+from pipeline.btyd.fitting import Engine, Objective, examine, maximise, sketch_rows
 from pipeline.btyd.histories import Histories
 from pipeline.btyd.likelihood import Likelihood
 from pipeline.errors import InsufficientHistory
@@ -121,7 +121,9 @@ class FittedCounts(FittedModel, ABC):
 
     def _sketch(self, histories: Histories) -> Objective | None:
         """A cheaper objective with nearly the same optimum, where there are histories enough to save any."""
-        return self._objective(histories.thinned(SKETCH_ROWS)) if len(histories.x) > 2 * SKETCH_ROWS else None
+        rows = len(histories.x)
+        few = sketch_rows(rows)
+        return self._objective(histories.thinned(few)) if rows > 2 * few else None
 
     def _log_likelihood(self, histories: Histories) -> float:
         value = self._likelihood(self._theta(), histories).value

@@ -16,11 +16,19 @@ Status = Literal["ok", "weak", "not_identified", "failed"]
 Engine = Literal["own", "lifetimes"]
 Objective = Callable[[Floats], Likelihood]
 
-SKETCH_ROWS = 1000
+_SKETCH_ROWS, _SKETCH_SHARE = 1000, 64
 BOUND = 14.0  # on the log parameters, in units that make the data of order one
 _FLAT_SE = 3.0  # a standard error of log θ above which the data say nothing about θ
 _FAR = 0.1  # standard errors: far enough from the optimum to be somewhere else
 _WEAK_SE = 0.7  # a 95 % interval from a fourth of the estimate to four times it
+
+
+def sketch_rows(rows: int) -> int:
+    """How many of so many rows, evenly spaced, show where an optimum lies.
+
+    Not too few of the many: rows without a repeat order are few, but stand for most customers.
+    """
+    return max(_SKETCH_ROWS, rows // _SKETCH_SHARE)
 
 
 @dataclass(frozen=True)

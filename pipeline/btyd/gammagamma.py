@@ -12,7 +12,7 @@ from scipy.special import digamma, gammaln, polygamma
 from pipeline.btyd import lifetimes_engine
 from pipeline.btyd._numerics import Floats, Ints, round_significant
 from pipeline.btyd.fittedmodel import FittedModel
-from pipeline.btyd.fitting import SKETCH_ROWS, Engine, Objective, examine, maximise
+from pipeline.btyd.fitting import Engine, Objective, examine, maximise, sketch_rows
 from pipeline.btyd.likelihood import Likelihood, MixtureSums
 from pipeline.btyd.spending import VALID, Spending
 from pipeline.errors import InsufficientHistory
@@ -90,9 +90,9 @@ class GammaGamma(FittedModel):
         else:
             guesses = ((1.0, 2.0), (6.0, 4.0), (2.0, 10.0), (20.0, 3.0))
             starts = [np.log([p, q, (q - 1.0) / p]) for p, q in guesses]
-            sketch = _objective(unitless.thinned(SKETCH_ROWS))
-            many = len(spending.n) > 2 * SKETCH_ROWS
-            optimum = maximise(objective, starts, customers, sketch if many else None)
+            few = sketch_rows(len(spending.n))
+            sketch = _objective(unitless.thinned(few)) if len(spending.n) > 2 * few else None
+            optimum = maximise(objective, starts, customers, sketch)
         self._record(optimum, {"gamma": mean}, customers)
         self.observed_mean = round_significant(mean, 8)
         if self.status == "failed":

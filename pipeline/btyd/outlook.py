@@ -15,6 +15,7 @@ from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.parametersets import has_known_uncertainty
 from pipeline.btyd.predictive import predict
+from pipeline.btyd.ranges import Range
 from pipeline.btyd.totals import Total
 
 KINDS = ("orders", "spend")
@@ -35,8 +36,8 @@ class Outlook:
     half_widths : dict of str to array, shape (customers,)
         How far P10 and P90 of "orders" and "spend" are from the median, on the scale of the model's
         probabilities; those of the CLV are as far as the spend's.
-    worth : array, shape (customers,)
-        CLV per unit of money spent within its horizon: margin times mean discount.
+    ranges : dict of str to pair of arrays, shape (customers,)
+        Where the "orders", "spend" and "clv" that came lie in their distributions, as far as they are known.
     totals : dict of str to Total
         Of "orders" and "spend".
     parameter_sd : dict of str to float
@@ -47,7 +48,7 @@ class Outlook:
 
     table: pd.DataFrame
     half_widths: dict[str, Floats]
-    worth: Floats
+    ranges: dict[str, Range]
     totals: dict[str, Total]
     parameter_sd: dict[str, float]
     parameter_uncertainty: str
@@ -77,7 +78,8 @@ def outlook(
     ----------
     model, spend : fitted models
     summary : DataFrame
-        Columns frequency, recency, T (days), monetary_value, spend_days.
+        Columns frequency, recency, T (days), monetary_value, spend_days; what came, where it is known, as
+        future_orders and future_spend, and over the horizon of the CLV as future_clv.
     values : DataFrame
         The result of `lifetime_value` for it, over the same horizons.
     spreads : mapping of str to Spread
@@ -87,10 +89,15 @@ def outlook(
     """
     half_widths = {kind: spreads[kind].of(values["expected_orders"].to_numpy()) for kind in KINDS}
     orders, money = (0.5 + np.multiply.outer(half_widths[kind], (-1.0, 0.0, 1.0)) for kind in KINDS)
-    soon = predict(model, spend, summary, horizon_days, orders, money)
-    later = predict(model, spend, summary, clv_horizon_days, orders, money)
     undiscounted = model.expected_orders(summary, clv_horizon_days) * values["expected_order_value"]
     worth = (values["clv"] / undiscounted).where(undiscounted > 0, 0.0).to_numpy()
+    came = {kind: summary[f"future_{kind}"].to_numpy(np.float64) for kind in KINDS if is_known(summary, kind)}
+    soon = predict(model, spend, summary, horizon_days, orders, money, came)
+    value = {}
+    if is_known(summary, "clv"):
+        value["spend"] = _spent(summary["future_clv"].to_numpy(np.float64), worth)
+    later = predict(model, spend, summary, clv_horizon_days, orders, money, value)
+    ranges = soon.ranges | ({"clv": later.ranges["spend"]} if value else {})
     columns = [
         soon.orders,
         soon.spend,
@@ -102,7 +109,7 @@ def outlook(
     return Outlook(
         table=pd.DataFrame(np.column_stack(columns), index=summary.index, columns=list(OUTLOOK)),
         half_widths=half_widths,
-        worth=worth,
+        ranges=ranges,
         totals={
             "orders": Total(math.fsum(values["expected_orders"]), math.fsum(soon.orders_variance)),
             "spend": Total(math.fsum(values["expected_spend"]), math.fsum(soon.spend_variance)),
@@ -110,3 +117,14 @@ def outlook(
         parameter_sd=soon.parameter_sd,
         parameter_uncertainty="known" if known else "unknown",
     )
+
+
+def is_known(summary: pd.DataFrame, kind: str) -> bool:
+    """Whether what came of "orders", "spend" or "clv" is known for every customer."""
+    name = f"future_{kind}"
+    return len(summary) > 0 and name in summary.columns and bool(summary[name].notna().all())
+
+
+def _spent(value: Floats, worth: Floats) -> Floats:
+    """Undiscounted spend behind a value; infinite where nothing could have been worth that."""
+    return np.divide(value, worth, out=np.where(value > 0, np.inf, 0.0), where=worth > 0)

@@ -16,7 +16,7 @@ from pipeline.btyd._numerics import (
 )
 from pipeline.btyd.dropoutmodel import DropoutModel
 from pipeline.btyd.fittedcounts import Lives
-from pipeline.btyd.fitting import SKETCH_ROWS, Objective
+from pipeline.btyd.fitting import Objective, sketch_rows
 from pipeline.btyd.histories import Histories, Pairs, starts_new
 from pipeline.btyd.likelihood import Likelihood, purchases
 
@@ -63,9 +63,10 @@ class ParetoNBD(DropoutModel):
     _rule = _EXACT
 
     def _sketch(self, histories: Histories) -> Objective:
+        """Few histories where there are many, and few digits always: the quadrature is what costs."""
         rough = ParetoNBD()
         rough._rule = _ROUGH
-        return rough._objective(histories.thinned(SKETCH_ROWS))
+        return rough._objective(histories.thinned(sketch_rows(len(histories.x))))
 
     def _likelihood(self, theta: Sequence[float], histories: Histories) -> Likelihood:
         bought = purchases(theta[0], theta[1], histories)

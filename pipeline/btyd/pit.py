@@ -89,10 +89,12 @@ def learn_spread(low: Floats, high: Floats, expected: Floats) -> Spread:
 
 
 def _half_width(low: Floats, high: Floats) -> float:
-    inner, outer = 0.0, _WIDEST
+    # Sorted, since rows come in any order.
+    order = np.lexsort((high, low))
+    low, high, inner, outer = low[order], high[order], 0.0, _WIDEST
     for _ in range(30):
         middle = (inner + outer) / 2.0
-        if len(low) and coverage(low, high, middle).value < INTERVAL:
+        if share_between(low, high, 0.5 - middle, 0.5 + middle).sum() < INTERVAL * len(low):
             inner = middle
         else:
             outer = middle

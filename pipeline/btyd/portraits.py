@@ -48,7 +48,7 @@ def empty(name: str) -> pd.DataFrame:
 def repeat_order_tracking(
     model: CountModel, flow: pd.DataFrame, cutoff: date, clock: Clock = CALENDAR
 ) -> pd.DataFrame:
-    """Repeat orders by week and so far, expected and actual; figures 2 and 3 of the paper.
+    """Repeat orders by week and so far, expected and actual; the tracking plots of the paper.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def repeat_order_tracking(
 
 
 def calibration(by: pd.Series[Any], expected: pd.Series[float], actual: pd.Series[float]) -> pd.DataFrame:
-    """Mean orders that were expected and that came, in groups of customers; figure 4 of the paper.
+    """Mean orders that were expected and that came, in groups of customers: conditional expectations.
 
     Groups hold about equally many customers of those who are left, and customers alike are in the same:
     where most ordered once they are a group of their own.
@@ -202,7 +202,7 @@ def typical_order_days(summary: pd.DataFrame, cutoff: date) -> list[date]:
 
 
 def spend_fit(spend: GammaGamma, summary: pd.DataFrame) -> pd.DataFrame:
-    """Density of the customers' mean amounts, observed and fitted; the figure of note 025.
+    """Density of the customers' mean amounts, observed and fitted; as note 025 shows them.
 
     The sum of n amounts is S with S / (γ + S) ~ Beta(pn, q); each customer counts with the own n.
 

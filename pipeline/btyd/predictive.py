@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from pipeline.btyd.counttable import batches, mean_of
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.histories import Histories
 from pipeline.btyd.parametersets import parameter_sets
+from pipeline.btyd.ranges import Range, order_range, spend_range
 from pipeline.btyd.spendtable import amounts_reaching, spend_table
 
 _LEAST_SPREAD = 0.5  # of q − 2, which divides the variance of the order value
@@ -33,6 +35,8 @@ class Predictive:
     parameter_sd : dict of str to float
         Standard deviation of the total "orders" and the total "spend" of all customers, relative to the
         total, that comes from the parameters: common to all customers.
+    ranges : dict of str to pair of arrays, shape (customers,)
+        Of "orders" and "spend", as far as it is known what came: where that lies (see `ranges`).
     """
 
     orders: Floats
@@ -40,6 +44,7 @@ class Predictive:
     orders_variance: Floats
     spend_variance: Floats
     parameter_sd: dict[str, float]
+    ranges: dict[str, Range]
 
 
 def predict(
@@ -49,14 +54,15 @@ def predict(
     horizon_days: float,
     order_levels: Floats,
     spend_levels: Floats,
+    came: Mapping[str, Floats] = MappingProxyType({}),
 ) -> Predictive:
     """Quantiles and variances of the orders and the spend in (T, T + t], without random numbers.
 
     The count distribution is exact for each parameter set and averaged over the sets, P(alive) and the counts
     of the living each by itself. Given n orders, spend is a multiple of a beta prime variate (the Gamma-Gamma
-    posterior predictive); its distribution, averaged over that model's parameter sets, is summed over n on a
-    grid of amounts. All tables depend on spend_days, x and T alone, of which there are far fewer combinations
-    than customers.
+    posterior predictive), with the mean and variance that its log has over that model's parameter sets; this
+    is summed over n on a grid of amounts. All tables depend on spend_days, x and T alone, of which there are
+    far fewer combinations than customers.
 
     Parameters
     ----------
@@ -66,6 +72,8 @@ def predict(
     horizon_days : float
     order_levels, spend_levels : arrays, shape (customers, levels)
         In (0, 1), ascending: each customer may have levels of its own.
+    came : mapping of str to array, shape (customers,), optional
+        The "orders" and the "spend" of the horizon, where they are known.
 
     Returns
     -------
@@ -79,13 +87,23 @@ def predict(
     posterior = spend.posterior(summary)
     orders, amounts = np.zeros(order_levels.shape), np.zeros(spend_levels.shape)
     mean, square, by_set = np.zeros(len(alive)), np.zeros(len(alive)), np.zeros(p_alive.shape)
-    for spend_days, rows, group, chances, means in batches(models, histories, posterior.days, horizon_days):
+    ranges: dict[str, Range] = {kind: (np.zeros(len(alive)), np.ones(len(alive))) for kind in came}
+    for batch in batches(models, histories, posterior.days, horizon_days):
+        spend_days, rows, group, chances, means = batch
         n = np.arange(chances.shape[1])
         left = _left_for_the_living(order_levels[rows], alive[rows])
         orders[rows] = first_column_reaching(np.cumsum(chances, axis=1), group, left)
         left = _left_for_the_living(spend_levels[rows], alive[rows])
         table = spend_table(spend, spends, spend_days, chances)
         amounts[rows] = posterior.scale[rows, None] * amounts_reaching(table, group, left)
+        found: dict[str, Range] = {}
+        if "orders" in came:
+            found["orders"] = order_range(batch, alive[rows], came["orders"][rows])
+        if "spend" in came:
+            ratio = came["spend"][rows] / posterior.scale[rows]
+            found["spend"] = spend_range(batch, table, alive[rows], ratio)
+        for kind, (low, high) in found.items():
+            ranges[kind][0][rows], ranges[kind][1][rows] = low, high
         mean[rows] = alive[rows] * np.cumsum(n * chances, axis=1)[group, -1]
         square[rows] = alive[rows] * np.cumsum(n**2 * chances, axis=1)[group, -1]
         by_set[:, rows] = p_alive[:, rows] * means[:, group]
@@ -103,6 +121,7 @@ def predict(
                 _relative_sd([mean * one.expected_order_value(summary) for one in spends]),
             ),
         },
+        ranges=ranges,
     )
 
 

@@ -14,8 +14,7 @@ from pipeline.btyd._numerics import Floats, Ints
 from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
-from pipeline.btyd.outlook import KINDS, Outlook, outlook
-from pipeline.btyd.ranges import order_ranges, spend_ranges
+from pipeline.btyd.outlook import KINDS, Outlook, is_known, outlook
 from pipeline.btyd.totals import CommonError, PastTotal, common_error, total_interval
 
 _TENTHS = 10
@@ -30,15 +29,11 @@ class _Prediction(NamedTuple):
 
 
 class _Window(NamedTuple):
-    """A prediction whose window has come; ranges: where each outcome lies in its distribution, low and high.
-
-    Those of the CLV are there where its horizon, too, has come, and so are `clv_expected` and `clv_actual`.
-    """
+    """A prediction whose window has come; clv: its totals, empty where its longer horizon has not."""
 
     prediction: _Prediction
     end: date
     expected: Floats
-    ranges: dict[str, tuple[Floats, Floats]]
     totals: dict[str, PastTotal]
     clv: dict[str, float]
 
@@ -99,7 +94,10 @@ class TrackRecord:
         latest = ended[-1] if ended else None
         spreads = dict.fromkeys(KINDS, pit.AS_MODELLED)
         if latest is not None:
-            spreads = {kind: pit.learn_spread(*latest.ranges[kind], latest.expected) for kind in KINDS}
+            spreads = {
+                kind: pit.learn_spread(*latest.prediction.outlook.ranges[kind], latest.expected)
+                for kind in KINDS
+            }
         predicted = outlook(
             model,
             spend,
@@ -116,38 +114,19 @@ class TrackRecord:
         corrected_by = latest and latest.prediction.cutoff
         prediction = _Prediction(cutoff, corrected_by, spreads, predicted, errors)
         self._predictions.append(prediction)
-        if len(summary) and summary["future_orders"].notna().all():
-            self._windows.append(self._compare(prediction, model, spend, summary, values, (soon, later)))
+        if is_known(summary, "orders"):
+            self._windows.append(self._compare(prediction, summary, values))
         return predicted.table
 
-    def _compare(
-        self,
-        prediction: _Prediction,
-        model: CountModel,
-        spend: GammaGamma,
-        summary: pd.DataFrame,
-        values: pd.DataFrame,
-        horizons: tuple[float, float],
-    ) -> _Window:
-        came = {kind: summary[f"future_{kind}"].to_numpy(dtype=np.float64) for kind in KINDS}
-        start, predicted = prediction.cutoff, prediction.outlook
+    def _compare(self, prediction: _Prediction, summary: pd.DataFrame, values: pd.DataFrame) -> _Window:
+        start, totals = prediction.cutoff, prediction.outlook.totals
         end = start + timedelta(days=self.horizon_days)
-        ranges = {
-            "orders": order_ranges(model, summary, horizons[0], came["orders"].astype(np.int64)),
-            "spend": spend_ranges(model, spend, summary, horizons[0], came["spend"]),
-        }
+        actual = {kind: math.fsum(summary[f"future_{kind}"]) for kind in KINDS}
+        past = {kind: PastTotal(start, end, totals[kind], actual[kind]) for kind in KINDS}
         clv = {}
-        if "future_clv" in summary.columns:
-            value = summary["future_clv"].to_numpy(dtype=np.float64)
-            ratio = np.divide(
-                value, predicted.worth, out=np.where(value > 0, np.inf, 0.0), where=predicted.worth > 0
-            )
-            ranges["clv"] = spend_ranges(model, spend, summary, horizons[1], ratio)
-            clv = {"expected": math.fsum(values["clv"]), "actual": math.fsum(value)}
-        totals = {
-            kind: PastTotal(start, end, predicted.totals[kind], math.fsum(came[kind])) for kind in KINDS
-        }
-        return _Window(prediction, end, values["expected_orders"].to_numpy(), ranges, totals, clv)
+        if is_known(summary, "clv"):
+            clv = {"expected": math.fsum(values["clv"]), "actual": math.fsum(summary["future_clv"])}
+        return _Window(prediction, end, values["expected_orders"].to_numpy(), past, clv)
 
     def metrics(self) -> dict[str, Any]:
         """The forecast of the last cutoff, and how the intervals of those before did; JSON types."""
@@ -172,9 +151,9 @@ class TrackRecord:
         """
         columns: dict[str, Floats] = {name: np.zeros(0) for name in ("probability", *KINDS)}
         for last in self._windows[-1:]:
-            widths = last.prediction.outlook.half_widths
+            widths, ranges = last.prediction.outlook.half_widths, last.prediction.outlook.ranges
             columns = {"probability": (1.0 + np.arange(_TENTHS)) / _TENTHS} | {
-                kind: np.array(pit.histogram(*last.ranges[kind], widths[kind], _TENTHS)) for kind in KINDS
+                kind: np.array(pit.histogram(*ranges[kind], widths[kind], _TENTHS)) for kind in KINDS
             }
         return pd.DataFrame(columns)
 
@@ -189,8 +168,9 @@ class TrackRecord:
         """
         rows = []
         for last in self._windows[-1:]:
+            ranges = last.prediction.outlook.ranges
             # By what they have in store, so that the rows' order does not decide who is in which tenth.
-            order = np.lexsort((*last.ranges["spend"], *last.ranges["orders"], last.expected))
+            order = np.lexsort((*ranges["spend"], *ranges["orders"], last.expected))
             for number, tenth in enumerate(np.array_split(order, _TENTHS), start=1):
                 if len(tenth):
                     found = [_coverage(last, kind, tenth) for kind in KINDS]
@@ -201,7 +181,7 @@ class TrackRecord:
 
 
 def _coverage(one: _Window, kind: str, rows: Ints | slice = slice(None)) -> pit.Coverage:
-    low, high = one.ranges[kind]
+    low, high = one.prediction.outlook.ranges[kind]
     # The interval of the CLV is that of the spend over a longer horizon.
     width = one.prediction.outlook.half_widths["spend" if kind == "clv" else kind]
     return pit.coverage(low[rows], high[rows], width[rows])
@@ -236,7 +216,7 @@ def _tested(one: _Window) -> dict[str, Any]:
 def _tested_customers(one: _Window, kind: str) -> dict[str, Any]:
     return {
         "coverage": _coverage(one, kind)._asdict(),
-        "coverage_as_modelled": pit.coverage(*one.ranges[kind])._asdict(),
+        "coverage_as_modelled": pit.coverage(*one.prediction.outlook.ranges[kind])._asdict(),
     }
 
 

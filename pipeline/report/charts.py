@@ -70,7 +70,7 @@ def lines(
     label: str,
     names: Sequence[str],
     actual: Sequence[float],
-    expected: Sequence[float],
+    expected: Sequence[float] = (),
     *,
     axis: Callable[[float], str],
     y_title: str,
@@ -88,7 +88,7 @@ def lines(
     names : sequence of str
         Of the points, evenly spaced; as many of them are written below as there is room for.
     actual, expected : sequence of float
-        One value per name in each.
+        One value per name in each; nothing expected is nothing drawn.
     axis : callable
         Writes the numbers at the upright axis.
     band : pair of sequences of float, optional
@@ -112,10 +112,10 @@ def lines(
         x = _x(unseen_from / len(names))
         upright = Markup('<line class="grid" x1="{0:.1f}" y1="{1:.1f}" x2="{0:.1f}" y2="{2:.1f}"/>')
         parts.append(upright.format(x, _y(0), _y(1)))
-    parts += [
-        Markup('<polyline class="line" points="{}"/>').format(" ".join(path(actual))),
-        Markup('<polyline class="line expected" points="{}"/>').format(" ".join(path(expected))),
-    ]
+    parts.append(Markup('<polyline class="line" points="{}"/>').format(" ".join(path(actual))))
+    if expected:
+        points = " ".join(path(expected))
+        parts.append(Markup('<polyline class="line expected" points="{}"/>').format(points))
     dot = Markup('<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="3.5"><title>{}</title></circle>')
     parts += [
         dot.format(_x(x), _y(value / top), f"{name}: {axis(value)}")
@@ -166,6 +166,46 @@ def bars(
             base += value
     parts.append(_name_ticks(names))
     return _frame(label, parts, "", y_title)
+
+
+def cells(
+    label: str,
+    x: Sequence[float],
+    y: Sequence[float],
+    values: Sequence[float],
+    *,
+    axis: Callable[[float], str],
+    number: Callable[[float], str],
+    x_title: str,
+    y_title: str,
+) -> Markup:
+    """Draw a matrix, the darker the larger the value; cells that are not there stay empty.
+
+    Parameters
+    ----------
+    label : str
+        What the chart shows, for those who cannot see it.
+    x, y, values : sequence of float
+        Of each cell: where it is, and what it holds.
+    axis, number : callable
+        Write the numbers at both axes, and those in the cells.
+    """
+    columns, rows = sorted(set(x)), sorted(set(y))
+    width, height = _INNER_WIDTH / max(len(columns), 1), _INNER_HEIGHT / max(len(rows), 1)
+    top = max(values, default=0.0) or 1.0
+    cell = Markup(
+        '<rect class="bar main" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" opacity="{:.2f}">'
+        "<title>{}</title></rect>"
+    )
+    tick = Markup('<text class="tick" x="{}" y="{:.1f}" text-anchor="end">{}</text>')
+    parts = [_name_ticks([axis(column) for column in columns])]
+    for row in range(0, len(rows), max(-(-len(rows) // 5), 1)):
+        parts.append(tick.format(_LEFT - 6, _y((row + 0.5) / len(rows)) + 4, axis(rows[row])))
+    for column, row, value in zip(map(columns.index, x), map(rows.index, y), values, strict=True):
+        where = f"{x_title} {axis(columns[column])}, {y_title} {axis(rows[row])}: {number(value)}"
+        left, upper = _LEFT + width * column, _y((row + 1) / len(rows))
+        parts.append(cell.format(left, upper, width, height, value / top, where))
+    return _frame(label, parts, x_title, y_title)
 
 
 def _frame(label: str, parts: Sequence[Markup], x_title: str, y_title: str) -> Markup:

@@ -38,8 +38,13 @@ class ReportData:
         The curves of that evaluation; may be empty.
     tracking, calibration_by_frequency, interval_totals : DataFrame
         What `pipeline.btyd.portraits` makes under these names; may be empty.
+<<<<<<< HEAD
+    portraits : mapping of str to DataFrame
+        More of these by name, and `interval_coverage`: what the model looks like from inside; may be empty.
+=======
     fairness : DataFrame
         As from ``pipeline.evaluation.fairness``; empty where no demographics are features.
+>>>>>>> integration
     importance : DataFrame
         `feature`, `log_loss_increase`, `low`, `high`; may be empty.
     reality : DataFrame
@@ -104,5 +109,6 @@ class ReportData:
     alarms: Sequence[Mapping[str, Any]] = ()
     monitor_alarms: Sequence[Mapping[str, Any]] = ()
     floors: Sequence[Mapping[str, Any]] = ()
+    portraits: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     without: Sequence[Mapping[str, Any]] = ()

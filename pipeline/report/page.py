@@ -13,7 +13,7 @@ from pipeline.report.charts import Layer, bars
 from pipeline.report.data import ReportData
 from pipeline.report.fairness import SHOWN, people_rows
 from pipeline.report.formats import Formats
-from pipeline.report.portraits import portraits
+from pipeline.report.portraits import inside, portraits
 from pipeline.report.texts import Texts
 
 
@@ -55,6 +55,7 @@ def render(report: ReportData) -> str:
             cohorts=views.heat_map(report, f),
             qualities=qualities,
             portraits=portraits(report, t, f),
+            inside=inside(report, t, f),
             careful=careful(report, t, f),
             people_heads=[t(f"fairness.{name}") for name in SHOWN],
             people=people_rows(report, t, f),

@@ -14,6 +14,15 @@ from pipeline.stages import files
 from pipeline.stages.shell import run, say
 from pipeline.tables import io
 
+INSIDE = (
+    "calibration_by_recency",
+    "interval_coverage",
+    "frequency_recency",
+    "alive_history",
+    "spend_fit",
+    "heterogeneity",
+)
+
 
 def report(params: Params) -> None:
     """Write reports/index.html."""
@@ -63,6 +72,7 @@ def report(params: Params) -> None:
             floors=preflight["floors"],
             tables=preflight["tables"],
             without=preflight["without"],
+            portraits={name: pd.read_csv(files.PLOTS / f"{name}.csv") for name in INSIDE},
             **plots,
         )
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
+from sklearn.utils import estimator_checks
 
 from pipeline.btyd import MODELS, GammaGamma
 from pipeline.btyd.estimator import OrderEstimator, SpendEstimator
@@ -32,6 +35,23 @@ def test_parameters_can_be_read_set_and_cloned(cdnow: pd.DataFrame) -> None:
     assert not hasattr(fresh, "model_")
     with pytest.raises(UserError, match="unknown model 'prophet'"):
         OrderEstimator("prophet").fit(cdnow)
+
+
+@pytest.mark.parametrize("estimator", [OrderEstimator(), SpendEstimator()], ids=repr)
+@pytest.mark.parametrize(
+    "check",
+    [
+        estimator_checks.check_parameters_default_constructible,
+        estimator_checks.check_no_attributes_set_in_init,
+        estimator_checks.check_get_params_invariance,
+        estimator_checks.check_set_params,
+        estimator_checks.check_estimator_repr,
+        estimator_checks.check_estimator_cloneable,
+    ],
+)
+def test_the_checks_of_scikit_learn_that_ask_for_no_array(check: Any, estimator: Any) -> None:
+    """The others feed anonymous arrays, where these models need columns with names."""
+    check(type(estimator).__name__, estimator)
 
 
 def test_a_search_over_models_finds_that_customers_leave(cdnow: pd.DataFrame) -> None:

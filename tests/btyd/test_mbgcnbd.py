@@ -12,7 +12,6 @@ import pytest
 from pipeline.btyd import MBGCNBD, MBGNBD, GammaGamma, load, simulate
 from pipeline.btyd.erlang import expected_regular_orders
 from pipeline.btyd.predictive import predict
-from pipeline.btyd.ranges import order_ranges
 from pipeline.errors import UserError
 
 PARAMETERS = {"r": 0.85, "alpha": 1.45, "a": 0.79, "b": 2.42}
@@ -142,10 +141,11 @@ def test_intervals_are_those_of_the_distribution_of_regular_orders(waiting: pd.D
     model, levels = MBGCNBD.from_parameters(k=3, **PARAMETERS), (0.1, 0.5, 0.9)
     spend = GammaGamma.from_parameters(p=6.25, q=3.74, gamma=15.44)
     every = np.tile(levels, (len(waiting), 1))
-    found = predict(model, spend, waiting, 91, every, every)
+    came = {"orders": np.full(len(waiting), 2.0)}
+    found = predict(model, spend, waiting, 91, every, every, came)
     np.testing.assert_array_equal(found.orders, model.order_quantiles(waiting, 91, levels))
     chances, n = model.order_distribution(waiting, 91, 200).to_numpy(), np.arange(201)
     np.testing.assert_allclose(found.orders_variance, chances @ n**2 - (chances @ n) ** 2, rtol=0.02)
-    low, high = order_ranges(model, waiting, 91, np.full(len(waiting), 2))
+    low, high = found.ranges["orders"]
     np.testing.assert_allclose(low, chances[:, :2].sum(axis=1), atol=1e-6)
     np.testing.assert_allclose(high, chances[:, :3].sum(axis=1), atol=1e-6)

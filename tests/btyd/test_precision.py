@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.btyd import BGNBD, MBGNBD, CountModel, ParetoNBD
+from pipeline.btyd import BGNBD, MBGCNBD, MBGNBD, CountModel, ParetoNBD
 
 ALPHA = 5.0
 HISTORIES = [  # x, t_x / T
@@ -67,6 +67,42 @@ def test_beta_geometric(family: type[CountModel], a: float, b: float) -> None:
             tau = mp.mpf(h * ALPHA) / (ALPHA + T)
             orders = exact * _fresh(mp.mpf(r) + x, mp.mpf(a), mp.mpf(b) + n, tau)
             assert expected[h][i] == pytest.approx(float(orders), rel=1e-6, abs=1e-290)
+
+
+GRID = [
+    *(
+        (kind, {"r": 0.243, "alpha": ALPHA, "a": a, "b": b})
+        for kind in (BGNBD, MBGNBD, MBGCNBD)
+        for a, b in product((0.01, 1 - 1e-9, 1.0, 1 + 1e-9, 50.0), (0.05, 2.4))
+    ),
+    *(
+        (ParetoNBD, {"r": 0.243, "alpha": ALPHA, "s": s, "beta": beta})
+        for s, beta in product((0.01, 1 - 1e-9, 1.0, 1 + 1e-9, 50.0), (0.05, ALPHA, 5e3))
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "parameters"), GRID)
+def test_nothing_leaves_its_range_on_the_grid(kind: type[CountModel], parameters: dict[str, float]) -> None:
+    """Probabilities are some, silence falls and orders rise with the horizon; no NaN, whoever it is."""
+    model = kind.from_parameters(**parameters, **({"k": 2} if kind is MBGCNBD else {}))
+    summary = _rows(model)
+    alive, horizons = model.p_alive(summary), [h * ALPHA * 7 for h in (0.0, *HORIZONS)]
+    silent = np.array([model.p_no_order(summary, h) for h in horizons])
+    orders = np.array([model.expected_orders(summary, h) for h in horizons])
+    value = model.discounted_orders(summary, horizons[-1], 0.1)
+    chances = model.order_distribution(summary, horizons[1], 20)
+    assert alive.between(0, 1).all()
+    assert ((silent >= 0) & (silent <= 1)).all()
+    assert (np.diff(silent, axis=0) <= 1e-12).all()
+    assert np.isfinite(orders).all()
+    assert (np.diff(orders, axis=0) >= -1e-12 * orders[1:]).all()
+    assert ((value >= 0) & (value <= orders[-1] * (1 + 1e-9))).all()
+    assert ((chances >= 0) & (chances <= 1 + 1e-12)).all(axis=None)
+    assert np.allclose(chances[0], silent[1], rtol=1e-9, atol=1e-14)
+    # The later the last order of equally frequent customers, the likelier they are alive.
+    for _, same in summary.assign(alive=alive)[summary["frequency"] == 30].groupby("T"):
+        assert same.sort_values("recency")["alive"].is_monotonic_increasing
 
 
 def _fresh(r: mp.mpf, a: mp.mpf, b: mp.mpf, tau: mp.mpf) -> mp.mpf:

@@ -13,6 +13,7 @@ from pipeline.btyd import (
     MODELS,
     NBD,
     CountModel,
+    GammaGamma,
     ParetoNBD,
     simulate,
     simulate_orders,
@@ -66,6 +67,38 @@ def test_new_customers(model: CountModel) -> None:
     assert (seen["frequency"] == 0).all()
     _agree(seen["future_orders"], model.expected_orders(seen, HORIZON))
     _agree(seen["future_orders"] == 0, model.p_no_order(seen, HORIZON))
+
+
+@pytest.mark.parametrize("model", GIVEN, ids=lambda model: model.name)
+def test_discounted_orders_are_those_of_drawn_lives(model: CountModel) -> None:
+    """Over a year, and for good where dropout ends the lives that are followed."""
+    rate, new = 0.5, pd.DataFrame({"frequency": [0], "recency": [0], "T": [0]})
+    years = {1: 20_000, 15: 4000}
+    for length, n in years.items():
+        orders = simulate_orders(model, np.full(n, 365.25 * length), seed=6)
+        repeats = orders[orders["day"] > 0]
+        worth = ((1 + rate) ** -(repeats["day"] / 365.25)).groupby(repeats["customer"]).sum()
+        horizon = np.inf if length > 1 else 365.25
+        expected = model.discounted_orders(new, horizon, rate).item()
+        # What comes after 15 years is worth 0.2 % of what came before.
+        tolerance = 0.005 * expected if length > 1 else 0.0
+        worth = worth.reindex(range(n), fill_value=0.0)
+        assert abs(worth.mean() - expected) <= 4 * worth.std() / np.sqrt(n) + tolerance
+
+
+def test_order_values_are_those_of_drawn_customers() -> None:
+    """Gamma-Gamma: the mean of later amounts, by days of spend known before."""
+    spend, rng, n = GammaGamma.from_parameters(p=2.0, q=4.0, gamma=30.0), np.random.default_rng(3), 40_000
+    p, q, gamma = spend.parameters.values()
+    price, days = rng.gamma(q, 1 / gamma, n), np.repeat([0, 1, 4, 20], n // 4)
+    known = np.where(days > 0, rng.gamma(p * np.maximum(days, 1)) / price / np.maximum(days, 1), 0.0)
+    customers = pd.DataFrame({"monetary_value": known, "spend_days": days})
+    later, expected = pd.Series(rng.gamma(p, 1.0, n) / price), spend.expected_order_value(customers)
+    for some in (0, 1, 4, 20):
+        _agree(later[days == some], expected[days == some])
+        dear = (days == some) & (expected > expected[days == some].median())
+        if some:
+            _agree(later[dear], expected[dear])
 
 
 def test_distribution_of_counts(drawn: tuple[CountModel, pd.DataFrame]) -> None:

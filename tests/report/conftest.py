@@ -156,6 +156,34 @@ def report() -> ReportData:
         ),
         fairness=pd.DataFrame(columns=fairness.COLUMNS),
         reality=pd.DataFrame(columns=list(COLUMNS)),
+        portraits={
+            "calibration_by_recency": pd.DataFrame(
+                {"group": ["0", "1–90"], "customers": [80, 40], "expected": [0.1, 1.2], "actual": [0.15, 1.0]}
+            ),
+            "interval_coverage": pd.DataFrame(
+                {"tenth": [1, 2], "orders": [0.8, 0.78], "orders_low": [0.7, 0.7], "orders_high": [0.9, 0.85]}
+            ),
+            "frequency_recency": pd.DataFrame(
+                {
+                    "frequency": [0, 1, 1, 2],
+                    "recency": [0, 100, 200, 200],
+                    "T": 200,
+                    "expected_orders": [0.1, 0.5, 0.9, 1.4],
+                    "p_alive": [0.4, 0.6, 0.9, 0.95],
+                }
+            ),
+            "alive_history": pd.DataFrame({"day": ["2023-07-02", "2023-07-03"], "p_alive": [1.0, 0.99]}),
+            "spend_fit": pd.DataFrame(
+                {"amount": [5.0, 15.0], "observed": [0.02, 0.05], "fitted": [0.03, 0.04]}
+            ),
+            "heterogeneity": pd.DataFrame(
+                {
+                    "parameter": ["orders_per_week"] * 2 + ["dropout_probability"] * 2,
+                    "value": [0.1, 0.3, 0.2, 0.6],
+                    "density": [5.0, 1.0, 2.0, 0.5],
+                }
+            ),
+        },
         reasons=pd.DataFrame(
             {
                 "churn_risk": ["high", "high", "low"],

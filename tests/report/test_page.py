@@ -80,7 +80,7 @@ def test_nothing_is_loaded_and_nothing_runs(localised: ReportData) -> None:
 
 def test_charts_and_tables_speak_to_those_who_cannot_see_them(localised: ReportData) -> None:
     page = Page(render(localised))
-    assert page.count("svg") == 9
+    assert page.count("svg") == 18
     assert set(page.attributes("svg", "role")) == {"img"}
     assert all(page.attributes("svg", "aria-label"))
     assert page.count("caption") == page.count("table") >= 6
@@ -256,7 +256,8 @@ def test_the_page_stands_with_almost_nothing_to_show(localised: ReportData) -> N
     kpis = {**localised.kpis, "median_gap_days": None, "first_order_on": None, **dict.fromkeys(ratios, ratio)}
     ungraded = {"letter": None, "message": "churn_none", "numbers": {}}
     churn = {**localised.churn_evaluation, "grade": ungraded, "active": None}
-    empty = replace(localised, kpis=kpis, churn_evaluation=churn, ingest={}, lifetime_value=[], **frames)
+    bare = {"kpis": kpis, "churn_evaluation": churn, "ingest": {}, "lifetime_value": [], "portraits": {}}
+    empty = replace(localised, **bare, **frames)
     page = Page(render(empty))
     assert page.count("svg") == 0
     assert "nan" not in page.text.lower().split()
