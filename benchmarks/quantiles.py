@@ -62,7 +62,7 @@ def measure(name: str, n: int) -> None:
     seconds = []
     for horizon_days in HORIZONS:
         before = time.process_time()
-        predict(model, SPEND, summary, horizon_days, levels)
+        predict(model, SPEND, summary, horizon_days, levels, levels)
         seconds.append(time.process_time() - before)
     distinct = len(summary[["spend_days", "frequency", "T"]].drop_duplicates())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
