@@ -22,7 +22,7 @@ from sklearn.model_selection import GroupKFold, ParameterSampler
 from threadpoolctl import threadpool_limits
 
 from pipeline.churn.frame import FEATURES
-from pipeline.churn.members import BOOSTING, check_classes, sample_of_customers, varying
+from pipeline.churn.members import BOOSTING, check_classes, varying
 
 GRID: Mapping[str, list[Any]] = {
     "learning_rate": [0.01, 0.02, 0.03, 0.05],
@@ -79,7 +79,7 @@ def tune(frame: pd.DataFrame, *, seed: int, go_on: Callable[[int], bool]) -> Tun
         If there are too few churners or stayers to learn from.
     """
     check_classes(frame)
-    rows = sample_of_customers(frame, seed=seed)
+    rows = frame.sort_values(["cutoff", "customer_key"])
     losses: list[tuple[float, dict[str, Any]]] = []
     for candidate in _candidates(seed):
         losses.append((_loss(rows, candidate, seed), candidate))
