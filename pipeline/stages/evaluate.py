@@ -119,12 +119,13 @@ def _distribution(
         quantiles = _spend_quantiles(fit, then, cutoff.date(), params.churn.horizon_days)
         expected = now[VALUE.prediction].to_numpy()
         moved = with_expected_spend(worth, expected)
+        half_widths = Spread(**fit["spread"]).of(worth["expected_orders"].to_numpy())
         scores = distribution_scores(
             now[VALUE.actual].to_numpy(dtype=float),
             spend_ratio(worth, expected)[:, None] * quantiles,
             moved[list(SPEND_QUANTILES)].to_numpy(),
             worth["p_no_order"].to_numpy(),
-            Spread(**fit["spread"]).of(worth["expected_orders"].to_numpy()),
+            np.asarray(half_widths, dtype=np.float64),
         )
         scored.append(now.reset_index(drop=True).join(scores))
     if not scored:

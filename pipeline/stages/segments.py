@@ -62,11 +62,17 @@ def _forecast(segments: pd.DataFrame) -> dict[str, Any]:
     total = sums[["expected_orders", "expected_spend"]].sum()
     spread = (sums[["orders_sd", "spend_sd"]] ** 2).sum() ** 0.5
     everybody = pd.concat([total, spread]).to_frame("all").T
+    held = [one["clv"]["coverage"]["value"] for one in intervals["windows"] if one["clv"]]
     return {
         "as_of": whole["cutoff"],
         **forecast_by_group(everybody, errors)["all"],
         "windows": len(intervals["windows"]),
         "windows_inside": intervals["windows_inside"],
+        "clv_coverage": {
+            "windows": len(held),
+            "low": min(held, default=None),
+            "high": max(held, default=None),
+        },
         "segments": forecast_by_group(sums, errors),
     }
 

@@ -10,7 +10,9 @@ from pipeline.churn.worth import with_expected_spend
 
 amounts = st.floats(0, 1e4).map(lambda amount: amount if amount > 1e-9 else 0.0)
 customers = st.lists(
-    st.tuples(amounts, amounts, st.floats(0.5, 1.0), st.floats(0.0, 3.0)), min_size=1, max_size=20
+    st.tuples(amounts, amounts, st.floats(0.5, 1.0), st.integers(0, 3_000).map(lambda times: times / 1_000)),
+    min_size=1,
+    max_size=20,
 )
 
 

@@ -215,6 +215,7 @@ def report() -> ReportData:
             "spend": {"expected": 2400.0, "low": 1990.0, "high": 2894.5},
             "windows": 5,
             "windows_inside": {"orders": 5, "spend": 4},
+            "clv_coverage": {"windows": 2, "low": 0.76, "high": 0.78},
             "segments": {"regular": {"spend": {"expected": 800.0, "low": 610.0, "high": 1049.0}}},
         },
         ingest={

@@ -290,11 +290,17 @@ def test_the_forecast_is_told_with_its_range_and_how_often_such_ranges_held(loca
             in text
         )
         assert "held the number of orders in 5 and the spend in 4" in text
+        assert "in the 2 past periods of that length, they held 76% to 78% of the customers" in text
     else:
         assert (
             "in den nächsten 90 Tagen 240 Bestellungen; in neun von zehn Fällen werden es zwischen 201"
             in text
         )
+    untested = {"windows": 0, "low": None, "high": None}
+    young = replace(localised, forecast={**localised.forecast, "clv_coverage": untested})
+    said = {"en": "cannot be told yet", "de": "lässt sich noch nicht sagen"}[localised.language]
+    assert said in Page(render(young)).text
+    assert said not in text
     without = replace(localised, forecast={"status": "insufficient_history", "reason": "too few"})
     assert "240" not in Page(render(without)).text.split("2024")[0]
 
