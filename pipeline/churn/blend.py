@@ -61,14 +61,16 @@ def blend_weights(
         return np.asarray(scores.T @ (expit(scores @ weights) - y) / len(y), dtype=np.float64)
 
     best = least_on_simplex(log_loss, gradient, len(members))
-    return half_way_to_equal(members, best, _kept(best, log_odds[list(members)], churned))
+    return half_way_to_equal(members, best, _kept(members, best, log_odds, churned))
 
 
-def _kept(best: Floats, log_odds: pd.DataFrame, churned: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _kept(
+    members: Sequence[Member], best: Floats, log_odds: pd.DataFrame, churned: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Leave out, the least useful first, without whom the log loss is clearly less."""
 
     def losses(kept: NDArray[np.bool_]) -> Floats:
-        score = blended_log_odds(log_odds, half_way_to_equal(log_odds, best, kept))
+        score = blended_log_odds(log_odds, half_way_to_equal(members, best, kept))
         return np.asarray(np.logaddexp(0, score) - churned * score, dtype=np.float64)
 
     kept = np.ones(len(best), dtype=np.bool_)
