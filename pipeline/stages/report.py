@@ -38,6 +38,7 @@ def report(params: Params) -> None:
             "calibration",
             "gains",
             "value_calibration",
+            "spend_coverage",
             "importance",
             "tracking",
             "calibration_by_frequency",
