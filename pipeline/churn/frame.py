@@ -71,6 +71,16 @@ WORDS: dict[str, tuple[str, Words]] = {
 }
 """Unit and words of each input that may be given as a reason."""
 
+WHEN = ("recency", "rhythm", "season", "lifetime_model")
+"""Topics about when customers order: who has just ordered at a steady pace needs nothing yet."""
+
+DIRECTIONS: dict[str, int] = {
+    name: {"leaving": 1, "staying": -1}.get(words.more_is or "", 0)
+    for name, (_, words) in WORDS.items()
+    if not any(name in TOPICS[topic] for topic in WHEN)
+}
+"""Inputs of which more can only raise (1) or lower (-1) the chance of leaving, the others being equal."""
+
 KEYS: tuple[str, ...] = ("customer_key", "cutoff")
 LABELS: tuple[str, ...] = ("churned", "future_orders", "future_spend")
 

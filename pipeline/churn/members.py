@@ -3,8 +3,8 @@
 | member | what it is | reads |
 |---|---|---|
 | `btyd` | the lifetime model's own P(no order in the horizon), as it stands | `p_no_order` |
-| `logistic` | logistic regression | recency, frequency, money and the lifetime model's expectations |
-| `logistic_rich` | logistic regression, strongly regularised | everything |
+| `logistic` | ridge logistic regression | recency, frequency, money and the lifetime model's expectations |
+| `logistic_rich` | ridge logistic regression, stronger | everything |
 | `boosting_latest` | gradient boosting, learned from the latest cutoff | everything |
 | `boosting` | gradient boosting, learned from all cutoffs | everything |
 
@@ -28,7 +28,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 
-from pipeline.churn.frame import FEATURES, SCALES
+from pipeline.churn.frame import DIRECTIONS, FEATURES, SCALES
 from pipeline.errors import InsufficientHistory
 
 Member = Literal["btyd", "logistic", "logistic_rich", "boosting_latest", "boosting"]
@@ -47,6 +47,9 @@ BOOSTING: dict[str, Any] = {
     "early_stopping": False,
 }
 """Small trees, slow steps, few columns each: library defaults are badly over-confident here."""
+
+FREEDOM: dict[Member, float] = {"logistic": 0.02, "logistic_rich": 0.005}
+"""C of the logistic members. Many of their columns say nearly the same; a strong ridge lets them share."""
 
 ENOUGH_FOR_RICH_COLUMNS = 300
 ENOUGH_FOR_BOOSTING = 2_000
@@ -169,11 +172,10 @@ def _fit(
         return Pipeline([("inputs", odds), ("model", given_logistic([2.0]))])
     columns = varying(rows, RFM_AND_BTYD if name == "logistic" else FEATURES)
     if name in ("logistic", "logistic_rich"):
-        strength = 1.0 if name == "logistic" else 0.05
-        model = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200)
+        model = LogisticRegression(C=FREEDOM[name], solver="newton-cholesky", max_iter=200)
         steps = [("inputs", _linear_inputs(columns)), ("model", model)]
     else:
-        trees = HistGradientBoostingClassifier(random_state=seed, **boosting)
+        trees = boosting_classifier(columns, boosting, seed)
         steps = [("inputs", boosting_inputs(columns)), ("model", trees)]
     weights = None
     if half_life_days:
@@ -221,6 +223,14 @@ def _linear_inputs(columns: Sequence[str], *, with_scaler: bool = True) -> Trans
 def _function(function: np.ufunc | Callable[..., Any], **arguments: Any) -> FunctionTransformer:
     # With names, or nobody could tell which column an input of the model was made from.
     return FunctionTransformer(function, kw_args=arguments or None, feature_names_out="one-to-one")
+
+
+def boosting_classifier(
+    columns: Sequence[str], settings: Mapping[str, Any], seed: int
+) -> HistGradientBoostingClassifier:
+    """Make the trees for some columns; see `pipeline.churn.frame.DIRECTIONS` for what they can't learn."""
+    directions = [DIRECTIONS.get(column, 0) for column in columns]
+    return HistGradientBoostingClassifier(random_state=seed, monotonic_cst=directions, **settings)
 
 
 def boosting_inputs(columns: Sequence[str]) -> ColumnTransformer:
