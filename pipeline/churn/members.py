@@ -54,7 +54,6 @@ FREEDOM: dict[Member, float] = {"logistic": 0.02, "logistic_rich": 0.005}
 ENOUGH_FOR_RICH_COLUMNS = 300
 ENOUGH_FOR_BOOSTING = 2_000
 FEWEST_CUSTOMERS_PER_CLASS = 20
-MOST_TRAINING_ROWS = 300_000
 
 
 def choose_members(
@@ -113,7 +112,7 @@ def fit_members(
     wanted : "auto" or sequence of member names
         As in `choose_members`.
     seed : int
-        Of the boosting's column subsampling, and of the choice of customers where there are very many.
+        Of the boosting's column subsampling.
     boosting : mapping of str to value, optional
         Settings of the trees.
     half_life_days : int, optional
@@ -135,7 +134,7 @@ def fit_members(
         customers=frame["customer_key"].nunique(),
         has_lifetime_model=bool(frame["p_no_order"].notna().all()),
     )
-    rows = sample_of_customers(frame, seed=seed)
+    rows = frame.sort_values(["cutoff", "customer_key"])
     # The trees add up gradients in parallel, and the sum depends on how many threads share it.
     with threadpool_limits(1):
         return {name: _fit(name, rows, seed, boosting, half_life_days) for name in chosen}
@@ -237,23 +236,6 @@ def boosting_classifier(
 def boosting_inputs(columns: Sequence[str]) -> ColumnTransformer:
     """Pick the columns, as they are, from all those that a blend is given."""
     return ColumnTransformer([("columns", "passthrough", list(columns))])
-
-
-def sample_of_customers(frame: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """Keep all rows of as many customers as fit; more than that cost time and teach nothing new.
-
-    Returns
-    -------
-    pandas.DataFrame
-        At most 300,000 rows, sorted by cutoff and customer.
-    """
-    frame = frame.sort_values(["cutoff", "customer_key"])
-    if len(frame) <= MOST_TRAINING_ROWS:
-        return frame
-    customers = np.sort(frame["customer_key"].unique())
-    number = len(customers) * MOST_TRAINING_ROWS // len(frame)
-    kept = np.random.default_rng(seed).permutation(customers)[:number]
-    return frame[frame["customer_key"].isin(kept)]
 
 
 def check_classes(frame: pd.DataFrame) -> None:

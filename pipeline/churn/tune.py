@@ -22,7 +22,7 @@ from sklearn.model_selection import GroupKFold, ParameterSampler
 from threadpoolctl import threadpool_limits
 
 from pipeline.churn.frame import FEATURES
-from pipeline.churn.members import BOOSTING, boosting_classifier, check_classes, sample_of_customers, varying
+from pipeline.churn.members import BOOSTING, boosting_classifier, check_classes, varying
 
 Settings = dict[str, Any]
 
@@ -83,7 +83,7 @@ def tune(frame: pd.DataFrame, *, seed: int, go_on: Callable[[int], bool]) -> Tun
         If there are too few churners or stayers to learn from.
     """
     check_classes(frame)
-    rows = sample_of_customers(frame, seed=seed)
+    rows = frame.sort_values(["cutoff", "customer_key"])
     customers = np.random.default_rng(seed).permutation(np.sort(rows["customer_key"].unique()))
     best: Settings = dict(BOOSTING)
     least = of_defaults = _loss(rows, best, seed)

@@ -64,6 +64,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "They were too wide for these tenths: {tenths}.",
         "Zu weit waren sie für diese Zehntel: {tenths}.",
     ),
+    "value_calibration.title": (
+        "Are the amounts true?",
+        "Stimmen die Beträge?",
+    ),
+    "value_calibration.caption": (
+        "Each dot is a tenth of the customers, by expected spend. On the dashed line they spent on "
+        "average what was expected.",
+        "Jeder Punkt ist ein Zehntel der Personen, nach erwartetem Umsatz. Auf der gestrichelten Linie "
+        "gaben sie im Mittel aus, was erwartet wurde.",
+    ),
+    "value_calibration.x": (
+        "expected per customer",
+        "erwartet pro Person",
+    ),
+    "value_calibration.y": (
+        "actual",
+        "tatsächlich",
+    ),
     "spend_coverage.title": (
         "Do the ranges of the spend hold?",
         "Halten die Spannen des Umsatzes?",

@@ -13,7 +13,6 @@ import pytest
 from scipy.special import expit
 from sklearn.metrics import log_loss, roc_auc_score
 
-from pipeline.churn import members
 from pipeline.churn.frame import FEATURES
 from pipeline.churn.members import (
     MEMBERS,
@@ -181,14 +180,3 @@ def test_too_few_of_a_class(train: pd.DataFrame, churners: int, text: str) -> No
     with pytest.raises(InsufficientHistory, match=text) as caught:
         fit_members(few, "auto", seed=5)
     assert caught.value.where == "churn.horizon_days"
-
-
-def test_large_frames_are_sampled_by_whole_customers(
-    train: pd.DataFrame, later: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(members, "MOST_TRAINING_ROWS", 600)
-    sample = members.sample_of_customers(train, seed=5)
-    assert len(sample) == 600
-    assert (sample.groupby("customer_key").size() == 3).all()
-    wanted = ("logistic",)
-    pd.testing.assert_frame_equal(log_odds(train, later, wanted), log_odds(sample, later, wanted))

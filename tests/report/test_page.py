@@ -325,6 +325,12 @@ def test_the_forecast_is_told_with_its_range_and_how_often_such_ranges_held(loca
     assert "240" not in Page(render(without)).text.split("2024")[0]
 
 
+def test_a_clv_of_margin_alone_is_not_set_beside_the_spend(localised: ReportData) -> None:
+    said = {"en": "margin alone, 30", "de": "allein die Marge, 30"}[localised.language]
+    assert said in Page(render(replace(localised, margin=0.3))).text
+    assert said not in Page(render(localised)).text
+
+
 def test_it_says_whether_spend_hangs_on_frequency_and_what_follows(localised: ReportData) -> None:
     minus, share = ("−8.3%", "12.5%") if localised.language == "en" else ("−8,3\xa0%", "12,5\xa0%")
     text = Page(render(localised)).text
