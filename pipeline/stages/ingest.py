@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import pandas as pd
 
 from pipeline.params import Params
 from pipeline.privacy.pseudonyms import pepper_from
@@ -21,15 +26,20 @@ def ingest(params: Params) -> None:
     """Write orders, returns, the optional tables, quarantine, the id vault and the counts."""
     _, is_demo = pepper_from(os.environ)
     source = params.sources.orders
-    done = read_orders(params)
-    hashes = {
-        "orders": io.write_parquet(done.orders, files.ORDERS),
-        "returns taken": io.write_parquet(done.returns, files.RETURNS),
-        **optional.write(done.tables, files.TABLES),
-    }
-    io.write_parquet(done.all_quarantined(), files.QUARANTINE)
-    io.write_parquet(done.identities, files.IDENTITIES, private=True)
-    io.write_json(done.counts, files.METRICS / "ingest.json")
+    with ThreadPoolExecutor(1) as aside:  # the orders take the longest to write, and use one core
+        held_back = copy_context()
+        written: list[Future[str]] = []
+
+        def write(orders: pd.DataFrame) -> None:
+            written.append(aside.submit(held_back.run, io.write_parquet, orders, files.ORDERS))
+
+        done = read_orders(params, on_orders=write)
+        returns = io.write_parquet(done.returns, files.RETURNS)
+        tables = optional.write(done.tables, files.TABLES)
+        io.write_parquet(done.all_quarantined(), files.QUARANTINE)
+        io.write_parquet(done.identities, files.IDENTITIES, private=True)
+        io.write_json(done.counts, files.METRICS / "ingest.json")
+        hashes = {"orders": written[0].result(), "returns taken": returns, **tables}
     # Data that ship inside a package are public: their keys need no secret.
     paths = [source.path, *(table.path for table in params.sources.optional.values())]
     unprotected = is_demo and not all((path or "").startswith("package:") for path in paths)
@@ -59,8 +69,11 @@ def ingest(params: Params) -> None:
         say(f"{name}: {read['rows_read']:,} rows read, {read['quarantined']:,} quarantined")
 
 
-def read_orders(params: Params) -> Ingested:
-    """Read and judge the source that the parameters name, without writing anything."""
+def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lambda _: None) -> Ingested:
+    """Read and judge the source that the parameters name, without writing anything.
+
+    The orders are handed to `on_orders` as soon as they are made.
+    """
     pepper, _ = pepper_from(os.environ)
     zone = ZoneInfo(params.ingest.timezone) if params.ingest.timezone else None
     decided = params.ingest.model_dump(exclude={"max_quarantine_share", "births_from"})
@@ -81,6 +94,7 @@ def read_orders(params: Params) -> Ingested:
             policies=policies,
             tables=params.sources.optional,
             on_phase=begin,
+            on_orders=on_orders,
         )
 
 
