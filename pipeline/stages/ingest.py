@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from pipeline.errors import UserError
 from pipeline.params import Params
 from pipeline.privacy.pseudonyms import pepper_from
 from pipeline.stages import files
@@ -54,15 +55,10 @@ def ingest(params: Params) -> None:
     if unprotected:
         warn("CHURN_PEPPER is not set: whoever has a list of ids can tell the keys. Set it before sharing.")
     counts = done.counts
-    if counts["left_truncation"]["suspected"] and params.ingest.births_from is None:
-        warn(
-            "far more customers order for the first time in the first weeks of the log than later: it seems "
-            "to start in the middle of their lives. Set ingest.births_from to a day after those weeks."
-        )
     say(
         f"ingest: {counts['rows_read']:,} rows read, {counts['quarantined']:,} quarantined, "
         f"{counts['left_out']:,} left out; "
-        f"{len(done.orders):,} orders of {len(done.identities):,} customers before {done.as_of}"
+        f"{len(done.orders):,} orders of {counts['customers']:,} customers before {done.as_of}"
     )
     for table in done.tables:
         name, read = table.contract.name, table.counts
@@ -84,7 +80,7 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
         exchange_rates=params.sources.exchange_rates,
     )
     with phases(PHASES) as begin:
-        return ingest_orders(
+        done = ingest_orders(
             params.sources.orders,
             root=Path.cwd(),
             as_of=params.as_of,
@@ -95,6 +91,24 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
             tables=params.sources.optional,
             on_phase=begin,
             on_orders=on_orders,
+        )
+    _check_births(params.ingest.births_from, done)
+    return done
+
+
+def _check_births(births_from: date | None, done: Ingested) -> None:
+    """Warn of a log that starts in the middle of customers' lives; raise if nobody is born late enough."""
+    first, last = done.counts["first_order_on"], done.counts["last_order_on"]
+    if births_from and births_from > last:
+        raise UserError(
+            f"{births_from} is after the last order: no customer would be left to learn from",
+            where="ingest.births_from",
+            valid=f"null, or a day from {first} to {last}",
+        )
+    if births_from is None and done.counts["left_truncation"]["suspected"]:
+        warn(
+            "far more customers order for the first time in the first weeks of the log than later: it seems "
+            "to start in the middle of their lives. Set ingest.births_from to a day after those weeks."
         )
 
 
