@@ -31,6 +31,9 @@ from pipeline.churn.spend import (
 )
 from pipeline.errors import InsufficientHistory
 
+OF_LAST_YEAR = ("p_no_order", "expected_spend")
+"""The inputs that last year's window is asked for."""
+
 RARE = 1e-6
 """Nobody is surer than that: keeps log-odds finite."""
 
@@ -42,7 +45,8 @@ class Window:
     Attributes
     ----------
     train, test : pandas.DataFrame
-        As from `pipeline.churn.frame.training_frame`; the labels of `train` end before `test` begins.
+        As from `pipeline.churn.frame.training_frame` with the inputs `OF_LAST_YEAR`; the labels of `train`
+        end before `test` begins.
     """
 
     train: pd.DataFrame

@@ -24,6 +24,8 @@ class ReportData:
     as_of : date
         First day that is not known.
     horizon_days, clv_horizon_days : int
+    margin : float
+        Share of the spend that the CLV counts.
     kpis : mapping
         From ``retention_kpis``.
     monthly, cohorts : DataFrame
@@ -34,7 +36,7 @@ class ReportData:
         From ``pipeline.evaluation``: metrics with intervals, next to the simple rule.
     alarms : sequence of mapping
         Suspected leaks: `kind` and `feature`.
-    roc, calibration, gains, value_calibration : DataFrame
+    roc, calibration, gains, value_calibration, spend_coverage : DataFrame
         The curves of that evaluation; may be empty.
     tracking, calibration_by_frequency, interval_totals : DataFrame
         What `pipeline.btyd.portraits` makes under these names; may be empty.
@@ -78,6 +80,7 @@ class ReportData:
     as_of: date
     horizon_days: int
     clv_horizon_days: int
+    margin: float
     kpis: Mapping[str, Any]
     monthly: pd.DataFrame
     cohorts: pd.DataFrame
@@ -90,6 +93,7 @@ class ReportData:
     calibration: pd.DataFrame
     gains: pd.DataFrame
     value_calibration: pd.DataFrame
+    spend_coverage: pd.DataFrame
     tracking: pd.DataFrame
     calibration_by_frequency: pd.DataFrame
     interval_totals: pd.DataFrame

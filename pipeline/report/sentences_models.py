@@ -174,24 +174,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "leavers flagged",
         "Gehende markiert",
     ),
-    "value_calibration.title": (
-        "Are the amounts true?",
-        "Stimmen die Beträge?",
-    ),
-    "value_calibration.caption": (
-        "Each dot is a tenth of the customers, by expected spend. On the dashed line they spent on "
-        "average what was expected.",
-        "Jeder Punkt ist ein Zehntel der Personen, nach erwartetem Umsatz. Auf der gestrichelten Linie "
-        "gaben sie im Mittel aus, was erwartet wurde.",
-    ),
-    "value_calibration.x": (
-        "expected per customer",
-        "erwartet pro Person",
-    ),
-    "value_calibration.y": (
-        "actual",
-        "tatsächlich",
-    ),
     # Drivers
     "drivers.title": (
         "What tells who will leave",
@@ -252,10 +234,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "method.value": (
         "Expected orders and amounts come from a buy-till-you-die model and the Gamma-Gamma spend model "
         "(Fader, Hardie and Lee); the churn probability from a calibrated classifier that sees them among"
-        " its inputs.",
+        " its inputs, the spend from a blend with learned models. The lifetime value is that spend and, "
+        "after it, the model's, in the same proportion for each customer.",
         "Erwartete Bestellungen und Beträge stammen aus einem Buy-till-you-die-Modell und dem "
         "Gamma-Gamma-Modell (Fader, Hardie und Lee), die Abwanderungswahrscheinlichkeit aus einem "
-        "kalibrierten Klassifikator, der sie mit verwendet.",
+        "kalibrierten Klassifikator, der sie mit verwendet, der Umsatz aus einer Mischung mit gelernten "
+        "Modellen. Der Kundenwert ist dieser Umsatz und danach der des Modells, für jede Person im selben "
+        "Verhältnis.",
+    ),
+    "method.margin": (
+        "It counts the margin alone, {share} of the spend, and is therefore not to be compared with the "
+        "expected spend as it stands.",
+        "Er zählt allein die Marge, {share} des Umsatzes, und ist darum nicht unmittelbar mit dem erwarteten "
+        "Umsatz zu vergleichen.",
     ),
     "spend.independent": (
         "How much customers spend per order hardly depends on how often they order (rank correlation "

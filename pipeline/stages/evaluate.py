@@ -10,18 +10,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.btyd import Clock, load, load_spend, predict
-from pipeline.churn.frame import FEATURES, TOPICS, training_frame
+from pipeline.btyd import Clock, Spread, load, load_spend, predict
+from pipeline.churn.frame import FEATURES, TOPICS
 from pipeline.churn.importance import importance
 from pipeline.churn.shuffled import shuffled_labels
 from pipeline.churn.store import load_model
+from pipeline.churn.worth import SPEND_QUANTILES, spend_ratio, with_expected_spend
 from pipeline.errors import InsufficientHistory
 from pipeline.evaluation import curves, fairness
 from pipeline.evaluation.alarms import chance, feature_aucs, leak_alarms, shuffle_alarms
-from pipeline.evaluation.bootstrap import judged_customers
-from pipeline.evaluation.contest import ACTIVE_HORIZONS, contest, with_rules
+from pipeline.evaluation.contest import ACTIVE_HORIZONS, RULES_READ, contest, with_rules
 from pipeline.evaluation.distribution import (
-    LEVELS,
+    CRPS_LEVELS,
     SCORES,
     coverage_by_tenth,
     distribution_scores,
@@ -34,7 +34,7 @@ from pipeline.evaluation.slices import slice_labels, slices
 from pipeline.features import Cutoffs
 from pipeline.features.catalogue.people import ATTRIBUTES
 from pipeline.params import Params
-from pipeline.stages import files
+from pipeline.stages import files, frames
 from pipeline.stages.shell import run, say, warn
 from pipeline.tables import io
 
@@ -48,12 +48,13 @@ ALARMS = {
 def evaluate_models(params: Params) -> None:
     """Write the metrics, the curves and the holdout predictions."""
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
-    snapshots, backtest = io.read_parquet(files.SNAPSHOTS), io.read_parquet(files.BACKTEST)
+    backtest = io.read_parquet(files.BACKTEST)
+    customers = backtest["customer_key"].unique()
+    snapshots = io.read_parquet(files.SNAPSHOTS, RULES_READ, only={"customer_key": customers})
     rows = with_rules(backtest, snapshots, horizon_days=params.churn.horizon_days)
     holdout = rows[rows["cutoff"] == pd.Timestamp(cutoffs.holdout)] if cutoffs.holdout else rows
-    values = io.read_parquet(files.LIFETIME_VALUE)
-    test = _holdout_features(snapshots, values, cutoffs, params)
-    shuffled = _shuffled(snapshots, values, cutoffs, params)
+    test = _holdout_features(cutoffs, customers, params)
+    shuffled = _shuffled(cutoffs, customers, params)
     churn = CHURN.with_campaign(**params.evaluate.campaign.model_dump())
     found: dict[str, Any] = {
         "window": _window(cutoffs, params),
@@ -63,7 +64,7 @@ def evaluate_models(params: Params) -> None:
         "value": _judged(VALUE, rows, files.LIFETIME_VALUE_MODELS, params),
     }
     by_people = _fairness(churn, rows, params)
-    spread, tenths = _distribution(rows, snapshots, values, params)
+    spread, tenths = _distribution(rows, params)
     found["value"]["distribution"] = spread
     io.write_parquet(holdout, files.HOLDOUT)
     io.write_csv(tenths, files.PLOTS / "spend_coverage.csv")
@@ -88,7 +89,7 @@ def evaluate_models(params: Params) -> None:
 
 def _judged(kind: Kind, rows: pd.DataFrame, card: Path, params: Params) -> dict[str, Any]:
     """Judge one kind of predictions; where there are none, the model's card says why."""
-    table, members = contest(judged_customers(rows, params.seed), kind)
+    table, members = contest(rows, kind)
     if table.empty:
         return not_evaluated(io.read_json(card).get("reason"))
     resampling = {"seed": params.seed, "resamples": params.evaluate.bootstrap_resamples}
@@ -100,27 +101,31 @@ def _judged(kind: Kind, rows: pd.DataFrame, card: Path, params: Params) -> dict[
     }
 
 
-def _distribution(
-    rows: pd.DataFrame, snapshots: pd.DataFrame, values: pd.DataFrame, params: Params
-) -> tuple[dict[str, Any] | None, pd.DataFrame]:
-    """Score the predicted distributions of spend; their mean is moved to the model's, as the scores' is."""
+def _distribution(rows: pd.DataFrame, params: Params) -> tuple[dict[str, Any] | None, pd.DataFrame]:
+    """Score the predicted distributions of spend, as they would have been given to the reader."""
     fits = {pd.Timestamp(one["cutoff"]): one for one in io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]}
-    said = judged_customers(rows, params.seed).dropna(subset=VALUE.prediction)
+    said = rows.dropna(subset=VALUE.prediction)
     scored = []
     for cutoff in sorted(fits.keys() & {*said["cutoff"]}):
+        fit = fits[cutoff]
         now = said.loc[said["cutoff"] == cutoff, ["customer_key", "cutoff", VALUE.actual, VALUE.prediction]]
         keys = now["customer_key"]
         then, worth = (
-            table[table["cutoff"] == cutoff].set_index("customer_key").loc[keys]
-            for table in (snapshots, values)
+            io.read_parquet(path, only={"cutoff": [cutoff.date()], "customer_key": keys})
+            .set_index("customer_key")
+            .loc[keys]
+            for path in (files.SNAPSHOTS, files.LIFETIME_VALUE)
         )
-        quantiles = _spend_quantiles(fits[cutoff], then, cutoff.date(), params.churn.horizon_days)
-        expected, modelled = now[VALUE.prediction].to_numpy(), worth["expected_spend"].to_numpy()
-        ratio = np.divide(expected, modelled, out=np.ones_like(expected), where=modelled > 0)
+        quantiles = _spend_quantiles(fit, then, cutoff.date(), params.churn.horizon_days)
+        expected = now[VALUE.prediction].to_numpy()
+        moved = with_expected_spend(worth, expected)
+        half_widths = Spread(**fit["spread"]).of(worth["expected_orders"].to_numpy())
         scores = distribution_scores(
             now[VALUE.actual].to_numpy(dtype=float),
-            ratio[:, None] * quantiles,
+            spend_ratio(worth, expected)[:, None] * quantiles,
+            moved[list(SPEND_QUANTILES)].to_numpy(),
             worth["p_no_order"].to_numpy(),
+            np.asarray(half_widths, dtype=np.float64),
         )
         scored.append(now.reset_index(drop=True).join(scores))
     if not scored:
@@ -131,26 +136,27 @@ def _distribution(
         resamples=params.evaluate.bootstrap_resamples,
     )
     last = scored[-1]
+    tenths = coverage_by_tenth(last[VALUE.prediction].to_numpy(), last["coverage_80"].to_numpy())
     return {
         part: {name: found.estimate(name, "mean", origin).as_dict() for name in SCORES}
         for part, origin in (("holdout", found.origins[-1]), ("backtest", None))
-    }, coverage_by_tenth(last[VALUE.prediction].to_numpy(), last["coverage_80"].to_numpy())
+    }, tenths
 
 
 def _spend_quantiles(
     fit: dict[str, Any], summary: pd.DataFrame, cutoff: date, horizon_days: int
 ) -> NDArray[np.float64]:
-    """Ask the model of a cutoff for the spend of each customer at `LEVELS`, as modelled."""
+    """Ask the model of a cutoff for the spend of each customer at `CRPS_LEVELS`, as modelled."""
     clock, orders, spend = Clock.from_dict(fit["clock"]), load(fit["orders"]), load_spend(fit["spend"])
     exposed, horizon = clock.summary(summary, cutoff), clock.horizon(cutoff, horizon_days)
-    levels, median = np.tile(LEVELS, (len(summary), 1)), np.full((len(summary), 1), 0.5)
+    levels, median = np.tile(CRPS_LEVELS, (len(summary), 1)), np.full((len(summary), 1), 0.5)
     return np.asarray(predict(orders, spend, exposed, horizon, median, levels).spend, dtype=np.float64)
 
 
 def _fairness(kind: Kind, rows: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Measure the scores by age, income and household, if these are features; else a table without rows."""
     customers = files.TABLES / "customers.parquet"
-    table, _ = contest(judged_customers(rows, params.seed), kind)
+    table, _ = contest(rows, kind)
     if not params.features.demographics or not customers.exists() or table.empty:
         return pd.DataFrame(columns=fairness.COLUMNS)
     return fairness.fairness(
@@ -162,35 +168,24 @@ def _fairness(kind: Kind, rows: pd.DataFrame, params: Params) -> pd.DataFrame:
     )
 
 
-def _holdout_features(
-    snapshots: pd.DataFrame, values: pd.DataFrame, cutoffs: Cutoffs, params: Params
-) -> pd.DataFrame:
+def _holdout_features(cutoffs: Cutoffs, customers: frames.Customers, params: Params) -> pd.DataFrame:
     """What was known of the customers at the holdout; nothing where the log is too short to hold one back."""
     if cutoffs.holdout is None:
         return pd.DataFrame(columns=["churned", "active", *FEATURES], dtype="float64")
     horizon_days = params.churn.horizon_days
-    frame = training_frame(
-        snapshots,
-        values,
-        [cutoffs.holdout],
-        latest_label_end=cutoffs.score,
-        horizon_days=horizon_days,
-    )
+    frame = frames.labelled([cutoffs.holdout], cutoffs.score, horizon_days=horizon_days, customers=customers)
     recent = frame["days_since_last"] < ACTIVE_HORIZONS * horizon_days
     return frame.join(recent.rename("active"))
 
 
-def _shuffled(
-    snapshots: pd.DataFrame, values: pd.DataFrame, cutoffs: Cutoffs, params: Params
-) -> dict[str, float] | None:
+def _shuffled(cutoffs: Cutoffs, customers: frames.Customers, params: Params) -> dict[str, float] | None:
     """Give the AUC of a model that was taught shuffled labels; None where nothing could be learned."""
     if not cutoffs.origins:
         return None
     origin = cutoffs.origins[-1]
     try:
         said = shuffled_labels(
-            snapshots,
-            values,
+            *frames.tables([*origin.training, origin.cutoff], customers),
             origin,
             cutoffs.known_until(origin),
             horizon_days=params.churn.horizon_days,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pipeline.churn.blend import churn_probability
 from pipeline.churn.frame import feature_frame
-from pipeline.churn.scores import scored_customers, with_expected_spend
+from pipeline.churn.scores import scored_customers
 from pipeline.churn.spend import SpendModel
 from pipeline.churn.store import load_model
+from pipeline.churn.worth import with_expected_spend
 from pipeline.features import Cutoffs
 from pipeline.params import Params
 from pipeline.stages import files
@@ -17,7 +18,9 @@ from pipeline.tables import io
 def score(_: Params) -> None:
     """Write data/scored/customers.parquet."""
     as_of = Cutoffs.from_dict(io.read_json(files.CUTOFFS)).score
-    today, worth = (io.read_parquet(path, cutoff=as_of) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE))
+    today, worth = (
+        io.read_parquet(path, only={"cutoff": [as_of]}) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE)
+    )
     model, value = (load_model(path.read_bytes()) for path in (files.CHURN_MODEL, files.VALUE_MODEL))
     frame = feature_frame(today, worth)
     probability = churn_probability(model, frame) if model is not None else None

@@ -7,14 +7,14 @@ from typing import Any
 import pandas as pd
 
 from pipeline.btyd import CommonError, forecast_by_group
-from pipeline.churn.frame import FEATURES, WORDS, feature_frame
+from pipeline.churn.frame import FEATURES, WORDS
 from pipeline.churn.reasons import COLUMNS, CONSTANTS, choose_reasons, examples, reason_counts, topics_of
 from pipeline.features import Cutoffs
 from pipeline.params import Params
 from pipeline.report.formats import Formats
 from pipeline.report.reasons import sentences
 from pipeline.retention.segments import segment_customers, segment_summary
-from pipeline.stages import files
+from pipeline.stages import files, frames
 from pipeline.stages.shell import run, say
 from pipeline.tables import io
 
@@ -35,8 +35,7 @@ def _reasons(segments: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Give the reasons of each score by customer key, and write the typical ones."""
     explained = io.read_parquet(files.EXPLANATIONS).set_index("customer_key")
     as_of = Cutoffs.from_dict(io.read_json(files.CUTOFFS)).score
-    today = (io.read_parquet(path, cutoff=as_of) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE))
-    values = feature_frame(*today).set_index("customer_key").loc[explained.index]
+    values = frames.known(as_of).set_index("customer_key").loc[explained.index]
     risk = segments.set_index("customer_key")["churn_risk"]
     averages = values[list(FEATURES)].mean()
     io.write_csv(examples(explained, risk), files.PLOTS / "reason_examples.csv")
@@ -58,11 +57,21 @@ def _forecast(segments: pd.DataFrame) -> dict[str, Any]:
         for kind in ("orders", "spend")
     }
     sums = segment_summary(segments).dropna(subset="expected_orders").set_index("segment")
+    # The sum of what the customers were given: of spend, the blend's and not the lifetime model's.
+    total = sums[["expected_orders", "expected_spend"]].sum()
+    spread = (sums[["orders_sd", "spend_sd"]] ** 2).sum() ** 0.5
+    everybody = pd.concat([total, spread]).to_frame("all").T
+    held = [one["clv"]["coverage"]["value"] for one in intervals["windows"] if one["clv"]]
     return {
         "as_of": whole["cutoff"],
-        **{kind: {name: whole[kind][name] for name in ("expected", "low", "high")} for kind in errors},
+        **forecast_by_group(everybody, errors)["all"],
         "windows": len(intervals["windows"]),
         "windows_inside": intervals["windows_inside"],
+        "clv_coverage": {
+            "windows": len(held),
+            "low": min(held, default=None),
+            "high": max(held, default=None),
+        },
         "segments": forecast_by_group(sums, errors),
     }
 
