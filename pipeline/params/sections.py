@@ -22,6 +22,9 @@ class Ingest(Section):
         default="drop_repeated_order", examples=["drop_repeated_order"]
     )
     zero_amount: Literal["keep", "drop"] = Field(default="keep", examples=["keep"])
+    missing_customer_id: Literal["quarantine", "leave_out"] = Field(
+        default="quarantine", examples=["quarantine"]
+    )
     cancelled_status: tuple[Text, ...] = Field(
         default=(), strict=False, examples=[["cancelled", "storniert"]]
     )

@@ -22,7 +22,7 @@ class AccountingError(RuntimeError):
 
 
 # Policies that leave rows out; sql/judged.sql and duplicates.py apply them. Whole orders come later.
-LEFT_OUT = ("cancelled", "test_accounts", "duplicates")
+LEFT_OUT = ("missing_customer_id", "cancelled", "test_accounts", "duplicates")
 FATES = {"accepted": "accepted_rows", "quarantined": "quarantined", "after_as_of": "after_as_of"} | {
     policy: policy for policy in LEFT_OUT
 }
@@ -104,11 +104,13 @@ def stop_if_too_many(quarantine: pd.DataFrame, visible: int, max_share: float, w
             *(rows[name] for name in ("source", "line", "column", "rule", "value_class")), strict=True
         )
     )
+    anonymous = "ingest.missing_customer_id: leave_out if anonymous sales are normal here, "
     raise UserError(
         f"{len(quarantine)} of {visible} rows cannot be used, more than {100 * max_share:g}%: {rules}. "
         f"Such as {examples}",
         where=where,
-        valid="put the file or the section's columns, decimal or date_format right, "
+        valid=(anonymous if "missing_customer_id" in set(quarantine["rule"]) else "")
+        + "put the file or the section's columns, decimal or date_format right, "
         "or raise ingest.max_quarantine_share",
     )
 

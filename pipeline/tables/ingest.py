@@ -135,9 +135,9 @@ def ingest_orders(
         keys = aside.submit(keyed, customers, pepper)
         hide(con, until)
         lookups += verdicts.prepare(con, spec, policies, root, max_quarantine_share)
-        decimal = verdicts.judge(con, spec, raw, now, policies.cancelled_status, WHERE)
+        decimal = verdicts.judge(con, spec, raw, now, policies, WHERE)
         if until is not None:
-            verdicts.check_as_of(con, spec, raw, until, now, policies.cancelled_status, WHERE)
+            verdicts.check_as_of(con, spec, raw, until, now, policies, WHERE)
         repeats = duplicates.settle(con, policies)
         read_as = {"date_format": date_format, "decimal": decimal}
         quarantine = verdicts.quarantine(con, spec, raw, read_as)

@@ -26,6 +26,8 @@ class Policies:
         in all mapped columns, or nothing.
     zero_amount : {"keep", "drop"}
         Whether an order that sums to nothing is an order.
+    missing_customer_id : {"quarantine", "leave_out"}
+        Whether a row without a customer is a fault, or a sale to somebody unknown.
     cancelled_status : tuple of str
         Values of the status column, in any case, whose rows are dropped.
     exclude_customers : tuple of str
@@ -44,6 +46,7 @@ class Policies:
     returns_from: Literal["both", "log", "table"] = "both"
     duplicates: Literal["drop_repeated_order", "drop_exact", "keep"] = "drop_repeated_order"
     zero_amount: Literal["keep", "drop"] = "keep"
+    missing_customer_id: Literal["quarantine", "leave_out"] = "quarantine"
     cancelled_status: tuple[str, ...] = ()
     exclude_customers: tuple[str, ...] = ()
     timezone: str | None = None

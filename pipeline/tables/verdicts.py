@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -49,18 +49,19 @@ def prepare(
     return lookups
 
 
-def judge(
-    con: Connection, spec: OrderSource, raw: Raw, now: datetime, cancelled: Collection[str], where: str
-) -> str:
+def judge(con: Connection, spec: OrderSource, raw: Raw, now: datetime, policies: Policies, where: str) -> str:
     """Make ``judged``; return the decimal sign, which is decided over the visible rows."""
     given = "." if raw.typed_as(NUMBERS, "amount") else spec.decimal
     decimal = amounts.choose(con, "SELECT amount FROM visible", given, where)
     amounts.value(con)
     optional = "".join(f"{our}, " for our in OPTIONAL_COLUMNS if raw.columns[our])
     statement = duck.sql_file(PACKAGE, "sql/judged.sql").replace("{optional}", optional)
-    duck.run(
-        con, statement, {"now": now, "cancelled": [status.lower() for status in cancelled]}, name="judged"
-    )
+    decided = {
+        "now": now,
+        "cancelled": [status.lower() for status in policies.cancelled_status],
+        "anonymous_left_out": policies.missing_customer_id == "leave_out",
+    }
+    duck.run(con, statement, decided, name="judged")
     fill(con, "judged", raw.columns)
     return decimal
 
@@ -88,7 +89,7 @@ def check_as_of(
     raw: Raw,
     until: datetime,
     now: datetime,
-    cancelled: Collection[str],
+    policies: Policies,
     where: str,
 ) -> None:
     """Raise unless the as-of date lies within the log: after its first day, at most a day after its last."""
@@ -100,7 +101,7 @@ def check_as_of(
     if within:
         return
     hide(con, None)
-    judge(con, spec, raw, now, cancelled, where)
+    judge(con, spec, raw, now, policies, where)
     first, last = (day + timedelta(days=1) for day in accepted_days(con, spec, where))
     raise UserError(
         f"{until:%Y-%m-%d} is outside the log, which can be seen as of {first} to {last}",

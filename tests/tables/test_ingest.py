@@ -23,7 +23,7 @@ from tests.tables.dialects import some_orders
 
 Ingest = Callable[..., Ingested]
 HEADER = "customer,date,amount\n"
-NOBODY_LEFT_OUT = {"cancelled": 0, "test_accounts": 0, "duplicates": 0}
+NOBODY_LEFT_OUT = {"missing_customer_id": 0, "cancelled": 0, "test_accounts": 0, "duplicates": 0}
 CDNOW = {
     "path": "package:lifetimes/datasets/CDNOW_master.txt",
     "customer_id": "customer_id",

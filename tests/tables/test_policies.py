@@ -72,7 +72,7 @@ def test_an_order_id_shared_by_customers_is_reported(ingest: Ingest) -> None:
     assert len(done.orders) == 3
 
 
-# Cancelled orders, test accounts, orders of zero
+# Rows without a customer, cancelled orders, test accounts, orders of zero
 
 
 def test_cancelled_rows_are_left_out_in_any_case(ingest: Ingest) -> None:
@@ -81,6 +81,17 @@ def test_cancelled_rows_are_left_out_in_any_case(ingest: Ingest) -> None:
     done = ingest(content, status="state", policies=policy)
     assert (amounts(done), summary(done)["cancelled"], done.counts["left_out"]) == ([6.0, 7.0], 1, 1)
     assert len(ingest(content, policies=policy).orders) == 3  # without a mapped column nothing is cancelled
+
+
+def test_sales_to_nobody_known_are_faults_unless_told_otherwise(ingest: Ingest) -> None:
+    content = log("a,2021-03-04,5", ",2021-03-04,6", "NULL,2021-03-05,-6", ",2021-03-05,x")
+    with pytest.raises(UserError, match="missing_customer_id 3") as caught:
+        ingest(content, max_share=0.5)
+    assert "ingest.missing_customer_id: leave_out" in (caught.value.valid or "")
+    done = ingest(content, max_share=0.5, policies=Policies(missing_customer_id="leave_out"))
+    assert (amounts(done), len(done.returns), summary(done)["missing_customer_id"]) == ([5.0], 0, 2)
+    assert done.quarantine["rule"].tolist() == ["unreadable_amount"]
+    assert done.identities["customer_id"].tolist() == ["a"]
 
 
 def test_test_accounts_are_left_out_by_flag_and_by_pattern(ingest: Ingest, tmp_path: Path) -> None:
@@ -344,6 +355,7 @@ CHOICES = st.builds(
     returns_from=st.sampled_from(["both", "log", "table"]),
     duplicates=st.sampled_from(["keep", "drop_exact", "drop_repeated_order"]),
     zero_amount=st.sampled_from(["keep", "drop"]),
+    missing_customer_id=st.sampled_from(["quarantine", "leave_out"]),
     cancelled_status=st.sampled_from([(), ("void",)]),
     exclude_customers=st.sampled_from([(), ("t*",)]),
     timezone=st.sampled_from([None, "Asia/Tokyo"]),

@@ -10,7 +10,7 @@ WITH converted AS (
                WHEN ordered_at IS NULL THEN 'unreadable_date'
                WHEN ordered_at < TIMESTAMP '1970-01-01' THEN 'date_too_old'
                WHEN ordered_at > $now THEN 'future_date'
-               WHEN missing_customer THEN 'missing_customer_id'
+               WHEN missing_customer AND NOT $anonymous_left_out THEN 'missing_customer_id'
                WHEN written IS NULL THEN CASE
                    WHEN regexp_full_match(number, '(?i)[+-]?(inf|infinity|nan)') THEN 'not_finite_amount'
                    WHEN is_amount(number) THEN 'amount_out_of_range'
@@ -26,6 +26,7 @@ WITH converted AS (
 SELECT file_no, line, customer_no, {optional} ordered_at, paid, rule,
        CASE
            WHEN rule IS NOT NULL THEN NULL
+           WHEN missing_customer THEN 'missing_customer_id'
            WHEN is_set(is_test) OR test_account THEN 'test_accounts'
            WHEN list_contains($cancelled, lower(status)) THEN 'cancelled'
        END::left_out AS left_out
