@@ -51,8 +51,9 @@ def past_runs(report: ReportData, t: Texts, f: Formats) -> list[PastRun]:
 
 
 def alarms(report: ReportData, t: Texts, f: Formats) -> list[str]:
-    """Say what has drifted, and what failed to come true."""
-    return [_sentence(alarm, t, f) for alarm in report.monitor_alarms]
+    """Say what has drifted and what failed to come true, and before it whether that stopped the export."""
+    stopped = [t("monitor.stopped")] if report.monitor_alarms and report.stops_export else []
+    return stopped + [_sentence(alarm, t, f) for alarm in report.monitor_alarms]
 
 
 _ENDS = {"value": "", "low": "_low", "high": "_high"}

@@ -326,6 +326,11 @@ def test_alarms_stand_on_top_in_words(report: ReportData) -> None:
     assert "40,0\u00a0% sollten wegbleiben, 55,0\u00a0% sind weggeblieben" in german
     assert "(PSI 0,41)" in german
     assert "differs by −30% from what was spent" in english
+    assert "Nothing was exported" not in english
+    stopped = replace(report, language="de", monitor_alarms=ALARMS, stops_export=True)
+    assert "Es wurde nichts exportiert" in Page(render(stopped)).text
+    calm = replace(report, monitor_alarms=(), stops_export=True)
+    assert "Nothing was exported" not in Page(render(calm)).text
 
 
 def test_past_runs_stand_beside_what_was_promised(report: ReportData) -> None:
