@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.evaluation import fairness
 from pipeline.evaluation.reality import COLUMNS
+from pipeline.features.catalogue import TOPICS
 from pipeline.report import ReportData, render
 from pipeline.report.texts import Texts
 from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS
@@ -197,7 +198,7 @@ def test_leaks_and_groups_that_are_off_are_said_plainly(report: ReportData) -> N
     page = Page(render(found))
     assert "Country <AT>: a risk of 50.0% was predicted, 75.0% did not order (1,234 cases)." in page.text
     assert "Customers with a single order: €0.50 per customer were expected, €0.75" in page.text
-    assert "alone tells almost perfectly" in page.text
+    assert "“Own rhythm: gaps between orders (overdue)” alone tells almost perfectly" in page.text
 
 
 def test_where_age_or_income_are_features_each_group_has_its_row(localised: ReportData) -> None:
@@ -309,7 +310,7 @@ def test_it_says_whether_spend_hangs_on_frequency_and_what_follows(localised: Re
 
 
 ALARMS = (
-    {"kind": "features", "features": [f"feature_{i}" for i in range(9)]},
+    {"kind": "features", "features": [topic.features[0].name for topic in TOPICS[:9]] + ["spend_90d"]},
     {"kind": "score", "psi": 0.41},
     {"kind": "churn_rate", "as_of": "2024-03-01", "predicted": 0.4, "realised": 0.55},
     {"kind": "log_loss", "as_of": "2024-03-01", "found": 0.6, "worst": 0.4},
@@ -321,7 +322,8 @@ def test_alarms_stand_on_top_in_words(report: ReportData) -> None:
     english, german = (
         Page(render(replace(report, language=one, monitor_alarms=ALARMS))).text for one in ("en", "de")
     )
-    assert "feature 4, feature 5, 3 more" in english
+    assert "; How long they have been customers; On which weekdays and in which months; 3 more." in english
+    assert "Wie viel ausgegeben wird; Wie lange die Kundenbeziehung besteht; An welchen" in german
     assert "40.0% were expected to stay away, 55.0% did" in english
     assert "40,0\u00a0% sollten wegbleiben, 55,0\u00a0% sind weggeblieben" in german
     assert "(PSI 0,41)" in german
