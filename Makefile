@@ -34,7 +34,7 @@ $(READY): requirements.lock pyproject.toml | $(UV)
 	@touch $@
 
 repro: $(READY)  ## Run the pipeline: from the order log to scored segments
-	@dvc repro
+	@python -m pipeline.params && dvc repro
 	@churn tracked || dvc repro --quiet --single-item --force track
 	@churn summary
 

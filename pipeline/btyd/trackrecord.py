@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -112,7 +113,9 @@ class TrackRecord:
             for kind in KINDS
         }
         corrected_by = latest and latest.prediction.cutoff
-        prediction = _Prediction(cutoff, corrected_by, spreads, predicted, errors)
+        # The table is the caller's: kept for every cutoff, it would be most of the memory.
+        kept = replace(predicted, table=predicted.table.iloc[:0])
+        prediction = _Prediction(cutoff, corrected_by, spreads, kept, errors)
         self._predictions.append(prediction)
         if is_known(summary, "orders"):
             self._windows.append(self._compare(prediction, summary, values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -84,8 +84,8 @@ def snapshots(
     as_of: date,
     returns: pd.DataFrame | None = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
-) -> pa.Table:
-    """Describe each customer as known before each cutoff, and label what followed.
+) -> Iterator[pa.Table]:
+    """Describe each customer as known before each cutoff, and label what followed; one cutoff at a time.
 
     Parameters
     ----------
@@ -103,13 +103,12 @@ def snapshots(
         Those of `catalogue.TABLES` that the shop has and wants used, by name: optional tables, and `orders`
         where they have a channel. Topics that need another have no columns.
 
-    Returns
-    -------
+    Yields
+    ------
     pyarrow.Table
-        One row per cutoff and customer with an order before it, in the order of `cutoffs` and sorted by
-        customer. The features are described in docs/features.md; the last three columns are the labels
-        `churned`, `future_orders` (distinct days) and `future_spend`, missing where the window is not fully
-        observed.
+        For each cutoff one row per customer with an order before it, sorted by customer. The features are
+        described in docs/features.md; the last three columns are the labels `churned`, `future_orders`
+        (distinct days) and `future_spend`, missing where the window is not fully observed.
     """
     given = tables or {}
     sql = statement([topic for topic in TOPICS if given.keys() >= {*topic.tables}])
@@ -119,15 +118,10 @@ def snapshots(
         register(con, "returns", NO_RETURNS if returns is None else returns)
         for name, rows in given.items():
             register(con, name, rows)
-        bound = [
-            {
-                "cutoff": cutoff,
-                "horizon_days": horizon_days,
-                "is_observed": cutoff + timedelta(days=horizon_days) <= as_of,
-            }
-            for cutoff in cutoffs
-        ]
-        return pa.concat_tables([arrow(con, sql, values, name="snapshot") for values in bound])
+        for cutoff in cutoffs:
+            is_observed = cutoff + timedelta(days=horizon_days) <= as_of
+            bound = {"cutoff": cutoff, "horizon_days": horizon_days, "is_observed": is_observed}
+            yield arrow(con, sql, bound, name="snapshot")
 
 
 def snapshot(
@@ -140,7 +134,9 @@ def snapshot(
     tables: Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Take the snapshot of one cutoff; see `snapshots`."""
-    table = snapshots(days, [cutoff], horizon_days=horizon_days, as_of=as_of, returns=returns, tables=tables)
+    [table] = snapshots(
+        days, [cutoff], horizon_days=horizon_days, as_of=as_of, returns=returns, tables=tables
+    )
     return to_pandas(table).astype(LABEL_TYPES)
 
 

@@ -14,8 +14,8 @@ from pipeline.params.explain import explain
 from pipeline.params.sections import Params
 
 
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML that refuses a key given twice, where plain YAML keeps the last in silence."""
+class _Loader(yaml.SafeLoader):
+    """YAML that refuses a key given twice, where plain YAML keeps the last in silence, and bare dates."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -28,6 +28,17 @@ class _UniqueKeys(yaml.SafeLoader):
                 )
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+    def construct_date(self, node: yaml.ScalarNode) -> None:
+        """Refuse what DVC, which reads the same file, stops at with a message of its own."""
+        raise UserError(
+            f"the date {node.value} stands without quotes, and DVC cannot read it",
+            where=f"params.yaml, line {node.start_mark.line + 1}",
+            valid=f'"{node.value}"',
+        )
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_date)
 
 
 def load_params(path: Path) -> Params:
@@ -45,7 +56,7 @@ def load_params(path: Path) -> Params:
             "there is no such file here", where=str(path), valid="run in the repository's folder"
         ) from None
     try:
-        tree = yaml.load(text, Loader=_UniqueKeys)
+        tree = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise UserError(

@@ -39,7 +39,7 @@ class Ingest(Section):
     @field_validator("births_from", mode="before")
     @classmethod
     def _iso_date(cls, value: object) -> object:
-        return None if value is None else read_date(value, "must be null or a date like 2024-01-31")
+        return None if value is None else read_date(value, 'must be null or a date like "2024-01-31"')
 
 
 class Snapshots(Section):
@@ -186,4 +186,4 @@ class Params(Section):
     @field_validator("as_of", mode="before")
     @classmethod
     def _iso_date(cls, value: object) -> object:
-        return value if value == "latest" else read_date(value, "must be latest or a date like 2024-01-31")
+        return value if value == "latest" else read_date(value, 'must be latest or a date like "2024-01-31"')

@@ -67,7 +67,9 @@ def _predict(
 
 def _explained(explanation: Explanation, as_of: date, sizes: Sizes) -> Iterator[pa.RecordBatch]:
     """Explain block by block; no block leaves that does not sum to the scores."""
-    today = (io.read_parquet(path, cutoff=as_of) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE))
+    today = (
+        io.read_parquet(path, only={"cutoff": [as_of]}) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE)
+    )
     scored = io.read_parquet(files.CUSTOMERS, ["customer_key", "churn_probability"])
     frame = feature_frame(*today).set_index("customer_key").loc[scored["customer_key"]]
     probability = scored["churn_probability"].to_numpy()

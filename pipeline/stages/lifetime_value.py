@@ -32,36 +32,18 @@ from pipeline.stages.shell import progress, run, say, warn
 from pipeline.tables import io
 
 _DAYS = ["customer_key", "day", "amount", "known_from", "known_until"]
+_HISTORY = ["frequency", "recency", "T", "future_orders"]
+_KNOWN = ["customer_key", "cutoff", "first_order_on", *_HISTORY]
+_SUMMARY = [*_KNOWN, "monetary_value", "spend_days", "future_spend"]
 PARAMETER_DIGITS = 8  # what the models keep, so that a model read back predicts the same
 
 
 def fit_lifetime_value(params: Params) -> None:
     """Write the expectations per customer and cutoff, the fitted parameters, and why these models."""
-    snapshots, cutoffs = io.read_parquet(files.SNAPSHOTS), Cutoffs.from_dict(io.read_json(files.CUTOFFS)).all
-    reason, days = (
-        why(unmet(io.read_json(files.PREFLIGHT), "clv")),
-        io.read_parquet(files.CUSTOMER_DAYS, columns=_DAYS),
-    )
-    seasons = _seasons(born_since(snapshots, params.ingest.births_from), days, cutoffs, params)
-    record = TrackRecord(params.churn.horizon_days, params.lifetime_value.clv_horizon_days)
-    tables, fits = [], []
-    choice, season = Choice.given(params.lifetime_value.model), SeasonChoice("off", "given")
-    for cutoff in progress(cutoffs, "lifetime value"):
-        summary = snapshots[snapshots["cutoff"] == pd.Timestamp(cutoff)]
-        values = no_lifetime_value(summary).join(no_outlook(summary))
-        if not reason:
-            choice, season = _choose(seasons, cutoff, params)
-            try:
-                labelled = _with_realised_value(summary, days, cutoff, params)
-                values, fitted = _fit(seasons, choice, season, record, cutoff, labelled, params)
-            except InsufficientHistory as error:
-                warn(f"lifetime_value at {cutoff}: {error.problem}")
-                if cutoff == cutoffs[-1]:
-                    reason = error.problem
-            else:
-                why_these = {"choice": choice.to_dict(), "season": season.to_dict()}
-                fits.append({"cutoff": cutoff.isoformat(), **why_these, **fitted})
-        tables.append(summary[["customer_key", "cutoff"]].join(values))
+    cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS)).all
+    done = _Cutoffs(cutoffs, why(unmet(io.read_json(files.PREFLIGHT), "clv")), params)
+    io.write_parquet(map(done.values, progress(cutoffs, "lifetime value")), files.LIFETIME_VALUE)
+    choice, season, record, fits, reason = done.choice, done.season, done.record, done.fits, done.reason
     models = {"grain": "day", "data_fingerprint": io.read_json(files.LOG)["fingerprint"], "fits": fits}
     backtest: dict[str, Any] = {
         "choice": choice.to_dict(),
@@ -73,18 +55,49 @@ def fit_lifetime_value(params: Params) -> None:
         models |= backtest
     else:
         backtest["spend_by_frequency"] = fits[-1]["spend_by_frequency"]
-    io.write_parquet(pd.concat(tables, ignore_index=True), files.LIFETIME_VALUE)
     io.write_json(models, files.LIFETIME_VALUE_MODELS, digits=PARAMETER_DIGITS)
     io.write_json(backtest, files.LIFETIME_VALUE_METRICS)
     io.write_csv(choice.by_window(), files.PLOTS / "model_choice.csv")
     io.write_json(record.metrics() if not reason else backtest, files.INTERVALS)
     io.write_csv(record.histogram(), files.PLOTS / "pit.csv")
     io.write_csv(record.coverage_by_tenth(), files.PLOTS / "interval_coverage.csv")
-    done = f"at {len(fits)} cutoffs; {choice.sentence}; season {season.season}"
-    say(f"lifetime_value: {f'none, {reason}' if reason else done}")
+    what = f"at {len(fits)} cutoffs; {choice.sentence}; season {season.season}"
+    say(f"lifetime_value: {f'none, {reason}' if reason else what}")
     for kind in ("orders", "spend"):
         for model in [fitted[kind] for fitted in fits[-1:] if fitted[kind]["status"] != "ok"]:
             say(f"  {model['model']} is {model['status']} as of {cutoffs[-1]}: {model['message']}")
+
+
+class _Cutoffs:
+    """Fits one cutoff after the other; keeps the last choice, all fits, and why there are none."""
+
+    def __init__(self, cutoffs: Sequence[date], reason: str | None, params: Params) -> None:
+        self.last, self.reason, self.params = cutoffs[-1], reason, params
+        self.days = io.read_parquet(files.CUSTOMER_DAYS, columns=_DAYS)
+        self.seasons = _seasons(self.days, cutoffs, params)
+        self.record = TrackRecord(params.churn.horizon_days, params.lifetime_value.clv_horizon_days)
+        self.choice, self.season = Choice.given(params.lifetime_value.model), SeasonChoice("off", "given")
+        self.fits: list[dict[str, Any]] = []
+
+    def values(self, cutoff: date) -> pd.DataFrame:
+        """Give the expectations of the customers at a cutoff; missing where nothing can be fitted."""
+        summary = io.read_parquet(files.SNAPSHOTS, _SUMMARY, only={"cutoff": [cutoff]})
+        values = no_lifetime_value(summary).join(no_outlook(summary))
+        if not self.reason:
+            self.choice, self.season = _choose(self.seasons, cutoff, self.params)
+            try:
+                labelled = _with_realised_value(summary, self.days, cutoff, self.params)
+                values, fitted = _fit(
+                    self.seasons, self.choice, self.season, self.record, cutoff, labelled, self.params
+                )
+            except InsufficientHistory as error:
+                warn(f"lifetime_value at {cutoff}: {error.problem}")
+                if cutoff == self.last:
+                    self.reason = error.problem
+            else:
+                why_these = {"choice": self.choice.to_dict(), "season": self.season.to_dict()}
+                self.fits.append({"cutoff": cutoff.isoformat(), **why_these, **fitted})
+        return summary[["customer_key", "cutoff"]].join(values)
 
 
 def _with_realised_value(
@@ -100,19 +113,18 @@ def _with_realised_value(
     return summary.assign(future_clv=value.reindex(summary["customer_key"], fill_value=0.0).to_numpy())
 
 
-def _seasons(born: pd.DataFrame, days: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Seasons:
+def _seasons(days: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Seasons:
     """Gather what models and seasons are chosen by: the customers who may be learned from, at each cutoff."""
     horizon_days, births_from = params.churn.horizon_days, params.ingest.births_from
     first_day = date.fromisoformat(io.read_json(files.LOG)["first_day"])
-    if births_from is not None:
-        days = days[days["customer_key"].isin(born["customer_key"].unique())]
     by_cutoff = {}
     for cutoff in cutoffs:
         recent = orders_between(days, cutoff - timedelta(days=horizon_days), cutoff)
-        rows = born[born["cutoff"] == pd.Timestamp(cutoff)].set_index("customer_key")[
-            ["frequency", "recency", "T", "future_orders"]
-        ]
+        known = io.read_parquet(files.SNAPSHOTS, _KNOWN, only={"cutoff": [cutoff]})
+        rows = born_since(known, births_from).set_index("customer_key")[_HISTORY]
         by_cutoff[cutoff] = rows.assign(recent_orders=recent.reindex(rows.index, fill_value=0))
+    if births_from is not None:
+        days = days[days["customer_key"].isin({key for rows in by_cutoff.values() for key in rows.index})]
     past = Past(
         first_day=max(first_day, births_from or first_day),
         flow=lambda cutoff: daily_flow(days, cutoff),

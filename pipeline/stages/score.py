@@ -17,7 +17,9 @@ from pipeline.tables import io
 def score(_: Params) -> None:
     """Write data/scored/customers.parquet."""
     as_of = Cutoffs.from_dict(io.read_json(files.CUTOFFS)).score
-    today, worth = (io.read_parquet(path, cutoff=as_of) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE))
+    today, worth = (
+        io.read_parquet(path, only={"cutoff": [as_of]}) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE)
+    )
     model, value = (load_model(path.read_bytes()) for path in (files.CHURN_MODEL, files.VALUE_MODEL))
     frame = feature_frame(today, worth)
     probability = churn_probability(model, frame) if model is not None else None

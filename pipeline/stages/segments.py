@@ -34,8 +34,8 @@ def segment(params: Params) -> None:
 def _reasons(segments: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Give the reasons of each score by customer key, and write the typical ones."""
     explained = io.read_parquet(files.EXPLANATIONS).set_index("customer_key")
-    as_of = Cutoffs.from_dict(io.read_json(files.CUTOFFS)).score
-    today = (io.read_parquet(path, cutoff=as_of) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE))
+    at_as_of = {"cutoff": [Cutoffs.from_dict(io.read_json(files.CUTOFFS)).score]}
+    today = (io.read_parquet(path, only=at_as_of) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE))
     values = feature_frame(*today).set_index("customer_key").loc[explained.index]
     risk = segments.set_index("customer_key")["churn_risk"]
     averages = values[list(FEATURES)].mean()

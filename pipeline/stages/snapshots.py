@@ -28,7 +28,7 @@ def make_snapshots(params: Params) -> None:
     )
     orders, returns = io.read_parquet(files.ORDERS), io.read_parquet(files.RETURNS)
     days = customer_days(orders, returns)
-    table = snapshots(
+    tables = snapshots(
         days,
         cutoffs.all,
         horizon_days=horizon_days,
@@ -37,10 +37,10 @@ def make_snapshots(params: Params) -> None:
         tables=_tables(orders, with_demographics=params.features.demographics),
     )
     io.write_parquet(days, files.CUSTOMER_DAYS)
-    io.write_parquet(table, files.SNAPSHOTS)
+    io.write_parquet(tables, files.SNAPSHOTS)
     io.write_json(cutoffs.to_dict(), files.CUTOFFS)
-    first, *_ = cutoffs.all
-    say(f"snapshots: {table.num_rows:,} rows at {len(cutoffs.all)} cutoffs, {first} to {cutoffs.score}")
+    customers, (first, *_) = days["customer_key"].nunique(), cutoffs.all
+    say(f"snapshots: {customers:,} customers at {len(cutoffs.all)} cutoffs, {first} to {cutoffs.score}")
 
 
 def _tables(orders: pd.DataFrame, *, with_demographics: bool) -> dict[str, pd.DataFrame]:

@@ -12,11 +12,13 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +135,7 @@ def write_csv(frame: pd.DataFrame, path: Path | str, *, float_format: str | None
 
 
 def write_parquet(
-    rows: pd.DataFrame | pa.Table | pa.RecordBatchReader,
+    rows: pd.DataFrame | pa.Table | pa.RecordBatchReader | Iterator[pd.DataFrame | pa.Table],
     path: Path | str,
     *,
     sort_by: Sequence[str] = (),
@@ -143,8 +145,9 @@ def write_parquet(
 
     Parameters
     ----------
-    rows : DataFrame, pyarrow.Table or pyarrow.RecordBatchReader
-        A reader (a query's result, sorted by its ORDER BY) is streamed, never whole in memory.
+    rows : DataFrame, pyarrow.Table, pyarrow.RecordBatchReader or iterator of frames or tables
+        A reader (a query's result, sorted by its ORDER BY) is streamed, never whole in memory; so are tables
+        that come one after the other, all with the columns of the first.
     path : path
     sort_by : sequence of str
         Columns to sort a frame or table by; they must identify a row, or equal rows must be equal in all
@@ -157,12 +160,10 @@ def write_parquet(
     str
         SHA-256 of the file, in hexadecimal.
     """
-    if isinstance(rows, pd.DataFrame):
-        rows = pa.Table.from_pandas(rows, preserve_index=False)
     if sort_by:
-        rows = rows.sort_by([(column, "ascending") for column in sort_by])
-    schema = _plain(rows.schema)
-    batches = rows.to_batches() if isinstance(rows, pa.Table) else rows
+        rows = _table(rows).sort_by([(column, "ascending") for column in sort_by])
+    given, batches = _batches(rows)
+    schema = _plain(given)
     with beside(path, private=private) as hidden:
         with pq.ParquetWriter(
             hidden,
@@ -173,10 +174,23 @@ def write_parquet(
             # A dictionary of times outgrows its page and is thrown away, after all the work.
             use_dictionary=[field.name for field in schema if not pa.types.is_timestamp(field.type)],
         ) as writer:
-            for group in _row_groups(batches, rows.schema):
+            for group in _row_groups(batches, given):
                 writer.write_table(_plain_values(group, schema), row_group_size=ROW_GROUP_ROWS)
         with hidden.open("rb") as written:
             return hashlib.file_digest(written, "sha256").hexdigest()
+
+
+def _table(rows: pd.DataFrame | pa.Table) -> pa.Table:
+    return pa.Table.from_pandas(rows, preserve_index=False) if isinstance(rows, pd.DataFrame) else rows
+
+
+def _batches(rows: Any) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """Give the columns of rows, and the rows as they come."""
+    if isinstance(rows, pa.RecordBatchReader):
+        return rows.schema, iter(rows)
+    tables = map(_table, [rows] if isinstance(rows, pd.DataFrame | pa.Table) else rows)
+    first = next(tables)
+    return first.schema, (batch for table in chain([first], tables) for batch in table.to_batches())
 
 
 def _row_groups(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
@@ -225,21 +239,43 @@ def _plain_values(group: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def read_parquet(
-    path: Path | str, columns: Sequence[str] | None = None, *, cutoff: date | None = None
+    path: Path | str,
+    columns: Sequence[str] | None = None,
+    *,
+    only: Mapping[str, Collection[Any]] | None = None,
 ) -> pd.DataFrame:
-    """Read Parquet into pandas types that lose nothing; of one `cutoff`, if given, holding no other rows.
+    """Read Parquet into pandas types that lose nothing.
 
     Dates and times become datetime64[us], decimals stay exact (Arrow decimals), text is ``str``. Whole
     numbers and booleans are NumPy types, or ``Int64`` and ``boolean`` when values are missing.
+
+    Parameters
+    ----------
+    path : path
+    columns : sequence of str, optional
+        All by default.
+    only : mapping of str to collection, optional
+        By column the values of the rows to read, as ``{"cutoff": [day]}``; other rows are never held in
+        memory.
     """
     wanted = list(columns) if columns is not None else None
     with pq.ParquetFile(path) as file:
-        if cutoff is None:
+        if only is None:
             return to_pandas(file.read(columns=wanted))
-        of_cutoff = pc.field("cutoff").cast(pa.date32()) == pa.scalar(cutoff, pa.date32())
-        groups = (file.read_row_group(number, wanted) for number in range(file.num_row_groups))
-        kept = [group.filter(of_cutoff) for group in groups]
-        return to_pandas(pa.concat_tables(kept) if kept else file.schema_arrow.empty_table())
+        values = {name: pa.array(some) for name, some in only.items()}
+        groups = (_chosen(file, number, wanted, values) for number in range(file.num_row_groups))
+        kept = [group for group in groups if group is not None]
+        return to_pandas(pa.concat_tables(kept) if kept else file.read_row_groups([], wanted))
+
+
+def _chosen(
+    file: pq.ParquetFile, number: int, columns: list[str] | None, values: Mapping[str, pa.Array]
+) -> pa.Table | None:
+    """Read the rows of a group that have some values; None where there are none."""
+    looked_at = file.read_row_group(number, list(values))
+    has = [pc.is_in(looked_at[name].cast(some.type), some) for name, some in values.items()]
+    rows = reduce(pc.and_, has)
+    return file.read_row_group(number, columns).filter(rows) if pc.any(rows).as_py() else None
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:

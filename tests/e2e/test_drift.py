@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from pipeline.evaluation.contest import ACTIVE_HORIZONS
@@ -52,7 +53,8 @@ def found(log: pd.DataFrame) -> dict:
         spacing_days="auto",
         min_history_days=90,
     )
-    frame = to_pandas(snapshots(customer_days(orders), cutoffs.all, horizon_days=HORIZON_DAYS, as_of=as_of))
+    tables = snapshots(customer_days(orders), cutoffs.all, horizon_days=HORIZON_DAYS, as_of=as_of)
+    frame = to_pandas(pa.concat_tables(tables))
     active = frame[frame["days_since_last"] < ACTIVE_HORIZONS * HORIZON_DAYS]
     days = [day for origin in (*cutoffs.origins, cutoffs.final) for day in (origin.last_year, origin) if day]
     table = drift(active, {day.cutoff: day.training for day in days}, dict.fromkeys(FEATURES, 0.25))

@@ -1,4 +1,7 @@
 import copy
+import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +12,7 @@ from pipeline.errors import UserError
 from pipeline.params import load_params, parse_params
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"
+DOCS = sorted(path.name for path in (PARAMS.parent / "docs").glob("*.md"))
 DEFAULT = yaml.safe_load(PARAMS.read_text())
 
 
@@ -203,6 +207,7 @@ def test_the_order_log_is_required_as_orders_or_as_order_lines():
         ("a: [1, 2", "not YAML"),
         ("as_of: latest\nas_of: latest\n", "there twice"),
         ("seed: 1\nseed: 2\n", "line 2"),
+        ("seed: 1\nas_of: 2024-01-31\n", "line 2: the date 2024-01-31 stands without quotes"),
     ],
 )
 def test_a_broken_file_is_told_by_line(tmp_path, text, expected):
@@ -210,6 +215,27 @@ def test_a_broken_file_is_told_by_line(tmp_path, text, expected):
     file.write_text(text)
     with pytest.raises(UserError, match=expected):
         load_params(file)
+
+
+def test_dvc_reads_the_dates_that_are_accepted_and_no_others(tmp_path):
+    def run(*command):
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    run("dvc", "init", "--no-scm")
+    (tmp_path / "dvc.yaml").write_text("stages: {}\n")
+    file = tmp_path / "params.yaml"
+    for text in ('as_of: "2024-01-31"', "as_of: 2024-01-31"):
+        file.write_text(PARAMS.read_text().replace("as_of: latest", text))
+        ours = run(sys.executable, "-m", "pipeline.params")
+        dvc = run("dvc", "repro", "--dry")
+        assert (ours.returncode == 0) == (dvc.returncode == 0) == ('"' in text)
+    assert "params.yaml, line" in ours.stderr
+    assert 'valid: "2024-01-31"' in ours.stderr
+
+
+@pytest.mark.parametrize("page", ["README.md", "params.yaml", *(f"docs/{name}" for name in DOCS)])
+def test_the_dates_shown_to_users_are_in_quotes(page):
+    assert not re.findall(r"\w: \d{4}-\d\d-\d\d", (PARAMS.parent / page).read_text())
 
 
 def test_a_missing_file_says_where_to_run(tmp_path):

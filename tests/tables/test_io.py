@@ -142,6 +142,28 @@ def test_parquet_returns_the_types(tmp_path: Path) -> None:
     assert io.read_parquet(tmp_path / "t.parquet", columns=["x"])["x"].tolist() == [2, 1, 3]
 
 
+def test_only_the_rows_with_some_values_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(io, "ROW_GROUP_ROWS", 4)
+    days = [date(2024, 1, 1 + number) for number in range(5)]
+    rows = pa.table(
+        {"key": list("abc") * 5, "cutoff": [day for day in days for _ in range(3)], "n": range(15)}
+    )
+    io.write_parquet(rows, tmp_path / "t.parquet")
+    at_two = io.read_parquet(tmp_path / "t.parquet", only={"cutoff": [days[1], days[3]]})
+    assert at_two["n"].tolist() == [3, 4, 5, 9, 10, 11]
+    of_two = io.read_parquet(tmp_path / "t.parquet", ["n"], only={"cutoff": [days[1]], "key": ["a", "c"]})
+    assert of_two.to_dict("list") == {"n": [3, 5]}
+    nobody = io.read_parquet(tmp_path / "t.parquet", ["key", "n"], only={"key": ["d"]})
+    assert nobody.empty
+    assert list(nobody) == ["key", "n"]
+
+
+def test_tables_that_come_one_after_the_other_are_written_as_one(tmp_path: Path) -> None:
+    whole = FRAME.drop(columns="tier")
+    parts = (whole.iloc[start : start + 2] for start in range(0, len(whole), 2))
+    assert io.write_parquet(parts, tmp_path / "parts") == io.write_parquet(whole, tmp_path / "whole")
+
+
 def test_money_stays_exact(tmp_path: Path) -> None:
     with duck.connect() as con:
         rows = duck.arrow(
