@@ -13,9 +13,10 @@ import pytest
 from pipeline.evaluation import fairness
 from pipeline.evaluation.reality import COLUMNS
 from pipeline.features.catalogue import TOPICS
-from pipeline.report import ReportData, render
+from pipeline.report import ReportData, render, views
+from pipeline.report.formats import Formats
 from pipeline.report.texts import Texts
-from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS
+from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, retention_kpis
 
 NO_INTERVAL = {"value": 0.0, "low": None, "high": None}
 VOID = {"meta", "line", "polyline", "br", "hr", "img", "link", "input"}
@@ -346,3 +347,33 @@ def test_past_runs_stand_beside_what_was_promised(report: ReportData) -> None:
     assert page.index("1\u00a0Mar\u00a02024") < page.index("1\u00a0Feb\u00a02024")
     assert "2 no longer in the data" in page
     assert "promised 0.500" in page
+
+
+def test_a_month_with_few_new_customers_has_no_shares(report: ReportData) -> None:
+    cohorts = pd.DataFrame(
+        {
+            "cohort": ["2024-01-01"] * 3 + ["2024-02-01"] * 2,
+            "month_offset": [0, 1, 2, 0, 1],
+            "customers": [9, 9, 9, 40, 40],
+            "active": [9, 3, 1, 40, 10],
+            "retention": [1.0, 1 / 3, 1 / 9, 1.0, 0.25],
+        }
+    )
+    few, enough = views.heat_map(replace(report, cohorts=cohorts), Texts("en"), Formats("en", "EUR"))
+    assert few.customers == "under 10"
+    assert [cell.main for cell in few.cells] == ["", ""]
+    assert (enough.customers, [(cell.main, cell.tint) for cell in enough.cells]) == ("40", [("25", 100.0)])
+
+
+def test_without_anybody_who_came_back_no_sentence_has_a_hole(localised: ReportData) -> None:
+    orders = pd.DataFrame(
+        {"customer_key": ["a", "b"], "ordered_at": pd.to_datetime("2024-06-01"), "amount": [10.0, 20.0]}
+    )
+    found = replace(localised, kpis=retention_kpis(orders, localised.as_of, localised.horizon_days))
+    text = Page(render(found)).text
+    once, nobody = {
+        "en": ("nobody has ordered on a second day", "nobody had ordered in the 90 days before"),
+        "de": ("noch niemand hat an einem zweiten Tag bestellt", "in den 90 Tagen vor dem"),
+    }[localised.language]
+    assert once in text
+    assert nobody in text
