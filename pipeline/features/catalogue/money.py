@@ -9,13 +9,16 @@ UNPAID = "while nothing was paid"
 
 
 def _spend_within(name: str, days: str, period: str, german: str) -> Feature:
-    said = period.replace("horizon", "period")
     return Feature(
         name,
         f"coalesce(sum(amount) FILTER (age <= {days}), 0)",
         f"Spend in the last {period} before the cutoff",
         "currency",
-        words=Words(f"{{value}} spent in the last {said}", f"{{value}} Umsatz {german}", more_is="staying"),
+        words=Words(
+            f"{{value}} spent in the last {period}".replace("horizon", "period"),
+            f"{{value}} Umsatz {german}",
+            more_is="staying",
+        ),
     )
 
 
