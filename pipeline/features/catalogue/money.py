@@ -96,11 +96,6 @@ MONEY = Topic(
             "sum(CAST(amount * 0.5 ** (age / $horizon_days) AS DECIMAL(38, 9)))",
             "Spend, each amount worth half as much a horizon later",
             "currency",
-            words=Words(
-                "Spend, the recent counted most: {value}",
-                "Umsatz, jüngerer zählt mehr: {value}",
-                more_is="staying",
-            ),
         ),
         Feature(
             "spend_trend_horizon",
