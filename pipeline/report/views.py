@@ -310,8 +310,14 @@ def lifetime_parameters(report: ReportData, f: Formats) -> Parameters:
     ]
     names = list(dict.fromkeys(name for _, values in fits for name in values))
     return Parameters(
-        names, [(f.day(cutoff), [f.number(values.get(name), 4) for name in names]) for cutoff, values in fits]
+        names,
+        [(f.day(cutoff), [_parameter(values.get(name), f) for name in names]) for cutoff, values in fits],
     )
+
+
+def _parameter(value: float | None, f: Formats) -> str:
+    """Write a parameter; where it ran away, its decimals say nothing."""
+    return f.number(value, 4 if value is None or value < 1000 else 0)
 
 
 def spend_note(report: ReportData, t: Texts, f: Formats) -> str:
