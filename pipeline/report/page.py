@@ -53,7 +53,7 @@ def render(report: ReportData) -> str:
             stages=views.stage_bars(report, t, f),
             matrix=views.risk_matrix(report, t, f),
             value_at_risk=views.value_at_risk(report, t, f),
-            cohorts=views.heat_map(report, t, f),
+            cohorts=views.heat_map(report, f),
             qualities=qualities,
             portraits=portraits(report, t, f),
             inside=inside(report, t, f),

@@ -275,22 +275,19 @@ class Cohort:
     cells: list[Cell]
 
 
-def heat_map(report: ReportData, t: Texts, f: Formats) -> list[Cohort]:
+def heat_map(report: ReportData, f: Formats) -> list[Cohort]:
     """Build the cohorts, oldest first; the month of the first order itself is always 100% and left out.
 
-    Of a cohort of few there is no share: it would tell of single customers.
+    Cohorts of few are left out: their shares would tell of single customers.
     """
-    is_few = report.cohorts["customers"] < FEWEST
-    later = report.cohorts[(report.cohorts["month_offset"] > 0) & ~is_few]
+    cohorts = report.cohorts[report.cohorts["customers"] >= FEWEST]
+    later = cohorts[cohorts["month_offset"] > 0]
     strongest = _largest(later["retention"])
     rows = []
-    for month, cohort in report.cohorts.groupby("cohort"):
-        shares, customers = cohort.loc[cohort["month_offset"] > 0, "retention"], cohort["customers"].iloc[0]
-        if customers < FEWEST:
-            rows.append(Cohort(f.month(month), t("fewer_than"), [Cell("", "", 0.0)] * len(shares)))
-            continue
+    for month, cohort in cohorts.groupby("cohort"):
+        shares = cohort.loc[cohort["month_offset"] > 0, "retention"]
         cells = [Cell(f.number(100 * share), "", 100 * share / strongest) for share in shares]
-        rows.append(Cohort(f.month(month), f.number(customers), cells))
+        rows.append(Cohort(f.month(month), f.number(cohort["customers"].iloc[0]), cells))
     return rows
 
 
