@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,24 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from pipeline.btyd import BGNBD, MBGCNBD, GammaGamma, ParetoNBD, simulate_orders
+from pipeline.btyd import (
+    BGNBD,
+    MBGCNBD,
+    Clock,
+    GammaGamma,
+    ParetoNBD,
+    lifetime_value,
+    load,
+    load_spend,
+    simulate_orders,
+)
 from pipeline.btyd.countmodel import CountModel
+from pipeline.churn.worth import tied_clv
 from pipeline.evaluation.bootstrap import Estimate, Measured, measure
 from pipeline.evaluation.contest import contest, with_rules
 from pipeline.evaluation.grade import MODEL
 from pipeline.evaluation.kinds import CHURN, VALUE, Kind
+from pipeline.features import amounts_between
 from pipeline.stages import files
 from pipeline.tables import io
 
@@ -39,6 +51,7 @@ PREPARING = ("ingest", "preflight", "snapshots", "lifetime_value")
 RESAMPLES = 500
 SEED = 7
 DEFAULT_HORIZON_DAYS = 91
+YEAR_DAYS = 365
 SHOWN = {
     "churn": {"log_loss": "log loss", "roc_auc": "AUC"},
     "value": {"mae": "MAE", "normalised_gini": "Gini", "total_bias": "total bias"},
@@ -192,8 +205,10 @@ def judge(shop: Shop, folder: Path) -> str:
     head = (
         f"## {shop.name}\n\n{rows['customer_key'].nunique():,} customers, cutoffs {days}. Aim: {shop.aims}.\n"
     )
-    kinds = (CHURN,) if shop.truth else (CHURN, VALUE)
-    return "\n".join([head, *(section(rows, kind) for kind in kinds)])
+    if shop.truth:
+        return "\n".join([head, section(rows, CHURN)])
+    later = after_horizon(backtest, snapshots, folder, horizon_days)
+    return "\n".join([head, section(rows, CHURN), section(rows, VALUE), later])
 
 
 def section(rows: pd.DataFrame, kind: Kind) -> str:
@@ -210,6 +225,55 @@ def section(rows: pd.DataFrame, kind: Kind) -> str:
         title = "**blend**" if name == MODEL else f"rule: {name}" if name in kind.rules else name
         lines.append(f"| {title} | {' | '.join(cells)} | {difference} |")
     return "\n".join([*lines, by_origin(found, kind)])
+
+
+def after_horizon(backtest: pd.DataFrame, snapshots: pd.DataFrame, folder: Path, horizon_days: int) -> str:
+    """Compare the CLV that follows the blend with the lifetime model's own, from the horizon's end on."""
+    days = io.read_parquet(folder / files.CUSTOMER_DAYS)
+    fits = {
+        pd.Timestamp(fit["cutoff"]): fit for fit in io.read_json(folder / files.LIFETIME_VALUE_MODELS)["fits"]
+    }
+    end, tables = days["day"].max().date() + timedelta(days=1), []
+    for day, said in backtest.dropna(subset="churn_probability").groupby("cutoff"):
+        cutoff, keys = day.date(), said["customer_key"]
+        clv_days = min(YEAR_DAYS, (end - cutoff).days)
+        if clv_days < 2 * horizon_days:
+            continue
+        clock, orders, spend = (
+            read(fits[day][part])
+            for read, part in ((Clock.from_dict, "clock"), (load, "orders"), (load_spend, "spend"))
+        )
+        summary = snapshots[snapshots["cutoff"] == day].set_index("customer_key").loc[keys]
+        horizons = (clock.horizon(cutoff, length) for length in (horizon_days, clv_days))
+        own = lifetime_value(orders, spend, clock.summary(summary, cutoff), *horizons, 0.0, 1.0)
+        soon, tied = tied_clv(own, said["expected_spend"].to_numpy())
+        spent = amounts_between(
+            days, cutoff + timedelta(days=horizon_days), cutoff + timedelta(days=clv_days)
+        )
+        later = pd.DataFrame({"own": own["clv"] - own["clv_in_horizon"], "tied": tied - soon})
+        actual = spent["amount"].astype("float64").groupby(spent["customer_key"]).sum()
+        actual = actual.reindex(keys, fill_value=0.0).to_numpy()
+        tables.append(later.reset_index().assign(cutoff=day, actual=actual))
+    if not tables:
+        return ""
+    metrics = {name: VALUE.metrics[name] for name in SHOWN["value"]}
+    found = measure(
+        pd.concat(tables, ignore_index=True),
+        "actual",
+        ("own", "tied"),
+        metrics,
+        seed=SEED,
+        resamples=RESAMPLES,
+    )
+    lines = [
+        f"From the horizon's end to a year after the cutoff, as far as it is known: {len(tables)} cutoffs.\n",
+        f"| CLV after the horizon | {' | '.join(SHOWN['value'].values())} |",
+        "|---" * (len(metrics) + 1) + "|",
+    ]
+    for name, title in (("tied", "following the blend"), ("own", "the lifetime model's own")):
+        cells = [written(found.estimate(name, metric)) for metric in metrics]
+        lines.append(f"| {title} | {' | '.join(cells)} |")
+    return "\n".join([*lines, f"\nMAE, tied less own: {written(found.difference('tied', 'own', 'mae'))}.\n"])
 
 
 def by_origin(found: Measured, kind: Kind) -> str:

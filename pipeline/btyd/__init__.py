@@ -20,6 +20,7 @@ from pipeline.btyd.mbgnbd import MBGNBD
 from pipeline.btyd.nbd import NBD
 from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
+from pipeline.btyd.pit import Spread
 from pipeline.btyd.predictive import predict
 from pipeline.btyd.seasonchoice import Past, SeasonChoice, Seasons
 from pipeline.btyd.simulation import simulate, simulate_orders
@@ -46,6 +47,7 @@ __all__ = [
     "SeasonChoice",
     "Seasons",
     "SpendIndependence",
+    "Spread",
     "TrackRecord",
     "candidates",
     "fit_spend",

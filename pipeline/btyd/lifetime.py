@@ -17,6 +17,7 @@ EXPECTATIONS = (
     "expected_order_value",
     "expected_spend",
     "clv",
+    "clv_in_horizon",
 )
 
 
@@ -54,11 +55,15 @@ def lifetime_value(
     Returns
     -------
     DataFrame indexed like the summary
-        p_alive, p_no_order, expected_orders, expected_order_value, expected_spend, clv.
+        p_alive, p_no_order, expected_orders, expected_order_value, expected_spend, clv, and clv_in_horizon,
+        the part of the clv that falls into the first horizon.
     """
     orders = model.expected_orders(summary, horizon_days)
     order_value = spend.expected_order_value(summary)
-    discounted = model.discounted_orders(summary, clv_horizon_days, annual_discount_rate)
+    both = (clv_horizon_days, min(horizon_days, clv_horizon_days))
+    worth, soon = (
+        margin * order_value * model.discounted_orders(summary, days, annual_discount_rate) for days in both
+    )
     return pd.DataFrame(
         {
             "p_alive": model.p_alive(summary),
@@ -66,7 +71,8 @@ def lifetime_value(
             "expected_orders": orders,
             "expected_order_value": order_value,
             "expected_spend": orders * order_value,
-            "clv": margin * order_value * discounted,
+            "clv": worth,
+            "clv_in_horizon": soon,
         }
     )
 

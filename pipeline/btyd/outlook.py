@@ -19,8 +19,9 @@ from pipeline.btyd.ranges import Range
 from pipeline.btyd.totals import Total
 
 KINDS = ("orders", "spend")
+CLV = "clv"
 OUTLOOK = (
-    *(f"{what}_{level}" for what in (*KINDS, "clv") for level in ("p10", "p50", "p90")),
+    *(f"{what}_{level}" for what in (*KINDS, CLV) for level in ("p10", "p50", "p90")),
     *(f"{kind}_sd" for kind in KINDS),
 )
 
@@ -34,8 +35,8 @@ class Outlook:
     table : DataFrame
         The columns of `OUTLOOK`, indexed like the summary.
     half_widths : dict of str to array, shape (customers,)
-        How far P10 and P90 of "orders" and "spend" are from the median, on the scale of the model's
-        probabilities; those of the CLV are as far as the spend's.
+        How far P10 and P90 of "orders", "spend" and "clv" are from the median, on the scale of the model's
+        probabilities.
     ranges : dict of str to pair of arrays, shape (customers,)
         Where the "orders", "spend" and "clv" that came lie in their distributions, as far as they are known.
     totals : dict of str to Total
@@ -83,21 +84,23 @@ def outlook(
     values : DataFrame
         The result of `lifetime_value` for it, over the same horizons.
     spreads : mapping of str to Spread
-        For "orders" and "spend" the correction that an earlier window taught, or `pit.AS_MODELLED`.
+        For "orders", "spend" and "clv" the correction that an earlier window taught, or `pit.AS_MODELLED`.
     horizon_days, clv_horizon_days : float
         Of the orders and the spend, and of the CLV.
     """
-    half_widths = {kind: spreads[kind].of(values["expected_orders"].to_numpy()) for kind in KINDS}
-    orders, money = (0.5 + np.multiply.outer(half_widths[kind], (-1.0, 0.0, 1.0)) for kind in KINDS)
+    half_widths = {kind: spread.of(values["expected_orders"].to_numpy()) for kind, spread in spreads.items()}
+    orders, money, clv = (
+        0.5 + np.multiply.outer(half_widths[kind], (-1.0, 0.0, 1.0)) for kind in (*KINDS, CLV)
+    )
     undiscounted = model.expected_orders(summary, clv_horizon_days) * values["expected_order_value"]
     worth = (values["clv"] / undiscounted).where(undiscounted > 0, 0.0).to_numpy()
     came = {kind: summary[f"future_{kind}"].to_numpy(np.float64) for kind in KINDS if is_known(summary, kind)}
     soon = predict(model, spend, summary, horizon_days, orders, money, came)
     value = {}
-    if is_known(summary, "clv"):
+    if is_known(summary, CLV):
         value["spend"] = _spent(summary["future_clv"].to_numpy(np.float64), worth)
-    later = predict(model, spend, summary, clv_horizon_days, orders, money, value)
-    ranges = soon.ranges | ({"clv": later.ranges["spend"]} if value else {})
+    later = predict(model, spend, summary, clv_horizon_days, orders, clv, value)
+    ranges = soon.ranges | ({CLV: later.ranges["spend"]} if value else {})
     columns = [
         soon.orders,
         soon.spend,

@@ -8,6 +8,7 @@ assessment for count data", Biometrics 65, 2009, eq. 3). If the model is right, 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -34,14 +35,14 @@ class Spread(NamedTuple):
 
     Attributes
     ----------
-    edges : tuple of two floats
+    edges : sequence of two floats
         Expected orders that divide the customers into thirds.
-    half_widths : tuple of three floats
+    half_widths : sequence of three floats
         For each third; 0.4 where the model is right, more where it is too sure of itself.
     """
 
-    edges: tuple[float, ...]
-    half_widths: tuple[float, ...]
+    edges: Sequence[float]
+    half_widths: Sequence[float]
 
     def of(self, expected: Floats) -> Floats:
         """Half width for each customer, by expected orders."""

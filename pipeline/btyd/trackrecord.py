@@ -15,7 +15,7 @@ from pipeline.btyd._numerics import Floats, Ints
 from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
-from pipeline.btyd.outlook import KINDS, Outlook, is_known, outlook
+from pipeline.btyd.outlook import CLV, KINDS, Outlook, is_known, outlook
 from pipeline.btyd.totals import CommonError, PastTotal, common_error, total_interval
 
 _TENTHS = 10
@@ -34,16 +34,22 @@ class _Window(NamedTuple):
 
     prediction: _Prediction
     end: date
+    clv_end: date
     expected: Floats
     totals: dict[str, PastTotal]
     clv: dict[str, float]
+
+    def taught(self, kind: str) -> pit.Spread:
+        """How wide the intervals should have been."""
+        return pit.learn_spread(*self.prediction.outlook.ranges[kind], self.expected)
 
 
 class TrackRecord:
     """Predicts at ascending cutoffs and remembers how the earlier predictions turned out.
 
     At each cutoff only windows that had ended by then count: the latest tells how wide the customers'
-    intervals have to be, all of them how far totals miss.
+    intervals have to be, all of them how far totals miss. The CLV has a longer horizon: until one of its own
+    has ended, its intervals are as wide as those of the spend.
 
     Parameters
     ----------
@@ -95,10 +101,9 @@ class TrackRecord:
         latest = ended[-1] if ended else None
         spreads = dict.fromkeys(KINDS, pit.AS_MODELLED)
         if latest is not None:
-            spreads = {
-                kind: pit.learn_spread(*latest.prediction.outlook.ranges[kind], latest.expected)
-                for kind in KINDS
-            }
+            spreads = {kind: latest.taught(kind) for kind in KINDS}
+        whole = [one for one in ended if one.clv and one.clv_end <= cutoff]
+        spreads[CLV] = whole[-1].taught(CLV) if whole else spreads["spend"]
         predicted = outlook(
             model,
             spend,
@@ -121,15 +126,20 @@ class TrackRecord:
             self._windows.append(self._compare(prediction, summary, values))
         return predicted.table
 
+    @property
+    def spend_spread(self) -> pit.Spread:
+        """How wide the intervals of the spend are at the latest cutoff."""
+        return self._predictions[-1].spreads["spend"]
+
     def _compare(self, prediction: _Prediction, summary: pd.DataFrame, values: pd.DataFrame) -> _Window:
         start, totals = prediction.cutoff, prediction.outlook.totals
-        end = start + timedelta(days=self.horizon_days)
+        end, clv_end = (start + timedelta(days=days) for days in (self.horizon_days, self.clv_horizon_days))
         actual = {kind: math.fsum(summary[f"future_{kind}"]) for kind in KINDS}
         past = {kind: PastTotal(start, end, totals[kind], actual[kind]) for kind in KINDS}
         clv = {}
-        if is_known(summary, "clv"):
+        if is_known(summary, CLV):
             clv = {"expected": math.fsum(values["clv"]), "actual": math.fsum(summary["future_clv"])}
-        return _Window(prediction, end, values["expected_orders"].to_numpy(), past, clv)
+        return _Window(prediction, end, clv_end, values["expected_orders"].to_numpy(), past, clv)
 
     def metrics(self) -> dict[str, Any]:
         """The forecast of the last cutoff, and how the intervals of those before did; JSON types."""
@@ -185,8 +195,7 @@ class TrackRecord:
 
 def _coverage(one: _Window, kind: str, rows: Ints | slice = slice(None)) -> pit.Coverage:
     low, high = one.prediction.outlook.ranges[kind]
-    # The interval of the CLV is that of the spend over a longer horizon.
-    width = one.prediction.outlook.half_widths["spend" if kind == "clv" else kind]
+    width = one.prediction.outlook.half_widths[kind]
     return pit.coverage(low[rows], high[rows], width[rows])
 
 
@@ -212,7 +221,7 @@ def _tested(one: _Window) -> dict[str, Any]:
         "cutoff": one.prediction.cutoff.isoformat(),
         "corrected_by": one.prediction.corrected_by and one.prediction.corrected_by.isoformat(),
         **{kind: _tested_customers(one, kind) | _tested_total(one, kind) for kind in KINDS},
-        "clv": _tested_customers(one, "clv") | one.clv if one.clv else None,
+        "clv": _tested_customers(one, CLV) | one.clv if one.clv else None,
     }
 
 

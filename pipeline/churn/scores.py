@@ -39,33 +39,6 @@ FROM_HISTORY = (
 )
 
 
-SPEND_QUANTILES = ("spend_p10", "spend_p50", "spend_p90")
-
-
-def with_expected_spend(lifetime_value: pd.DataFrame, expected: NDArray[np.float64]) -> pd.DataFrame:
-    """Put the blend's expectation in the place of the lifetime model's, and move the interval with it.
-
-    Parameters
-    ----------
-    lifetime_value : DataFrame
-        One row per customer.
-    expected : ndarray
-        Spend in the horizon, shape (customers,), in the order of the rows.
-
-    Returns
-    -------
-    DataFrame
-        `expected_spend` as given, its quantiles in the same proportion to it as before, and the variance
-        `spend_sd`² as that of proportionally more or fewer orders: who was expected to spend next to nothing
-        would otherwise get a spread out of all proportion.
-    """
-    before = lifetime_value["expected_spend"].to_numpy()
-    ratio = np.divide(expected, before, out=np.ones_like(expected), where=before > 0)
-    quantiles = {name: ratio * lifetime_value[name] for name in SPEND_QUANTILES}
-    spread = np.sqrt(ratio) * lifetime_value["spend_sd"]
-    return lifetime_value.assign(expected_spend=expected, **quantiles, spend_sd=spread)
-
-
 def scored_customers(
     snapshots: pd.DataFrame, lifetime_value: pd.DataFrame, probability: NDArray[np.float64] | None
 ) -> pd.DataFrame:

@@ -31,6 +31,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
+from pipeline.churn.contrast import no_flatter
 from pipeline.churn.frame import FEATURES
 from pipeline.churn.members import BOOSTING, boosting_inputs, sample_of_customers, varying
 from pipeline.churn.simplex import equal, half_way_to_equal, least_on_simplex
@@ -108,7 +109,8 @@ class SpendModel:
         return lifetime, own
 
     def _own(self, members: pd.DataFrame) -> NDArray[np.float64]:
-        return float(np.exp(self.log_level)) * weighted_mean(members, self.weights)
+        mean = no_flatter(weighted_mean(members, self.weights), members["btyd"].to_numpy())
+        return float(np.exp(self.log_level)) * mean
 
     def as_dict(self) -> dict[str, Any]:
         """Give the parts, to be stored."""

@@ -9,8 +9,8 @@ Association 102(477), section 4; Laio and Tamea 2007, Hydrology and Earth System
 here over the middles of twenty equal steps of tau. It is in money, and for a forecast without any spread it
 is the absolute error. Whether the outcome lies between P10 and P90 is asked of randomised PIT, so that the
 many zeros do not flatter it: who spent nothing, of whom a share p of the distribution said so, stands for all
-levels from 0 to p, of which the part between 0.1 and 0.9 counts as inside (Czado, Gneiting and Held 2009,
-Biometrics 65(4)).
+levels from 0 to p, of which the part between the levels of P10 and P90 counts as inside (Czado, Gneiting and
+Held 2009, Biometrics 65(4)).
 """
 
 from __future__ import annotations
@@ -23,13 +23,20 @@ from pipeline.evaluation.weighted import BINS, FloatArray, mean, quantile_bins
 
 STEPS = 20
 CRPS_LEVELS = (np.arange(STEPS) + 0.5) / STEPS
+"""The levels of the quantiles that the CRPS is made of, ascending."""
 SHOWN_LEVELS = np.array([0.1, 0.5, 0.9])
-LEVELS = np.union1d(CRPS_LEVELS, SHOWN_LEVELS)
-"""The levels of the quantiles to be judged, ascending."""
 SCORES = ("crps", "pinball_p10", "pinball_p50", "pinball_p90", "coverage_80")
+RIGHT = 0.8
+LARGEST_MISS = 0.05
 
 
-def distribution_scores(actual: FloatArray, quantiles: FloatArray, p_nothing: FloatArray) -> pd.DataFrame:
+def distribution_scores(
+    actual: FloatArray,
+    quantiles: FloatArray,
+    shown: FloatArray,
+    p_nothing: FloatArray,
+    half_width: FloatArray | float = RIGHT / 2,
+) -> pd.DataFrame:
     """Score each predicted distribution at what was spent.
 
     Parameters
@@ -37,28 +44,36 @@ def distribution_scores(actual: FloatArray, quantiles: FloatArray, p_nothing: Fl
     actual : numpy.ndarray
         Spend, shape (n,).
     quantiles : numpy.ndarray
-        Of the predicted spend at `LEVELS`, shape (n, len(LEVELS)).
+        Of the predicted spend at `CRPS_LEVELS`, shape (n, 20).
+    shown : numpy.ndarray
+        P10, P50 and P90 as they are given to the reader, shape (n, 3).
     p_nothing : numpy.ndarray
         Predicted chance of no order, shape (n,).
+    half_width : numpy.ndarray or float
+        How far the levels that P10 and P90 were read from are from the median: 0.4 as modelled.
 
     Returns
     -------
     pandas.DataFrame
         `SCORES`: all but the last in money; ``coverage_80`` is 0 or 1, or in between for who spent nothing.
     """
-    miss = actual[:, np.newaxis] - quantiles
-    pinball = np.maximum(LEVELS * miss, (LEVELS - 1) * miss)
-    low, _, high = (quantiles[:, np.searchsorted(LEVELS, level)] for level in SHOWN_LEVELS)
+    low, _, high = shown.T
     inside = ((low <= actual) & (actual <= high)).astype(np.float64)
-    below, above = SHOWN_LEVELS[0], SHOWN_LEVELS[-1]
-    share = np.clip(np.minimum(p_nothing, above) - below, 0, None) / np.maximum(p_nothing, below)
-    shown = pinball[:, np.searchsorted(LEVELS, SHOWN_LEVELS)]
+    below, above = 0.5 - np.asarray(half_width), 0.5 + np.asarray(half_width)
+    nothing = np.maximum(p_nothing, np.finfo(np.float64).tiny)
+    share = np.clip(np.minimum(p_nothing, above) - below, 0, None) / nothing
     columns = [
-        2 * pinball[:, np.searchsorted(LEVELS, CRPS_LEVELS)].mean(axis=1),
-        *shown.T,
+        2 * pinball_losses(actual, quantiles, CRPS_LEVELS).mean(axis=1),
+        *pinball_losses(actual, shown, SHOWN_LEVELS).T,
         np.where(actual > 0, inside, share),
     ]
     return pd.DataFrame(dict(zip(SCORES, columns, strict=True)))
+
+
+def pinball_losses(actual: FloatArray, quantiles: FloatArray, levels: FloatArray) -> FloatArray:
+    """Give the loss of each quantile, shape (n, len(levels)), whose mean is least for the true one."""
+    miss = actual[:, np.newaxis] - quantiles
+    return np.maximum(levels * miss, (levels - 1) * miss)
 
 
 def judge(rows: pd.DataFrame, *, seed: int, resamples: int) -> Measured:
@@ -90,7 +105,8 @@ def coverage_by_tenth(expected: FloatArray, coverage: FloatArray) -> pd.DataFram
     -------
     pandas.DataFrame
         ``bin`` (1 = those who spend least), ``expected`` (mean, in money), ``coverage`` with ``low`` and
-        ``high`` (95 %, normal), ``n``. Ties can leave a bin empty; it is then left out.
+        ``high`` (95 %, normal), ``n``, and ``is_off``: further than 5 percentage points from 80 %, and not by
+        chance. Ties can leave a bin empty; it is then left out.
     """
     order = np.lexsort((coverage, expected))
     bins = quantile_bins(expected[order], np.ones(len(order))) + 1 if len(order) else order
@@ -99,14 +115,9 @@ def coverage_by_tenth(expected: FloatArray, coverage: FloatArray) -> pd.DataFram
     )
     found = by_bin.agg(expected=("expected", "mean"), coverage=("coverage", "mean"), n=("coverage", "size"))
     half = 1.96 * by_bin["coverage"].std(ddof=0) / np.sqrt(found["n"])
-    bounds = {
-        "low": (found["coverage"] - half).clip(lower=0),
-        "high": (found["coverage"] + half).clip(upper=1),
-    }
-    return (
-        found.assign(**bounds)
-        .reindex(range(1, BINS + 1))
-        .dropna()
-        .astype({"n": int})
-        .reset_index()[["bin", "expected", "coverage", "low", "high", "n"]]
-    )
+    low, high = (found["coverage"] - half).clip(lower=0), (found["coverage"] + half).clip(upper=1)
+    is_off = ((found["coverage"] - RIGHT).abs() > LARGEST_MISS) & ((low > RIGHT) | (high < RIGHT))
+    found = found.assign(low=low, high=high, is_off=is_off).reindex(range(1, BINS + 1)).dropna()
+    return found.astype({"n": int, "is_off": bool}).reset_index()[
+        ["bin", "expected", "coverage", "low", "high", "n", "is_off"]
+    ]

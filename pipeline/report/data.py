@@ -34,7 +34,7 @@ class ReportData:
         From ``pipeline.evaluation``: metrics with intervals, next to the simple rule.
     alarms : sequence of mapping
         Suspected leaks: `kind` and `feature`.
-    roc, calibration, gains, value_calibration : DataFrame
+    roc, calibration, gains, value_calibration, spend_coverage : DataFrame
         The curves of that evaluation; may be empty.
     tracking, calibration_by_frequency, interval_totals : DataFrame
         What `pipeline.btyd.portraits` makes under these names; may be empty.
@@ -92,6 +92,7 @@ class ReportData:
     calibration: pd.DataFrame
     gains: pd.DataFrame
     value_calibration: pd.DataFrame
+    spend_coverage: pd.DataFrame
     tracking: pd.DataFrame
     calibration_by_frequency: pd.DataFrame
     interval_totals: pd.DataFrame

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from pipeline.report.backtest import backtest
-from pipeline.report.charts import curve
+from pipeline.report.charts import curve, lines
 from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
 from pipeline.report.measures import Aim, Estimate, Row, Table, estimate, verdict, writer
@@ -33,6 +33,9 @@ VALUE_AIMS: dict[str, Aim] = {
     "mae": "lower",
     "total_bias": "zero",
 }
+
+RIGHT = 0.8
+"""Share of the outcomes that should lie between P10 and P90."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def value_quality(report: ReportData, t: Texts, f: Formats) -> Quality:
         title=t("quality.value"),
         **_grade(found["grade"], t, f),
         sample=t("quality.value.n", n=f.number(found["n"]), **totals),
-        active=_spread_note(found["distribution"], t, f) if found.get("distribution") else "",
+        active=_spread_note(report, t, f) if found.get("distribution") else "",
         tables=[_measures(found, VALUE_AIMS, t, f), *backtest("value", found, t, f)],
         charts=_value_charts(report, t, f),
     )
@@ -108,9 +111,18 @@ def _active_note(active: Mapping[str, Any], t: Texts, f: Formats) -> str:
     return t("quality.active", n=f.number(active["n"]), auc=model, rule=rule)
 
 
-def _spread_note(distribution: Mapping[str, Any], t: Texts, f: Formats) -> str:
-    held, error = (distribution["holdout"][name] for name in ("coverage_80", "crps"))
-    return t("quality.spread", share=f.percent(held["value"], 0), crps=f.money(error["value"]))
+def _spread_note(report: ReportData, t: Texts, f: Formats) -> str:
+    """Say how many outcomes lay in their range, and for whom the ranges are too narrow or too wide."""
+    found = report.value_evaluation["distribution"]["holdout"]
+    share, error = f.percent(found["coverage_80"]["value"], 0), f.money(found["crps"]["value"])
+    sentences = [t("quality.spread", share=share, crps=error)]
+    tenths = report.spend_coverage
+    off = tenths[tenths["is_off"].astype(bool)]
+    for name, rows in (("narrow", off[off["coverage"] < RIGHT]), ("wide", off[off["coverage"] > RIGHT])):
+        if len(rows):
+            numbers = ", ".join(f.number(number) for number in rows["bin"])
+            sentences.append(t(f"quality.spread.{name}", tenths=numbers))
+    return " ".join(sentences)
 
 
 def _measures(found: Mapping[str, Any], aims: Mapping[str, Aim], t: Texts, f: Formats) -> Table:
@@ -150,10 +162,24 @@ def _churn_charts(report: ReportData, t: Texts, f: Formats) -> list[Chart]:
 
 
 def _value_charts(report: ReportData, t: Texts, f: Formats) -> list[Chart]:
-    if not len(report.value_calibration):
-        return []
-    x, y = report.value_calibration["predicted"].tolist(), report.value_calibration["actual"].tolist()
-    return [_chart("value_calibration", x, y, t, f.money_short, has_dots=True, top=max(*x, *y))]
+    charts = []
+    if len(report.value_calibration):
+        x, y = report.value_calibration["predicted"].tolist(), report.value_calibration["actual"].tolist()
+        charts.append(_chart("value_calibration", x, y, t, f.money_short, has_dots=True, top=max(*x, *y)))
+    if len(tenths := report.spend_coverage):
+        title, caption = t("spend_coverage.title"), t("spend_coverage.caption")
+        svg = lines(
+            f"{title} {caption}",
+            [f.number(number) for number in tenths["bin"]],
+            tenths["coverage"].tolist(),
+            [RIGHT] * len(tenths),
+            axis=lambda share: f.percent(share, 0),
+            x_title=t("spend_coverage.x"),
+            y_title=t("spend_coverage.y"),
+            band=(tenths["low"].tolist(), tenths["high"].tolist()),
+        )
+        charts.append(Chart(title, svg, caption))
+    return charts
 
 
 def _chart(

@@ -40,10 +40,36 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Durchschnitts finden.",
     ),
     "quality.spread": (
-        "P10 to P90 as modelled held {share} of them (80% would be right); the whole distribution missed by "
-        "{crps} (CRPS).",
-        "P10 bis P90 des Modells enthielten {share} von ihnen (80 % wären richtig); die Verteilung lag um "
-        "{crps} daneben (CRPS).",
+        "P10 to P90 held {share} of them (80% would be right); the whole distribution missed by {crps} "
+        "(CRPS).",
+        "P10 bis P90 enthielten {share} von ihnen (80 % wären richtig); die Verteilung lag um {crps} daneben "
+        "(CRPS).",
+    ),
+    "quality.spread.narrow": (
+        "The ranges were too narrow for these tenths of the customers by expected spend: {tenths}.",
+        "Zu eng waren die Spannen für diese Zehntel der Personen nach erwartetem Umsatz: {tenths}.",
+    ),
+    "quality.spread.wide": (
+        "They were too wide for these tenths: {tenths}.",
+        "Zu weit waren sie für diese Zehntel: {tenths}.",
+    ),
+    "spend_coverage.title": (
+        "Do the ranges of the spend hold?",
+        "Halten die Spannen des Umsatzes?",
+    ),
+    "spend_coverage.caption": (
+        "Share of the customers whose spend lay between P10 and P90, by tenth of expected spend, those who "
+        "spend least first; dashed what should be, shaded the uncertainty.",
+        "Anteil der Personen, deren Umsatz zwischen P10 und P90 lag, nach Zehnteln des erwarteten Umsatzes, "
+        "die kleinsten zuerst; gestrichelt der Sollwert, getönt die Unsicherheit.",
+    ),
+    "spend_coverage.x": (
+        "tenth of customers",
+        "Zehntel der Personen",
+    ),
+    "spend_coverage.y": (
+        "share inside",
+        "Anteil innerhalb",
     ),
     "off.title": ("Where to be careful", "Wo Vorsicht geboten ist"),
     "off.churn": (

@@ -252,10 +252,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "method.value": (
         "Expected orders and amounts come from a buy-till-you-die model and the Gamma-Gamma spend model "
         "(Fader, Hardie and Lee); the churn probability from a calibrated classifier that sees them among"
-        " its inputs.",
+        " its inputs, the spend from a blend with learned models. The lifetime value is that spend and, "
+        "after it, the model's, in the same proportion for each customer.",
         "Erwartete Bestellungen und Beträge stammen aus einem Buy-till-you-die-Modell und dem "
         "Gamma-Gamma-Modell (Fader, Hardie und Lee), die Abwanderungswahrscheinlichkeit aus einem "
-        "kalibrierten Klassifikator, der sie mit verwendet.",
+        "kalibrierten Klassifikator, der sie mit verwendet, der Umsatz aus einer Mischung mit gelernten "
+        "Modellen. Der Kundenwert ist dieser Umsatz und danach der des Modells, für jede Person im selben "
+        "Verhältnis.",
     ),
     "spend.independent": (
         "How much customers spend per order hardly depends on how often they order (rank correlation "

@@ -108,6 +108,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Rückblickend auf {windows} vergangene Zeiträume lag die Zahl der Bestellungen in {orders} und der "
         "Umsatz in {spend} innerhalb der damaligen Spannen.",
     ),
+    "forecast.clv": (
+        "The ranges of the lifetime value look {days} days ahead: in the {windows} past periods of that "
+        "length, they held {low} to {high} of the customers (80% would be right).",
+        "Die Spannen des Kundenwerts reichen {days} Tage voraus: In den {windows} vergangenen Zeiträumen "
+        "dieser Länge enthielten sie {low} bis {high} der Personen (80 % wären richtig).",
+    ),
+    "forecast.clv.untested": (
+        "Whether the ranges of the lifetime value hold cannot be told yet: the log is too short to look back "
+        "{days} days from a forecast.",
+        "Ob die Spannen des Kundenwerts halten, lässt sich noch nicht sagen: Die Daten reichen nicht {days} "
+        "Tage über eine frühere Vorhersage hinaus.",
+    ),
     "segments.range": (
         "{low} to {high}",
         "{low} bis {high}",

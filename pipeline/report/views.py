@@ -119,7 +119,6 @@ def forecast(report: ReportData, t: Texts, f: Formats) -> list[str]:
     found = report.forecast
     if "orders" not in found:
         return []
-
     orders = {name: f.number(found["orders"][name]) for name in ("expected", "low", "high")}
     spend = {name: f.money_short(found["spend"][name]) for name in ("expected", "low", "high")}
     sentences = [
@@ -129,7 +128,11 @@ def forecast(report: ReportData, t: Texts, f: Formats) -> list[str]:
     if found["windows"]:
         inside = {kind: f.number(count) for kind, count in found["windows_inside"].items()}
         sentences.append(t("forecast.held", windows=f.number(found["windows"]), **inside))
-    return sentences
+    held, days = found["clv_coverage"], f.number(report.clv_horizon_days)
+    if not held["windows"]:
+        return [*sentences, t("forecast.clv.untested", days=days)]
+    low, high = (f.percent(held[name], 0) for name in ("low", "high"))
+    return [*sentences, t("forecast.clv", days=days, windows=f.number(held["windows"]), low=low, high=high)]
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.btyd import Clock, load, load_spend, predict
+from pipeline.btyd import Clock, Spread, load, load_spend, predict
 from pipeline.churn.frame import FEATURES, TOPICS, training_frame
 from pipeline.churn.importance import importance
 from pipeline.churn.shuffled import shuffled_labels
 from pipeline.churn.store import load_model
+from pipeline.churn.worth import SPEND_QUANTILES, spend_ratio, with_expected_spend
 from pipeline.errors import InsufficientHistory
 from pipeline.evaluation import curves, fairness
 from pipeline.evaluation.alarms import chance, feature_aucs, leak_alarms, shuffle_alarms
 from pipeline.evaluation.bootstrap import judged_customers
 from pipeline.evaluation.contest import ACTIVE_HORIZONS, contest, with_rules
 from pipeline.evaluation.distribution import (
-    LEVELS,
+    CRPS_LEVELS,
     SCORES,
     coverage_by_tenth,
     distribution_scores,
@@ -119,24 +120,28 @@ def _order_channels(cutoffs: Cutoffs) -> pd.DataFrame | None:
 def _distribution(
     rows: pd.DataFrame, snapshots: pd.DataFrame, values: pd.DataFrame, params: Params
 ) -> tuple[dict[str, Any] | None, pd.DataFrame]:
-    """Score the predicted distributions of spend; their mean is moved to the model's, as the scores' is."""
+    """Score the predicted distributions of spend, as they would have been given to the reader."""
     fits = {pd.Timestamp(one["cutoff"]): one for one in io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]}
     said = judged_customers(rows, params.seed).dropna(subset=VALUE.prediction)
     scored = []
     for cutoff in sorted(fits.keys() & {*said["cutoff"]}):
+        fit = fits[cutoff]
         now = said.loc[said["cutoff"] == cutoff, ["customer_key", "cutoff", VALUE.actual, VALUE.prediction]]
         keys = now["customer_key"]
         then, worth = (
             table[table["cutoff"] == cutoff].set_index("customer_key").loc[keys]
             for table in (snapshots, values)
         )
-        quantiles = _spend_quantiles(fits[cutoff], then, cutoff.date(), params.churn.horizon_days)
-        expected, modelled = now[VALUE.prediction].to_numpy(), worth["expected_spend"].to_numpy()
-        ratio = np.divide(expected, modelled, out=np.ones_like(expected), where=modelled > 0)
+        quantiles = _spend_quantiles(fit, then, cutoff.date(), params.churn.horizon_days)
+        expected = now[VALUE.prediction].to_numpy()
+        moved = with_expected_spend(worth, expected)
+        half_widths = Spread(**fit["spread"]).of(worth["expected_orders"].to_numpy())
         scores = distribution_scores(
             now[VALUE.actual].to_numpy(dtype=float),
-            ratio[:, None] * quantiles,
+            spend_ratio(worth, expected)[:, None] * quantiles,
+            moved[list(SPEND_QUANTILES)].to_numpy(),
             worth["p_no_order"].to_numpy(),
+            np.asarray(half_widths, dtype=np.float64),
         )
         scored.append(now.reset_index(drop=True).join(scores))
     if not scored:
@@ -147,19 +152,20 @@ def _distribution(
         resamples=params.evaluate.bootstrap_resamples,
     )
     last = scored[-1]
+    tenths = coverage_by_tenth(last[VALUE.prediction].to_numpy(), last["coverage_80"].to_numpy())
     return {
         part: {name: found.estimate(name, "mean", origin).as_dict() for name in SCORES}
         for part, origin in (("holdout", found.origins[-1]), ("backtest", None))
-    }, coverage_by_tenth(last[VALUE.prediction].to_numpy(), last["coverage_80"].to_numpy())
+    }, tenths
 
 
 def _spend_quantiles(
     fit: dict[str, Any], summary: pd.DataFrame, cutoff: date, horizon_days: int
 ) -> NDArray[np.float64]:
-    """Ask the model of a cutoff for the spend of each customer at `LEVELS`, as modelled."""
+    """Ask the model of a cutoff for the spend of each customer at `CRPS_LEVELS`, as modelled."""
     clock, orders, spend = Clock.from_dict(fit["clock"]), load(fit["orders"]), load_spend(fit["spend"])
     exposed, horizon = clock.summary(summary, cutoff), clock.horizon(cutoff, horizon_days)
-    levels, median = np.tile(LEVELS, (len(summary), 1)), np.full((len(summary), 1), 0.5)
+    levels, median = np.tile(CRPS_LEVELS, (len(summary), 1)), np.full((len(summary), 1), 0.5)
     return np.asarray(predict(orders, spend, exposed, horizon, median, levels).spend, dtype=np.float64)
 
 

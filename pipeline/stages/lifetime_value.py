@@ -174,6 +174,7 @@ def _fit(
         "clock": clock.to_dict(),
         "spend": spend.model.to_dict(),
         "spend_by_frequency": spend_metrics(spend, summary, values["clv"]),
+        "spread": record.spend_spread._asdict(),
     }
 
 

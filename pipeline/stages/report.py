@@ -22,6 +22,7 @@ SHOWN = (
     "calibration",
     "gains",
     "value_calibration",
+    "spend_coverage",
     "importance",
     "tracking",
     "calibration_by_frequency",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pipeline.churn.blend import churn_probability
 from pipeline.churn.frame import feature_frame
-from pipeline.churn.scores import scored_customers, with_expected_spend
+from pipeline.churn.scores import scored_customers
 from pipeline.churn.spend import SpendModel
 from pipeline.churn.store import load_model
+from pipeline.churn.worth import with_expected_spend
 from pipeline.features import Cutoffs
 from pipeline.params import Params
 from pipeline.stages import files

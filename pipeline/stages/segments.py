@@ -58,11 +58,21 @@ def _forecast(segments: pd.DataFrame) -> dict[str, Any]:
         for kind in ("orders", "spend")
     }
     sums = segment_summary(segments).dropna(subset="expected_orders").set_index("segment")
+    # The sum of what the customers were given: of spend, the blend's and not the lifetime model's.
+    total = sums[["expected_orders", "expected_spend"]].sum()
+    spread = (sums[["orders_sd", "spend_sd"]] ** 2).sum() ** 0.5
+    everybody = pd.concat([total, spread]).to_frame("all").T
+    held = [one["clv"]["coverage"]["value"] for one in intervals["windows"] if one["clv"]]
     return {
         "as_of": whole["cutoff"],
-        **{kind: {name: whole[kind][name] for name in ("expected", "low", "high")} for kind in errors},
+        **forecast_by_group(everybody, errors)["all"],
         "windows": len(intervals["windows"]),
         "windows_inside": intervals["windows_inside"],
+        "clv_coverage": {
+            "windows": len(held),
+            "low": min(held, default=None),
+            "high": max(held, default=None),
+        },
         "segments": forecast_by_group(sums, errors),
     }
 

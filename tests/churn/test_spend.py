@@ -9,7 +9,6 @@ import pytest
 
 from pipeline.churn.backtest import Window, learn, predict, total_helps
 from pipeline.churn.level import missed_log_total, trust_in_blend
-from pipeline.churn.scores import with_expected_spend
 from pipeline.churn.spend import SpendModel, fit_spend, spend_weights
 from pipeline.churn.store import dump_model, load_model
 from pipeline.errors import InsufficientHistory
@@ -148,20 +147,3 @@ def test_earlier_origins_decide_whose_total_counts(train: pd.DataFrame, later: p
 def test_the_missed_total_is_bounded() -> None:
     assert missed_log_total(np.ones(3), np.full(3, 1e9)) == 0.5
     assert missed_log_total(np.ones(3), np.zeros(3)) == 0.0
-
-
-def test_the_interval_moves_with_the_expectation() -> None:
-    worth = pd.DataFrame(
-        {
-            "expected_spend": [10.0, 0.0, 1e-12],
-            "spend_p10": [1.0, 0.0, 0.0],
-            "spend_p50": [8.0, 0.0, 0.0],
-            "spend_p90": [30.0, 0.0, 0.0],
-            "spend_sd": [9.0, 0.0, 1e-5],
-        }
-    )
-    moved = with_expected_spend(worth, np.array([40.0, 3.0, 1.0]))
-    assert moved.loc[0].tolist() == [40.0, 4.0, 32.0, 120.0, 18.0]
-    assert moved.loc[1].tolist() == [3.0, 0.0, 0.0, 0.0, 0.0]
-    # The lifetime model had given this customer up: the spread grows like that of more orders.
-    assert moved.loc[2, "spend_sd"] == pytest.approx(10.0)

@@ -46,6 +46,18 @@ def test_every_customer_is_scored_once_with_sane_numbers(done, log):
     assert scored.drop(columns="overdue").notna().all(axis=None)
 
 
+def test_every_total_is_the_sum_of_the_customers_and_a_year_is_worth_more_than_the_horizon(done):
+    scored = pd.read_parquet(done.path / "data/scored/customers.parquet")
+    forecast = json.loads((done.path / "metrics/forecast.json").read_text())
+    for kind in ("orders", "spend"):
+        total = scored[f"expected_{kind}"].sum()
+        assert forecast[kind]["expected"] == pytest.approx(total, rel=1e-5)
+        by_segment = sum(one[kind]["expected"] for one in forecast["segments"].values())
+        assert by_segment == pytest.approx(total, rel=1e-5)
+    # The margin is 1, and a year discounts the horizon by 10 % at most.
+    assert (scored["clv"] >= scored["expected_spend"] / 1.1).all()
+
+
 def test_the_export_has_the_shops_own_ids_and_the_manifest_vouches_for_it(done, log):
     csv = (done.path / "exports/customers.csv").read_bytes()
     manifest = json.loads((done.path / "exports/manifest.json").read_text())

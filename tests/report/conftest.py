@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from pipeline.evaluation import curves, fairness
+from pipeline.evaluation.distribution import coverage_by_tenth
 from pipeline.evaluation.evaluate import evaluate
 from pipeline.evaluation.kinds import CHURN, VALUE
 from pipeline.evaluation.reality import COLUMNS
@@ -86,6 +87,7 @@ def _evaluation(scored: pd.DataFrame) -> dict[str, Any]:
         "calibration": curves.calibration_curve(churned, probability),
         "gains": curves.gains_by_decile(churned, probability),
         "value_calibration": curves.value_by_decile(spent, expected),
+        "spend_coverage": coverage_by_tenth(expected, (spent < 2 * expected).astype(float)),
     }
 
 
@@ -213,6 +215,7 @@ def report() -> ReportData:
             "spend": {"expected": 2400.0, "low": 1990.0, "high": 2894.5},
             "windows": 5,
             "windows_inside": {"orders": 5, "spend": 4},
+            "clv_coverage": {"windows": 2, "low": 0.76, "high": 0.78},
             "segments": {"regular": {"spend": {"expected": 800.0, "low": 610.0, "high": 1049.0}}},
         },
         ingest={

@@ -15,6 +15,7 @@ from pipeline.evaluation.reality import COLUMNS
 from pipeline.features.catalogue import TOPICS
 from pipeline.report import ReportData, render, views
 from pipeline.report.formats import Formats
+from pipeline.report.quality import value_quality
 from pipeline.report.texts import Texts
 from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, retention_kpis
 
@@ -82,7 +83,7 @@ def test_nothing_is_loaded_and_nothing_runs(localised: ReportData) -> None:
 
 def test_charts_and_tables_speak_to_those_who_cannot_see_them(localised: ReportData) -> None:
     page = Page(render(localised))
-    assert page.count("svg") == 18
+    assert page.count("svg") == 19
     assert set(page.attributes("svg", "role")) == {"img"}
     assert all(page.attributes("svg", "aria-label"))
     assert page.count("caption") == page.count("table") >= 6
@@ -249,8 +250,8 @@ def test_the_page_stands_with_almost_nothing_to_show(localised: ReportData) -> N
         name: getattr(localised, name).iloc[:0]
         for name in (
             "monthly", "cohorts", "segment_summary", "stage_counts", "risk_value", "roc", "calibration",
-            "gains", "value_calibration", "importance", "tracking", "calibration_by_frequency",
-            "interval_totals",
+            "gains", "value_calibration", "spend_coverage", "importance", "tracking",
+            "calibration_by_frequency", "interval_totals",
         )
     }  # fmt: skip
     ratio = {"value": None, "numerator": 0, "denominator": 0}
@@ -290,11 +291,17 @@ def test_the_forecast_is_told_with_its_range_and_how_often_such_ranges_held(loca
             in text
         )
         assert "held the number of orders in 5 and the spend in 4" in text
+        assert "in the 2 past periods of that length, they held 76% to 78% of the customers" in text
     else:
         assert (
             "in den nächsten 90 Tagen 240 Bestellungen; in neun von zehn Fällen werden es zwischen 201"
             in text
         )
+    untested = {"windows": 0, "low": None, "high": None}
+    young = replace(localised, forecast={**localised.forecast, "clv_coverage": untested})
+    said = {"en": "cannot be told yet", "de": "lässt sich noch nicht sagen"}[localised.language]
+    assert said in Page(render(young)).text
+    assert said not in text
     without = replace(localised, forecast={"status": "insufficient_history", "reason": "too few"})
     assert "240" not in Page(render(without)).text.split("2024")[0]
 
@@ -375,3 +382,23 @@ def test_without_anybody_who_came_back_no_sentence_has_a_hole(localised: ReportD
     }[localised.language]
     assert once in text
     assert nobody in text
+
+
+def test_it_says_for_whom_the_ranges_are_off(localised: ReportData) -> None:
+    def note(*is_off: bool) -> str:
+        tenths = pd.DataFrame(
+            {"bin": [1, 2, 3], "coverage": [0.9, 0.8, 0.7], "low": 0.6, "high": 1.0, "is_off": is_off}
+        )
+        spread = {"holdout": {"coverage_80": {"value": 0.78}, "crps": {"value": 5.0}}}
+        value = {**localised.value_evaluation, "distribution": spread}
+        t, f = Texts(localised.language), Formats(localised.language, localised.currency)
+        return value_quality(replace(localised, value_evaluation=value, spend_coverage=tenths), t, f).active
+
+    narrow, wide = {"en": ("too narrow", "too wide"), "de": ("Zu eng", "Zu weit")}[localised.language]
+    fine, both = note(False, False, False), note(True, False, True)
+    assert "78" in fine
+    assert narrow not in fine
+    assert wide not in fine
+    assert narrow in both
+    assert wide in both
+    assert both.index("3", both.index(narrow)) < both.index(wide) < both.rindex("1")
