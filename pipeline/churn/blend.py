@@ -2,7 +2,8 @@
 
 ``logit P(churn) = shift + sum_k w_k * logit p_k`` with ``w_k >= 0`` and ``sum_k w_k = 1``. The weights are
 learned from predictions for windows that had not begun when the members were trained, and go half-way back
-to equal ones among the members that add something. The shift is the season's, see `pipeline.churn.level`.
+to equal ones among all members but those that clearly do harm. The shift is the season's, see
+`pipeline.churn.level`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from pipeline.churn.simplex import Floats, half_way_to_equal, least_on_simplex
 
 Weights = Mapping[Member, float]
 
+CLEARLY = 2.0
+"""Standard errors beyond which a member's harm is no chance."""
+
 
 def blend_weights(
     members: Sequence[Member], log_odds: pd.DataFrame, churned: NDArray[np.bool_]
@@ -44,7 +48,8 @@ def blend_weights(
     -------
     dict of str to float
         By member, summing to 1 but for rounding to four digits: those with the least log loss, half-way back
-        to equal ones; see `pipeline.churn.simplex.half_way_to_equal`.
+        to equal ones; see `pipeline.churn.simplex.half_way_to_equal`. Left out is who makes such a blend
+        worse by more than chance: hardly anyone where customers are few.
     """
     y, scores = churned.astype(np.float64), log_odds[list(members)].to_numpy(dtype=np.float64)
 
@@ -55,7 +60,26 @@ def blend_weights(
     def gradient(weights: Floats) -> Floats:
         return np.asarray(scores.T @ (expit(scores @ weights) - y) / len(y), dtype=np.float64)
 
-    return half_way_to_equal(members, least_on_simplex(log_loss, gradient, len(members)))
+    best = least_on_simplex(log_loss, gradient, len(members))
+    return half_way_to_equal(members, best, _kept(members, best, log_odds, churned))
+
+
+def _kept(
+    members: Sequence[Member], best: Floats, log_odds: pd.DataFrame, churned: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Leave out, the least useful first, without whom the log loss is clearly less."""
+
+    def losses(kept: NDArray[np.bool_]) -> Floats:
+        score = blended_log_odds(log_odds, half_way_to_equal(members, best, kept))
+        return np.asarray(np.logaddexp(0, score) - churned * score, dtype=np.float64)
+
+    kept = np.ones(len(best), dtype=np.bool_)
+    for place in np.argsort(best, kind="stable")[:-1]:
+        without = kept & (np.arange(len(best)) != place)
+        harm = losses(kept) - losses(without)
+        if harm.mean() > CLEARLY * harm.std() / np.sqrt(len(harm)):
+            kept = without
+    return kept
 
 
 def blended_log_odds(log_odds: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:

@@ -71,6 +71,16 @@ WORDS: dict[str, tuple[str, Words]] = {
 }
 """Unit and words of each input that may be given as a reason."""
 
+WHEN = ("recency", "rhythm", "season", "lifetime_model")
+"""Topics about when customers order: who has just ordered at a steady pace needs nothing yet."""
+
+DIRECTIONS: dict[str, int] = {
+    name: {"leaving": 1, "staying": -1}.get(words.more_is or "", 0)
+    for name, (_, words) in WORDS.items()
+    if not any(name in TOPICS[topic] for topic in WHEN)
+}
+"""Inputs of which more can only raise (1) or lower (-1) the chance of leaving, the others being equal."""
+
 KEYS: tuple[str, ...] = ("customer_key", "cutoff")
 LABELS: tuple[str, ...] = ("churned", "future_orders", "future_spend")
 
@@ -94,7 +104,7 @@ def feature_frame(snapshots: pd.DataFrame, lifetime_value: pd.DataFrame) -> pd.D
     UserError
         If a column is missing, a key is repeated, or the two tables differ in their keys.
     """
-    return _join(snapshots, lifetime_value, labels=())
+    return _join(snapshots, lifetime_value, FEATURES, labels=())
 
 
 def training_frame(
@@ -104,6 +114,7 @@ def training_frame(
     latest_label_end: date,
     *,
     horizon_days: int,
+    features: Sequence[str] = FEATURES,
 ) -> pd.DataFrame:
     """Take the labelled rows of some cutoffs, none of whose labels looks past a date.
 
@@ -118,6 +129,8 @@ def training_frame(
         of data for test rows.
     horizon_days : int
         Length of the label window ``[cutoff, cutoff + horizon_days)``.
+    features : sequence of str, optional
+        The inputs that are wanted; all of them by default.
 
     Returns
     -------
@@ -152,13 +165,15 @@ def training_frame(
     in_cutoffs = lifetime_value["cutoff"].isin(wanted)
     labelled = snapshots.loc[chosen, list(KEYS)]
     values = lifetime_value[in_cutoffs].merge(labelled, on=list(KEYS), how="inner")
-    return _join(snapshots[chosen], values, labels=LABELS)
+    return _join(snapshots[chosen], values, features, labels=LABELS)
 
 
-def _join(snapshots: pd.DataFrame, lifetime_value: pd.DataFrame, labels: tuple[str, ...]) -> pd.DataFrame:
+def _join(
+    snapshots: pd.DataFrame, lifetime_value: pd.DataFrame, features: Sequence[str], labels: tuple[str, ...]
+) -> pd.DataFrame:
     keys = list(KEYS)
-    btyd_columns = list(TOPICS["lifetime_model"])
-    snapshot_columns = [column for column in FEATURES if column not in btyd_columns]
+    btyd_columns = [column for column in features if column in LIFETIME_MODEL]
+    snapshot_columns = [column for column in features if column not in LIFETIME_MODEL]
     absent = [column for column in OF_OPTIONAL_TABLES if column not in snapshots]
     snapshots = snapshots.reindex(columns=[*snapshots, *absent])
     left = _columns(snapshots, [*keys, *snapshot_columns, *labels], "snapshots")
@@ -172,9 +187,9 @@ def _join(snapshots: pd.DataFrame, lifetime_value: pd.DataFrame, labels: tuple[s
             valid="both tables made from the same orders: dvc repro",
         )
     joined = joined.sort_values(["cutoff", "customer_key"], ignore_index=True)
-    numbers = dict.fromkeys([*FEATURES, *labels], "float64")
+    numbers = dict.fromkeys([*features, *labels], "float64")
     types = numbers | ({"churned": "bool"} if labels else {})
-    return joined[[*keys, *FEATURES, *labels]].astype(types)
+    return joined[[*keys, *features, *labels]].astype(types)
 
 
 def _columns(table: pd.DataFrame, columns: list[str], name: str) -> pd.DataFrame:

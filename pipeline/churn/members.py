@@ -3,8 +3,8 @@
 | member | what it is | reads |
 |---|---|---|
 | `btyd` | the lifetime model's own P(no order in the horizon), as it stands | `p_no_order` |
-| `logistic` | logistic regression | recency, frequency, money and the lifetime model's expectations |
-| `logistic_rich` | logistic regression, strongly regularised | everything |
+| `logistic` | ridge logistic regression | recency, frequency, money and the lifetime model's expectations |
+| `logistic_rich` | ridge logistic regression, stronger | everything |
 | `boosting_latest` | gradient boosting, learned from the latest cutoff | everything |
 | `boosting` | gradient boosting, learned from all cutoffs | everything |
 
@@ -28,7 +28,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 
-from pipeline.churn.frame import FEATURES, SCALES
+from pipeline.churn.frame import DIRECTIONS, FEATURES, SCALES
 from pipeline.errors import InsufficientHistory
 
 Member = Literal["btyd", "logistic", "logistic_rich", "boosting_latest", "boosting"]
@@ -48,10 +48,12 @@ BOOSTING: dict[str, Any] = {
 }
 """Small trees, slow steps, few columns each: library defaults are badly over-confident here."""
 
+FREEDOM: dict[Member, float] = {"logistic": 0.02, "logistic_rich": 0.005}
+"""C of the logistic members. Many of their columns say nearly the same; a strong ridge lets them share."""
+
 ENOUGH_FOR_RICH_COLUMNS = 300
 ENOUGH_FOR_BOOSTING = 2_000
 FEWEST_CUSTOMERS_PER_CLASS = 20
-MOST_TRAINING_ROWS = 300_000
 
 
 def choose_members(
@@ -110,7 +112,7 @@ def fit_members(
     wanted : "auto" or sequence of member names
         As in `choose_members`.
     seed : int
-        Of the boosting's column subsampling, and of the choice of customers where there are very many.
+        Of the boosting's column subsampling.
     boosting : mapping of str to value, optional
         Settings of the trees.
     half_life_days : int, optional
@@ -132,7 +134,7 @@ def fit_members(
         customers=frame["customer_key"].nunique(),
         has_lifetime_model=bool(frame["p_no_order"].notna().all()),
     )
-    rows = sample_of_customers(frame, seed=seed)
+    rows = frame.sort_values(["cutoff", "customer_key"])
     # The trees add up gradients in parallel, and the sum depends on how many threads share it.
     with threadpool_limits(1):
         return {name: _fit(name, rows, seed, boosting, half_life_days) for name in chosen}
@@ -170,11 +172,10 @@ def _fit(
         return Pipeline([("inputs", odds), ("model", given_logistic([2.0]))])
     columns = varying(rows, RFM_AND_BTYD if name == "logistic" else FEATURES)
     if name in ("logistic", "logistic_rich"):
-        strength = 1.0 if name == "logistic" else 0.05
-        model = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200)
+        model = LogisticRegression(C=FREEDOM[name], solver="newton-cholesky", max_iter=200)
         steps = [("inputs", _linear_inputs(columns)), ("model", model)]
     else:
-        trees = HistGradientBoostingClassifier(random_state=seed, **boosting)
+        trees = boosting_classifier(columns, boosting, seed)
         steps = [("inputs", boosting_inputs(columns)), ("model", trees)]
     weights = None
     if half_life_days:
@@ -224,26 +225,17 @@ def _function(function: np.ufunc | Callable[..., Any], **arguments: Any) -> Func
     return FunctionTransformer(function, kw_args=arguments or None, feature_names_out="one-to-one")
 
 
+def boosting_classifier(
+    columns: Sequence[str], settings: Mapping[str, Any], seed: int
+) -> HistGradientBoostingClassifier:
+    """Make the trees for some columns; see `pipeline.churn.frame.DIRECTIONS` for what they can't learn."""
+    directions = [DIRECTIONS.get(column, 0) for column in columns]
+    return HistGradientBoostingClassifier(random_state=seed, monotonic_cst=directions, **settings)
+
+
 def boosting_inputs(columns: Sequence[str]) -> ColumnTransformer:
     """Pick the columns, as they are, from all those that a blend is given."""
     return ColumnTransformer([("columns", "passthrough", list(columns))])
-
-
-def sample_of_customers(frame: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """Keep all rows of as many customers as fit; more than that cost time and teach nothing new.
-
-    Returns
-    -------
-    pandas.DataFrame
-        At most 300,000 rows, sorted by cutoff and customer.
-    """
-    frame = frame.sort_values(["cutoff", "customer_key"])
-    if len(frame) <= MOST_TRAINING_ROWS:
-        return frame
-    customers = np.sort(frame["customer_key"].unique())
-    number = len(customers) * MOST_TRAINING_ROWS // len(frame)
-    kept = np.random.default_rng(seed).permutation(customers)[:number]
-    return frame[frame["customer_key"].isin(kept)]
 
 
 def check_classes(frame: pd.DataFrame) -> None:

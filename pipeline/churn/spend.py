@@ -33,7 +33,7 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.churn.contrast import no_flatter
 from pipeline.churn.frame import FEATURES
-from pipeline.churn.members import BOOSTING, boosting_inputs, sample_of_customers, varying
+from pipeline.churn.members import BOOSTING, boosting_inputs, varying
 from pipeline.churn.simplex import equal, half_way_to_equal, least_on_simplex
 from pipeline.errors import InsufficientHistory
 
@@ -134,7 +134,7 @@ def fit_spend(frame: pd.DataFrame, *, seed: int) -> SpendModel:
     frame : pandas.DataFrame
         As from `pipeline.churn.frame.training_frame`, in any row order.
     seed : int
-        Of the boosting's column subsampling, and of the choice of customers where there are very many.
+        Of the boosting's column subsampling.
 
     Returns
     -------
@@ -148,7 +148,7 @@ def fit_spend(frame: pd.DataFrame, *, seed: int) -> SpendModel:
     """
     if not frame["expected_spend"].notna().any():
         raise InsufficientHistory("there is no lifetime model to blend with")
-    rows = sample_of_customers(frame[frame["expected_spend"].notna()], seed=seed)
+    rows = frame[frame["expected_spend"].notna()].sort_values(["cutoff", "customer_key"])
     spent = rows["future_spend"]
     bought = spent > 0
     if bought.sum() < FEWEST_BUYERS:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.evaluation.metrics import Metric
 from pipeline.evaluation.weighted import FloatArray, binned_sums, quantile_bins
+from pipeline.features.sampling import some_customers
 
 LEVEL = 0.95
 BLOCK_CELLS = 2_000_000
@@ -128,7 +129,7 @@ def measure(
         The same to the last bit for any order of the rows.
     """
     origins = tuple(sorted(table["cutoff"].unique()))
-    customers = np.unique(table["customer_key"].to_numpy(dtype=str), return_inverse=True)[1]
+    customers = pd.factorize(table["customer_key"], sort=True)[0]
     counts = customer_draws(int(customers.max(initial=-1)) + 1, seed, resamples)
     numbers = np.empty((resamples + 1, len(origins), len(predictions), len(metrics)))
     for i, origin in enumerate(origins):
@@ -151,11 +152,8 @@ def measure(
 
 def judged_customers(table: pd.DataFrame, seed: int, most: int = MOST_CUSTOMERS) -> pd.DataFrame:
     """Take all rows of at most 100,000 customers: more cost time and move no digit that anybody acts on."""
-    customers = np.unique(table["customer_key"].to_numpy(dtype=str))
-    if len(customers) <= most:
-        return table
-    kept = np.random.default_rng(seed).permutation(customers)[:most]
-    return table[table["customer_key"].isin(kept)]
+    kept = some_customers(table["customer_key"], most, seed)
+    return table if len(kept) < most else table[table["customer_key"].isin(kept)]
 
 
 def customer_draws(customers: int, seed: int, resamples: int) -> NDArray[np.uint16]:

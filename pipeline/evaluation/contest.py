@@ -9,6 +9,11 @@ from pipeline.evaluation.kinds import CHURN, VALUE, Kind
 from pipeline.evaluation.rules import churn_rules, known_rows, value_rules
 
 ACTIVE_HORIZONS = 2
+RULES_READ = (
+    *("customer_key", "cutoff", "first_order_on", "days_since_last", "frequency", "T"),
+    *("overdue", "spend_total", "spend_horizon", "churned", "future_spend"),
+)
+"""The columns of the snapshots that `with_rules` reads."""
 
 
 def with_rules(backtest: pd.DataFrame, snapshots: pd.DataFrame, *, horizon_days: int) -> pd.DataFrame:

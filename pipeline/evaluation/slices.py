@@ -91,7 +91,7 @@ def slices(
             members = (labels[column] == level).to_numpy()
             if members.sum() >= FEWEST_ROWS:
                 groups.append((str(column), str(level), members))
-    customers = np.unique(table["customer_key"].to_numpy(dtype=str), return_inverse=True)[1]
+    customers = pd.factorize(table["customer_key"], sort=True)[0]
     draws = np.vstack([np.ones(customers.max() + 1), customer_draws(customers.max() + 1, seed, resamples)])
     y, p = (table[column].to_numpy(dtype=np.float64) for column in (kind.actual, MODEL))
     order = np.lexsort((p, y, customers))

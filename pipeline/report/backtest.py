@@ -21,7 +21,7 @@ SHOWN: dict[Part, tuple[tuple[str, Aim], tuple[str, Aim]]] = {
 
 
 def backtest(part: Part, found: Mapping[str, Any], t: Texts, f: Formats) -> list[Table]:
-    """Build both tables of a part's evaluation: the model beside each rule, and the test at each origin."""
+    """Build the tables of a part's evaluation: the model beside each rule, the tests, the calibrations."""
     names = [t.word("metric", metric) for metric, _ in SHOWN[part]]
     pooled = found["backtest"]["predictions"]
     rules = Table(
@@ -38,7 +38,14 @@ def backtest(part: Part, found: Mapping[str, Any], t: Texts, f: Formats) -> list
         origins.append(Row(t("backtest.pooled"), [Estimate(""), *_pairs(part, pooled, rule, f)]))
     pairs = [t(f"backtest.{who}", metric=name) for name in names for who in ("model", "rule")]
     caption = t("backtest.caption", rule=t.word("simple_rule", rule))
-    return [rules, Table(caption, [t("backtest.origin"), t("backtest.customers"), *pairs], origins)]
+    tests = Table(caption, [t("backtest.origin"), t("backtest.customers"), *pairs], origins)
+    judged = (found.get("calibration") or {}).get("judged", ())
+    calibrators = Table(
+        t("calibrators.caption"),
+        [t(f"calibrators.{head}") for head in ("name", "error", "gain")],
+        [_calibrator_row(one, t, f) for one in judged],
+    )
+    return [table for table in (rules, tests, calibrators) if table.rows]
 
 
 def careful(report: ReportData, t: Texts, f: Formats) -> list[str]:
@@ -78,6 +85,12 @@ def _pairs(part: Part, predictions: list[Mapping[str, Any]], rule: str, f: Forma
         for metric, _ in SHOWN[part]
         for who in ("model", rule)
     ]
+
+
+def _calibrator_row(one: Mapping[str, Any], t: Texts, f: Formats) -> Row:
+    error, gain = f.number(one["log_loss"], 4), estimate(one["gain"], lambda value: f.number(value, 4))
+    used = t("calibrators.used") if one["used"] else t("calibrators.unused")
+    return Row(t.word("calibrator", one["name"]), [Estimate(error), replace(gain, verdict_text=used)])
 
 
 def _rule_row(part: Part, one: Mapping[str, Any], t: Texts, f: Formats) -> Row:

@@ -24,6 +24,8 @@ class ReportData:
     as_of : date
         First day that is not known.
     horizon_days, clv_horizon_days : int
+    margin : float
+        Share of the spend that the CLV counts.
     kpis : mapping
         From ``retention_kpis``.
     monthly, cohorts : DataFrame
@@ -80,6 +82,7 @@ class ReportData:
     as_of: date
     horizon_days: int
     clv_horizon_days: int
+    margin: float
     kpis: Mapping[str, Any]
     monthly: pd.DataFrame
     cohorts: pd.DataFrame

@@ -13,7 +13,7 @@ Aim = Literal["higher", "lower", "one", "zero"]
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number, the small lines below it such as its interval, and which side it speaks for."""
+    """A number, the small lines below it such as its interval, and a word about it, perhaps for a side."""
 
     value: str
     notes: tuple[str, ...] = ()

@@ -20,6 +20,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "rules.better": ("the model is better", "das Modell ist besser"),
     "rules.worse": ("the rule is better", "die Regel ist besser"),
     "rules.unclear": ("no clear difference", "kein klarer Unterschied"),
+    "calibrators.caption": (
+        "Would a last correction of the percentages help? Each learned from earlier tests and judged on the "
+        "next; used only where it helped every time and clearly",
+        "Hülfe eine letzte Korrektur der Prozente? Jede aus früheren Prüfungen gelernt und an der nächsten "
+        "gemessen; verwendet nur, wo sie jedes Mal und klar half",
+    ),
+    "calibrators.name": ("Calibration", "Kalibrierung"),
+    "calibrators.error": ("Error (log loss)", "Fehler (Log-Loss)"),
+    "calibrators.gain": ("Gain over none", "Gewinn gegenüber keiner"),
+    "calibrators.used": ("used", "verwendet"),
+    "calibrators.unused": ("not used", "nicht verwendet"),
     "fairness.title": ("Is the risk right for everybody?", "Stimmt das Risiko für alle?"),
     "fairness.caption": (
         "Age, income or household are among what the model sees. What it said of each group in the tests, "
@@ -52,6 +63,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "quality.spread.wide": (
         "They were too wide for these tenths: {tenths}.",
         "Zu weit waren sie für diese Zehntel: {tenths}.",
+    ),
+    "value_calibration.title": (
+        "Are the amounts true?",
+        "Stimmen die Beträge?",
+    ),
+    "value_calibration.caption": (
+        "Each dot is a tenth of the customers, by expected spend. On the dashed line they spent on "
+        "average what was expected.",
+        "Jeder Punkt ist ein Zehntel der Personen, nach erwartetem Umsatz. Auf der gestrichelten Linie "
+        "gaben sie im Mittel aus, was erwartet wurde.",
+    ),
+    "value_calibration.x": (
+        "expected per customer",
+        "erwartet pro Person",
+    ),
+    "value_calibration.y": (
+        "actual",
+        "tatsächlich",
     ),
     "spend_coverage.title": (
         "Do the ranges of the spend hold?",

@@ -174,24 +174,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "leavers flagged",
         "Gehende markiert",
     ),
-    "value_calibration.title": (
-        "Are the amounts true?",
-        "Stimmen die Beträge?",
-    ),
-    "value_calibration.caption": (
-        "Each dot is a tenth of the customers, by expected spend. On the dashed line they spent on "
-        "average what was expected.",
-        "Jeder Punkt ist ein Zehntel der Personen, nach erwartetem Umsatz. Auf der gestrichelten Linie "
-        "gaben sie im Mittel aus, was erwartet wurde.",
-    ),
-    "value_calibration.x": (
-        "expected per customer",
-        "erwartet pro Person",
-    ),
-    "value_calibration.y": (
-        "actual",
-        "tatsächlich",
-    ),
     # Drivers
     "drivers.title": (
         "What tells who will leave",
@@ -259,6 +241,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "kalibrierten Klassifikator, der sie mit verwendet, der Umsatz aus einer Mischung mit gelernten "
         "Modellen. Der Kundenwert ist dieser Umsatz und danach der des Modells, für jede Person im selben "
         "Verhältnis.",
+    ),
+    "method.margin": (
+        "It counts the margin alone, {share} of the spend, and is therefore not to be compared with the "
+        "expected spend as it stands.",
+        "Er zählt allein die Marge, {share} des Umsatzes, und ist darum nicht unmittelbar mit dem erwarteten "
+        "Umsatz zu vergleichen.",
     ),
     "spend.independent": (
         "How much customers spend per order hardly depends on how often they order (rank correlation "

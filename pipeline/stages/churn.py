@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
 from functools import partial
 from time import monotonic
 from typing import Any
 
 import pandas as pd
 
-from pipeline.churn.backtest import Backtested, Learned, Window, learn, predict
+from pipeline.churn.backtest import OF_LAST_YEAR, Backtested, Learned, Window, learn, predict
 from pipeline.churn.blend import about
-from pipeline.churn.frame import feature_frame, training_frame
+from pipeline.churn.frame import LABELS
 from pipeline.churn.lifetime_inputs import reference_history
 from pipeline.churn.store import dump_model, trusted_types
 from pipeline.churn.tables import backtest_table, table_of_members
 from pipeline.churn.tune import Tuned, tune
 from pipeline.errors import InsufficientHistory
 from pipeline.features import Cutoffs, Origin
+from pipeline.features.sampling import some_customers
 from pipeline.params import Params
 from pipeline.preflight.floors import INSUFFICIENT_HISTORY, unmet, why
-from pipeline.stages import files
+from pipeline.stages import files, frames
 from pipeline.stages.shell import progress, run, say
 from pipeline.tables import io
 
-Frames = Callable[[Sequence[date], date], pd.DataFrame]
+MOST_TRAINING_ROWS = 300_000  # more cost time and memory, and teach nothing new
+MOST_TESTED_CUSTOMERS = 100_000
 
 
 def train(params: Params) -> None:
     """Write the backtest, the models and the card that says what they are, or that there are none and why."""
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
     horizon_days = params.churn.horizon_days
-    tables = io.read_parquet(files.SNAPSHOTS), io.read_parquet(files.LIFETIME_VALUE)
-    frames: Frames = partial(training_frame, *tables, horizon_days=horizon_days)
     card: dict[str, Any] = {
         "label": f"churned: no order in the {horizon_days} days from the cutoff",
         "horizon_days": horizon_days,
@@ -48,27 +46,36 @@ def train(params: Params) -> None:
     }
     tested: list[Backtested] = []
     holdout_model, model, value = dump_model(None), dump_model(None), dump_model(None)
-    rows = [frames([origin.cutoff], cutoffs.known_until(origin)) for origin in cutoffs.origins]
+    days = [origin.cutoff for origin in (*cutoffs.origins, cutoffs.final)]
+    customers = some_customers(frames.keys(days), MOST_TESTED_CUSTOMERS, params.seed)
+    labelled = partial(frames.labelled, horizon_days=horizon_days)
+    rows = [
+        labelled([origin.cutoff], cutoffs.known_until(origin), customers=customers)
+        for origin in cutoffs.origins
+    ]
     if not reason:
         if params.churn.tune_minutes and cutoffs.origins:
-            first = cutoffs.origins[0]
             try:
-                tuned = _tune(frames(first.training, first.cutoff), params)
+                tuned = _tune(_training_rows(cutoffs.origins[0], params), params)
                 recipe["boosting"], card["tuned"] = tuned.boosting, asdict(tuned)
             except InsufficientHistory as error:
                 say(f"churn: nothing to tune with, {error.problem}")
         for origin, at_origin in zip(progress(cutoffs.origins, "backtest"), rows, strict=True):
+            learned_from = _training_rows(origin, params)
+            today = at_origin.drop(columns=list(LABELS))
             try:
-                learned = _learn(origin, frames, _known(tables, origin), tested, recipe)
+                learned = learn(learned_from, today, _last_year(origin, horizon_days), tested, **recipe)
             except InsufficientHistory as error:
                 say(f"churn: not tested at {origin.cutoff}, {error.problem}")
                 continue
             tested.append(predict(learned, at_origin))
             if origin.cutoff == cutoffs.holdout:
-                holdout_model, card["churn_holdout"] = _store(learned, origin, frames)
+                holdout_model, card["churn_holdout"] = _store(learned, origin, learned_from)
         try:
-            learned = _learn(cutoffs.final, frames, _known(tables, cutoffs.final), tested, recipe)
-            model, card["churn"] = _store(learned, cutoffs.final, frames)
+            learned_from = _training_rows(cutoffs.final, params)
+            today = frames.known(cutoffs.score, customers)
+            learned = learn(learned_from, today, _last_year(cutoffs.final, horizon_days), tested, **recipe)
+            model, card["churn"] = _store(learned, cutoffs.final, learned_from)
             if learned.spend:
                 value, card["value"] = dump_model(learned.spend.as_dict()), learned.spend.about()
         except InsufficientHistory as error:
@@ -93,33 +100,34 @@ def _tune(frame: pd.DataFrame, params: Params) -> Tuned:
     return tuned
 
 
-def _known(tables: Sequence[pd.DataFrame], origin: Origin) -> pd.DataFrame:
-    """Take the customers at an origin, without what they did next."""
-    return feature_frame(*(table[table["cutoff"].dt.date == origin.cutoff] for table in tables))
+def _training_rows(origin: Origin, params: Params) -> pd.DataFrame:
+    """Take all rows to learn from at an origin, of as many customers as fit."""
+    keys = frames.keys(origin.training)
+    customers = None
+    if len(keys) > MOST_TRAINING_ROWS:
+        most = keys.nunique() * MOST_TRAINING_ROWS // len(keys)
+        customers = some_customers(keys, most, params.seed)
+    horizon_days = params.churn.horizon_days
+    return frames.labelled(origin.training, origin.cutoff, horizon_days=horizon_days, customers=customers)
 
 
-def _learn(
-    origin: Origin,
-    frames: Frames,
-    today: pd.DataFrame,
-    earlier: Sequence[Backtested],
-    recipe: Mapping[str, Any],
-) -> Learned:
-    window = None
-    if then := origin.last_year:
-        window = Window(frames(then.training, then.cutoff), frames([then.cutoff], origin.cutoff))
-    return learn(frames(origin.training, origin.cutoff), today, window, earlier, **recipe)
+def _last_year(origin: Origin, horizon_days: int) -> Window | None:
+    """Take all customers of the same window a year ago, with the little that is asked of them."""
+    if not (then := origin.last_year):
+        return None
+    of_window = partial(frames.labelled, horizon_days=horizon_days, features=OF_LAST_YEAR)
+    return Window(of_window(then.training, then.cutoff), of_window([then.cutoff], origin.cutoff))
 
 
-def _store(learned: Learned, origin: Origin, frames: Frames) -> tuple[bytes, dict[str, Any]]:
-    """Give a model's archive, and what the card says of it."""
-    frame = frames(origin.training, origin.cutoff)
+def _store(learned: Learned, origin: Origin, frame: pd.DataFrame) -> tuple[bytes, dict[str, Any]]:
+    """Give a model's archive, and what the card says of it and the rows it was learned from."""
     model = learned.classifier(frame)
     stored = dump_model(model)
     first, last = origin.training[0], origin.training[-1]
     say(f"churn: as of {origin.cutoff} learned from {len(frame):,} snapshots, cutoffs {first} to {last}")
     return stored, {
         **about(model),
+        "calibration": learned.calibration.about(),
         "cutoffs": [day.isoformat() for day in origin.training],
         "rows": len(frame),
         "churn_rate": float(frame["churned"].mean()),

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.btyd import Clock, Spread, load, load_spend, predict
-from pipeline.churn.frame import FEATURES, TOPICS, training_frame
+from pipeline.churn.frame import FEATURES, TOPICS
 from pipeline.churn.importance import importance
 from pipeline.churn.shuffled import shuffled_labels
 from pipeline.churn.store import load_model
@@ -19,8 +19,7 @@ from pipeline.churn.worth import SPEND_QUANTILES, spend_ratio, with_expected_spe
 from pipeline.errors import InsufficientHistory
 from pipeline.evaluation import curves, fairness
 from pipeline.evaluation.alarms import chance, feature_aucs, leak_alarms, shuffle_alarms
-from pipeline.evaluation.bootstrap import judged_customers
-from pipeline.evaluation.contest import ACTIVE_HORIZONS, contest, with_rules
+from pipeline.evaluation.contest import ACTIVE_HORIZONS, RULES_READ, contest, with_rules
 from pipeline.evaluation.distribution import (
     CRPS_LEVELS,
     SCORES,
@@ -35,7 +34,7 @@ from pipeline.evaluation.slices import slice_labels, slices
 from pipeline.features import Cutoffs, main_channels
 from pipeline.features.catalogue.people import ATTRIBUTES
 from pipeline.params import Params
-from pipeline.stages import files
+from pipeline.stages import files, frames
 from pipeline.stages.shell import run, say, warn
 from pipeline.tables import io
 
@@ -49,13 +48,14 @@ ALARMS = {
 def evaluate_models(params: Params) -> None:
     """Write the metrics, the curves and the holdout predictions."""
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
-    snapshots, backtest = io.read_parquet(files.SNAPSHOTS), io.read_parquet(files.BACKTEST)
+    backtest = io.read_parquet(files.BACKTEST)
+    customers = backtest["customer_key"].unique()
+    snapshots = io.read_parquet(files.SNAPSHOTS, RULES_READ, only={"customer_key": customers})
     rows = with_rules(backtest, snapshots, horizon_days=params.churn.horizon_days)
     holdout = rows[rows["cutoff"] == pd.Timestamp(cutoffs.holdout)] if cutoffs.holdout else rows
-    values = io.read_parquet(files.LIFETIME_VALUE)
-    test = _holdout_features(snapshots, values, cutoffs, params)
-    shuffled = _shuffled(snapshots, values, cutoffs, params)
-    channels = _order_channels(cutoffs)
+    test = _holdout_features(cutoffs, customers, params)
+    shuffled = _shuffled(cutoffs, customers, params)
+    channels = _order_channels(cutoffs, customers)
     churn = CHURN.with_campaign(**params.evaluate.campaign.model_dump())
     found: dict[str, Any] = {
         "window": _window(cutoffs, params),
@@ -65,8 +65,9 @@ def evaluate_models(params: Params) -> None:
         "value": _judged(VALUE, rows, channels, files.LIFETIME_VALUE_MODELS, params),
     }
     by_people = _fairness(churn, rows, params)
-    spread, tenths = _distribution(rows, snapshots, values, params)
+    spread, tenths = _distribution(rows, params)
     found["value"]["distribution"] = spread
+    found["churn"]["calibration"] = io.read_json(files.CHURN_CARD).get("churn_holdout", {}).get("calibration")
     io.write_parquet(holdout, files.HOLDOUT)
     io.write_csv(tenths, files.PLOTS / "spend_coverage.csv")
     io.write_csv(by_people, files.PLOTS / "fairness.csv")
@@ -92,7 +93,7 @@ def _judged(
     kind: Kind, rows: pd.DataFrame, channels: pd.DataFrame | None, card: Path, params: Params
 ) -> dict[str, Any]:
     """Judge one kind of predictions; where there are none, the model's card says why."""
-    table, members = contest(judged_customers(rows, params.seed), kind)
+    table, members = contest(rows, kind)
     if table.empty:
         return not_evaluated(io.read_json(card).get("reason"))
     resampling = {"seed": params.seed, "resamples": params.evaluate.bootstrap_resamples}
@@ -109,28 +110,29 @@ def _customers() -> pd.DataFrame | None:
     return io.read_parquet(path) if path.exists() else None
 
 
-def _order_channels(cutoffs: Cutoffs) -> pd.DataFrame | None:
-    """Name every customer's main channel at every origin, if the order log knows channels."""
-    orders = io.read_parquet(files.ORDERS, ["customer_key", "ordered_at", "channel"])
+def _order_channels(cutoffs: Cutoffs, customers: frames.Customers) -> pd.DataFrame | None:
+    """Name the customers' main channel at every origin, if the order log knows channels."""
+    columns = ["customer_key", "ordered_at", "channel"]
+    orders = io.read_parquet(files.ORDERS, columns, only={"customer_key": customers})
     if orders["channel"].isna().all():
         return None
     return main_channels(orders, [origin.cutoff for origin in cutoffs.origins])
 
 
-def _distribution(
-    rows: pd.DataFrame, snapshots: pd.DataFrame, values: pd.DataFrame, params: Params
-) -> tuple[dict[str, Any] | None, pd.DataFrame]:
+def _distribution(rows: pd.DataFrame, params: Params) -> tuple[dict[str, Any] | None, pd.DataFrame]:
     """Score the predicted distributions of spend, as they would have been given to the reader."""
     fits = {pd.Timestamp(one["cutoff"]): one for one in io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]}
-    said = judged_customers(rows, params.seed).dropna(subset=VALUE.prediction)
+    said = rows.dropna(subset=VALUE.prediction)
     scored = []
     for cutoff in sorted(fits.keys() & {*said["cutoff"]}):
         fit = fits[cutoff]
         now = said.loc[said["cutoff"] == cutoff, ["customer_key", "cutoff", VALUE.actual, VALUE.prediction]]
         keys = now["customer_key"]
         then, worth = (
-            table[table["cutoff"] == cutoff].set_index("customer_key").loc[keys]
-            for table in (snapshots, values)
+            io.read_parquet(path, only={"cutoff": [cutoff.date()], "customer_key": keys})
+            .set_index("customer_key")
+            .loc[keys]
+            for path in (files.SNAPSHOTS, files.LIFETIME_VALUE)
         )
         quantiles = _spend_quantiles(fit, then, cutoff.date(), params.churn.horizon_days)
         expected = now[VALUE.prediction].to_numpy()
@@ -172,7 +174,7 @@ def _spend_quantiles(
 def _fairness(kind: Kind, rows: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Measure the scores by age, income and household, if these are features; else a table without rows."""
     customers = _customers()
-    table, _ = contest(judged_customers(rows, params.seed), kind)
+    table, _ = contest(rows, kind)
     if not params.features.demographics or customers is None or table.empty:
         return pd.DataFrame(columns=fairness.COLUMNS)
     return fairness.fairness(
@@ -184,35 +186,24 @@ def _fairness(kind: Kind, rows: pd.DataFrame, params: Params) -> pd.DataFrame:
     )
 
 
-def _holdout_features(
-    snapshots: pd.DataFrame, values: pd.DataFrame, cutoffs: Cutoffs, params: Params
-) -> pd.DataFrame:
+def _holdout_features(cutoffs: Cutoffs, customers: frames.Customers, params: Params) -> pd.DataFrame:
     """What was known of the customers at the holdout; nothing where the log is too short to hold one back."""
     if cutoffs.holdout is None:
         return pd.DataFrame(columns=["churned", "active", *FEATURES], dtype="float64")
     horizon_days = params.churn.horizon_days
-    frame = training_frame(
-        snapshots,
-        values,
-        [cutoffs.holdout],
-        latest_label_end=cutoffs.score,
-        horizon_days=horizon_days,
-    )
+    frame = frames.labelled([cutoffs.holdout], cutoffs.score, horizon_days=horizon_days, customers=customers)
     recent = frame["days_since_last"] < ACTIVE_HORIZONS * horizon_days
     return frame.join(recent.rename("active"))
 
 
-def _shuffled(
-    snapshots: pd.DataFrame, values: pd.DataFrame, cutoffs: Cutoffs, params: Params
-) -> dict[str, float] | None:
+def _shuffled(cutoffs: Cutoffs, customers: frames.Customers, params: Params) -> dict[str, float] | None:
     """Give the AUC of a model that was taught shuffled labels; None where nothing could be learned."""
     if not cutoffs.origins:
         return None
     origin = cutoffs.origins[-1]
     try:
         said = shuffled_labels(
-            snapshots,
-            values,
+            *frames.tables([*origin.training, origin.cutoff], customers),
             origin,
             cutoffs.known_until(origin),
             horizon_days=params.churn.horizon_days,

@@ -12,13 +12,12 @@ import pyarrow as pa
 
 from pipeline.btyd import Clock, CountModel, load
 from pipeline.churn.explain import Explanation, Sizes, check_sums
-from pipeline.churn.frame import feature_frame
 from pipeline.churn.lifetime_inputs import LifetimeModel
 from pipeline.churn.reasons import CONSTANTS
 from pipeline.churn.store import load_model
 from pipeline.features import Cutoffs
 from pipeline.params import Params
-from pipeline.stages import files
+from pipeline.stages import files, frames
 from pipeline.stages.shell import run, say
 from pipeline.tables import io
 
@@ -67,11 +66,8 @@ def _predict(
 
 def _explained(explanation: Explanation, as_of: date, sizes: Sizes) -> Iterator[pa.RecordBatch]:
     """Explain block by block; no block leaves that does not sum to the scores."""
-    today = (
-        io.read_parquet(path, only={"cutoff": [as_of]}) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE)
-    )
     scored = io.read_parquet(files.CUSTOMERS, ["customer_key", "churn_probability"])
-    frame = feature_frame(*today).set_index("customer_key").loc[scored["customer_key"]]
+    frame = frames.known(as_of).set_index("customer_key").loc[scored["customer_key"]]
     probability = scored["churn_probability"].to_numpy()
     for start in range(0, len(frame), BLOCK):
         block = slice(start, start + BLOCK)

@@ -12,9 +12,8 @@ from typing import Any
 import pandas as pd
 
 from pipeline.churn.blend import churn_probability, used_features
-from pipeline.churn.frame import KEYS, feature_frame
+from pipeline.churn.frame import feature_frame
 from pipeline.churn.store import load_model
-from pipeline.evaluation.bootstrap import judged_customers
 from pipeline.evaluation.contest import ACTIVE_HORIZONS
 from pipeline.evaluation.drift import COLUMNS, CUSTOMERS, drift, drift_metrics, is_young
 from pipeline.evaluation.reality import (
@@ -29,8 +28,9 @@ from pipeline.evaluation.reality import (
     superseded,
 )
 from pipeline.features import Cutoffs, outcomes
+from pipeline.features.sampling import some_customers
 from pipeline.params import Params
-from pipeline.stages import files
+from pipeline.stages import files, frames
 from pipeline.stages.shell import run, say, warn
 from pipeline.tables import history, io
 
@@ -81,11 +81,11 @@ def _drifted(cutoffs: Cutoffs, params: Params) -> pd.DataFrame:
     model = load_model(files.CHURN_MODEL.read_bytes())
     if model is None:
         return pd.DataFrame(columns=COLUMNS)
-    snapshots = io.read_parquet(files.SNAPSHOTS)
-    is_active = snapshots["days_since_last"] < ACTIVE_HORIZONS * params.churn.horizon_days
-    snapshots = judged_customers(snapshots[is_active], params.seed, CUSTOMERS)
-    values = io.read_parquet(files.LIFETIME_VALUE).merge(snapshots[list(KEYS)])
-    frame = feature_frame(snapshots, values)
+    silence = io.read_parquet(files.SNAPSHOTS, ["customer_key", "days_since_last"])
+    active_days = ACTIVE_HORIZONS * params.churn.horizon_days
+    active = silence.loc[silence["days_since_last"] < active_days, "customer_key"]
+    frame = feature_frame(*frames.tables(cutoffs.all, some_customers(active, CUSTOMERS, params.seed)))
+    frame = frame[frame["days_since_last"] < active_days].reset_index(drop=True)
     score = pd.Series(churn_probability(model, frame), frame.index, name=SCORE)
     tested = (*cutoffs.origins, cutoffs.final)
     days = [day for origin in tested for day in (origin.last_year, origin) if day is not None]

@@ -59,6 +59,7 @@ def report(params: Params) -> None:
             as_of=date.fromisoformat(log["as_of"]),
             horizon_days=params.churn.horizon_days,
             clv_horizon_days=params.lifetime_value.clv_horizon_days,
+            margin=params.lifetime_value.margin,
             kpis=io.read_json(files.METRICS / "kpis.json"),
             segment_summary=segment_summary(segments),
             stage_counts=stage_counts(segments),

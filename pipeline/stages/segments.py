@@ -7,14 +7,14 @@ from typing import Any
 import pandas as pd
 
 from pipeline.btyd import CommonError, forecast_by_group
-from pipeline.churn.frame import FEATURES, WORDS, feature_frame
+from pipeline.churn.frame import FEATURES, WORDS
 from pipeline.churn.reasons import COLUMNS, CONSTANTS, choose_reasons, examples, reason_counts, topics_of
 from pipeline.features import Cutoffs
 from pipeline.params import Params
 from pipeline.report.formats import Formats
 from pipeline.report.reasons import sentences
 from pipeline.retention.segments import segment_customers, segment_summary
-from pipeline.stages import files
+from pipeline.stages import files, frames
 from pipeline.stages.shell import run, say
 from pipeline.tables import io
 
@@ -34,9 +34,8 @@ def segment(params: Params) -> None:
 def _reasons(segments: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Give the reasons of each score by customer key, and write the typical ones."""
     explained = io.read_parquet(files.EXPLANATIONS).set_index("customer_key")
-    at_as_of = {"cutoff": [Cutoffs.from_dict(io.read_json(files.CUTOFFS)).score]}
-    today = (io.read_parquet(path, only=at_as_of) for path in (files.SNAPSHOTS, files.LIFETIME_VALUE))
-    values = feature_frame(*today).set_index("customer_key").loc[explained.index]
+    as_of = Cutoffs.from_dict(io.read_json(files.CUTOFFS)).score
+    values = frames.known(as_of).set_index("customer_key").loc[explained.index]
     risk = segments.set_index("customer_key")["churn_risk"]
     averages = values[list(FEATURES)].mean()
     io.write_csv(examples(explained, risk), files.PLOTS / "reason_examples.csv")

@@ -17,13 +17,12 @@ import yaml
 from sklearn.exceptions import InconsistentVersionWarning
 
 from pipeline.churn.blend import churn_probability, used_features
-from pipeline.churn.frame import feature_frame
 from pipeline.churn.store import load_model
 from pipeline.errors import UserError
 from pipeline.evaluation.duel import duel
 from pipeline.features import Cutoffs
 from pipeline.params import Params
-from pipeline.stages import files
+from pipeline.stages import files, frames
 from pipeline.stages.shell import run, say, warn
 from pipeline.tables import io
 from pipeline.tracking import (
@@ -112,15 +111,12 @@ def _gate(number: int, uri: str, params: Params) -> Decision:
 def _compared(challenger: ModelVersion, champion: ModelVersion, uri: str, params: Params) -> Decision:
     """Put both models before the customers of the latest holdout."""
     archive = unseen_archive(champion, challenger.holdout)
-    if archive is None:
+    if archive is None or challenger.holdout is None:
         return decide(challenger, champion, None)
     stored = stored_model(uri, champion.number, archive)
     holdout = io.read_parquet(files.HOLDOUT).dropna(subset=["churn_probability"])
-    snapshots, values = (
-        table[table["cutoff"].dt.date == challenger.holdout]
-        for table in (io.read_parquet(files.SNAPSHOTS), io.read_parquet(files.LIFETIME_VALUE))
-    )
-    frame = feature_frame(snapshots, values).set_index("customer_key").loc[holdout["customer_key"]]
+    keys = holdout["customer_key"]
+    frame = frames.known(challenger.holdout, keys).set_index("customer_key").loc[keys]
     try:
         model, is_foreign = _loaded(stored)
     except UserError as error:

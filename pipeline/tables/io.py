@@ -262,7 +262,8 @@ def read_parquet(
     with pq.ParquetFile(path) as file:
         if only is None:
             return to_pandas(file.read(columns=wanted))
-        values = {name: pa.array(some) for name, some in only.items()}
+        kinds = file.schema_arrow
+        values = {name: pa.array(some).cast(kinds.field(name).type) for name, some in only.items()}
         groups = (_chosen(file, number, wanted, values) for number in range(file.num_row_groups))
         kept = [group for group in groups if group is not None]
         return to_pandas(pa.concat_tables(kept) if kept else file.read_row_groups([], wanted))
@@ -273,7 +274,7 @@ def _chosen(
 ) -> pa.Table | None:
     """Read the rows of a group that have some values; None where there are none."""
     looked_at = file.read_row_group(number, list(values))
-    has = [pc.is_in(looked_at[name].cast(some.type), some) for name, some in values.items()]
+    has = [pc.is_in(looked_at[name], some) for name, some in values.items()]
     rows = reduce(pc.and_, has)
     return file.read_row_group(number, columns).filter(rows) if pc.any(rows).as_py() else None
 

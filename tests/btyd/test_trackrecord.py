@@ -136,6 +136,30 @@ def test_the_future_changes_nothing_but_the_verdict(order_days: pd.DataFrame) ->
         pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
+def test_the_clv_learns_from_windows_of_its_own_length(cdnow: pd.DataFrame, order_days: pd.DataFrame) -> None:
+    model, spend = BGNBD().fit(cdnow), GammaGamma().fit(cdnow)
+
+    def last(times: float) -> pd.DataFrame:
+        """Intervals after a window of 30 and one of 60 days, of which the customers were worth so much."""
+        record = TrackRecord(30, 60)
+        for number, cutoff in enumerate([date(1997, 10, 1), date(1997, 11, 1), date(1997, 12, 1)]):
+            summary = labelled(order_days, cutoff, 30)
+            came = worth(order_days, cutoff, 60).reindex(summary.index, fill_value=0)
+            if number == 0:
+                summary["future_clv"] = times * came
+            values = lifetime_value(model, spend, summary, 30, 60, 0.1, 0.3)
+            found.append(record.predict(cutoff, model, spend, summary, values))
+        return found[-1]
+
+    found: list[pd.DataFrame] = []
+    as_it_was, more = last(1.0), last(10.0)
+    of_clv = [name for name in OUTLOOK if name.startswith("clv")]
+    pd.testing.assert_frame_equal(as_it_was.drop(columns=of_clv), more.drop(columns=of_clv))
+    assert more["clv_p90"].sum() > 1.1 * as_it_was["clv_p90"].sum()
+    # At the second cutoff the first one's sixty days had not passed.
+    pd.testing.assert_frame_equal(found[1], found[4])
+
+
 def test_row_order_changes_nothing(cdnow: pd.DataFrame) -> None:
     summary = cdnow.assign(future_spend=cdnow["future_orders"] * 30.0).head(400)
     shuffled = summary.sample(frac=1, random_state=3)

@@ -31,7 +31,7 @@ def window(seed: int, rows: int = 2_000) -> tuple[pd.DataFrame, np.ndarray]:
     return said, rng.random(rows) < expit(truth)
 
 
-def test_who_adds_nothing_is_left_out_and_the_others_go_half_way_to_equal() -> None:
+def test_who_does_harm_is_left_out_and_the_others_go_half_way_to_equal() -> None:
     log_odds, churned = window(1)
     weights = blend_weights(THREE, log_odds, churned)
     assert weights["boosting"] == 0
@@ -42,8 +42,12 @@ def test_who_adds_nothing_is_left_out_and_the_others_go_half_way_to_equal() -> N
         unshrunk = {"btyd": share, "logistic": 1 - share}
         return float(log_loss(churned, expit(blended_log_odds(log_odds, unshrunk))))
 
-    # A weight below 0.05 was spread over the others, hence not exactly the best.
     assert min((loss(share), share) for share in np.linspace(0, 1, 101))[1] == pytest.approx(best, abs=0.03)
+
+
+@pytest.mark.parametrize(("rows", "is_kept"), [(15, True), (20_000, False)])
+def test_who_may_just_have_had_bad_luck_stays(rows: int, is_kept: bool) -> None:
+    assert (blend_weights(THREE, *window(1, rows))["boosting"] > 0) is is_kept
 
 
 def test_equally_good_members_weigh_about_the_same() -> None:
@@ -59,7 +63,7 @@ def test_equally_good_members_weigh_about_the_same() -> None:
 def test_weights_are_a_convex_combination_whatever_happened(seed: int, churners: int) -> None:
     log_odds = pd.DataFrame(np.random.default_rng(seed).normal(0, 30, (40, 3)), columns=list(THREE))
     weights = blend_weights(THREE, log_odds, np.arange(40) < churners)
-    assert all(weight == 0 or 0.19 < weight <= 1 for weight in weights.values())
+    assert all(weight == 0 or 0.16 < weight <= 1 for weight in weights.values())
     assert sum(weights.values()) == pytest.approx(1, abs=1e-3)
 
 

@@ -100,7 +100,7 @@ def test_contributions_sum_to_the_log_odds_of_every_customer(
 def test_customers_at_the_ends_of_the_scale_are_explained_too(frame: pd.DataFrame, model_of: Model) -> None:
     model = deepcopy(model_of(("btyd", "logistic")))
     for estimator in model.estimators_:
-        estimator["model"].coef_ *= 30
+        estimator["model"].coef_ *= 90
     probability = churn_probability(model, frame)
     assert probability.max() == 1.0
     assert probability.min() < 1e-9

@@ -13,7 +13,8 @@ from pipeline.churn.tune import tune
 from pipeline.errors import InsufficientHistory
 
 Labelled = Callable[..., pd.DataFrame]
-QUICK = {"learning_rate": [0.03, 0.1], "max_iter": [5, 10], "max_leaf_nodes": [2, 4]}
+QUICK = {"learning_rate": [0.03, 0.1], "max_iter": [5, 10], "max_leaf_nodes": [2, 3, 4]}
+BRACKET = 9 + 3 + 1
 
 
 @pytest.fixture
@@ -25,18 +26,35 @@ def frame(labelled: Labelled, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
 
 
 def test_more_time_only_adds_to_what_less_time_has_tried(frame: pd.DataFrame) -> None:
-    found = [tune(frame, seed=5, go_on=lambda tried, most=trials: tried < most) for trials in (1, 4, 4)]
-    assert [each.trials for each in found] == [1, 4, 4]
-    assert found[0].boosting == BOOSTING | {"max_iter": 5}
-    assert found[0].log_loss == found[0].log_loss_of_defaults == found[1].log_loss_of_defaults
-    assert found[1].log_loss < found[0].log_loss
-    assert found[1] == found[2]
+    budgets = (1, BRACKET, 1 + BRACKET, 1 + BRACKET)
+    found = [tune(frame, seed=5, go_on=lambda tried, most=trials: tried < most) for trials in budgets]
+    assert [each.trials for each in found] == list(budgets)
+    # A bracket that is not finished chooses nothing: its candidates were judged on few customers.
+    assert found[0].boosting == found[1].boosting == BOOSTING | {"max_iter": 5}
+    assert found[0].log_loss == found[0].log_loss_of_defaults == found[2].log_loss_of_defaults
+    assert found[2].log_loss < found[0].log_loss
+    assert found[2] == found[3]
+
+
+def test_the_best_third_goes_on_with_three_times_as_many_customers(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[tuple[int, str]] = []
+
+    def loss(rows: pd.DataFrame, settings: dict[str, float], seed: int) -> float:
+        judged.append((rows["customer_key"].nunique(), str(settings)))
+        return settings["learning_rate"] + settings["max_leaf_nodes"] + settings["max_iter"]
+
+    monkeypatch.setattr(searching, "_loss", loss)
+    found = tune(frame, seed=5, go_on=lambda tried: tried <= BRACKET)
+    assert [customers for customers, _ in judged] == [150] + [150 // 9] * 9 + [150 // 3] * 3 + [150]
+    assert judged[10][1] == judged[13][1] == str(dict(found.boosting))
 
 
 def test_row_order_does_not_matter(frame: pd.DataFrame) -> None:
     shuffled = frame.sample(frac=1, random_state=0)
-    assert tune(shuffled, seed=5, go_on=lambda tried: tried < 3) == tune(
-        frame, seed=5, go_on=lambda tried: tried < 3
+    assert tune(shuffled, seed=5, go_on=lambda tried: tried <= BRACKET) == tune(
+        frame, seed=5, go_on=lambda tried: tried <= BRACKET
     )
 
 

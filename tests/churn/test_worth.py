@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.churn.worth import with_expected_spend
 
-amounts = st.floats(0, 1e4).map(lambda amount: amount if amount > 1e-9 else 0.0)
+amounts = st.integers(0, 1_000_000).map(lambda cents: cents / 100)
 customers = st.lists(
     st.tuples(amounts, amounts, st.floats(0.5, 1.0), st.integers(0, 3_000).map(lambda times: times / 1_000)),
     min_size=1,

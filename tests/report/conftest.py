@@ -128,6 +128,7 @@ def report() -> ReportData:
         as_of=AS_OF,
         horizon_days=HORIZON,
         clv_horizon_days=365,
+        margin=1.0,
         kpis=retention_kpis(orders, AS_OF, HORIZON),
         monthly=monthly(orders),
         cohorts=cohorts(orders, AS_OF),
