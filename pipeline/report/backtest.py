@@ -48,6 +48,7 @@ class Backtest:
     rules_caption: str
     rule_heads: list[str]
     rules: list[RuleRow]
+    calibrators: list[RuleRow]
 
 
 def backtest(part: Part, found: Mapping[str, Any], t: Texts, f: Formats) -> Backtest:
@@ -59,6 +60,7 @@ def backtest(part: Part, found: Mapping[str, Any], t: Texts, f: Formats) -> Back
         for one in found["backtest"]["origins"]
     ]
     pooled = found["backtest"]["predictions"]
+    judged = (found.get("calibration") or {}).get("judged", ())
     if len(origins) > 1:
         origins.append(OriginRow(t("backtest.pooled"), "", _pairs(part, pooled, rule, f)))
     return Backtest(
@@ -68,6 +70,7 @@ def backtest(part: Part, found: Mapping[str, Any], t: Texts, f: Formats) -> Back
         rules_caption=t("rules.caption"),
         rule_heads=names,
         rules=[_rule_row(part, one, t, f) for one in pooled if one["name"] in found["rule_names"]],
+        calibrators=[_calibrator_row(one, t, f) for one in judged],
     )
 
 
@@ -107,6 +110,12 @@ def _pairs(part: Part, predictions: list[Mapping[str, Any]], rule: str, f: Forma
         for metric, _ in SHOWN[part]
         for who in ("model", rule)
     ]
+
+
+def _calibrator_row(one: Mapping[str, Any], t: Texts, f: Formats) -> RuleRow:
+    error, gain = f.number(one["log_loss"], 4), estimate(one["gain"], lambda value: f.number(value, 4))
+    used = t("calibrators.used") if one["used"] else t("calibrators.unused")
+    return RuleRow(t.word("calibrator", one["name"]), [Estimate(error, ""), gain], [("", ""), ("", used)])
 
 
 def _rule_row(part: Part, one: Mapping[str, Any], t: Texts, f: Formats) -> RuleRow:

@@ -143,6 +143,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Umsatz des am höchsten eingeschätzten Zehntels, von allem",
         ),
     },
+    "calibrator": {
+        "platt": ("a line (Platt)", "eine Gerade (Platt)"),
+        "isotonic": ("any rising map (isotonic)", "jede steigende Kurve (isoton)"),
+        "venn_abers": ("the same, twice (Venn-Abers)", "dasselbe zweimal (Venn-Abers)"),
+    },
     "simple_rule": {
         "base_rate": ("the same risk for all", "gleiches Risiko für alle"),
         "recency": ("the longer away, the likelier gone", "je länger weg, desto eher verloren"),

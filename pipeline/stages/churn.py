@@ -127,6 +127,7 @@ def _store(learned: Learned, origin: Origin, frame: pd.DataFrame) -> tuple[bytes
     say(f"churn: as of {origin.cutoff} learned from {len(frame):,} snapshots, cutoffs {first} to {last}")
     return stored, {
         **about(model),
+        "calibration": learned.calibration.about(),
         "cutoffs": [day.isoformat() for day in origin.training],
         "rows": len(frame),
         "churn_rate": float(frame["churned"].mean()),

@@ -66,6 +66,7 @@ def evaluate_models(params: Params) -> None:
     by_people = _fairness(churn, rows, params)
     spread, tenths = _distribution(rows, params)
     found["value"]["distribution"] = spread
+    found["churn"]["calibration"] = io.read_json(files.CHURN_CARD).get("churn_holdout", {}).get("calibration")
     io.write_parquet(holdout, files.HOLDOUT)
     io.write_csv(tenths, files.PLOTS / "spend_coverage.csv")
     io.write_csv(by_people, files.PLOTS / "fairness.csv")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -117,12 +117,7 @@ def _seasons(days: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Sea
     """Gather what models and seasons are chosen by: the customers who may be learned from, at each cutoff."""
     horizon_days, births_from = params.churn.horizon_days, params.ingest.births_from
     first_day = date.fromisoformat(io.read_json(files.LOG)["first_day"])
-    by_cutoff = {}
-    for cutoff in cutoffs:
-        recent = orders_between(days, cutoff - timedelta(days=horizon_days), cutoff)
-        known = io.read_parquet(files.SNAPSHOTS, _KNOWN, only={"cutoff": [cutoff]})
-        rows = born_since(known, births_from).set_index("customer_key")[_HISTORY]
-        by_cutoff[cutoff] = rows.assign(recent_orders=recent.reindex(rows.index, fill_value=0))
+    by_cutoff = _Histories(cutoffs, days, params)
     if births_from is not None:
         days = days[days["customer_key"].isin({key for rows in by_cutoff.values() for key in rows.index})]
     past = Past(
@@ -132,6 +127,25 @@ def _seasons(days: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Sea
     )
     engine = params.lifetime_value.engine
     return Seasons(Chooser(candidates(engine), by_cutoff, horizon_days, engine), past)
+
+
+class _Histories(Mapping[date, pd.DataFrame]):
+    """The customers who may be learned from, by cutoff; read when asked for: all would fill memory."""
+
+    def __init__(self, cutoffs: Sequence[date], days: pd.DataFrame, params: Params) -> None:
+        self.cutoffs, self.days, self.params = cutoffs, days, params
+
+    def __getitem__(self, cutoff: date) -> pd.DataFrame:
+        recent = orders_between(self.days, cutoff - timedelta(days=self.params.churn.horizon_days), cutoff)
+        known = io.read_parquet(files.SNAPSHOTS, _KNOWN, only={"cutoff": [cutoff]})
+        rows = born_since(known, self.params.ingest.births_from).set_index("customer_key")[_HISTORY]
+        return rows.assign(recent_orders=recent.reindex(rows.index, fill_value=0))
+
+    def __iter__(self) -> Iterator[date]:
+        return iter(self.cutoffs)
+
+    def __len__(self) -> int:
+        return len(self.cutoffs)
 
 
 def _choose(seasons: Seasons, cutoff: date, params: Params) -> tuple[Choice, SeasonChoice]:

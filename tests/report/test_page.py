@@ -171,6 +171,26 @@ def test_every_test_day_and_every_simple_rule_has_its_row(localised: ReportData)
     assert page.text.count(day) == 2
 
 
+def test_a_calibration_is_shown_with_its_gain_and_whether_it_is_used(report: ReportData) -> None:
+    assert "(Platt)" not in render(report)
+    judged = [
+        {
+            "name": name,
+            "log_loss": 0.31234,
+            "gain": {"value": 0.0012, "low": low, "high": 0.0025},
+            "used": used,
+        }
+        for name, low, used in (("platt", 0.0002, True), ("venn_abers", -0.0004, False))
+    ]
+    churn = {**report.churn_evaluation, "calibration": {"slope": 0.9, "intercept": 0.0, "judged": judged}}
+    page = render(replace(report, churn_evaluation=churn))
+    row = page[page.index("(Platt)") : page.index("(Venn-Abers)")]
+    assert "0.3123" in row
+    assert "[0.0002; 0.0025]" in row
+    assert ">used<" in row
+    assert ">not used<" in page[page.index("(Venn-Abers)") :]
+
+
 def test_one_test_day_has_no_mean(report: ReportData) -> None:
     once = {**report.churn_evaluation["backtest"]}
     once["origins"] = once["origins"][-1:]

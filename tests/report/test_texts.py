@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import pipeline.report
+from pipeline.churn.calibrate import CALIBRATORS
 from pipeline.churn.frame import TOPICS
 from pipeline.evaluation.alarms import LIMITS as ALARMS
 from pipeline.evaluation.grade import SENTENCES as GRADES
@@ -66,6 +67,7 @@ def test_everything_the_pipeline_names_has_a_word() -> None:
     assert {rule.name for rule in RULES} <= set(WORDS["rule"])
     assert {f"grade.{message}" for message in GRADES} <= set(SENTENCES)
     assert {*CHURN_RULES, *VALUE_RULES} == set(WORDS["simple_rule"])
+    assert set(CALIBRATORS) == set(WORDS["calibrator"])
     assert {f"alarm.{kind}" for kind in ALARMS} <= set(SENTENCES)
     assert {"age", *ATTRIBUTES} == set(WORDS["people"])
 
