@@ -137,7 +137,7 @@ def _distribution(rows: pd.DataFrame, params: Params) -> tuple[dict[str, Any] | 
         quantiles = _spend_quantiles(fit, then, cutoff.date(), params.churn.horizon_days)
         expected = now[VALUE.prediction].to_numpy()
         moved = with_expected_spend(worth, expected)
-        half_widths = Spread(**fit["spread"]).of(worth["expected_orders"].to_numpy())
+        half_widths = Spread(**fit["spread"]).of(worth["expected_spend"].to_numpy())
         scores = distribution_scores(
             now[VALUE.actual].to_numpy(dtype=float),
             spend_ratio(worth, expected)[:, None] * quantiles,
