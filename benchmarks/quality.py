@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,7 @@ def complete_journey() -> dict[str, Any]:
 SHOPS = (
     Shop(
         "Complete Journey, H = 28",
-        complete_journey() | {"as_of": date(2018, 1, 1), "evaluate.origins": 5},
+        complete_journey() | {"as_of": "2018-01-01", "evaluate.origins": 5},
         4,
         "log loss <= 0.311, AUC >= 0.883; spend Gini >= 0.837, MAE <= 66.5, total bias within 3 %",
     ),

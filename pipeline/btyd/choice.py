@@ -108,6 +108,7 @@ class Chooser:
     histories : mapping of date to DataFrame
         By cutoff, indexed by customer key: frequency, recency, T (days), recent_orders (order days in the
         `horizon_days` before the cutoff), future_orders (in those from the cutoff; missing while unknown).
+        Of a window no more is kept than it is judged on, so that a mapping may read what it is asked for.
     horizon_days : int
         Length of a window.
     engine : {"own", "lifetimes"}
@@ -122,7 +123,8 @@ class Chooser:
         engine: Engine = "own",
     ) -> None:
         self.candidates, self.horizon_days, self.engine = candidates, horizon_days, engine
-        self.histories = {cutoff: rows.sort_index() for cutoff, rows in sorted(histories.items())}
+        self.histories = histories
+        self._judged: dict[date, pd.DataFrame] = {}
         self._fits: dict[tuple[str, date], CountModel] = {}
         self._trials: dict[date, dict[str, pd.DataFrame]] = {}
 
@@ -134,7 +136,7 @@ class Chooser:
         InsufficientHistory
             If nothing can be learned from it.
         """
-        rows = self.histories[cutoff]
+        rows = self.rows(cutoff)
         known = self._fits.get((name, cutoff)) if len(rows) <= MOST_CUSTOMERS else None
         if known is not None and known.status != "failed":
             return known
@@ -155,12 +157,18 @@ class Chooser:
     def windows(self, cutoff: date) -> tuple[date, ...]:
         """The latest windows that had ended by the cutoff and began when there was something to learn."""
         horizon = timedelta(days=self.horizon_days)
-        ended = [window for window in self.histories if window + horizon <= cutoff]
+        ended = [window for window in sorted(self.histories) if window + horizon <= cutoff]
         return tuple([window for window in ended if self.judged(window)["frequency"].any()][-MOST_WINDOWS:])
+
+    def rows(self, cutoff: date) -> pd.DataFrame:
+        """Give all customers at a cutoff, by key."""
+        return self.histories[cutoff].sort_index()
 
     def judged(self, window: date) -> pd.DataFrame:
         """Give the customers on whom a window is judged."""
-        return self.histories[window].head(MOST_CUSTOMERS)
+        if window not in self._judged:
+            self._judged[window] = self.rows(window).head(MOST_CUSTOMERS).copy()
+        return self._judged[window]
 
     def judged_fit(self, name: str, window: date) -> CountModel:
         """Fit a candidate to the customers on whom a window is judged, once."""

@@ -117,9 +117,7 @@ class Seasons:
             If nothing can be learned from it.
         """
         plain = self.chooser.fit(name, cutoff)
-        return self._on_clock(plain, season, cutoff, self.chooser.histories[cutoff]) or Fitted(
-            plain, CALENDAR
-        )
+        return self._on_clock(plain, season, cutoff, self.chooser.rows(cutoff)) or Fitted(plain, CALENDAR)
 
     def _on_clock(self, plain: CountModel, season: Season, cutoff: date, rows: pd.DataFrame) -> Fitted | None:
         """Put a season into a model of these customers; None where the log is too short for that."""

@@ -20,6 +20,7 @@ from sklearn.ensemble import StackingClassifier
 from sklearn.pipeline import Pipeline
 
 from pipeline.churn.blend import assemble, blend_weights, blended_log_odds
+from pipeline.churn.calibrate import UNCALIBRATED, Calibration, Said, choose_calibration
 from pipeline.churn.level import CAUTION, missed_log_odds, missed_log_total, trust_in_blend
 from pipeline.churn.members import BOOSTING, Member, check_classes, fit_members, member_log_odds
 from pipeline.churn.simplex import equal
@@ -69,6 +70,8 @@ class Learned:
         All that is added: `pull`, and `season` unless it did harm before.
     spend : SpendModel or None
         The value model; None where there is too little spend, or no lifetime model.
+    calibration : Calibration
+        The last step, after the level.
     """
 
     members: dict[Member, Pipeline]
@@ -77,10 +80,13 @@ class Learned:
     season: float | None
     level_shift: float
     spend: SpendModel | None = None
+    calibration: Calibration = UNCALIBRATED
 
     def classifier(self, frame: pd.DataFrame) -> StackingClassifier:
         """Give the model as one scikit-learn classifier; see `pipeline.churn.blend.assemble`."""
-        return assemble(self.members, self.weights, self.level_shift, frame)
+        slope, intercept = self.calibration.line
+        weights = {name: slope * weight for name, weight in self.weights.items()}
+        return assemble(self.members, weights, slope * self.level_shift + intercept, frame)
 
 
 @dataclass(frozen=True)
@@ -127,10 +133,18 @@ class Backtested:
         """Give the blended log-odds, before any shift of the level."""
         return blended_log_odds(self.log_odds, self.learned.weights)
 
+    def blend(self) -> NDArray[np.float64]:
+        """Give the log-odds of the churn probability."""
+        slope, intercept = self.learned.calibration.line
+        return slope * (self.own() + self.learned.level_shift) + intercept
+
+    def said(self) -> Said:
+        """Give what a calibration is learned from: the log-odds before any."""
+        return Said(self.rows["customer_key"], self.own() + self.learned.level_shift, self.churned)
+
     def predictions(self) -> pd.DataFrame:
         """Give the blends of churn and spend, and ``p_<member>`` and ``spend_<member>``, for each row."""
-        blend = self.own() + self.learned.level_shift
-        table = self.log_odds.apply(expit).add_prefix("p_").assign(churn_probability=expit(blend))
+        table = self.log_odds.apply(expit).add_prefix("p_").assign(churn_probability=expit(self.blend()))
         if self.learned.spend is None or self.spend is None:
             return table.assign(expected_spend=self.rows["expected_spend"])
         expected = self.learned.spend.blend(self.spend)
@@ -182,7 +196,9 @@ def learn(
     pull = (1 - trust_in_numbers(earlier)) * to_lifetime_level(own, today)
     season = seasonal_shift(last_year) if last_year else None
     shift = pull + (season if season and level_helps(earlier) else 0.0)
-    return Learned(members, weights, pull, season, shift, _learn_spend(train, last_year, earlier, seed))
+    spend = _learn_spend(train, last_year, earlier, seed)
+    calibration = choose_calibration([each.said() for each in earlier])
+    return Learned(members, weights, pull, season, shift, spend, calibration)
 
 
 def _learn_spend(
@@ -255,10 +271,11 @@ def seasonal_shift(last_year: Window) -> float | None:
     """Give half of what the lifetime model missed in last year's window beyond its usual miss, in log-odds.
 
     Its own predictions are asked, as it has learned to expect that a young log's customers grow old; a
-    classifier of a year ago hardly had the history to know that.
+    classifier of a year ago hardly had the history to know that. None where there was no such model.
     """
     missed = []
-    for rows in (last_year.train, last_year.test):
+    for window in (last_year.train, last_year.test):
+        rows = window.dropna(subset="p_no_order")
         try:
             check_classes(rows)
         except InsufficientHistory:

@@ -70,12 +70,13 @@ def table_of_members(tested: Sequence[Backtested]) -> list[dict[str, Any]]:
 
 def _compared(tested: Backtested) -> dict[str, Any]:
     learned = tested.learned
-    blend = tested.own() + learned.level_shift
+    line = learned.calibration.line
     return {
         "cutoff": tested.cutoff.isoformat(),
         "customers": len(tested.rows),
         "level_shift": learned.level_shift,
-        "blend": {"log_loss": _mean_with_interval(log_losses(blend, tested.churned))},
+        "calibration": line._asdict(),
+        "blend": {"log_loss": _mean_with_interval(log_losses(tested.blend(), tested.churned))},
         "members": {
             name: {
                 "weight": learned.weights[name],

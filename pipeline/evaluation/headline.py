@@ -26,8 +26,8 @@ def headline(evaluation: Mapping[str, Any], rule_metrics: Sequence[str]) -> dict
     -------
     dict
         `grade`, the model's metrics by name, and the rule's under `rule`; the model's over all origins
-        under `backtest`, and how many `slices_off`. Where nothing was evaluated:
-        `grade` None, `status` and `reason`.
+        under `backtest`, how many `slices_off`, and the `<calibrator>_gain` of each that was judged. Where
+        nothing was evaluated: `grade` None, `status` and `reason`.
     """
     if "model" not in evaluation:
         return {"grade": None, "status": evaluation["status"], "reason": evaluation["reason"]}
@@ -38,6 +38,10 @@ def headline(evaluation: Mapping[str, Any], rule_metrics: Sequence[str]) -> dict
         "rule": {"name": evaluation["rule_name"], **{name: rule[name]["value"] for name in rule_metrics}},
         "backtest": {name: metric["value"] for name, metric in evaluation["backtest"]["model"].items()},
         "slices_off": sum(row["is_off"] for row in evaluation["slices"]),
+        **{
+            f"{one['name']}_gain": one["gain"]["value"]
+            for one in (evaluation.get("calibration") or {}).get("judged", ())
+        },
         **{
             name: one["value"]
             for name, one in (evaluation.get("distribution") or {}).get("holdout", {}).items()

@@ -20,6 +20,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "rules.better": ("the model is better", "das Modell ist besser"),
     "rules.worse": ("the rule is better", "die Regel ist besser"),
     "rules.unclear": ("no clear difference", "kein klarer Unterschied"),
+    "calibrators.caption": (
+        "Would a last correction of the percentages help? Each learned from earlier tests and judged on the "
+        "next; used only where it helped every time and clearly",
+        "Hülfe eine letzte Korrektur der Prozente? Jede aus früheren Prüfungen gelernt und an der nächsten "
+        "gemessen; verwendet nur, wo sie jedes Mal und klar half",
+    ),
+    "calibrators.name": ("Calibration", "Kalibrierung"),
+    "calibrators.error": ("Error (log loss)", "Fehler (Log-Loss)"),
+    "calibrators.gain": ("Gain over none", "Gewinn gegenüber keiner"),
+    "calibrators.used": ("used", "verwendet"),
+    "calibrators.unused": ("not used", "nicht verwendet"),
     "fairness.title": ("Is the risk right for everybody?", "Stimmt das Risiko für alle?"),
     "fairness.caption": (
         "Age, income or household are among what the model sees. What it said of each group in the tests, "

@@ -143,6 +143,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Umsatz des am höchsten eingeschätzten Zehntels, von allem",
         ),
     },
+    "calibrator": {
+        "platt": ("a line (Platt)", "eine Gerade (Platt)"),
+        "isotonic": ("any rising map (isotonic)", "jede steigende Kurve (isoton)"),
+        "venn_abers": ("the same, twice (Venn-Abers)", "dasselbe zweimal (Venn-Abers)"),
+    },
     "simple_rule": {
         "base_rate": ("the same risk for all", "gleiches Risiko für alle"),
         "recency": ("the longer away, the likelier gone", "je länger weg, desto eher verloren"),
@@ -160,6 +165,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "cohort": ("First order in", "Erste Bestellung in"),
         "country": ("Country", "Land"),
         "acquisition_channel": ("Came through", "Gewonnen über"),
+        "order_channel": ("Orders mostly through", "Bestellt meist über"),
     },
     "people": {
         "age": ("Age", "Alter"),

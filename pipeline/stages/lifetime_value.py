@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -61,6 +61,8 @@ def fit_lifetime_value(params: Params) -> None:
     io.write_json(record.metrics() if not reason else backtest, files.INTERVALS)
     io.write_csv(record.histogram(), files.PLOTS / "pit.csv")
     io.write_csv(record.coverage_by_tenth(), files.PLOTS / "interval_coverage.csv")
+    for problem, at in done.failed.items():
+        warn(f"no lifetime value at {len(at)} of {len(cutoffs)} cutoffs ({at[0]} to {at[-1]}): {problem}")
     what = f"at {len(fits)} cutoffs; {choice.sentence}; season {season.season}"
     say(f"lifetime_value: {f'none, {reason}' if reason else what}")
     for kind in ("orders", "spend"):
@@ -69,7 +71,7 @@ def fit_lifetime_value(params: Params) -> None:
 
 
 class _Cutoffs:
-    """Fits one cutoff after the other; keeps the last choice, all fits, and why there are none."""
+    """Fits one cutoff after the other; keeps the last choice, all fits, and why where there are none."""
 
     def __init__(self, cutoffs: Sequence[date], reason: str | None, params: Params) -> None:
         self.last, self.reason, self.params = cutoffs[-1], reason, params
@@ -78,6 +80,7 @@ class _Cutoffs:
         self.record = TrackRecord(params.churn.horizon_days, params.lifetime_value.clv_horizon_days)
         self.choice, self.season = Choice.given(params.lifetime_value.model), SeasonChoice("off", "given")
         self.fits: list[dict[str, Any]] = []
+        self.failed: dict[str, list[date]] = {}
 
     def values(self, cutoff: date) -> pd.DataFrame:
         """Give the expectations of the customers at a cutoff; missing where nothing can be fitted."""
@@ -91,7 +94,7 @@ class _Cutoffs:
                     self.seasons, self.choice, self.season, self.record, cutoff, labelled, self.params
                 )
             except InsufficientHistory as error:
-                warn(f"lifetime_value at {cutoff}: {error.problem}")
+                self.failed.setdefault(error.problem, []).append(cutoff)
                 if cutoff == self.last:
                     self.reason = error.problem
             else:
@@ -117,12 +120,7 @@ def _seasons(days: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Sea
     """Gather what models and seasons are chosen by: the customers who may be learned from, at each cutoff."""
     horizon_days, births_from = params.churn.horizon_days, params.ingest.births_from
     first_day = date.fromisoformat(io.read_json(files.LOG)["first_day"])
-    by_cutoff = {}
-    for cutoff in cutoffs:
-        recent = orders_between(days, cutoff - timedelta(days=horizon_days), cutoff)
-        known = io.read_parquet(files.SNAPSHOTS, _KNOWN, only={"cutoff": [cutoff]})
-        rows = born_since(known, births_from).set_index("customer_key")[_HISTORY]
-        by_cutoff[cutoff] = rows.assign(recent_orders=recent.reindex(rows.index, fill_value=0))
+    by_cutoff = _Histories(cutoffs, days, params)
     if births_from is not None:
         days = days[days["customer_key"].isin({key for rows in by_cutoff.values() for key in rows.index})]
     past = Past(
@@ -132,6 +130,25 @@ def _seasons(days: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Sea
     )
     engine = params.lifetime_value.engine
     return Seasons(Chooser(candidates(engine), by_cutoff, horizon_days, engine), past)
+
+
+class _Histories(Mapping[date, pd.DataFrame]):
+    """The customers who may be learned from, by cutoff; read when asked for: all would fill memory."""
+
+    def __init__(self, cutoffs: Sequence[date], days: pd.DataFrame, params: Params) -> None:
+        self.cutoffs, self.days, self.params = cutoffs, days, params
+
+    def __getitem__(self, cutoff: date) -> pd.DataFrame:
+        recent = orders_between(self.days, cutoff - timedelta(days=self.params.churn.horizon_days), cutoff)
+        known = io.read_parquet(files.SNAPSHOTS, _KNOWN, only={"cutoff": [cutoff]})
+        rows = born_since(known, self.params.ingest.births_from).set_index("customer_key")[_HISTORY]
+        return rows.assign(recent_orders=recent.reindex(rows.index, fill_value=0))
+
+    def __iter__(self) -> Iterator[date]:
+        return iter(self.cutoffs)
+
+    def __len__(self) -> int:
+        return len(self.cutoffs)
 
 
 def _choose(seasons: Seasons, cutoff: date, params: Params) -> tuple[Choice, SeasonChoice]:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import pipeline.report
+from pipeline.churn.calibrate import CALIBRATORS
 from pipeline.churn.frame import TOPICS
 from pipeline.evaluation.alarms import LIMITS as ALARMS
 from pipeline.evaluation.grade import SENTENCES as GRADES
@@ -45,8 +46,8 @@ def test_every_sentence_is_used_and_every_used_one_is_there() -> None:
     built = re.compile(
         r"grade\.|floors?\.|choice\.|(kpis|gains|calibration|roc|value_calibration|monthly)\.\w+|better$|worse$"
         r"|(tracking|by_week|calibration_by_\w+|interval_\w+|expected_orders|p_alive|alive_history|spend_fit)\.\w+"
-        r"|(orders_per_week|dropout_\w+)\.\w+|unclear$|quality\.spread\.|spend_coverage\.|forecast\.clv|monitor\.|alarm\.|off\.|fairness\.|rules\.\w+"
-        r"|backtest\.(model|rule)$"
+        r"|(orders_per_week|dropout_\w+)\.\w+|unclear$|monitor\.|alarm\.|off\.|fairness\.|rules\.\w+"
+        r"|spend_coverage\.|forecast\.clv|calibrators\.|backtest\.(model|rule)$|(quality|reality)\.\w+"
     )
     assert {key for key in SENTENCES if key not in used and not built.match(key)} == set()
 
@@ -66,6 +67,7 @@ def test_everything_the_pipeline_names_has_a_word() -> None:
     assert {rule.name for rule in RULES} <= set(WORDS["rule"])
     assert {f"grade.{message}" for message in GRADES} <= set(SENTENCES)
     assert {*CHURN_RULES, *VALUE_RULES} == set(WORDS["simple_rule"])
+    assert set(CALIBRATORS) == set(WORDS["calibrator"])
     assert {f"alarm.{kind}" for kind in ALARMS} <= set(SENTENCES)
     assert {"age", *ATTRIBUTES} == set(WORDS["people"])
 
