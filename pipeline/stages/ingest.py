@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pandas as pd
+
+from pipeline.errors import UserError
 from pipeline.params import Params
 from pipeline.privacy.pseudonyms import pepper_from
 from pipeline.stages import files
@@ -21,15 +27,20 @@ def ingest(params: Params) -> None:
     """Write orders, returns, the optional tables, quarantine, the id vault and the counts."""
     _, is_demo = pepper_from(os.environ)
     source = params.sources.orders
-    done = read_orders(params)
-    hashes = {
-        "orders": io.write_parquet(done.orders, files.ORDERS),
-        "returns taken": io.write_parquet(done.returns, files.RETURNS),
-        **optional.write(done.tables, files.TABLES),
-    }
-    io.write_parquet(done.all_quarantined(), files.QUARANTINE)
-    io.write_parquet(done.identities, files.IDENTITIES, private=True)
-    io.write_json(done.counts, files.METRICS / "ingest.json")
+    with ThreadPoolExecutor(1) as aside:  # the orders take the longest to write, and use one core
+        held_back = copy_context()
+        written: list[Future[str]] = []
+
+        def write(orders: pd.DataFrame) -> None:
+            written.append(aside.submit(held_back.run, io.write_parquet, orders, files.ORDERS))
+
+        done = read_orders(params, on_orders=write)
+        returns = io.write_parquet(done.returns, files.RETURNS)
+        tables = optional.write(done.tables, files.TABLES)
+        io.write_parquet(done.all_quarantined(), files.QUARANTINE)
+        io.write_parquet(done.identities, files.IDENTITIES, private=True)
+        io.write_json(done.counts, files.METRICS / "ingest.json")
+        hashes = {"orders": written[0].result(), "returns taken": returns, **tables}
     # Data that ship inside a package are public: their keys need no secret.
     paths = [source.path, *(table.path for table in params.sources.optional.values())]
     unprotected = is_demo and not all((path or "").startswith("package:") for path in paths)
@@ -44,23 +55,21 @@ def ingest(params: Params) -> None:
     if unprotected:
         warn("CHURN_PEPPER is not set: whoever has a list of ids can tell the keys. Set it before sharing.")
     counts = done.counts
-    if counts["left_truncation"]["suspected"] and params.ingest.births_from is None:
-        warn(
-            "far more customers order for the first time in the first weeks of the log than later: it seems "
-            "to start in the middle of their lives. Set ingest.births_from to a day after those weeks."
-        )
     say(
         f"ingest: {counts['rows_read']:,} rows read, {counts['quarantined']:,} quarantined, "
         f"{counts['left_out']:,} left out; "
-        f"{len(done.orders):,} orders of {len(done.identities):,} customers before {done.as_of}"
+        f"{len(done.orders):,} orders of {counts['customers']:,} customers before {done.as_of}"
     )
     for table in done.tables:
         name, read = table.contract.name, table.counts
         say(f"{name}: {read['rows_read']:,} rows read, {read['quarantined']:,} quarantined")
 
 
-def read_orders(params: Params) -> Ingested:
-    """Read and judge the source that the parameters name, without writing anything."""
+def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lambda _: None) -> Ingested:
+    """Read and judge the source that the parameters name, without writing anything.
+
+    The orders are handed to `on_orders` as soon as they are made.
+    """
     pepper, _ = pepper_from(os.environ)
     zone = ZoneInfo(params.ingest.timezone) if params.ingest.timezone else None
     decided = params.ingest.model_dump(exclude={"max_quarantine_share", "births_from"})
@@ -71,7 +80,7 @@ def read_orders(params: Params) -> Ingested:
         exchange_rates=params.sources.exchange_rates,
     )
     with phases(PHASES) as begin:
-        return ingest_orders(
+        done = ingest_orders(
             params.sources.orders,
             root=Path.cwd(),
             as_of=params.as_of,
@@ -81,6 +90,25 @@ def read_orders(params: Params) -> Ingested:
             policies=policies,
             tables=params.sources.optional,
             on_phase=begin,
+            on_orders=on_orders,
+        )
+    _check_births(params.ingest.births_from, done)
+    return done
+
+
+def _check_births(births_from: date | None, done: Ingested) -> None:
+    """Warn of a log that starts in the middle of customers' lives; raise if nobody is born late enough."""
+    first, last = done.counts["first_order_on"], done.counts["last_order_on"]
+    if births_from and births_from > last:
+        raise UserError(
+            f"{births_from} is after the last order: no customer would be left to learn from",
+            where="ingest.births_from",
+            valid=f"null, or a day from {first} to {last}",
+        )
+    if births_from is None and done.counts["left_truncation"]["suspected"]:
+        warn(
+            "far more customers order for the first time in the first weeks of the log than later: it seems "
+            "to start in the middle of their lives. Set ingest.births_from to a day after those weeks."
         )
 
 

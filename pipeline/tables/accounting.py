@@ -105,7 +105,7 @@ def stop_if_too_many(quarantine: pd.DataFrame, visible: int, max_share: float, w
         )
     )
     raise UserError(
-        f"{len(quarantine)} of {visible} rows cannot be used, more than {max_share:.0%}: {rules}. "
+        f"{len(quarantine)} of {visible} rows cannot be used, more than {100 * max_share:g}%: {rules}. "
         f"Such as {examples}",
         where=where,
         valid="put the file or the section's columns, decimal or date_format right, "

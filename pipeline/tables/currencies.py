@@ -73,7 +73,7 @@ def read_rates(spec: RateSource, root: Path, max_share: float) -> tuple[pa.Table
 
 
 def price(con: Connection, mapped: bool, currency: str | None, rates: pa.Table | None) -> None:
-    """Make the view ``priced``: the rows of ``linked``, each with the ``rate`` to the reporting currency.
+    """Make the view ``priced``: the rows of ``visible``, each with the ``rate`` to the reporting currency.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def price(con: Connection, mapped: bool, currency: str | None, rates: pa.Table |
         If amounts are in other currencies and there are no rates.
     """
     if not mapped:
-        duck.run(con, "CREATE VIEW priced AS SELECT *, 1 AS rate FROM linked", name="priced")
+        duck.run(con, "CREATE VIEW priced AS SELECT *, 1 AS rate FROM visible", name="priced")
         duck.run(con, "CREATE MACRO in_reporting_currency(written, rate) AS written", name="conversion")
         return
     if rates is None:
@@ -107,7 +107,7 @@ def price(con: Connection, mapped: bool, currency: str | None, rates: pa.Table |
 
 def _only(con: Connection, currency: str | None) -> None:
     """Raise if there are amounts in another currency than the reporting one."""
-    found = "SELECT DISTINCT upper(currency) AS code FROM linked WHERE currency <> '' ORDER BY code"
+    found = "SELECT DISTINCT upper(currency) AS code FROM visible WHERE currency <> '' ORDER BY code"
     others = [code for (code,) in duck.run(con, found, name="currencies").fetchall() if code != currency]
     if others:
         shown = ", ".join(others[:SHOWN]) + (" …" if len(others) > SHOWN else "")

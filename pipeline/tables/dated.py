@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables import dates
+from pipeline.tables.parallel import on_all_cores
 from pipeline.tables.raw import fill
 from pipeline.tables.sources import TIMES, Raw
 
@@ -49,7 +50,9 @@ def _date(con: Connection, raw: Raw, by: dates.DateFormat, timezone: str | None)
     """Make ``dated``; tell whether all times that are given could be read."""
     dates.define(con, by, timezone)
     texts = raw.rows["ordered_at"]
-    times = pa.chunked_array([read_times(con, chunk, by) for chunk in texts.chunks], MICROSECONDS)
+    plain = on_all_cores(plain_times, texts.chunks) if by is dates.ISO else [None] * texts.num_chunks
+    read = [found or read_times(con, chunk) for chunk, found in zip(texts.chunks, plain, strict=True)]
+    times = pa.chunked_array(read, MICROSECONDS)
     given = raw.rows.rename_columns({"ordered_at": "date_text"})
     duck.register(con, "dated_rows", given.append_column("ordered_at", times))
     fill(con, "dated", raw.columns)
@@ -57,14 +60,19 @@ def _date(con: Connection, raw: Raw, by: dates.DateFormat, timezone: str | None)
     return unread == 0 or unread == pc.sum(pc.equal(texts, "")).as_py()
 
 
-def read_times(con: Connection, texts: pa.StringArray, by: dates.DateFormat) -> pa.TimestampArray:
-    """Read a block of texts; of plain ISO dates Arrow reads the same as SQL, in a fifth of the time."""
+def plain_times(texts: pa.StringArray) -> pa.TimestampArray | None:
+    """Read a block of plain ISO dates as SQL would, in a fifth of the time; None for any other block."""
     lengths = pc.min_max(pc.binary_length(texts))
-    if by is dates.ISO and lengths["min"].as_py() == lengths["max"].as_py() in PLAIN_LENGTHS:
+    if lengths["min"].as_py() == lengths["max"].as_py() in PLAIN_LENGTHS:
         try:
             return texts.cast(MICROSECONDS)
         except pa.ArrowInvalid:
             pass  # one of them is no date, or has an offset
+    return None
+
+
+def read_times(con: Connection, texts: pa.StringArray) -> pa.TimestampArray:
+    """Read a block of texts in the format that was defined."""
     duck.register(con, "block", pa.table({"value": texts}))
     times = duck.arrow(con, "SELECT read_date(value) AS ordered_at FROM block", name="times")
     con.unregister("block")

@@ -107,16 +107,17 @@ def _split(lines: Sequence[str], first: int, delimiter: str) -> Header:
 
 
 def check_columns(names: Sequence[str], wanted: Sequence[str], label: str, where: str) -> None:
-    """Raise a UserError if a wanted column is missing from the header, or there more than once."""
+    """Raise a UserError if a wanted column is missing from the header, or there more than once.
+
+    `where` is the parameter that names them.
+    """
     for name in wanted:
         if names.count(name) > 1:
-            raise UserError(
-                f"{label} has {names.count(name)} columns called {name!r}", where=f"{where}.columns"
-            )
+            raise UserError(f"{label} has {names.count(name)} columns called {name!r}", where=where)
         if name not in names:
             close = get_close_matches(name, names, n=1, cutoff=0.0)
             raise UserError(
                 f"{label} has no column {name!r}; its header is: {', '.join(names)}",
-                where=f"{where}.columns",
+                where=where,
                 valid=close[0] if close else None,
             )

@@ -1,4 +1,4 @@
-"""Who a row belongs to: ids that are one customer, and ids that are none."""
+"""Whose a row is: ids that are one customer, and ids that are none."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pyarrow as pa
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
+from pipeline.tables.numbers import number
 from pipeline.tables.policies import FILE
 from pipeline.tables.reference import Lookup, reading, settle
 from pipeline.tables.rules import Rule
@@ -41,8 +42,8 @@ WRONG_LINKS = """
     WHERE typed.from_id <> typed.customer_id AND next.customer_id <> next.from_id"""
 
 
-def read_links(id_map: IdMapSource, root: Path, max_share: float) -> tuple[pa.Table, Lookup]:
-    """Read which id goes by which other.
+def read_links(id_map: IdMapSource | None, root: Path, max_share: float) -> tuple[pa.Table, list[Lookup]]:
+    """Read which id goes by which other, if there is a map.
 
     An id that leads to two customers, or to one that leads on, goes to quarantine and stays as it is.
 
@@ -50,35 +51,29 @@ def read_links(id_map: IdMapSource, root: Path, max_share: float) -> tuple[pa.Ta
     -------
     pyarrow.Table
         `from_id`, `customer_id`.
-    Lookup
+    list of Lookup
+        What became of the map.
 
     Raises
     ------
     UserError
         For a table that cannot be read or too many rows in quarantine.
     """
+    if id_map is None:
+        return NO_LINKS, []
     columns = {"from_id": id_map.columns.from_id, "customer_id": id_map.columns.customer_id}
     with reading(id_map, columns, root, "sources.id_map") as (con, raw):
         duck.run(con, "CREATE VIEW typed AS FROM raw", name="typed")
         found = settle(con, raw, "id_map", WRONG_LINKS, "from_id", LINK_RULES, max_share)
         accepted = "SELECT from_id, customer_id FROM accepted ORDER BY ALL"
-        return duck.arrow(con, accepted, name="links"), found
-
-
-def link(con: Connection, links: pa.Table) -> None:
-    """Make the view ``linked``: the rows of ``visible``, each under the id its customer goes by."""
-    duck.register(con, "links", links)
-    if not links.num_rows:
-        duck.run(con, "CREATE VIEW linked AS SELECT * FROM visible", name="linked")
-        return
-    duck.run(con, duck.sql_file(PACKAGE, "sql/linked.sql"), name="linked")
+        return duck.arrow(con, accepted, name="links"), [found]
 
 
 def unlinked(con: Connection) -> dict[str, int]:
     """Count the accepted rows and their ids that the id map does not know, in neither of its columns."""
     count = """
-        SELECT count(*), count(DISTINCT customer_id) FROM judged
-        WHERE rule IS NULL AND customer_id NOT IN (SELECT customer_id FROM links)"""
+        SELECT count(*), count(DISTINCT customer_no) FROM judged JOIN customers USING (customer_no)
+        WHERE rule IS NULL AND customers.customer_id NOT IN (SELECT customer_id FROM links)"""
     [(rows, ids)] = duck.run(con, count, name="unlinked").fetchall()
     return {"rows": rows, "ids": ids}
 
@@ -99,21 +94,57 @@ def test_accounts(customers: TableSource | None, root: Path) -> pa.Table:
         return duck.arrow(con, TEST_ACCOUNTS, name="test accounts")
 
 
-def exclude(con: Connection, patterns: tuple[str, ...], accounts: pa.Table, root: Path) -> None:
-    """Make ``excluded_customers``: the ids of the log that match a pattern or belong to one of the accounts.
+def tell_apart(
+    con: Connection,
+    rows: pa.Table,
+    links: pa.Table,
+    accounts: pa.Table,
+    patterns: tuple[str, ...],
+    root: Path,
+) -> tuple[pa.Table, pa.Table]:
+    """Tell whose each row is; make ``customers``.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    rows : pyarrow.Table
+        With `customer_id`.
+    links : pyarrow.Table
+        From `read_links`.
+    accounts : pyarrow.Table
+        From `test_accounts`.
+    patterns : tuple of str
+        Ids or patterns of customers that are none.
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    rows : pyarrow.Table
+        The same with `customer_no`, `missing_customer` (the id is none) and `test_account` (the customer is
+        none): as columns, for a join in SQL takes longer.
+    customers : pyarrow.Table
+        `customer_no`, `customer_id`.
 
     Raises
     ------
     UserError
         If a list of patterns is not there or is not text.
     """
-    duck.register(con, "test_accounts", accounts)
-    if not patterns and not accounts.num_rows:
-        duck.run(con, "CREATE TABLE excluded_customers (customer_id VARCHAR)", name="excluded_customers")
-        return
+    numbers, customers = number(con, rows["customer_id"], links)
     listed = [line for pattern in patterns for line in _lines(pattern, root)]
+    duck.register(con, "numbered", customers)
+    duck.register(con, "links", links)
+    duck.register(con, "test_accounts", accounts)
     duck.register(con, "patterns", pa.table({"pattern": pa.array(listed, pa.string())}))
-    duck.run(con, duck.sql_file(PACKAGE, "sql/excluded_customers.sql"), name="excluded_customers")
+    duck.run(con, duck.sql_file(PACKAGE, "sql/customers.sql"), name="customers")
+    marks = duck.arrow(
+        con, "SELECT missing_customer, test_account FROM customers ORDER BY customer_no", name="marks"
+    )
+    rows = rows.append_column("customer_no", pa.array(numbers))
+    for mark in marks.column_names:
+        rows = rows.append_column(mark, pa.array(marks[mark].to_numpy()[numbers]))
+    return rows, customers
 
 
 def _lines(pattern: str, root: Path) -> list[str]:

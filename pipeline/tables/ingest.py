@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -14,6 +15,8 @@ from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables import accounting, contracts, duplicates, identity, returns, signals, verdicts
 from pipeline.tables.dated import hide, read_dates
+from pipeline.tables.io import to_pandas
+from pipeline.tables.numbers import keyed
 from pipeline.tables.optional import Setting, TableRead, read_tables, summary
 from pipeline.tables.policies import Policies
 from pipeline.tables.purchases import customers_of_purchases, orders_of, policy_counts
@@ -81,6 +84,7 @@ def ingest_orders(
     policies: Policies = DEFAULT,
     tables: Mapping[str, TableSource] = NO_TABLES,
     on_phase: Callable[[Phase], None] = lambda _: None,
+    on_orders: Callable[[pd.DataFrame], object] = lambda _: None,
 ) -> Ingested:
     """Read an order log, and the tables beside it, as they would have been read on the as-of date.
 
@@ -104,6 +108,8 @@ def ingest_orders(
         The optional tables; of them `customers` tells who is no customer and `returns` what came back.
     on_phase : callable
         Told each of `PHASES` as it begins.
+    on_orders : callable
+        Given the orders while there is still to count.
 
     Raises
     ------
@@ -112,16 +118,23 @@ def ingest_orders(
     AccountingError
         If the counts do not add up.
     """
-    with duck.connect(memory_limit=MEMORY_LIMIT) as con:
+    # The keys are made in Python, which leaves the other cores to DuckDB.
+    with duck.connect(memory_limit=MEMORY_LIMIT) as con, ThreadPoolExecutor(1) as aside:
         on_phase("reading files")
         raw = read_raw(con, spec, order_columns(spec), root, WHERE)
+        links, lookups = identity.read_links(policies.id_map, root, max_quarantine_share)
+        accounts = identity.test_accounts(tables.get("customers"), root)
+        rows, customers = identity.tell_apart(
+            con, raw.rows, links, accounts, policies.exclude_customers, root
+        )
+        raw = replace(raw, rows=rows)
         on_phase("reading dates")
         date_format = read_dates(con, raw, spec.date_format, policies.timezone, WHERE)
         until = None if as_of == "latest" else datetime.combine(as_of, time())
         on_phase("judging rows")
+        keys = aside.submit(keyed, customers, pepper)
         hide(con, until)
-        accounts = identity.test_accounts(tables.get("customers"), root)
-        links, lookups = verdicts.prepare(con, spec, policies, accounts, root, max_quarantine_share)
+        lookups += verdicts.prepare(con, spec, policies, root, max_quarantine_share)
         decimal = verdicts.judge(con, spec, raw, now, policies.cancelled_status, WHERE)
         if until is not None:
             verdicts.check_as_of(con, spec, raw, until, now, policies.cancelled_status, WHERE)
@@ -133,13 +146,14 @@ def ingest_orders(
         accounting.stop_if_too_many(quarantine, visible, max_quarantine_share, f"{WHERE}.path")
         _, last = verdicts.accepted_days(con, spec, WHERE)
         seen_until = until.date() if until else last + timedelta(days=1)
-        identities = customers_of_purchases(con, spec, pepper)
+        identities = customers_of_purchases(con, spec, keys.result())
         on_phase("reading tables")
         setting = Setting(root, seen_until, max_quarantine_share, pepper, policies.timezone, links)
-        read = read_tables(tables, identities["customer_id"], setting)
+        read = read_tables(tables, to_pandas(identities)["customer_id"], setting)
         on_phase("making orders")
         given_back = _returns(con, spec, policies, read, pepper)
-        orders = orders_of(con, spec, identities, WHERE, keep_zero=policies.zero_amount == "keep")
+        orders = orders_of(con, spec, keys.result(), WHERE, keep_zero=policies.zero_amount == "keep")
+        on_orders(orders)
         counts = accounting.counts(con, files, quarantine, orders)
         counts["policies"] |= {**repeats, "returns": returns.counts(con, given_back)}
         counts["policies"] |= policy_counts(con, spec, policies)
@@ -151,8 +165,8 @@ def ingest_orders(
     counts["tables"] = summary(read)
     counts["lookups"] = {lookup.name: lookup.counts for lookup in lookups}
     counts["read_as"] = {"encoding": raw.encodings, "delimiter": raw.delimiters, **read_as}
-    identities = identities.drop(columns="customer_no")
-    return Ingested(orders, given_back, quarantine, identities, counts, seen_until, read, lookups)
+    vault = to_pandas(identities.select(["customer_key", "customer_id"]).sort_by("customer_id"))
+    return Ingested(orders, given_back, quarantine, vault, counts, seen_until, read, lookups)
 
 
 def _returns(

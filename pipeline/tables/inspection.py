@@ -14,12 +14,12 @@ from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables import amounts, dates
 from pipeline.tables.amounts import SHAPES
-from pipeline.tables.roles import Column, Guess, guess_roles
+from pipeline.tables.roles import REQUIRED, Column, Guess, guess_roles
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 
 WHERE = "sources.orders"
 AUTO = "auto"
-REQUIRED = ("customer_id", "ordered_at", "amount")
+ALWAYS = (*REQUIRED, "order_id")  # the other columns are named where there are any
 DATA = re.compile(r"[-+]?\d[\d.,:/T -]*")
 
 Chosen = TypeVar("Chosen")
@@ -100,7 +100,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         ("decimal", about_amounts),
         ("dates", about_dates),
         ("time zone", about_zone),
-        *((role, _about_role(role, guess)) for role, guess in guesses.items()),
+        *((role, _about_role(role, guess)) for role, guess in guesses.items() if guess or role in ALWAYS),
     )
     return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
 
@@ -207,7 +207,7 @@ def _snippet(path: str, sheet: str | None, guesses: dict[str, Guess | None], wri
     lines = ["sources:", "  orders:", f"    path: {_shown(path)}"]
     lines += [f"    sheet: {_shown(sheet)}"] if sheet else []
     lines += ["    columns:"]
-    for role in (*REQUIRED, "order_id"):
+    for role in (*ALWAYS, *(role for role in guesses if guesses[role] and role not in ALWAYS)):
         guess = guesses[role]
         unknown = "null" if role == "order_id" else '"?"        # see the question'
         lines.append(f"      {role}: {_shown(guess.column.name) if guess else unknown}")

@@ -100,7 +100,7 @@ class RawTable:
         if not self.columns:
             once = [name for name in names if name and names.count(name) == 1]
             self.columns = {f"c{n}": name for n, name in enumerate(once)}
-        check_columns(names, self.wanted, label, where)
+        check_columns(names, self.wanted, label, f"{where}.columns")
 
     def insert(
         self,

@@ -100,7 +100,7 @@ def counts(con: Connection, returns: pd.DataFrame) -> dict[str, Any]:
 def _order_keys(con: Connection, pepper: bytes) -> pd.DataFrame:
     """Return the keys of the orders that the returns table can mean: those of its customers."""
     ids = """
-        SELECT DISTINCT order_id FROM purchases JOIN identities USING (customer_id)
+        SELECT DISTINCT order_id FROM purchases JOIN identities USING (customer_no)
         WHERE order_id IS NOT NULL
           AND customer_key IN (SELECT customer_key FROM table_returns WHERE order_key IS NOT NULL)
         ORDER BY order_id"""

@@ -1,4 +1,4 @@
-"""Which column is the customer, the date, the amount, the order: by its name and by its values."""
+"""Which column is the customer, the date, the amount and so on: by its name and by its values."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 ENOUGH = 0.8  # share of a column's values that must read as dates or numbers to be taken for them
 BY_NAME_ALONE = 2
+FEW = 4  # different values, at most, of a column of yes and no
 
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 AN_ID = r"(nr|nummer|no|num|number|id|key|code|kennung)$"
@@ -59,7 +60,19 @@ ROLES = {
     "order_id": Names(
         AN_ORDER, AN_ID, rf"datum|date|zeit|time|at$|betrag|summe|amount|total|status|{PERSON}"
     ),
+    "status": Names(r"status", AN_ORDER, rf"zahl|pay|versand|liefer|ship|deliver|{PERSON}"),
+    "is_test": Names(r"test|mitarbeiter|employee|staff", r"konto|account|^is", AN_ID),
+    "currency": Names(r"waehrung|currency|devise", r"code|iso", r"kurs|rate|betrag|amount"),
+    "product_id": Names(
+        r"artikel|produkt|product|item|sku|article|stockcode",
+        AN_ID,
+        r"name|bezeich|besch|desc|preis|price|menge|qty|quantity|anzahl|count|gruppe|group|kateg|categ|typ",
+    ),
+    "channel": Names(
+        r"kanal|channel", r"verkauf|vertrieb|sales|^kanal$|^channel$", r"marketing|kampagne|campaign"
+    ),
 }
+REQUIRED = ("customer_id", "ordered_at", "amount")
 
 
 @dataclass(frozen=True)
@@ -114,7 +127,7 @@ def guess_roles(columns: Sequence[Column]) -> dict[str, Guess | None]:
     Returns
     -------
     dict
-        Our names: ordered_at, amount, customer_id, order_id. Dates come first, for they are the surest.
+        Our names, as in `ROLES`. Dates come first, for they are the surest.
     """
     free = [column for column in columns if column.filled]
     guesses: dict[str, Guess | None] = {}
@@ -139,11 +152,13 @@ def _possible(role: str, column: Column) -> bool:
         return column.dates >= ENOUGH
     if role == "amount":
         return column.numbers >= ENOUGH
+    if role == "is_test":
+        return column.distinct <= FEW
     return column.decimals < ENOUGH
 
 
 def _rate(role: str, column: Column) -> tuple[int, float]:
-    """Rate by name first, by values among equals; an order id without its name is none."""
+    """Rate by name first, by values among equals; what is not required has to have its name."""
     by_name = max(0, ROLES[role].rate(column.plain_name))
     if role == "ordered_at":
         return by_name, column.dates - column.numbers / 2

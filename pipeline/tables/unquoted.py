@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from pipeline.tables.header import Header
+from pipeline.tables.parallel import on_all_cores
 from pipeline.tables.text import TextFile
 
 BLOCK_BYTES = 4 << 20
@@ -67,7 +68,7 @@ def _quoted(path: Path, header_line: int) -> bool:
 def may_have_blank_ends(rows: pa.Table) -> bool:
     """Look at the first and the last byte of every text: tell if one could be a blank's."""
     texts = (column for column in rows.columns if pa.types.is_string(column.type))
-    return any(_perhaps_blank(chunk) for column in texts for chunk in column.chunks)
+    return any(on_all_cores(_perhaps_blank, (chunk for column in texts for chunk in column.chunks)))
 
 
 def _perhaps_blank(texts: pa.StringArray) -> bool:

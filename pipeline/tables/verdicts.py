@@ -7,12 +7,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
-from pipeline.tables import amounts, contracts, currencies, identity
+from pipeline.tables import accounting, amounts, contracts, currencies
 from pipeline.tables.dated import hide
 from pipeline.tables.io import to_pandas
 from pipeline.tables.policies import Policies
@@ -30,34 +29,24 @@ def prepare(
     con: Connection,
     spec: OrderSource,
     policies: Policies,
-    accounts: pa.Table,
     root: Path,
     max_quarantine_share: float,
-) -> tuple[pa.Table, list[Lookup]]:
-    """Make what the rows are judged by: whose they are, what their currency is worth, who is left out.
-
-    Returns
-    -------
-    pyarrow.Table
-        `from_id`, `customer_id`: which ids are one customer.
-    list of Lookup
-        What became of the id map and the exchange rates.
-    """
+) -> list[Lookup]:
+    """Make what the rows are judged by; return what became of the exchange rates."""
     lookups: list[Lookup] = []
-    links, rates = identity.NO_LINKS, None
-    if policies.id_map:
-        links, found = identity.read_links(policies.id_map, root, max_quarantine_share)
-        lookups.append(found)
+    rates = None
     has_currency = spec.columns.currency is not None
     if policies.exchange_rates and has_currency:
         rates, found = currencies.read_rates(policies.exchange_rates, root, max_quarantine_share)
         lookups.append(found)
+    # Names as numbers, which take little room in every row.
+    for kind, names in (("rule", [rule.name for rule in RULES]), ("left_out", accounting.LEFT_OUT)):
+        listed = ", ".join(f"'{name}'" for name in names)
+        duck.run(con, f"CREATE TYPE {kind} AS ENUM ({listed})", name=kind)
     for name in ("amounts", "flags"):
         duck.run(con, duck.sql_file(PACKAGE, f"sql/{name}.sql"), name=name)
-    identity.link(con, links)
-    identity.exclude(con, policies.exclude_customers, accounts, root)
     currencies.price(con, has_currency, policies.currency, rates)
-    return links, lookups
+    return lookups
 
 
 def judge(
@@ -137,7 +126,7 @@ def quarantine(con: Connection, spec: OrderSource, raw: Raw, read_as: Mapping[st
     # A table, for DuckDB then sees how few they are before it looks for their values among all rows.
     broken = """
         CREATE TABLE broken AS
-        SELECT file_no, line, customer_id, named, role, rule FROM judged JOIN rules USING (rule)"""
+        SELECT file_no, line, customer_no, named, role, rule FROM judged JOIN rules USING (rule)"""
     duck.run(con, broken, name="broken")
     found = to_pandas(duck.arrow(con, duck.sql_file(PACKAGE, "sql/quarantine.sql"), name="quarantine"))
     contracts.check(found, contracts.QUARANTINE)

@@ -104,7 +104,7 @@ def test_since_may_be_a_number_and_before_all_rows_reads_all(ingest: Ingest, sho
         ),
         (
             {"table": "log", "since": SimpleNamespace(column="update_at", value=1)},
-            ["sources.orders.since.column", "valid: updated_at"],
+            ["sources.orders.since.column:", "valid: updated_at"],
         ),
         (
             {"table": "log", "since": SimpleNamespace(column="updated_at", value=date(2030, 1, 1))},

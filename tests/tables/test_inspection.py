@@ -96,6 +96,25 @@ def test_keys_that_hold_lists_are_passed_over(tmp_path: Path) -> None:
     }
 
 
+def test_columns_that_decide_about_rows_are_proposed_by_their_names(tmp_path: Path) -> None:
+    found = inspected(
+        tmp_path,
+        "Kundennr;Datum;Betrag;Auftrag;Bestellstatus;Testkonto;Währung;Artikelnr;Artikelname;Kanal;Zahlstatus\n"
+        "7;04.03.2021;5,55;A1;bezahlt;nein;EUR;P1;Hut;Web;offen\n7;05.03.2021;6,55;A2;STORNO;ja;CHF;P2;Tuch;Web;\n",
+    )
+    columns = source(found)["columns"]
+    assert isinstance(columns, dict)
+    assert columns["order_id"] == "Auftrag"
+    assert {name: columns[name] for name in ("status", "is_test", "currency", "product_id", "channel")} == {
+        "status": "Bestellstatus",
+        "is_test": "Testkonto",
+        "currency": "Währung",
+        "product_id": "Artikelnr",
+        "channel": "Kanal",
+    }
+    assert finding(found, "currency") == '"Währung": its name, rated 2 of 3; 2 different values in 2 rows'
+
+
 def test_names_in_the_snippet_are_quoted(tmp_path: Path) -> None:
     found = inspected(tmp_path, '"Kunde: ""Nr"" #";Datum;Betrag\n7;04.03.2021;5,55\n7;05.03.2021;5,55\n')
     assert source(found)["columns"]["customer_id"] == 'Kunde: "Nr" #'  # type: ignore[index]
@@ -139,11 +158,12 @@ def test_values_decide_where_names_say_nothing() -> None:
         Column("c4", "e", 100, 2, 0.0, 0.0, 0.0),
     ]
     guesses = guess_roles(columns)
-    assert {role: guess and guess.column.name for role, guess in guesses.items()} == {
+    assert {role: guess.column.name if guess else None for role, guess in guesses.items()} == {
         "ordered_at": "c",
         "amount": "d",
         "customer_id": "b",
         "order_id": None,
+        **dict.fromkeys(("status", "is_test", "currency", "product_id", "channel")),
     }
 
 

@@ -10,8 +10,7 @@ WITH converted AS (
                WHEN ordered_at IS NULL THEN 'unreadable_date'
                WHEN ordered_at < TIMESTAMP '1970-01-01' THEN 'date_too_old'
                WHEN ordered_at > $now THEN 'future_date'
-               -- what other programs write for nothing
-               WHEN strlen(customer_id) <= 4 AND regexp_full_match(customer_id, '(?i)(null|none|nan|na|n/a|#n/a|\\n)?') THEN 'missing_customer_id'
+               WHEN missing_customer THEN 'missing_customer_id'
                WHEN written IS NULL THEN CASE
                    WHEN regexp_full_match(number, '(?i)[+-]?(inf|infinity|nan)') THEN 'not_finite_amount'
                    WHEN is_amount(number) THEN 'amount_out_of_range'
@@ -21,13 +20,13 @@ WITH converted AS (
                WHEN paid IS NULL OR abs(paid) >= 100_000_000_000 THEN 'amount_out_of_range'
                WHEN order_id = '' THEN 'missing_order_id'
                WHEN is_test IS NOT NULL AND NOT is_flag(is_test) THEN 'unreadable_flag'
-           END AS rule
+           END::rule AS rule
     FROM converted
 )
-SELECT file_no, line, customer_id, {optional} ordered_at, paid, rule,
+SELECT file_no, line, customer_no, {optional} ordered_at, paid, rule,
        CASE
            WHEN rule IS NOT NULL THEN NULL
-           WHEN is_set(is_test) OR customer_id IN (FROM excluded_customers) THEN 'test_accounts'
+           WHEN is_set(is_test) OR test_account THEN 'test_accounts'
            WHEN list_contains($cancelled, lower(status)) THEN 'cancelled'
-       END AS left_out
+       END::left_out AS left_out
 FROM ruled;

@@ -8,12 +8,12 @@ WITH rejected AS (
                WHEN role = 'ordered_at' AND dated.ordered_at IS NOT NULL THEN 'date'
                WHEN role = 'ordered_at' THEN value_class(date_text)
                WHEN role = 'amount' THEN value_class(amount)
-               WHEN role = 'customer_id' THEN value_class(broken.customer_id)
+               WHEN role = 'customer_id' THEN value_class(customers.customer_id)
                WHEN role = 'currency' THEN value_class(dated.currency)
                WHEN role = 'is_test' THEN value_class(dated.is_test)
                ELSE 'empty'
            END
-    FROM broken JOIN dated USING (file_no, line)
+    FROM broken JOIN dated USING (file_no, line) JOIN customers ON customers.customer_no = broken.customer_no
 )
 SELECT source, line, column_name AS "column", rule, reason, value_class
 FROM rejected JOIN rules USING (rule) JOIN files USING (file_no)

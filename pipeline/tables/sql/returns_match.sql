@@ -2,7 +2,7 @@
 CREATE TABLE targets AS
 SELECT row_number() OVER (ORDER BY customer_key, ordered_at, amount, product_id, order_id, lines) AS target_no,
        customer_key, order_id, product_id, ordered_at, amount, 1 AS orders, lines
-FROM purchases JOIN identities USING (customer_id)
+FROM purchases JOIN identities USING (customer_no)
 WHERE amount > 0 AND customer_key IN (SELECT customer_key FROM returned);
 
 -- Which products an order holds: its own where every row is an order, those of its lines where it has some.
@@ -13,7 +13,7 @@ SELECT target_no, customer_key, judged.product_id, targets.ordered_at
 FROM targets
 JOIN identities USING (customer_key)
 JOIN judged
-    ON judged.customer_id = identities.customer_id
+    ON judged.customer_no = identities.customer_no
    AND judged.order_id = targets.order_id
    AND CAST(judged.ordered_at AS DATE) = CAST(targets.ordered_at AS DATE)
 WHERE rule IS NULL AND left_out IS NULL AND paid > 0 AND judged.product_id <> '' AND judged.order_id IS NOT NULL;

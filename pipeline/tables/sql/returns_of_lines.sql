@@ -2,28 +2,28 @@
 -- each, unless one of them was bought in exchange.
 CREATE VIEW log_returns AS
 WITH whole AS (
-    SELECT customer_id, order_id, ordered_at AS returned_at, CAST(ordered_at AS DATE) AS day, amount
+    SELECT customer_no, order_id, ordered_at AS returned_at, CAST(ordered_at AS DATE) AS day, amount
     FROM purchases
     WHERE amount < 0
 ),
 parts AS (
-    SELECT whole.customer_id, whole.order_id, day, nullif(product_id, '') AS product_id,
+    SELECT whole.customer_no, whole.order_id, day, nullif(product_id, '') AS product_id,
            min(ordered_at) AS returned_at, CAST(sum(paid) AS DECIMAL(18, 4)) AS amount
     FROM whole
     JOIN judged
-        ON judged.customer_id = whole.customer_id
+        ON judged.customer_no = whole.customer_no
        AND judged.order_id = whole.order_id
        AND CAST(judged.ordered_at AS DATE) = day
     WHERE rule IS NULL AND left_out IS NULL
     GROUP BY ALL
 ),
 largest AS (
-    SELECT customer_id, order_id, day, max(amount) < 0 AS divides FROM parts GROUP BY ALL
+    SELECT customer_no, order_id, day, max(amount) < 0 AS divides FROM parts GROUP BY ALL
 )
-SELECT customer_id, order_id, product_id, parts.returned_at, parts.amount
-FROM parts JOIN largest USING (customer_id, order_id, day)
+SELECT customer_no, order_id, product_id, parts.returned_at, parts.amount
+FROM parts JOIN largest USING (customer_no, order_id, day)
 WHERE divides
 UNION ALL
-SELECT customer_id, order_id, NULL, whole.returned_at, whole.amount
-FROM whole JOIN largest USING (customer_id, order_id, day)
+SELECT customer_no, order_id, NULL, whole.returned_at, whole.amount
+FROM whole JOIN largest USING (customer_no, order_id, day)
 WHERE NOT divides;

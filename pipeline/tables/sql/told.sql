@@ -4,7 +4,7 @@ CREATE TABLE told AS
 SELECT row_number() OVER (ORDER BY customer_key, returned_at, amount, origin, order_ref, product_id) AS told_no, *
 FROM (
     SELECT 'log' AS origin, customer_key, order_id AS order_ref, nullif(product_id, '') AS product_id, returned_at, amount
-    FROM log_returns JOIN identities USING (customer_id)
+    FROM log_returns JOIN identities USING (customer_no)
     UNION ALL
     SELECT 'table', customer_key, order_key, product_id,
            CASE WHEN returned_at = CAST(returned_at AS DATE)

@@ -1,0 +1,101 @@
+"""Numbers for the customers of a log: compared, joined and sorted in a fraction of the time of ids."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection
+from pipeline.privacy.pseudonyms import distinct_keys
+from pipeline.tables.parallel import on_all_cores
+
+Numbers = npt.NDArray[np.int32]
+CUSTOMERS = "customer_no", "customer_id"
+
+
+def number(con: Connection, texts: pa.ChunkedArray, links: pa.Table) -> tuple[Numbers, pa.Table]:
+    """Number customers.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    texts : pyarrow.ChunkedArray of str, length n
+        Their ids.
+    links : pyarrow.Table
+        `from_id`, `customer_id`: which ids are one customer, each once.
+
+    Returns
+    -------
+    numbers : ndarray of int32, shape (n,)
+    customers : pyarrow.Table
+        `customer_no`, from 0 in no order that means anything, and `customer_id`, the id the customer goes by.
+    """
+    duck.register(con, "texts", pa.table({"text": texts}))
+    hashes = duck.arrow(con, "SELECT hash(text) AS hash FROM texts", name="hashes")["hash"].to_numpy()
+    con.unregister("texts")
+    numbers, ids = by_hash(texts, hashes)
+    place = pc.index_in(ids, links["from_id"])
+    if place.null_count < len(place):
+        linked = pc.coalesce(links["customer_id"].take(place), ids).combine_chunks().dictionary_encode()
+        numbers, ids = linked.indices.to_numpy().take(numbers), linked.dictionary
+    customers = pa.table([pa.array(np.arange(len(ids), dtype=np.int32)), ids], names=CUSTOMERS)
+    return numbers, customers
+
+
+def keyed(customers: pa.Table, pepper: bytes) -> pa.Table:
+    """Return numbered customers with their `customer_key`, sorted by it."""
+    keys = distinct_keys(customers["customer_id"], pepper)
+    return customers.append_column("customer_key", keys).sort_by("customer_key")
+
+
+def by_hash(texts: pa.ChunkedArray, hashes: npt.NDArray[np.uint64]) -> tuple[Numbers, pa.StringArray]:
+    """Number texts by sorting their hashes: in half the time of looking each up among hundreds of thousands.
+
+    Parameters
+    ----------
+    texts : pyarrow.ChunkedArray of str
+    hashes : ndarray of uint64, shape (n,)
+        Equal where the texts are.
+
+    Returns
+    -------
+    numbers : ndarray of int32, shape (n,)
+    distinct : pyarrow.StringArray
+        The text of each number.
+    """
+    order = places_in_order(hashes >> np.uint64(len(hashes).bit_length() + 1))
+    grouped = hashes[order]
+    starts = np.flatnonzero(np.diff(grouped, prepend=~grouped[:1]))
+    # Hashes that differ in their last bits alone lie mixed: a hash can have several groups.
+    _, firsts, of_group = np.unique(grouped[starts], return_index=True, return_inverse=True)
+    numbers = np.empty(len(hashes), np.int32)
+    numbers[order] = np.repeat(of_group.astype(np.int32), np.diff(starts, append=len(hashes)))
+    distinct = texts.take(pa.array(order[starts[firsts]])).combine_chunks()
+    ends = np.cumsum([len(chunk) for chunk in texts.chunks])
+    parts = zip(texts.chunks, np.split(numbers, ends[:-1]), strict=True)
+    if all(on_all_cores(lambda part: distinct.take(pa.array(part[1])).equals(part[0]), parts)):
+        return numbers, distinct
+    encoded = texts.combine_chunks().dictionary_encode()  # two texts with one hash
+    return encoded.indices.to_numpy(), encoded.dictionary
+
+
+def places_in_order(keys: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+    """Return the places of numbers in ascending order, of equal ones in the order of their places.
+
+    With its place in its last bits a number is sorted many times faster than the place by the number.
+
+    Parameters
+    ----------
+    keys : ndarray of int, shape (n,)
+        From 0, with n of at most 63 bits together.
+    """
+    bits = len(keys).bit_length()
+    places = keys.astype(np.int64)
+    places <<= bits
+    places |= np.arange(len(keys))
+    places.sort()
+    places &= (1 << bits) - 1
+    return places

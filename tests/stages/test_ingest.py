@@ -1,0 +1,60 @@
+"""The ingest stage on small shops: what it says, and what it refuses."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline.errors import UserError
+from pipeline.params import load_params
+from pipeline.stages.ingest import ingest, read_orders
+
+PROJECT = Path(__file__).parents[2]
+START = date(2023, 1, 2)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A log that begins when 40 customers have long been there; one is new each week, one only returns."""
+    orders = [(f"old-{n}", START + timedelta(days=n % 20), 10) for n in range(40)]
+    orders += [(f"new-{week}", START + timedelta(weeks=week), 10) for week in range(30)]
+    lines = "".join(f"{who},{day},{amount}\n" for who, day, amount in [*orders, ("back", START, -5)])
+    (tmp_path / "log.csv").write_text(f"customer,day,amount\n{lines}")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write_params(folder: Path, births_from: str | None = None) -> Path:
+    params = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+    orders = params["sources"]["orders"]
+    orders["path"] = "log.csv"
+    orders["columns"] |= {"customer_id": "customer", "ordered_at": "day", "amount": "amount"}
+    params["ingest"]["births_from"] = births_from
+    path = folder / "params.yaml"
+    path.write_text(yaml.safe_dump(params), encoding="utf-8")
+    return path
+
+
+def test_a_log_that_starts_mid_life_is_warned_of_by_whoever_reads_it(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read_orders(load_params(write_params(shop)))
+    assert "Set ingest.births_from" in capsys.readouterr().err
+    read_orders(load_params(write_params(shop, "2023-02-01")))
+    assert "births_from" not in capsys.readouterr().err
+
+
+def test_births_after_the_log_are_refused(shop: Path) -> None:
+    with pytest.raises(UserError, match="2030-01-01 is after the last order"):
+        read_orders(load_params(write_params(shop, "2030-01-01")))
+
+
+def test_the_customers_it_speaks_of_are_those_with_orders(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ingest(load_params(write_params(shop)))
+    assert "70 orders of 70 customers" in capsys.readouterr().out
+    assert (shop / "data/interim/orders.parquet").is_file()
