@@ -142,7 +142,7 @@ def log() -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def scored(tmp_path_factory: pytest.TempPathFactory, log: pd.DataFrame) -> Workspace:
-    """A workspace with all tables up to the segments; look, do not change."""
+    """A workspace with all tables up to the segments, and the report; look, do not change."""
     workspace = make_workspace(tmp_path_factory.mktemp("scored") / "shop")
     workspace.write_log(log)
     workspace.set(churn__members=["logistic"])

@@ -20,6 +20,8 @@ from pipeline.btyd.totals import Total
 
 KINDS = ("orders", "spend")
 CLV = "clv"
+EXPECTED = {"orders": "expected_orders", "spend": "expected_spend", CLV: "expected_spend"}
+"""By what the intervals are corrected."""
 OUTLOOK = (
     *(f"{what}_{level}" for what in (*KINDS, CLV) for level in ("p10", "p50", "p90")),
     *(f"{kind}_sd" for kind in KINDS),
@@ -88,7 +90,7 @@ def outlook(
     horizon_days, clv_horizon_days : float
         Of the orders and the spend, and of the CLV.
     """
-    half_widths = {kind: spread.of(values["expected_orders"].to_numpy()) for kind, spread in spreads.items()}
+    half_widths = {kind: spread.of(values[EXPECTED[kind]].to_numpy()) for kind, spread in spreads.items()}
     orders, money, clv = (
         0.5 + np.multiply.outer(half_widths[kind], (-1.0, 0.0, 1.0)) for kind in (*KINDS, CLV)
     )

@@ -18,7 +18,8 @@ from pipeline.btyd._numerics import Floats
 
 INTERVAL = 0.8  # between P10 and P90
 _NORMAL_95 = 1.96
-_PRIOR_CUSTOMERS = 100  # as many speak for the model's own interval
+_GROUPS = 5
+_PRIOR_CUSTOMERS = 60  # as many speak for the model's own interval
 _WIDEST = 0.495
 
 
@@ -35,17 +36,17 @@ class Spread(NamedTuple):
 
     Attributes
     ----------
-    edges : sequence of two floats
-        Expected orders that divide the customers into thirds.
-    half_widths : sequence of three floats
-        For each third; 0.4 where the model is right, more where it is too sure of itself.
+    edges : sequence of four floats
+        Expected orders or spend that divide the customers into fifths.
+    half_widths : sequence of five floats
+        For each fifth; 0.4 where the model is right, more where it is too sure of itself.
     """
 
     edges: Sequence[float]
     half_widths: Sequence[float]
 
     def of(self, expected: Floats) -> Floats:
-        """Half width for each customer, by expected orders."""
+        """Half width for each customer, by what is expected."""
         return np.asarray(self.half_widths)[np.searchsorted(self.edges, expected, side="right")]
 
 
@@ -82,11 +83,11 @@ def learn_spread(low: Floats, high: Floats, expected: Floats) -> Spread:
     low, high : arrays, shape (customers,)
         Where the outcomes lie in the predicted distributions.
     expected : array, shape (customers,)
-        Expected orders; thirds of the customers by it are corrected each by itself.
+        Expected orders or spend; fifths of the customers by it are corrected each by itself.
     """
-    edges = tuple(np.quantile(expected, [1 / 3, 2 / 3]).tolist())
-    third = np.searchsorted(edges, expected, side="right")
-    return Spread(edges, tuple(_half_width(low[third == i], high[third == i]) for i in range(3)))
+    edges = tuple(np.quantile(expected, np.arange(1, _GROUPS) / _GROUPS).tolist())
+    group = np.searchsorted(edges, expected, side="right")
+    return Spread(edges, tuple(_half_width(low[group == i], high[group == i]) for i in range(_GROUPS)))
 
 
 def _half_width(low: Floats, high: Floats) -> float:

@@ -15,7 +15,7 @@ from pipeline.btyd._numerics import Floats, Ints
 from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.gammagamma import GammaGamma
-from pipeline.btyd.outlook import CLV, KINDS, Outlook, is_known, outlook
+from pipeline.btyd.outlook import CLV, EXPECTED, KINDS, Outlook, is_known, outlook
 from pipeline.btyd.totals import CommonError, PastTotal, common_error, total_interval
 
 _TENTHS = 10
@@ -35,13 +35,13 @@ class _Window(NamedTuple):
     prediction: _Prediction
     end: date
     clv_end: date
-    expected: Floats
+    expected: dict[str, Floats]
     totals: dict[str, PastTotal]
     clv: dict[str, float]
 
     def taught(self, kind: str) -> pit.Spread:
         """How wide the intervals should have been."""
-        return pit.learn_spread(*self.prediction.outlook.ranges[kind], self.expected)
+        return pit.learn_spread(*self.prediction.outlook.ranges[kind], self.expected[EXPECTED[kind]])
 
 
 class TrackRecord:
@@ -139,7 +139,8 @@ class TrackRecord:
         clv = {}
         if is_known(summary, CLV):
             clv = {"expected": math.fsum(values["clv"]), "actual": math.fsum(summary["future_clv"])}
-        return _Window(prediction, end, clv_end, values["expected_orders"].to_numpy(), past, clv)
+        expected = {name: values[name].to_numpy() for name in EXPECTED.values()}
+        return _Window(prediction, end, clv_end, expected, past, clv)
 
     def metrics(self) -> dict[str, Any]:
         """The forecast of the last cutoff, and how the intervals of those before did; JSON types."""
@@ -183,11 +184,12 @@ class TrackRecord:
         for last in self._windows[-1:]:
             ranges = last.prediction.outlook.ranges
             # By what they have in store, so that the rows' order does not decide who is in which tenth.
-            order = np.lexsort((*ranges["spend"], *ranges["orders"], last.expected))
+            expected = last.expected["expected_orders"]
+            order = np.lexsort((*ranges["spend"], *ranges["orders"], expected))
             for number, tenth in enumerate(np.array_split(order, _TENTHS), start=1):
                 if len(tenth):
                     found = [_coverage(last, kind, tenth) for kind in KINDS]
-                    mean = math.fsum(last.expected[tenth]) / len(tenth)
+                    mean = math.fsum(expected[tenth]) / len(tenth)
                     rows.append((number, len(tenth), mean, *found[0], *found[1]))
         measured = [name for kind in KINDS for name in (kind, f"{kind}_low", f"{kind}_high")]
         return pd.DataFrame(rows, columns=["tenth", "customers", "expected_orders", *measured])

@@ -271,10 +271,11 @@ def seasonal_shift(last_year: Window) -> float | None:
     """Give half of what the lifetime model missed in last year's window beyond its usual miss, in log-odds.
 
     Its own predictions are asked, as it has learned to expect that a young log's customers grow old; a
-    classifier of a year ago hardly had the history to know that.
+    classifier of a year ago hardly had the history to know that. None where there was no such model.
     """
     missed = []
-    for rows in (last_year.train, last_year.test):
+    for window in (last_year.train, last_year.test):
+        rows = window.dropna(subset="p_no_order")
         try:
             check_classes(rows)
         except InsufficientHistory:

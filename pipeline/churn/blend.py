@@ -1,8 +1,8 @@
 """The members' convex blend in log-odds, and the classifier that holds it.
 
 ``logit P(churn) = shift + sum_k w_k * logit p_k`` with ``w_k >= 0`` and ``sum_k w_k = 1``. The weights are
-learned from predictions for windows that had not begun when the members were trained, and go half-way back
-to equal ones among all members but those that clearly do harm. The shift is the season's, see
+learned from predictions for windows that had not begun when the members were trained, with a pull to equal
+ones, which are hard to beat where the members hardly differ. The shift is the season's, see
 `pipeline.churn.level`.
 """
 
@@ -22,12 +22,12 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.churn.frame import FEATURES
 from pipeline.churn.members import Member, given_logistic
-from pipeline.churn.simplex import Floats, half_way_to_equal, least_on_simplex
+from pipeline.churn.simplex import Floats, least_on_simplex
 
 Weights = Mapping[Member, float]
 
-CLEARLY = 2.0
-"""Standard errors beyond which a member's harm is no chance."""
+PULL = 0.001
+"""Log loss that a squared distance of 1 from equal weights must be worth."""
 
 
 def blend_weights(
@@ -47,39 +47,23 @@ def blend_weights(
     Returns
     -------
     dict of str to float
-        By member, summing to 1 but for rounding to four digits: those with the least log loss, half-way back
-        to equal ones; see `pipeline.churn.simplex.half_way_to_equal`. Left out is who makes such a blend
-        worse by more than chance: hardly anyone where customers are few.
+        By member, summing to 1 but for rounding to four digits: those with the least log loss and `PULL`
+        times the squared distance from equal ones.
     """
+    equal_weight = 1 / len(members)
     y, scores = churned.astype(np.float64), log_odds[list(members)].to_numpy(dtype=np.float64)
 
-    def log_loss(weights: Floats) -> float:
+    def pulled_loss(weights: Floats) -> float:
         score = scores @ weights
-        return float(np.mean(np.logaddexp(0, score) - y * score))
+        loss = np.mean(np.logaddexp(0, score) - y * score)
+        return float(loss + PULL * ((weights - equal_weight) ** 2).sum())
 
     def gradient(weights: Floats) -> Floats:
-        return np.asarray(scores.T @ (expit(scores @ weights) - y) / len(y), dtype=np.float64)
+        slope = scores.T @ (expit(scores @ weights) - y) / len(y)
+        return np.asarray(slope + 2 * PULL * (weights - equal_weight), dtype=np.float64)
 
-    best = least_on_simplex(log_loss, gradient, len(members))
-    return half_way_to_equal(members, best, _kept(members, best, log_odds, churned))
-
-
-def _kept(
-    members: Sequence[Member], best: Floats, log_odds: pd.DataFrame, churned: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Leave out, the least useful first, without whom the log loss is clearly less."""
-
-    def losses(kept: NDArray[np.bool_]) -> Floats:
-        score = blended_log_odds(log_odds, half_way_to_equal(members, best, kept))
-        return np.asarray(np.logaddexp(0, score) - churned * score, dtype=np.float64)
-
-    kept = np.ones(len(best), dtype=np.bool_)
-    for place in np.argsort(best, kind="stable")[:-1]:
-        without = kept & (np.arange(len(best)) != place)
-        harm = losses(kept) - losses(without)
-        if harm.mean() > CLEARLY * harm.std() / np.sqrt(len(harm)):
-            kept = without
-    return kept
+    best = least_on_simplex(pulled_loss, gradient, len(members))
+    return {name: round(weight, 4) for name, weight in zip(members, best.tolist(), strict=True)}
 
 
 def blended_log_odds(log_odds: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:

@@ -1,8 +1,9 @@
 """Weights of a blend: not negative, summing to one, and half-way back to equal ones.
 
 Equal weights are hard to beat because learned ones are noisy; but a member that adds nothing costs. Hence
-some members are left out, and the weights of the others go half-way back to equal ones: the partially
-egalitarian combination of Diebold and Shin (2019, International Journal of Forecasting 35, 1679-1691).
+members that get next to no weight are left out, and the weights of the others go half-way back to equal ones:
+the partially egalitarian combination of Diebold and Shin (2019, International Journal of Forecasting 35,
+1679-1691).
 """
 
 from __future__ import annotations
@@ -46,24 +47,8 @@ def equal(names: Iterable[Name]) -> dict[Name, float]:
     return dict.fromkeys(listed, 1 / len(listed))
 
 
-def half_way_to_equal(
-    names: Iterable[Name], best: Floats, kept: NDArray[np.bool_] | None = None
-) -> dict[Name, float]:
-    """Average the weights with equal ones, to four digits.
-
-    Parameters
-    ----------
-    names : iterable of str
-    best : numpy.ndarray
-        The weights, shape (number,).
-    kept : numpy.ndarray, optional
-        Whose weights these are, shape (number,); the others get none. By default who has more than next to no
-        weight.
-
-    Returns
-    -------
-    dict of str to float
-    """
-    kept = best >= NEGLIGIBLE if kept is None else kept
+def half_way_to_equal(names: Iterable[Name], best: Floats) -> dict[Name, float]:
+    """Leave out who adds next to nothing; average the others' weights with equal ones, to four digits."""
+    kept = best >= NEGLIGIBLE
     weights = (np.where(kept, best, 0) / best[kept].sum() + kept / kept.sum()) / 2
     return {name: round(weight, 4) for name, weight in zip(names, weights.tolist(), strict=True)}

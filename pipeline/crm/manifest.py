@@ -28,17 +28,19 @@ def run_id(parts: Mapping[str, bytes]) -> str:
 
 def manifest(
     files: Mapping[str, bytes],
+    report: bytes,
+    *,
     rows: int,
     run_id: str,
     as_of: date,
-    *,
     horizon_days: int,
     clv_horizon_days: int,
     currency: str,
 ) -> dict[str, Any]:
     """Describe the files of one export, so that a reader can check that they are whole and belong together.
 
-    Nothing in it depends on the time or the machine: the same export has the same manifest.
+    `report` is the page that goes with them. Nothing here depends on the time or the machine: the same export
+    has the same manifest.
     """
     return {
         "schema_version": SCHEMA_VERSION,
@@ -48,9 +50,11 @@ def manifest(
         "clv_horizon_days": clv_horizon_days,
         "currency": currency,
         "rows": rows,
+        "report": _vouched(report),
         "columns": [{"name": field.name, "kind": field.kind, "meaning": field.meaning} for field in FIELDS],
-        "files": {
-            name: {"bytes": len(files[name]), "sha256": hashlib.sha256(files[name]).hexdigest()}
-            for name in sorted(files)
-        },
+        "files": {name: _vouched(files[name]) for name in sorted(files)},
     }
+
+
+def _vouched(content: bytes) -> dict[str, Any]:
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}

@@ -1,7 +1,7 @@
 """The back-test on reality: what past score runs said, beside what then happened.
 
 A run is due when its horizon has passed. Runs of neighbouring nights say nearly the same about nearly the
-same days, so that of each month only the last one due is judged.
+same days, so that of each month only the last one due is judged; the scores of the others are superseded.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from pipeline.evaluation.weighted import FloatArray, mean
 KEPT = ("churn_probability", "expected_orders", "expected_spend", "spend_p10", "spend_p50", "spend_p90")
 """What is kept of a run's scores, beside the customer's key."""
 
-MOST_RUNS = 24
 FEWEST_KNOWN = 0.5
 """With fewer of a run's customers in the log, it is another shop's run, or keyed by another secret."""
 
@@ -64,7 +63,8 @@ class PastRun:
     Attributes
     ----------
     card : mapping
-        `as_of`, `horizon_days`, `churn_model` (the digest of its file) and `promised`, as from `promise`.
+        `as_of`, `horizon_days`, `churn_model` (the digest of its file) and `promised`, as from `promise`;
+        `erased`: how many customers have been taken out of its scores.
     scores : DataFrame
         `customer_key` and `KEPT`.
     outcomes : DataFrame
@@ -116,8 +116,8 @@ def end_of(card: Mapping[str, Any]) -> date:
     return date.fromisoformat(card["as_of"]) + timedelta(days=card["horizon_days"])
 
 
-def due(cards: Sequence[Mapping[str, Any]], today: date) -> list[Mapping[str, Any]]:
-    """Choose the runs to judge: of each month the last one whose horizon has passed, at most 24 in all.
+def due(cards: Sequence[Mapping[str, Any]], today: date, months: int) -> list[Mapping[str, Any]]:
+    """Choose the runs to judge: of each of the last months the last one whose horizon has passed.
 
     Parameters
     ----------
@@ -125,9 +125,23 @@ def due(cards: Sequence[Mapping[str, Any]], today: date) -> list[Mapping[str, An
         Those of past runs, ascending.
     today : date
         The first day that is not known.
+    months : int
+        As many runs at most.
     """
     of_month = {card["as_of"][:7]: card for card in cards if end_of(card) <= today}
-    return list(of_month.values())[-MOST_RUNS:]
+    return list(of_month.values())[-months:]
+
+
+def superseded(cards: Sequence[Mapping[str, Any]], today: date, months: int) -> list[Mapping[str, Any]]:
+    """Name the runs that will not be judged today or later: they are due, and others stand for their months.
+
+    Parameters
+    ----------
+    cards, today, months
+        As for `due`.
+    """
+    judged = due(cards, today, months)
+    return [card for card in cards if end_of(card) <= today and card not in judged]
 
 
 def judge(runs: Sequence[PastRun], *, seed: int, resamples: int) -> list[dict[str, Any]]:
@@ -144,7 +158,7 @@ def judge(runs: Sequence[PastRun], *, seed: int, resamples: int) -> list[dict[st
     -------
     list of dict
         One per run of this shop, ascending: `as_of`, `until` (first day after its horizon), `customers`
-        judged and those `vanished` from the log since (erased, or their ids merged), `churn_model`,
+        judged and those `vanished` from the log since (left out, or their ids merged), `churn_model`,
         `predicted_churn` and `realised_churn`, `metrics` with intervals, and what was `promised`. `coverage`
         is the share of customers whose spend fell within P10 to P90; it should be 0.8, or more where spend
         is mostly zero.
@@ -167,7 +181,7 @@ def judge(runs: Sequence[PastRun], *, seed: int, resamples: int) -> list[dict[st
                 "as_of": run.card["as_of"],
                 "until": end_of(run.card).isoformat(),
                 "customers": len(rows),
-                "vanished": len(run.scores) - len(rows),
+                "vanished": run.card.get("erased", 0) + len(run.scores) - len(rows),
                 "churn_model": run.card["churn_model"],
                 "predicted_churn": float(rates["churn_probability"][day]),
                 "realised_churn": float(rates["churned"][day]),
@@ -197,6 +211,34 @@ def reality_table(judged: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         for run in judged
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def reality_metrics(
+    cards: Sequence[Mapping[str, Any]],
+    judged: Sequence[Mapping[str, Any]],
+    today: date,
+    **limits: float,
+) -> dict[str, Any]:
+    """Sum up for `dvc metrics`: how many past runs there are, the newest that was judged, and its alarms.
+
+    Parameters
+    ----------
+    cards : sequence of mapping
+        Those of past runs.
+    judged : sequence of mapping
+        As from `judge`.
+    today : date
+        The first day that is not known.
+    **limits : float
+        As for `reality_alarms`.
+    """
+    return {
+        "past_runs": len(cards),
+        "due": sum(end_of(card) <= today for card in cards),
+        "judged": len(judged),
+        "latest": judged[-1] if judged else None,
+        "alarms": reality_alarms(judged, **limits),
+    }
 
 
 def reality_alarms(

@@ -19,7 +19,9 @@ HEAVY_SHARE = 0.1
 ERROR_RATE = 0.05
 
 
-def slice_labels(now: pd.DataFrame, customers: pd.DataFrame | None = None) -> pd.DataFrame:
+def slice_labels(
+    now: pd.DataFrame, customers: pd.DataFrame | None = None, channels: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Say which groups each row belongs to.
 
     Parameters
@@ -28,13 +30,16 @@ def slice_labels(now: pd.DataFrame, customers: pd.DataFrame | None = None) -> pd
         ``customer_key``, ``cutoff``, ``frequency`` (order days minus one) and ``first_order_on``.
     customers : pandas.DataFrame, optional
         The shop's customers: ``customer_key``, and ``country`` and ``acquisition_channel`` where it has them.
+    channels : pandas.DataFrame, optional
+        ``order_channel`` by ``customer_key`` and ``cutoff``, where orders have one.
 
     Returns
     -------
     pandas.DataFrame
         Indexed as ``now``, one column per grouping: ``buyers`` ("one_order", "repeat" or "heavy": the tenth
         with the most order days at that cutoff), ``cohort`` (quarter of the first order), ``country``,
-        ``acquisition_channel``. Levels beyond the eight largest are "other", unknown ones are missing.
+        ``acquisition_channel``, ``order_channel``. Levels beyond the eight largest are "other", unknown ones
+        are missing.
     """
     rank = now.groupby("cutoff")["frequency"].rank(pct=True, method="max", ascending=False)
     heavy = (rank <= HEAVY_SHARE) & (now["frequency"] > 0)
@@ -49,6 +54,10 @@ def slice_labels(now: pd.DataFrame, customers: pd.DataFrame | None = None) -> pd
         if customers is not None and column in customers:
             known = customers.drop_duplicates("customer_key").set_index("customer_key")[column]
             labels[column] = largest_levels(now["customer_key"].map(known))
+    if channels is not None:
+        keys = ["customer_key", "cutoff"]
+        known = channels.set_index(keys)["order_channel"].reindex(pd.MultiIndex.from_frame(now[keys]))
+        labels["order_channel"] = largest_levels(known.set_axis(now.index))
     return labels
 
 

@@ -2,6 +2,7 @@
 
 from pipeline.features.cutoffs import Count, Cutoffs, Origin, plan_cutoffs
 from pipeline.features.flow import amounts_between, born_since, daily_flow, histories, orders_between
+from pipeline.features.orderchannels import main_channels
 from pipeline.features.snapshots import customer_days, outcomes, snapshot, snapshots
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "customer_days",
     "daily_flow",
     "histories",
+    "main_channels",
     "orders_between",
     "outcomes",
     "plan_cutoffs",

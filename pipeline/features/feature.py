@@ -60,7 +60,7 @@ class Feature:
         A whole number.
     words : Words, optional
         For the reasons in CRM and report; what has none is never given as one. A test asks every feature for
-        them but those that say who somebody is.
+        them but those that say who somebody is, and those that it names as of no use to a reader.
     """
 
     name: str

@@ -128,6 +128,7 @@ class Monitor(Section):
     churn_gap: Share = Field(default=0.05, examples=[0.05])
     log_loss_rise: float = Field(default=0.1, ge=0, examples=[0.1])
     spend_bias: float = Field(default=0.25, gt=0, examples=[0.25])
+    months: int = Field(default=24, ge=1, examples=[24])
 
 
 class Segments(Section):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, Literal
 
 from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
-from pipeline.report.measures import Aim, Estimate, estimate, verdict, writer
+from pipeline.report.measures import Aim, Estimate, Row, Table, estimate, verdict, writer
 from pipeline.report.texts import Texts
 
 Part = Literal["churn", "value"]
@@ -20,64 +20,39 @@ SHOWN: dict[Part, tuple[tuple[str, Aim], tuple[str, Aim]]] = {
 """The error and the ranking on which each grade rests."""
 
 
-@dataclass(frozen=True)
-class OriginRow:
-    """One test: error and ranking, each of the model and of the rule."""
-
-    name: str
-    customers: str
-    numbers: list[Estimate]
-
-
-@dataclass(frozen=True)
-class RuleRow:
-    """One simple rule: its error and ranking, and how the model compares in each."""
-
-    name: str
-    numbers: list[Estimate]
-    verdicts: list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Backtest:
-    """The tables of one model."""
-
-    origins_caption: str
-    heads: list[str]
-    origins: list[OriginRow]
-    rules_caption: str
-    rule_heads: list[str]
-    rules: list[RuleRow]
-    calibrators: list[RuleRow]
-
-
-def backtest(part: Part, found: Mapping[str, Any], t: Texts, f: Formats) -> Backtest:
-    """Build both tables of a part's evaluation."""
-    rule = found["rule_name"]
+def backtest(part: Part, found: Mapping[str, Any], t: Texts, f: Formats) -> list[Table]:
+    """Build the tables of a part's evaluation: the model beside each rule, the tests, the calibrations."""
     names = [t.word("metric", metric) for metric, _ in SHOWN[part]]
+    pooled = found["backtest"]["predictions"]
+    rules = Table(
+        t("rules.caption"),
+        [t("rules.rule"), *names],
+        [_rule_row(part, one, t, f) for one in pooled if one["name"] in found["rule_names"]],
+    )
+    rule = found["rule_name"]
     origins = [
-        OriginRow(f.day(one["cutoff"]), f.number(one["n"]), _pairs(part, one["predictions"], rule, f))
+        Row(f.day(one["cutoff"]), [Estimate(f.number(one["n"])), *_pairs(part, one["predictions"], rule, f)])
         for one in found["backtest"]["origins"]
     ]
-    pooled = found["backtest"]["predictions"]
-    judged = (found.get("calibration") or {}).get("judged", ())
     if len(origins) > 1:
-        origins.append(OriginRow(t("backtest.pooled"), "", _pairs(part, pooled, rule, f)))
-    return Backtest(
-        origins_caption=t("backtest.caption", rule=t.word("simple_rule", rule)),
-        heads=[t(f"backtest.{who}", metric=name) for name in names for who in ("model", "rule")],
-        origins=origins,
-        rules_caption=t("rules.caption"),
-        rule_heads=names,
-        rules=[_rule_row(part, one, t, f) for one in pooled if one["name"] in found["rule_names"]],
-        calibrators=[_calibrator_row(one, t, f) for one in judged],
+        origins.append(Row(t("backtest.pooled"), [Estimate(""), *_pairs(part, pooled, rule, f)]))
+    pairs = [t(f"backtest.{who}", metric=name) for name in names for who in ("model", "rule")]
+    caption = t("backtest.caption", rule=t.word("simple_rule", rule))
+    tests = Table(caption, [t("backtest.origin"), t("backtest.customers"), *pairs], origins)
+    judged = (found.get("calibration") or {}).get("judged", ())
+    calibrators = Table(
+        t("calibrators.caption"),
+        [t(f"calibrators.{head}") for head in ("name", "error", "gain")],
+        [_calibrator_row(one, t, f) for one in judged],
     )
+    return [table for table in (rules, tests, calibrators) if table.rows]
 
 
 def careful(report: ReportData, t: Texts, f: Formats) -> list[str]:
     """Say what a reader has to be careful with: suspected leaks, and groups the models get wrong."""
     alarms = [
-        t(f"alarm.{alarm['kind']}", feature=t.word("feature", alarm["feature"])) for alarm in report.alarms
+        t(f"alarm.{alarm['kind']}", feature=f"{t.topic(alarm['feature'])} ({alarm['feature']})")
+        for alarm in report.alarms
     ]
     writers: dict[Part, tuple[Mapping[str, Any], Callable[[Any], str]]] = {
         "churn": (report.churn_evaluation, f.percent),
@@ -112,16 +87,21 @@ def _pairs(part: Part, predictions: list[Mapping[str, Any]], rule: str, f: Forma
     ]
 
 
-def _calibrator_row(one: Mapping[str, Any], t: Texts, f: Formats) -> RuleRow:
+def _calibrator_row(one: Mapping[str, Any], t: Texts, f: Formats) -> Row:
     error, gain = f.number(one["log_loss"], 4), estimate(one["gain"], lambda value: f.number(value, 4))
     used = t("calibrators.used") if one["used"] else t("calibrators.unused")
-    return RuleRow(t.word("calibrator", one["name"]), [Estimate(error, ""), gain], [("", ""), ("", used)])
+    return Row(t.word("calibrator", one["name"]), [Estimate(error), replace(gain, verdict_text=used)])
 
 
-def _rule_row(part: Part, one: Mapping[str, Any], t: Texts, f: Formats) -> RuleRow:
-    verdicts = [verdict(one["difference"][metric], aim) for metric, aim in SHOWN[part]]
-    return RuleRow(
-        t.word("simple_rule", one["name"]),
-        [estimate(one["metrics"][metric], writer(metric, f)) for metric, _ in SHOWN[part]],
-        [(each, t(f"rules.{each}") if each else "") for each in verdicts],
-    )
+def _rule_row(part: Part, one: Mapping[str, Any], t: Texts, f: Formats) -> Row:
+    figures = []
+    for metric, aim in SHOWN[part]:
+        said = verdict(one["difference"][metric], aim)
+        figures.append(
+            replace(
+                estimate(one["metrics"][metric], writer(metric, f)),
+                verdict=said,
+                verdict_text=t(f"rules.{said}") if said else "",
+            )
+        )
+    return Row(t.word("simple_rule", one["name"]), figures)

@@ -50,6 +50,8 @@ class ReportData:
         From `reality_table` in ``pipeline.evaluation``: past score runs and what came; may be empty.
     monitor_alarms : sequence of mapping
         What drifted or failed to come true: `kind` and its numbers.
+    stops_export : bool
+        Whether such an alarm stops the export.
     reasons : DataFrame
         From ``pipeline.churn.reasons.reason_counts``; may be empty.
     reason_examples : DataFrame
@@ -109,6 +111,7 @@ class ReportData:
     is_demo_pepper: bool
     alarms: Sequence[Mapping[str, Any]] = ()
     monitor_alarms: Sequence[Mapping[str, Any]] = ()
+    stops_export: bool = False
     floors: Sequence[Mapping[str, Any]] = ()
     portraits: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

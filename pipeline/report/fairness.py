@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
-from pipeline.report.measures import Estimate, estimate
+from pipeline.report.measures import Estimate, Row, Table, cells, estimate
 from pipeline.report.texts import Texts
 
 SHARES = ("churn_rate", "mean_probability", "gap", "high_risk_share")
 SHOWN = (*SHARES, "log_loss", "roc_auc")
 
 
-@dataclass(frozen=True)
-class GroupRow:
-    """One group of people: its size and the measures of `SHOWN`."""
-
-    name: str
-    customers: str
-    numbers: list[Estimate]
-
-
-def people_rows(report: ReportData, t: Texts, f: Formats) -> list[GroupRow]:
-    """Build the rows of the table; none where no demographics are features."""
+def people_table(report: ReportData, t: Texts, f: Formats) -> Table | None:
+    """Build the table; None where no demographics are features."""
 
     def number(value: float | None) -> str:
         return f.number(value, 3)
@@ -34,12 +23,7 @@ def people_rows(report: ReportData, t: Texts, f: Formats) -> list[GroupRow]:
         level = (
             t.word("slice_level", "all") if is_all else f"{t.word('people', one['group'])}: {one['level']}"
         )
-        found = [
-            {"value": one[name], "low": one[f"{name}_low"], "high": one[f"{name}_high"]} for name in SHOWN
-        ]
-        numbers = [
-            estimate(each, f.percent if name in SHARES else number)
-            for name, each in zip(SHOWN, found, strict=True)
-        ]
-        rows.append(GroupRow(level, f.number(one["n"]), numbers))
-    return rows
+        figures = [estimate(cells(one, name), f.percent if name in SHARES else number) for name in SHOWN]
+        rows.append(Row(level, [Estimate(f.number(one["n"])), *figures]))
+    heads = [t("fairness.group"), t("backtest.customers"), *(t(f"fairness.{name}") for name in SHOWN)]
+    return Table(t("fairness.caption"), heads, rows) if rows else None

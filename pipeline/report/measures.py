@@ -1,4 +1,4 @@
-"""How a measure with its interval is written, and whether a difference is clear."""
+"""How measures with their intervals are written and laid out, and whether a difference is clear."""
 
 from __future__ import annotations
 
@@ -13,10 +13,30 @@ Aim = Literal["higher", "lower", "one", "zero"]
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number and its interval, either of which may be empty."""
+    """A number, the small lines below it such as its interval, and a word about it, perhaps for a side."""
 
     value: str
-    interval: str
+    notes: tuple[str, ...] = ()
+    verdict: str = ""
+    verdict_text: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table: what it is about, a small line below that, and its figures."""
+
+    name: str
+    figures: list[Estimate]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Figures under their heads, the first of which stands above the names of the rows."""
+
+    caption: str
+    heads: list[str]
+    rows: list[Row]
 
 
 def writer(metric: str, f: Formats) -> Callable[[Any], str]:
@@ -31,9 +51,15 @@ def writer(metric: str, f: Formats) -> Callable[[Any], str]:
 def estimate(found: Mapping[str, Any], write: Callable[[Any], str]) -> Estimate:
     """Write a number with its interval, as far as they are there."""
     if found["low"] is None or found["high"] is None:
-        return Estimate(write(found["value"]), "")
+        return Estimate(write(found["value"]))
     # The semicolon: a comma is a decimal sign in German.
-    return Estimate(write(found["value"]), f"[{write(found['low'])}; {write(found['high'])}]")
+    return Estimate(write(found["value"]), (f"[{write(found['low'])}; {write(found['high'])}]",))
+
+
+def cells(row: Mapping[Any, Any], name: str) -> dict[str, float | None]:
+    """Take a measure and its interval from a row of a table, None where it has no value."""
+    ends = {"value": row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"]}
+    return {end: None if value != value else value for end, value in ends.items()}
 
 
 def verdict(difference: Mapping[str, Any], aim: Aim) -> str:

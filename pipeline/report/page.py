@@ -11,7 +11,7 @@ from pipeline.report import explanations, quality, reality, tables, views
 from pipeline.report.backtest import careful
 from pipeline.report.charts import Layer, bars
 from pipeline.report.data import ReportData
-from pipeline.report.fairness import SHOWN, people_rows
+from pipeline.report.fairness import people_table
 from pipeline.report.formats import Formats
 from pipeline.report.portraits import inside, portraits
 from pipeline.report.texts import Texts
@@ -48,6 +48,7 @@ def render(report: ReportData) -> str:
             forecast=views.forecast(report, t, f),
             churn_note=views.churn_note(report, t, f),
             months=_month_charts(report, t, f),
+            is_scored=views.is_scored(report),
             segments=views.segments(report, t, f),
             stages=views.stage_bars(report, t, f),
             matrix=views.risk_matrix(report, t, f),
@@ -57,11 +58,9 @@ def render(report: ReportData) -> str:
             portraits=portraits(report, t, f),
             inside=inside(report, t, f),
             careful=careful(report, t, f),
-            people_heads=[t(f"fairness.{name}") for name in SHOWN],
-            people=people_rows(report, t, f),
+            people=people_table(report, t, f),
             past_runs=reality.past_runs(report, t, f),
-            measures=[t.word("metric", name) for name in reality.SHOWN],
-            is_tested=any(part.rows for part in qualities),
+            is_tested=any(part.tables for part in qualities),
             drivers=views.driver_bars(report, t, f),
             reasons=explanations.reasons(report, t, f),
             waterfalls=explanations.waterfalls(report, t, f),

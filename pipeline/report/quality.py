@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
 
-from pipeline.report.backtest import Backtest, backtest
+from pipeline.report.backtest import backtest
 from pipeline.report.charts import curve, lines
 from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
-from pipeline.report.measures import Aim, Estimate, estimate, verdict, writer
+from pipeline.report.measures import Aim, Estimate, Row, Table, estimate, verdict, writer
 from pipeline.report.texts import Texts
 
 # The measures shown, and which way is better; metrics/*.json has more.
@@ -39,19 +39,6 @@ RIGHT = 0.8
 
 
 @dataclass(frozen=True)
-class MetricRow:
-    """One measure of the model beside the rule; `verdict` is better, worse, unclear or empty."""
-
-    name: str
-    aim: str
-    model: Estimate
-    rule: Estimate
-    difference: Estimate
-    verdict: str
-    verdict_text: str
-
-
-@dataclass(frozen=True)
 class Chart:
     """A chart with its title and how to read it."""
 
@@ -62,17 +49,15 @@ class Chart:
 
 @dataclass(frozen=True)
 class Quality:
-    """One model's report: grade, what it was measured on, measures and charts."""
+    """One model's report: grade, what it was measured on, tables of measures, and charts."""
 
     title: str
     letter: str
     verdict: str
     sample: str
     active: str
-    caption: str
-    rows: list[MetricRow]
+    tables: list[Table]
     charts: list[Chart]
-    backtest: Backtest | None
 
 
 def churn_quality(report: ReportData, t: Texts, f: Formats) -> Quality:
@@ -89,10 +74,8 @@ def churn_quality(report: ReportData, t: Texts, f: Formats) -> Quality:
         **_grade(found["grade"], t, f),
         sample=sample,
         active=_active_note(active, t, f) if active else "",
-        caption=t("quality.caption", rule=t.word("simple_rule", found["rule_name"])),
-        rows=_rows(found, CHURN_AIMS, t, f),
+        tables=[_measures(found, CHURN_AIMS, t, f), *backtest("churn", found, t, f)],
         charts=_churn_charts(report, t, f),
-        backtest=backtest("churn", found, t, f),
     )
 
 
@@ -107,19 +90,15 @@ def value_quality(report: ReportData, t: Texts, f: Formats) -> Quality:
         **_grade(found["grade"], t, f),
         sample=t("quality.value.n", n=f.number(found["n"]), **totals),
         active=_spread_note(report, t, f) if found.get("distribution") else "",
-        caption=t("quality.caption", rule=t.word("simple_rule", found["rule_name"])),
-        rows=_rows(found, VALUE_AIMS, t, f),
+        tables=[_measures(found, VALUE_AIMS, t, f), *backtest("value", found, t, f)],
         charts=_value_charts(report, t, f),
-        backtest=backtest("value", found, t, f),
     )
 
 
 def _without_test(part: str, found: Mapping[str, Any], t: Texts, f: Formats) -> Quality:
     """Build the part about a model of which there is nothing to show: the verdict says why."""
     grade = _grade(found["grade"], t, f)
-    return Quality(
-        t(f"quality.{part}"), **grade, sample="", active="", caption="", rows=[], charts=[], backtest=None
-    )
+    return Quality(t(f"quality.{part}"), **grade, sample="", active="", tables=[], charts=[])
 
 
 def _grade(grade: Mapping[str, Any], t: Texts, f: Formats) -> dict[str, str]:
@@ -146,24 +125,19 @@ def _spread_note(report: ReportData, t: Texts, f: Formats) -> str:
     return " ".join(sentences)
 
 
-def _rows(found: Mapping[str, Any], aims: Mapping[str, Aim], t: Texts, f: Formats) -> list[MetricRow]:
+def _measures(found: Mapping[str, Any], aims: Mapping[str, Aim], t: Texts, f: Formats) -> Table:
+    """Put each measure of the model beside the rule's, with the difference where it has a direction."""
     rows = []
     for metric, aim in aims.items():
         write = writer(metric, f)
-        model, rule, difference = (found[part][metric] for part in ("model", "rule", "difference"))
-        found_verdict = verdict(difference, aim)
-        rows.append(
-            MetricRow(
-                name=t.word("metric", metric),
-                aim=t.word("aim", aim),
-                model=estimate(model, write),
-                rule=estimate(rule, write),
-                difference=estimate(difference, write) if found_verdict else Estimate("", ""),
-                verdict=found_verdict,
-                verdict_text=t(found_verdict) if found_verdict else "",
-            )
+        model, rule, difference = (
+            estimate(found[part][metric], write) for part in ("model", "rule", "difference")
         )
-    return rows
+        said = verdict(found["difference"][metric], aim)
+        difference = replace(difference, verdict=said, verdict_text=t(said)) if said else Estimate("")
+        rows.append(Row(t.word("metric", metric), [model, rule, difference], note=t.word("aim", aim)))
+    heads = [t(f"quality.{name}") for name in ("metric", "model", "rule", "difference")]
+    return Table(t("quality.caption", rule=t.word("simple_rule", found["rule_name"])), heads, rows)
 
 
 def _churn_charts(report: ReportData, t: Texts, f: Formats) -> list[Chart]:

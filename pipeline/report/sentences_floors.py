@@ -4,24 +4,24 @@ from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "floors.churn": (
-        "No churn probabilities, since the history is not enough for them: {reasons}. KPIs and RFM groups "
-        "stand.",
+        "No churn probabilities, since the history is not enough for them: {reasons}. KPIs stand, "
+        "and so do the RFM groups in the export.",
         "Keine Abwanderungswahrscheinlichkeiten, denn die Historie reicht dafür nicht: {reasons}. "
-        "Kennzahlen und RFM-Gruppen gelten.",
+        "Kennzahlen gelten, im Export auch die RFM-Gruppen.",
     ),
     "floors.clv": (
         "No expected spend and no customer lifetime value, since the history is not enough for them: "
-        "{reasons}. KPIs and RFM groups stand.",
+        "{reasons}. KPIs stand, and so do the RFM groups in the export.",
         "Kein erwarteter Umsatz und kein Kundenwert, denn die Historie reicht dafür nicht: {reasons}. "
-        "Kennzahlen und RFM-Gruppen gelten.",
+        "Kennzahlen gelten, im Export auch die RFM-Gruppen.",
     ),
     "floor.buyers": (
-        "{found} customers have bought, {needed} are needed",
-        "{found} Personen haben gekauft, nötig sind {needed}",
+        "{found} of the {needed} customers needed have bought",
+        "gekauft haben {found} von nötigen {needed} Personen",
     ),
     "floor.days_of_log": (
-        "the data cover {found} days, {needed} are needed",
-        "die Daten umfassen {found} Tage, nötig sind {needed}",
+        "the data cover {found} of the {needed} days needed",
+        "die Daten umfassen {found} von nötigen {needed} Tagen",
     ),
     "floor.frequent_buyers": (
         "nobody has ordered on three different days",
@@ -32,16 +32,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "die letzte Bestellung ist {found} Tage alt, höchstens {needed} Tage dürfen es sein",
     ),
     "floor.history_days": (
-        "the data cover {found} days, learning and testing with this horizon need {needed}",
-        "die Daten umfassen {found} Tage, Lernen und Prüfen mit diesem Horizont brauchen {needed}",
+        "the data cover {found} of the {needed} days that learning and testing with this horizon need",
+        "die Daten umfassen {found} der {needed} Tage, die Lernen und Prüfen mit diesem Horizont brauchen",
     ),
     "floor.churned_customers": (
-        "{found} customers left in past horizons, {needed} are needed",
-        "{found} Personen sind in früheren Zeiträumen abgewandert, nötig sind {needed}",
+        "{found} of the {needed} customers needed have left in past horizons",
+        "in früheren Zeiträumen abgewandert sind {found} von nötigen {needed} Personen",
     ),
     "floor.retained_customers": (
-        "{found} customers ordered again in past horizons, {needed} are needed",
-        "{found} Personen haben in früheren Zeiträumen wieder bestellt, nötig sind {needed}",
+        "{found} of the {needed} customers needed have ordered again in past horizons",
+        "in früheren Zeiträumen wieder bestellt haben {found} von nötigen {needed} Personen",
     ),
     "floor.too_thin": (
         "too few customers ordered more than once",

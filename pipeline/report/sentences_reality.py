@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "monitor.stopped": (
+        "Nothing was exported: the CRM keeps the segments of the last export until somebody has looked into "
+        "what follows.",
+        "Es wurde nichts exportiert: Das CRM behält die Segmente des letzten Exports, bis geklärt ist, was "
+        "hier folgt.",
+    ),
     "monitor.features": (
         "The customers have changed since the models learned, more than they used to: {features}. Read the "
         "scores with care, and have the data checked.",

@@ -68,6 +68,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{numerator} of the {denominator} active before ordered again between {start} and {last_day}",
         "{numerator} der zuvor {denominator} Aktiven haben vom {start} bis {last_day} wieder bestellt",
     ),
+    "kpis.retention.nobody": (
+        "nobody had ordered in the {days} days before {start}",
+        "in den {days} Tagen vor dem {start} hatte niemand bestellt",
+    ),
     "kpis.aov": (
         "Average order value",
         "Durchschnittlicher Bestellwert",
@@ -75,6 +79,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "kpis.aov.note": (
         "{revenue} revenue; half of all repeat orders come within {gap} days",
         "{revenue} Umsatz; die Hälfte der Folgebestellungen kommt binnen {gap} Tagen",
+    ),
+    "kpis.aov.once": (
+        "{revenue} revenue; nobody has ordered on a second day",
+        "{revenue} Umsatz; noch niemand hat an einem zweiten Tag bestellt",
     ),
     "kpis.expected": (
         "Expected spend",
@@ -160,6 +168,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "someone who will likely buy anyway.",
         "Jede Person ist in genau einem Segment, und jedes Segment hat einen nächsten Schritt. Kein "
         "Angebot geht an jemanden, der wahrscheinlich ohnehin kauft.",
+    ),
+    "segments.not_scored": (
+        "Without predictions nobody can be singled out. What is known of everybody is the lifecycle stage.",
+        "Ohne Vorhersagen lässt sich niemand herausheben. Bekannt ist von allen die Lebensphase.",
     ),
     "segments.share": (
         "Share of customers by segment",

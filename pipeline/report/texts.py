@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.features.catalogue import TOPICS
 from pipeline.report import (
     sentences_backtest,
     sentences_floors,
@@ -28,6 +29,7 @@ SENTENCES = {
     **sentences_reasons.SENTENCES,
 }
 WORDS = {**words.WORDS, **sentences_tables.WORDS}
+TOPIC_OF = {feature.name: topic.name for topic in TOPICS for feature in topic.features}
 
 
 @dataclass(frozen=True)
@@ -48,3 +50,7 @@ class Texts:
         """Return what a segment, metric or feature is called; its own name where nobody has named it."""
         known = WORDS[kind].get(name)
         return known[self._column] if known else name.replace("_", " ")
+
+    def topic(self, feature: str) -> str:
+        """Return what an input of the churn model is about; what is no feature is the lifetime model's."""
+        return self.word("feature", TOPIC_OF.get(feature, "lifetime_model"))

@@ -13,6 +13,9 @@ from pipeline.report.data import ReportData
 from pipeline.report.formats import MISSING, Formats
 from pipeline.report.texts import Texts
 
+FEWEST = 10
+"""Customers of a group that is shown on its own, as the sentence `too_few` says."""
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -32,8 +35,19 @@ def tiles(report: ReportData, t: Texts, f: Formats) -> list[Tile]:
     days = f.number(report.horizon_days)
     summary = report.segment_summary
 
-    def tile(name: str, value: str, **numbers: str) -> Tile:
-        return Tile(t(f"kpis.{name}"), value, t(f"kpis.{name}.note", **numbers))
+    def tile(name: str, value: str, note: str = "note", **numbers: str) -> Tile:
+        return Tile(t(f"kpis.{name}"), value, t(f"kpis.{name}.{note}", **numbers))
+
+    retention_tile = tile(
+        "retention",
+        f.percent(retention["value"]),
+        **_two_numbers(retention, f),
+        start=f.day(period["start"]),
+        last_day=f.day(last_day(report)),
+    )
+    if not retention["denominator"]:
+        retention_tile = tile("retention", MISSING, "nobody", days=days, start=f.day(period["start"]))
+    again = {"gap": f.number(kpis["median_gap_days"])} if kpis["median_gap_days"] is not None else {}
 
     return [
         tile(
@@ -49,18 +63,13 @@ def tiles(report: ReportData, t: Texts, f: Formats) -> list[Tile]:
             **{name: f.number(period[name]) for name in ("retained", "new", "returned")},
         ),
         tile("repeat", f.percent(repeat["value"]), **_two_numbers(repeat, f)),
-        tile(
-            "retention",
-            f.percent(retention["value"]),
-            **_two_numbers(retention, f),
-            start=f.day(period["start"]),
-            last_day=f.day(last_day(report)),
-        ),
+        retention_tile,
         tile(
             "aov",
             f.money(aov["value"]),
+            "note" if again else "once",
             revenue=f.money_short(kpis["revenue"]),
-            gap=f.number(kpis["median_gap_days"]),
+            **again,
         ),
         tile(
             "expected",
@@ -244,6 +253,11 @@ def risk_matrix(report: ReportData, t: Texts, f: Formats) -> tuple[list[str], li
     return heads, [(t.word("band", risk), [cell(risk, tier) for tier in tiers]) for risk in risks]
 
 
+def is_scored(report: ReportData) -> bool:
+    """Tell whether the churn risk or the value of anybody is known."""
+    return not (report.risk_value[["churn_risk", "value_tier"]] == "unknown").all(axis=None)
+
+
 def value_at_risk(report: ReportData, t: Texts, f: Formats) -> str:
     """Say how much of the lifetime value is with customers who may leave; nothing when there is no value."""
     clv = report.risk_value.groupby("churn_risk")["clv"].sum()
@@ -265,11 +279,15 @@ class Cohort:
 
 
 def heat_map(report: ReportData, f: Formats) -> list[Cohort]:
-    """Build the cohorts, oldest first; the month of the first order itself is always 100% and left out."""
-    later = report.cohorts[report.cohorts["month_offset"] > 0]
+    """Build the cohorts, oldest first; the month of the first order itself is always 100% and left out.
+
+    Cohorts of few are left out: their shares would tell of single customers.
+    """
+    cohorts = report.cohorts[report.cohorts["customers"] >= FEWEST]
+    later = cohorts[cohorts["month_offset"] > 0]
     strongest = _largest(later["retention"])
     rows = []
-    for month, cohort in report.cohorts.groupby("cohort"):
+    for month, cohort in cohorts.groupby("cohort"):
         shares = cohort.loc[cohort["month_offset"] > 0, "retention"]
         cells = [Cell(f.number(100 * share), "", 100 * share / strongest) for share in shares]
         rows.append(Cohort(f.month(month), f.number(cohort["customers"].iloc[0]), cells))
@@ -292,8 +310,14 @@ def lifetime_parameters(report: ReportData, f: Formats) -> Parameters:
     ]
     names = list(dict.fromkeys(name for _, values in fits for name in values))
     return Parameters(
-        names, [(f.day(cutoff), [f.number(values.get(name), 4) for name in names]) for cutoff, values in fits]
+        names,
+        [(f.day(cutoff), [_parameter(values.get(name), f) for name in names]) for cutoff, values in fits],
     )
+
+
+def _parameter(value: float | None, f: Formats) -> str:
+    """Write a parameter; where it ran away, its decimals say nothing."""
+    return f.number(value, 4 if value is None or value < 1000 else 0)
 
 
 def spend_note(report: ReportData, t: Texts, f: Formats) -> str:

@@ -165,6 +165,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "cohort": ("First order in", "Erste Bestellung in"),
         "country": ("Country", "Land"),
         "acquisition_channel": ("Came through", "Gewonnen über"),
+        "order_channel": ("Orders mostly through", "Bestellt meist über"),
     },
     "people": {
         "age": ("Age", "Alter"),

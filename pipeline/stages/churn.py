@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from time import monotonic
 from typing import Any
 
 import pandas as pd
@@ -22,7 +21,7 @@ from pipeline.features.sampling import some_customers
 from pipeline.params import Params
 from pipeline.preflight.floors import INSUFFICIENT_HISTORY, unmet, why
 from pipeline.stages import files, frames
-from pipeline.stages.shell import progress, run, say
+from pipeline.stages.shell import progress, run, say, time_limit
 from pipeline.tables import io
 
 MOST_TRAINING_ROWS = 300_000  # more cost time and memory, and teach nothing new
@@ -93,8 +92,8 @@ def train(params: Params) -> None:
 
 def _tune(frame: pd.DataFrame, params: Params) -> Tuned:
     """Search for as long as the parameters allow."""
-    end = monotonic() + 60 * params.churn.tune_minutes
-    tuned = tune(frame, seed=params.seed, go_on=lambda _: monotonic() < end)
+    with time_limit(params.churn.tune_minutes, "settings of the trees") as go_on:
+        tuned = tune(frame, seed=params.seed, go_on=go_on)
     gain = tuned.log_loss_of_defaults - tuned.log_loss
     say(f"churn: {tuned.trials} settings of the trees tried, log loss {gain:.5f} below that of the defaults")
     return tuned

@@ -31,7 +31,7 @@ from pipeline.evaluation.evaluate import evaluate, not_evaluated
 from pipeline.evaluation.headline import brief, headline, origins_table, pooled_table, slices_table
 from pipeline.evaluation.kinds import CHURN, VALUE, Kind
 from pipeline.evaluation.slices import slice_labels, slices
-from pipeline.features import Cutoffs
+from pipeline.features import Cutoffs, main_channels
 from pipeline.features.catalogue.people import ATTRIBUTES
 from pipeline.params import Params
 from pipeline.stages import files, frames
@@ -55,13 +55,14 @@ def evaluate_models(params: Params) -> None:
     holdout = rows[rows["cutoff"] == pd.Timestamp(cutoffs.holdout)] if cutoffs.holdout else rows
     test = _holdout_features(cutoffs, customers, params)
     shuffled = _shuffled(cutoffs, customers, params)
+    channels = _order_channels(cutoffs, customers)
     churn = CHURN.with_campaign(**params.evaluate.campaign.model_dump())
     found: dict[str, Any] = {
         "window": _window(cutoffs, params),
         "alarms": leak_alarms(feature_aucs(test, FEATURES)) + shuffle_alarms(shuffled),
         "shuffled_labels": shuffled,
-        "churn": _judged(churn, rows, files.CHURN_CARD, params),
-        "value": _judged(VALUE, rows, files.LIFETIME_VALUE_MODELS, params),
+        "churn": _judged(churn, rows, channels, files.CHURN_CARD, params),
+        "value": _judged(VALUE, rows, channels, files.LIFETIME_VALUE_MODELS, params),
     }
     by_people = _fairness(churn, rows, params)
     spread, tenths = _distribution(rows, params)
@@ -88,18 +89,34 @@ def evaluate_models(params: Params) -> None:
     _tell(found, len(holdout))
 
 
-def _judged(kind: Kind, rows: pd.DataFrame, card: Path, params: Params) -> dict[str, Any]:
+def _judged(
+    kind: Kind, rows: pd.DataFrame, channels: pd.DataFrame | None, card: Path, params: Params
+) -> dict[str, Any]:
     """Judge one kind of predictions; where there are none, the model's card says why."""
     table, members = contest(rows, kind)
     if table.empty:
         return not_evaluated(io.read_json(card).get("reason"))
     resampling = {"seed": params.seed, "resamples": params.evaluate.bootstrap_resamples}
-    customers = files.TABLES / "customers.parquet"
-    labels = slice_labels(rows.loc[table.index], io.read_parquet(customers) if customers.exists() else None)
+    labels = slice_labels(rows.loc[table.index], _customers(), channels)
     return {
         **evaluate(table, kind, members=members, rules=kind.rules, **resampling),
         "slices": slices(table, kind, labels, **resampling).to_dict("records"),
     }
+
+
+def _customers() -> pd.DataFrame | None:
+    """Read the shop's table of customers, if it has one."""
+    path = files.TABLES / "customers.parquet"
+    return io.read_parquet(path) if path.exists() else None
+
+
+def _order_channels(cutoffs: Cutoffs, customers: frames.Customers) -> pd.DataFrame | None:
+    """Name the customers' main channel at every origin, if the order log knows channels."""
+    columns = ["customer_key", "ordered_at", "channel"]
+    orders = io.read_parquet(files.ORDERS, columns, only={"customer_key": customers})
+    if orders["channel"].isna().all():
+        return None
+    return main_channels(orders, [origin.cutoff for origin in cutoffs.origins])
 
 
 def _distribution(rows: pd.DataFrame, params: Params) -> tuple[dict[str, Any] | None, pd.DataFrame]:
@@ -120,7 +137,7 @@ def _distribution(rows: pd.DataFrame, params: Params) -> tuple[dict[str, Any] | 
         quantiles = _spend_quantiles(fit, then, cutoff.date(), params.churn.horizon_days)
         expected = now[VALUE.prediction].to_numpy()
         moved = with_expected_spend(worth, expected)
-        half_widths = Spread(**fit["spread"]).of(worth["expected_orders"].to_numpy())
+        half_widths = Spread(**fit["spread"]).of(worth["expected_spend"].to_numpy())
         scores = distribution_scores(
             now[VALUE.actual].to_numpy(dtype=float),
             spend_ratio(worth, expected)[:, None] * quantiles,
@@ -156,13 +173,13 @@ def _spend_quantiles(
 
 def _fairness(kind: Kind, rows: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Measure the scores by age, income and household, if these are features; else a table without rows."""
-    customers = files.TABLES / "customers.parquet"
+    customers = _customers()
     table, _ = contest(rows, kind)
-    if not params.features.demographics or not customers.exists() or table.empty:
+    if not params.features.demographics or customers is None or table.empty:
         return pd.DataFrame(columns=fairness.COLUMNS)
     return fairness.fairness(
         table,
-        fairness.people_labels(table, io.read_parquet(customers), list(ATTRIBUTES)),
+        fairness.people_labels(table, customers, list(ATTRIBUTES)),
         risk_high=params.segments.risk_high,
         seed=params.seed,
         resamples=params.evaluate.bootstrap_resamples,

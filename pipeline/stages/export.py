@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 from pipeline.crm.dialects import CSV_DIALECTS, parquet_bytes
 from pipeline.crm.export import export_table
-from pipeline.crm.manifest import manifest, run_id
+from pipeline.crm.manifest import manifest
 from pipeline.errors import UserError
 from pipeline.params import Params
 from pipeline.stages import files
+from pipeline.stages.runs import current_run
 from pipeline.stages.shell import run, say
 from pipeline.tables import io
-
-DECIDE_THE_EXPORT = (
-    files.LIFETIME_VALUE_MODELS,
-    files.CHURN_MODEL,
-    files.EVALUATION,
-    files.SEGMENTS,
-)
 
 
 def export(params: Params) -> None:
@@ -29,19 +22,18 @@ def export(params: Params) -> None:
         raise UserError(
             f"no export, the last one stays as it was: {'; '.join(alarm['text'] for alarm in found)}",
             where="params.yaml: monitor.action: stop_export",
-            valid="look into it (docs/monitoring.md); to export all the same, monitor.action: mark",
+            valid=f"read {files.REPORT} and docs/monitoring.md; to export all the same, monitor.action: mark",
         )
     table = export_table(io.read_parquet(files.SEGMENTS), io.read_parquet(files.IDENTITIES))
     contents = {
         files.EXPORT_CSV.name: CSV_DIALECTS[params.export.csv_dialect](table),
         files.EXPORT_PARQUET.name: parquet_bytes(table),
     }
-    parts = {path.name: path.read_bytes() for path in DECIDE_THE_EXPORT}
-    parts["params"] = json.dumps(params.model_dump(mode="json"), sort_keys=True).encode()
     description = manifest(
         contents,
+        files.REPORT.read_bytes(),
         rows=len(table),
-        run_id=run_id(parts),
+        run_id=current_run(params),
         as_of=date.fromisoformat(io.read_json(files.LOG)["as_of"]),
         horizon_days=params.churn.horizon_days,
         clv_horizon_days=params.lifetime_value.clv_horizon_days,

@@ -61,6 +61,8 @@ def fit_lifetime_value(params: Params) -> None:
     io.write_json(record.metrics() if not reason else backtest, files.INTERVALS)
     io.write_csv(record.histogram(), files.PLOTS / "pit.csv")
     io.write_csv(record.coverage_by_tenth(), files.PLOTS / "interval_coverage.csv")
+    for problem, at in done.failed.items():
+        warn(f"no lifetime value at {len(at)} of {len(cutoffs)} cutoffs ({at[0]} to {at[-1]}): {problem}")
     what = f"at {len(fits)} cutoffs; {choice.sentence}; season {season.season}"
     say(f"lifetime_value: {f'none, {reason}' if reason else what}")
     for kind in ("orders", "spend"):
@@ -69,7 +71,7 @@ def fit_lifetime_value(params: Params) -> None:
 
 
 class _Cutoffs:
-    """Fits one cutoff after the other; keeps the last choice, all fits, and why there are none."""
+    """Fits one cutoff after the other; keeps the last choice, all fits, and why where there are none."""
 
     def __init__(self, cutoffs: Sequence[date], reason: str | None, params: Params) -> None:
         self.last, self.reason, self.params = cutoffs[-1], reason, params
@@ -78,6 +80,7 @@ class _Cutoffs:
         self.record = TrackRecord(params.churn.horizon_days, params.lifetime_value.clv_horizon_days)
         self.choice, self.season = Choice.given(params.lifetime_value.model), SeasonChoice("off", "given")
         self.fits: list[dict[str, Any]] = []
+        self.failed: dict[str, list[date]] = {}
 
     def values(self, cutoff: date) -> pd.DataFrame:
         """Give the expectations of the customers at a cutoff; missing where nothing can be fitted."""
@@ -91,7 +94,7 @@ class _Cutoffs:
                     self.seasons, self.choice, self.season, self.record, cutoff, labelled, self.params
                 )
             except InsufficientHistory as error:
-                warn(f"lifetime_value at {cutoff}: {error.problem}")
+                self.failed.setdefault(error.problem, []).append(cutoff)
                 if cutoff == self.last:
                     self.reason = error.problem
             else:

@@ -17,14 +17,15 @@ from pipeline.churn.store import load_model
 from pipeline.evaluation.contest import ACTIVE_HORIZONS
 from pipeline.evaluation.drift import COLUMNS, CUSTOMERS, drift, drift_metrics, is_young
 from pipeline.evaluation.reality import (
+    FEWEST_KNOWN,
     KEPT,
     PastRun,
     due,
-    end_of,
     judge,
     promise,
-    reality_alarms,
+    reality_metrics,
     reality_table,
+    superseded,
 )
 from pipeline.features import Cutoffs, outcomes
 from pipeline.features.sampling import some_customers
@@ -34,34 +35,31 @@ from pipeline.stages.shell import run, say, warn
 from pipeline.tables import history, io
 
 SCORE = "churn_probability"
+LIMITS = {"churn_gap", "log_loss_rise", "spend_bias"}
 
 
 def monitor(params: Params) -> None:
-    """Write drift and reality, and add today's scores to the history."""
+    """Write drift and reality, and bring the history up to date."""
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
+    today, limits = cutoffs.score, params.monitor.model_dump(include=LIMITS)
     # An experiment in a copy of the repository looks back on the history of the original.
     folder = Path(os.environ.get("DVC_ROOT", ".")) / files.HISTORY
-    cards = history.cards(folder, before=cutoffs.score)
-    judged = _judged(due(cards, cutoffs.score), folder, params)
+    cards = history.cards(folder, before=today)
+    judged = _judged(due(cards, today, params.monitor.months), folder, params)
     drifted = _drifted(cutoffs, params)
     first_day = date.fromisoformat(io.read_json(files.LOG)["first_day"])
     found = drift_metrics(drifted, SCORE, young=is_young(first_day, cutoffs.final.training))
-    limits = params.monitor.model_dump(include={"churn_gap", "log_loss_rise", "spend_bias"})
-    alarms = reality_alarms(judged, **limits)
-    reality = {
-        "past_runs": len(cards),
-        "due": sum(end_of(card) <= cutoffs.score for card in cards),
-        "judged": len(judged),
-        "latest": judged[-1] if judged else None,
-        "alarms": alarms,
-    }
+    reality = reality_metrics(cards, judged, today, **limits)
     io.write_csv(drifted, files.PLOTS / "drift.csv")
     io.write_json(found, files.DRIFT)
     io.write_csv(reality_table(judged), files.PLOTS / "reality.csv")
     io.write_json(reality, files.REALITY)
-    _remember(cutoffs.score, folder, params)
+    if not os.environ.get("DVC_EXP_NAME"):
+        scores = io.read_parquet(files.CUSTOMERS)
+        _forget(cards, scores["customer_key"], today, folder, params)
+        _remember(scores, today, folder, params)
     say(f"monitor: {len(judged)} past runs judged of {len(cards)}")
-    for alarm in found["alarms"] + alarms:
+    for alarm in found["alarms"] + reality["alarms"]:
         warn(alarm["text"])
 
 
@@ -96,13 +94,26 @@ def _drifted(cutoffs: Cutoffs, params: Params) -> pd.DataFrame:
     return drift(pd.concat([frame, score], axis=1), learned, {**limits, SCORE: params.monitor.psi_score})
 
 
-def _remember(as_of: date, folder: Path, params: Params) -> None:
-    """Keep today's scores for the day when their horizon has passed; an experiment's are nobody's."""
-    scores = io.read_parquet(files.CUSTOMERS)
-    if os.environ.get("DVC_EXP_NAME") or scores[list(KEPT)].isna().all(axis=None):
+def _forget(
+    cards: Sequence[Mapping[str, Any]], known: pd.Series[str], today: date, folder: Path, params: Params
+) -> None:
+    """Remove runs that will never be judged, and from the others who is no longer in the log."""
+    unwanted = superseded(cards, today, params.monitor.months)
+    for card in unwanted:
+        history.forget(card, folder)
+    for card in (each for each in cards if each not in unwanted):
+        kept = history.scores_of(card, folder)["customer_key"]
+        gone = kept[~kept.isin(known)]
+        if 0 < len(gone) <= (1 - FEWEST_KNOWN) * len(kept):  # else it is another shop's run
+            history.erase(card, gone, folder)
+
+
+def _remember(scores: pd.DataFrame, today: date, folder: Path, params: Params) -> None:
+    """Keep today's scores for the day when their horizon has passed."""
+    if scores[list(KEPT)].isna().all(axis=None):
         return
     card = {
-        "as_of": as_of.isoformat(),
+        "as_of": today.isoformat(),
         "horizon_days": params.churn.horizon_days,
         "churn_model": hashlib.sha256(files.CHURN_MODEL.read_bytes()).hexdigest(),
         "data_fingerprint": io.read_json(files.LOG)["fingerprint"],

@@ -11,9 +11,27 @@ from pipeline.report.data import ReportData
 from pipeline.report.page import render
 from pipeline.retention.segments import risk_value_matrix, segment_summary, stage_counts
 from pipeline.stages import files
+from pipeline.stages.runs import current_run
 from pipeline.stages.shell import run, say
 from pipeline.tables import io
 
+SHOWN = (
+    "monthly",
+    "cohorts",
+    "roc",
+    "calibration",
+    "gains",
+    "value_calibration",
+    "spend_coverage",
+    "importance",
+    "tracking",
+    "calibration_by_frequency",
+    "interval_totals",
+    "fairness",
+    "reality",
+    "reasons",
+    "reason_examples",
+)
 INSIDE = (
     "calibration_by_recency",
     "interval_coverage",
@@ -29,26 +47,10 @@ def report(params: Params) -> None:
     segments = io.read_parquet(files.SEGMENTS)
     log, evaluation = io.read_json(files.LOG), io.read_json(files.EVALUATION)
     preflight = io.read_json(files.PREFLIGHT)
-    plots = {
-        name: pd.read_csv(files.PLOTS / f"{name}.csv")
-        for name in (
-            "monthly",
-            "cohorts",
-            "roc",
-            "calibration",
-            "gains",
-            "value_calibration",
-            "spend_coverage",
-            "importance",
-            "tracking",
-            "calibration_by_frequency",
-            "interval_totals",
-            "fairness",
-            "reality",
-            "reasons",
-            "reason_examples",
-        )
-    }
+    alarms = [*io.read_json(files.DRIFT)["alarms"], *io.read_json(files.REALITY)["alarms"]]
+    shown, inside = (
+        {name: pd.read_csv(files.PLOTS / f"{name}.csv") for name in names} for names in (SHOWN, INSIDE)
+    )
     page = render(
         ReportData(
             title=params.report.title,
@@ -67,15 +69,16 @@ def report(params: Params) -> None:
             forecast=io.read_json(files.FORECAST),
             ingest=io.read_json(files.METRICS / "ingest.json"),
             lifetime_value=io.read_json(files.LIFETIME_VALUE_MODELS)["fits"],
-            run_id=io.read_json(files.MANIFEST)["run_id"],
+            run_id=current_run(params),
             is_demo_pepper=log["demo_pepper"],
             alarms=evaluation["alarms"],
-            monitor_alarms=[*io.read_json(files.DRIFT)["alarms"], *io.read_json(files.REALITY)["alarms"]],
+            monitor_alarms=alarms,
+            stops_export=params.monitor.action == "stop_export",
             floors=preflight["floors"],
             tables=preflight["tables"],
             without=preflight["without"],
-            portraits={name: pd.read_csv(files.PLOTS / f"{name}.csv") for name in INSIDE},
-            **plots,
+            portraits=inside,
+            **shown,
         )
     )
     io.write_bytes(page.encode(), files.REPORT)

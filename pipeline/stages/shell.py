@@ -6,11 +6,20 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TypeVar
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    track,
+)
 
 from pipeline.errors import UserError
 from pipeline.params import Params, load_params
@@ -50,6 +59,22 @@ def phases(names: Sequence[str]) -> Iterator[Callable[[str], None]]:
             bar.update(task, description=name, completed=names.index(name))
 
         yield begin
+
+
+@contextmanager
+def time_limit(minutes: float, what: str) -> Iterator[Callable[[int], bool]]:
+    """Yield what is told how much was tried and says whether time is left; a bar shows it, on a terminal."""
+    end = monotonic() + 60 * minutes
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_errors, transient=True, disable=not _errors.is_terminal) as bar:
+        task = bar.add_task(what, total=60 * minutes)
+
+        def go_on(tried: int) -> bool:
+            left = end - monotonic()
+            bar.update(task, description=f"{what}, {tried} tried", completed=60 * minutes - left)
+            return left > 0
+
+        yield go_on
 
 
 def say(text: str) -> None:

@@ -42,3 +42,26 @@ def cards(folder: Path, before: date) -> list[dict[str, Any]]:
 def scores_of(card: Mapping[str, Any], folder: Path) -> pd.DataFrame:
     """Read the scores that a card describes."""
     return io.read_parquet(folder / f"{card['as_of']}.parquet")
+
+
+def forget(card: Mapping[str, Any], folder: Path) -> None:
+    """Remove a run: its scores and its card."""
+    for ending in ("parquet", "json"):
+        io.remove(folder / f"{card['as_of']}.{ending}")
+
+
+def erase(card: Mapping[str, Any], gone: pd.Series[str], folder: Path) -> None:
+    """Take customers out of a run's scores for good; its card says how many it has lost.
+
+    Parameters
+    ----------
+    card : mapping
+        Of the run, as from `cards`.
+    gone : Series
+        Their keys.
+    folder : Path
+        Of the history.
+    """
+    scores = scores_of(card, folder)
+    is_gone = scores["customer_key"].isin(gone)
+    remember(scores[~is_gone], {**card, "erased": card.get("erased", 0) + int(is_gone.sum())}, folder)

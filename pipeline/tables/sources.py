@@ -100,7 +100,14 @@ def read_raw(
     read = _read_all(table, spec, root, where)
     if not may_be_empty and not any(file.rows for file in read):
         raise UserError(f"{title(spec)} has a header but no rows", where=f"{where}.path")
-    return Raw(tuple(read), table.show(), table.columns)
+    rows = table.show()
+    if not may_be_empty and not rows.num_rows:
+        raise UserError(
+            f"no row of {title(spec)} could be split into the columns of its header, or decoded",
+            where=f"{where}.path",
+            valid="a file whose rows have as many columns as the header; see delimiter and encoding",
+        )
+    return Raw(tuple(read), rows, table.columns)
 
 
 def _read_all(table: RawTable, spec: Source, root: Path, where: str) -> list[FileRead]:

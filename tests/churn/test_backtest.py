@@ -102,6 +102,14 @@ def test_last_year_with_hardly_any_churn_corrects_nothing(frame: pd.DataFrame) -
     assert learned.level_shift == learned.pull
 
 
+def test_last_year_without_a_lifetime_model_corrects_nothing(frame: pd.DataFrame) -> None:
+    before, after = at(frame, BEFORE), more_churn(at(frame, AFTER), 0.8)
+    assert seasonal_shift(Window(before, after.assign(p_no_order=np.nan))) is None
+    assert seasonal_shift(Window(before.assign(p_no_order=np.nan), after)) is None
+    young = before.assign(customer_key=before["customer_key"] + "x", p_no_order=np.nan)
+    assert seasonal_shift(Window(pd.concat([young, before]), after)) == seasonal_shift(Window(before, after))
+
+
 def test_the_number_of_churners_is_the_lifetime_models_without_evidence(frame: pd.DataFrame) -> None:
     train, today = more_churn(at(frame, BEFORE), 1.0), at(frame, AFTER)
     learned = learn(train, today, None, (), wanted=("logistic",), seed=5)

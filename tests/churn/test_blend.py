@@ -31,23 +31,33 @@ def window(seed: int, rows: int = 2_000) -> tuple[pd.DataFrame, np.ndarray]:
     return said, rng.random(rows) < expit(truth)
 
 
-def test_who_does_harm_is_left_out_and_the_others_go_half_way_to_equal() -> None:
+def test_noise_gets_next_to_nothing_and_the_better_member_more() -> None:
     log_odds, churned = window(1)
     weights = blend_weights(THREE, log_odds, churned)
-    assert weights["boosting"] == 0
-    assert 0.5 < weights["btyd"] < 1
-    best = 2 * weights["btyd"] - 0.5
+    assert weights["boosting"] < 0.05
+    assert weights["btyd"] > weights["logistic"]
+    shares = {name: weights[name] / (1 - weights["boosting"]) for name in ("btyd", "logistic")}
 
     def loss(share: float) -> float:
-        unshrunk = {"btyd": share, "logistic": 1 - share}
-        return float(log_loss(churned, expit(blended_log_odds(log_odds, unshrunk))))
+        blended = {"btyd": share, "logistic": 1 - share}
+        return float(log_loss(churned, expit(blended_log_odds(log_odds, blended))))
 
-    assert min((loss(share), share) for share in np.linspace(0, 1, 101))[1] == pytest.approx(best, abs=0.03)
+    best = min((loss(share), share) for share in np.linspace(0, 1, 101))[1]
+    assert 0.5 < shares["btyd"] < best + 0.01
 
 
-@pytest.mark.parametrize(("rows", "is_kept"), [(15, True), (20_000, False)])
-def test_who_may_just_have_had_bad_luck_stays(rows: int, is_kept: bool) -> None:
-    assert (blend_weights(THREE, *window(1, rows))["boosting"] > 0) is is_kept
+@pytest.mark.parametrize("size", [1e-3, 3.0])
+def test_equal_weights_give_way_only_to_differences_that_matter(size: float) -> None:
+    log_odds, churned = window(1)
+    nearly_same = pd.DataFrame(
+        {name: log_odds["btyd"] + size * log_odds["boosting"] * (name == "boosting") for name in THREE}
+    )
+    weights = blend_weights(THREE, nearly_same, churned)
+    assert (
+        (weights["boosting"] < 0.05)
+        if size > 1
+        else list(weights.values()) == pytest.approx([1 / 3] * 3, abs=0.01)
+    )
 
 
 def test_equally_good_members_weigh_about_the_same() -> None:
@@ -63,7 +73,7 @@ def test_equally_good_members_weigh_about_the_same() -> None:
 def test_weights_are_a_convex_combination_whatever_happened(seed: int, churners: int) -> None:
     log_odds = pd.DataFrame(np.random.default_rng(seed).normal(0, 30, (40, 3)), columns=list(THREE))
     weights = blend_weights(THREE, log_odds, np.arange(40) < churners)
-    assert all(weight == 0 or 0.16 < weight <= 1 for weight in weights.values())
+    assert all(0 <= weight <= 1 for weight in weights.values())
     assert sum(weights.values()) == pytest.approx(1, abs=1e-3)
 
 

@@ -84,15 +84,21 @@ def test_the_parquet_file_is_typed_and_the_same_each_time(make: Make) -> None:
 
 def test_the_manifest_vouches_for_the_files() -> None:
     files = {"b.csv": b"x", "a.parquet": b"yy"}
-    settings = {"horizon_days": 90, "clv_horizon_days": 365, "currency": "EUR"}
-    found = manifest(files, 1, "0123456789abcdef", date(2024, 7, 1), **settings)
+    settings = {
+        "rows": 1,
+        "run_id": "0123456789abcdef",
+        "as_of": date(2024, 7, 1),
+        "horizon_days": 90,
+        "clv_horizon_days": 365,
+        "currency": "EUR",
+    }
+    found = manifest(files, b"page", **settings)
     assert found["files"]["b.csv"] == {"bytes": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
     assert list(found["files"]) == ["a.parquet", "b.csv"]
     assert (found["rows"], found["schema_version"], found["as_of"]) == (1, SCHEMA_VERSION, "2024-07-01")
     assert [column["name"] for column in found["columns"]] == [field.name for field in FIELDS]
-    assert (
-        manifest(dict(reversed(files.items())), 1, "0123456789abcdef", date(2024, 7, 1), **settings) == found
-    )
+    assert found["report"] == {"bytes": 4, "sha256": hashlib.sha256(b"page").hexdigest()}
+    assert manifest(dict(reversed(files.items())), b"page", **settings) == found
 
 
 def test_the_run_id_depends_on_contents_and_names_only() -> None:

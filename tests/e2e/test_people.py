@@ -52,7 +52,7 @@ def test_channels_and_people_are_features(shop: Workspace) -> None:
 
 def test_a_country_that_is_off_is_found_warned_of_and_shown(shop: Workspace) -> None:
     found = pd.read_csv(shop.path / "plots/slices_churn.csv").set_index(["group", "level"])
-    assert {"country", "acquisition_channel"} <= set(found.index.get_level_values("group"))
+    assert {"country", "acquisition_channel", "order_channel"} <= set(found.index.get_level_values("group"))
     swiss = found.loc[("country", "CH")]
     assert swiss["is_off"]
     assert swiss["low"] < swiss["gap"] < swiss["high"] < 0

@@ -17,6 +17,7 @@ from pipeline.evaluation.reality import (
     promise,
     reality_alarms,
     reality_table,
+    superseded,
 )
 
 HOW: dict[str, Any] = {"seed": 7, "resamples": 50}
@@ -73,6 +74,8 @@ def test_who_vanished_is_counted_and_another_shops_run_is_left_out():
     stranger = replace(run, outcomes=run.outcomes[1600:], card=card("2024-02-29"))
     [found] = judge([fewer, stranger], **HOW)
     assert (found["as_of"], found["customers"], found["vanished"]) == ("2024-01-31", 2900, 100)
+    erased = replace(fewer, scores=run.scores[50:], card={**run.card, "erased": 50})
+    assert judge([erased], **HOW) == [found]
     assert judge([stranger], **HOW) == []
 
 
@@ -115,13 +118,28 @@ def test_few_customers_do_not_alarm_by_chance():
 
 
 def test_of_each_month_the_last_run_due_is_judged():
+    today = date(2024, 4, 5)
     days = ["2024-01-05", "2024-01-31", "2024-02-01", "2024-02-20", "2024-03-01"]
-    chosen = due([card(day) for day in days], today=date(2024, 4, 5))
+    chosen = due([card(day) for day in days], today, months=24)
     assert [each["as_of"] for each in chosen] == ["2024-01-31", "2024-02-01"]
-    assert [each["as_of"] for each in due([card("2024-02-05")], today=date(2024, 4, 5))] == ["2024-02-05"]
-    assert due([card("2024-02-06")], today=date(2024, 4, 5)) == []
-    nightly = [card(f"{day:%Y-%m-%d}") for day in pd.date_range("2020-01-01", "2024-01-01")]
-    assert len(due(nightly, today=date(2024, 4, 5))) == 24
+    assert [each["as_of"] for each in due([card("2024-02-05")], today, months=24)] == ["2024-02-05"]
+    assert due([card("2024-02-06")], today, months=24) == []
+
+
+def test_what_is_superseded_today_is_not_judged_on_any_later_day():
+    nightly = [card(f"{day:%Y-%m-%d}") for day in pd.date_range("2023-06-01", "2024-04-30")]
+    today = date(2024, 4, 5)
+    unwanted = superseded(nightly, today, months=3)
+    waiting = [each for each in nightly if each["as_of"] > "2024-02-05"]
+    assert len(unwanted) + len(due(nightly, today, months=3)) + len(waiting) == len(nightly)
+    assert [each["as_of"] for each in due(nightly, today, months=3)] == [
+        "2023-12-31",
+        "2024-01-31",
+        "2024-02-05",
+    ]
+    kept = [each for each in nightly if each not in unwanted]
+    for later in pd.date_range("2024-04-05", "2024-08-01", freq="9D"):
+        assert due(kept, later.date(), months=3) == due(nightly, later.date(), months=3)
 
 
 def test_the_table_has_a_row_per_run_and_a_header_without_any():

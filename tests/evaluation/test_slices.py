@@ -115,3 +115,19 @@ def test_everyone_bought_once_has_no_heavy_buyers() -> None:
         }
     )
     assert slice_labels(now)["buyers"].tolist() == ["one_order"] * 2
+
+
+def test_customers_are_grouped_by_the_channel_of_their_orders_as_of_the_day() -> None:
+    now = pd.DataFrame(
+        {
+            "customer_key": ["a", "a", "b", "c"],
+            "cutoff": pd.to_datetime(["2024-01-01", "2024-04-01", "2024-04-01", "2024-04-01"]),
+            "frequency": [0, 3, 1, 0],
+            "first_order_on": pd.to_datetime("2023-12-01"),
+        },
+        index=[7, 3, 5, 1],
+    )
+    channels = now.iloc[:3][["customer_key", "cutoff"]].assign(order_channel=["web", "shop", "web"])
+    labels = slice_labels(now, channels=channels.iloc[::-1])["order_channel"]
+    assert labels.dropna().to_dict() == {7: "web", 3: "shop", 5: "web"}
+    assert "order_channel" not in slice_labels(now)

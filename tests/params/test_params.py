@@ -78,6 +78,7 @@ def test_as_of_may_be_a_date_or_its_text(value):
         ("evaluate.origins", 2.5, "valid integer", 'origins: "auto"'),
         ("monitor.action", "stop", "'mark' or 'stop_export'", 'action: "mark"'),
         ("monitor.psi_feature", 0, "greater than 0", "psi_feature: 0.25"),
+        ("monitor.months", 0, "greater than or equal to 1", "months: 24"),
         ("monitor.churn_gap", 5, "less than or equal to 1", "churn_gap: 0.05"),
         ("as_of", "1998-13-01", "latest or a date", "as_of: "),
         ("as_of", "yesterday", "latest or a date", "as_of: "),

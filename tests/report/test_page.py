@@ -12,11 +12,12 @@ import pytest
 
 from pipeline.evaluation import fairness
 from pipeline.evaluation.reality import COLUMNS
-from pipeline.report import ReportData, render
+from pipeline.features.catalogue import TOPICS
+from pipeline.report import ReportData, render, views
 from pipeline.report.formats import Formats
 from pipeline.report.quality import value_quality
 from pipeline.report.texts import Texts
-from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS
+from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, retention_kpis
 
 NO_INTERVAL = {"value": 0.0, "low": None, "high": None}
 VOID = {"meta", "line", "polyline", "br", "hr", "img", "link", "input"}
@@ -219,7 +220,7 @@ def test_leaks_and_groups_that_are_off_are_said_plainly(report: ReportData) -> N
     page = Page(render(found))
     assert "Country <AT>: a risk of 50.0% was predicted, 75.0% did not order (1,234 cases)." in page.text
     assert "Customers with a single order: €0.50 per customer were expected, €0.75" in page.text
-    assert "alone tells almost perfectly" in page.text
+    assert "“Own rhythm: gaps between orders (overdue)” alone tells almost perfectly" in page.text
 
 
 def test_where_age_or_income_are_features_each_group_has_its_row(localised: ReportData) -> None:
@@ -343,7 +344,7 @@ def test_it_says_whether_spend_hangs_on_frequency_and_what_follows(localised: Re
 
 
 ALARMS = (
-    {"kind": "features", "features": [f"feature_{i}" for i in range(9)]},
+    {"kind": "features", "features": [topic.features[0].name for topic in TOPICS[:9]] + ["spend_90d"]},
     {"kind": "score", "psi": 0.41},
     {"kind": "churn_rate", "as_of": "2024-03-01", "predicted": 0.4, "realised": 0.55},
     {"kind": "log_loss", "as_of": "2024-03-01", "found": 0.6, "worst": 0.4},
@@ -355,11 +356,17 @@ def test_alarms_stand_on_top_in_words(report: ReportData) -> None:
     english, german = (
         Page(render(replace(report, language=one, monitor_alarms=ALARMS))).text for one in ("en", "de")
     )
-    assert "feature 4, feature 5, 3 more" in english
+    assert "; How long they have been customers; On which weekdays and in which months; 3 more." in english
+    assert "Wie viel ausgegeben wird; Wie lange die Kundenbeziehung besteht; An welchen" in german
     assert "40.0% were expected to stay away, 55.0% did" in english
     assert "40,0\u00a0% sollten wegbleiben, 55,0\u00a0% sind weggeblieben" in german
     assert "(PSI 0,41)" in german
     assert "differs by −30% from what was spent" in english
+    assert "Nothing was exported" not in english
+    stopped = replace(report, language="de", monitor_alarms=ALARMS, stops_export=True)
+    assert "Es wurde nichts exportiert" in Page(render(stopped)).text
+    calm = replace(report, monitor_alarms=(), stops_export=True)
+    assert "Nothing was exported" not in Page(render(calm)).text
 
 
 def test_past_runs_stand_beside_what_was_promised(report: ReportData) -> None:
@@ -373,6 +380,34 @@ def test_past_runs_stand_beside_what_was_promised(report: ReportData) -> None:
     assert page.index("1\u00a0Mar\u00a02024") < page.index("1\u00a0Feb\u00a02024")
     assert "2 no longer in the data" in page
     assert "promised 0.500" in page
+
+
+def test_a_month_with_few_new_customers_is_left_out(report: ReportData) -> None:
+    cohorts = pd.DataFrame(
+        {
+            "cohort": ["2024-01-01"] * 3 + ["2024-02-01"] * 2,
+            "month_offset": [0, 1, 2, 0, 1],
+            "customers": [9, 9, 9, 40, 40],
+            "active": [9, 3, 1, 40, 10],
+            "retention": [1.0, 1 / 3, 1 / 9, 1.0, 0.25],
+        }
+    )
+    [enough] = views.heat_map(replace(report, cohorts=cohorts), Formats("en", "EUR"))
+    assert (enough.customers, [(cell.main, cell.tint) for cell in enough.cells]) == ("40", [("25", 100.0)])
+
+
+def test_without_anybody_who_came_back_no_sentence_has_a_hole(localised: ReportData) -> None:
+    orders = pd.DataFrame(
+        {"customer_key": ["a", "b"], "ordered_at": pd.to_datetime("2024-06-01"), "amount": [10.0, 20.0]}
+    )
+    found = replace(localised, kpis=retention_kpis(orders, localised.as_of, localised.horizon_days))
+    text = Page(render(found)).text
+    once, nobody = {
+        "en": ("nobody has ordered on a second day", "nobody had ordered in the 90 days before"),
+        "de": ("noch niemand hat an einem zweiten Tag bestellt", "in den 90 Tagen vor dem"),
+    }[localised.language]
+    assert once in text
+    assert nobody in text
 
 
 def test_it_says_for_whom_the_ranges_are_off(localised: ReportData) -> None:

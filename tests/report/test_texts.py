@@ -46,8 +46,8 @@ def test_every_sentence_is_used_and_every_used_one_is_there() -> None:
     built = re.compile(
         r"grade\.|floors?\.|choice\.|(kpis|gains|calibration|roc|value_calibration|monthly)\.\w+|better$|worse$"
         r"|(tracking|by_week|calibration_by_\w+|interval_\w+|expected_orders|p_alive|alive_history|spend_fit)\.\w+"
-        r"|(orders_per_week|dropout_\w+)\.\w+|unclear$|quality\.spread\.|spend_coverage\.|forecast\.clv|monitor\.|alarm\.|off\.|fairness\.|rules\.\w+"
-        r"|backtest\.(model|rule)$"
+        r"|(orders_per_week|dropout_\w+)\.\w+|unclear$|monitor\.|alarm\.|off\.|fairness\.|rules\.\w+"
+        r"|spend_coverage\.|forecast\.clv|calibrators\.|backtest\.(model|rule)$|(quality|reality)\.\w+"
     )
     assert {key for key in SENTENCES if key not in used and not built.match(key)} == set()
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from pipeline.params import Params
-from pipeline.stages import files
+from pipeline.stages import files, report
 
 ROOT = Path(__file__).parents[2]
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
@@ -112,14 +112,14 @@ def test_a_stage_tracks_the_params_and_files_it_reads(stage):
     assert not unknown
 
 
+def test_the_report_depends_on_every_table_it_shows():
+    shown = {f"plots/{name}.csv" for name in (*report.SHOWN, *report.INSIDE)}
+    assert shown == {dep for dep in names(STAGES["report"]["deps"]) if dep.startswith("plots/")}
+
+
 def test_every_stage_module_is_a_stage():
-    modules = {file.stem for file in (PACKAGE / "stages").glob("*.py")} - {
-        "__init__",
-        "files",
-        "frames",
-        "shell",
-    }
-    assert modules == set(STAGES)
+    shared = {"__init__", "files", "frames", "runs", "shell"}
+    assert {file.stem for file in (PACKAGE / "stages").glob("*.py")} - shared == set(STAGES)
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -1,4 +1,4 @@
-"""A shop that is scored month after month, as the nightly job would, and looks back."""
+"""A shop that is scored every night, and looks back."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 
 from tests.conftest import STAGES, Workspace, make_workspace
 
-NIGHTLY = [stage for stage in STAGES if stage not in ("preflight", "kpis", "portraits", "track")]
-DAYS = ("2023-09-15", "2023-11-20", "2024-01-01")
 HISTORY = "data/history"
+EARLIER, UNTIL = "2023-09-03", "2023-11-02"
+"""The first origin of the backtest, and the day after its horizon of 60 days."""
 
 
 def read(shop: Workspace, name: str) -> dict:
@@ -29,60 +29,94 @@ def rerun(shop: Workspace, *stages: str, **env: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def days_kept(shop: Workspace) -> list[str]:
+    return sorted(file.name for file in (shop.path / HISTORY).iterdir())
+
+
 @pytest.fixture(scope="module")
-def months(tmp_path_factory, log) -> Workspace:
-    """A shop scored on three days of one log; horizon 60 days."""
-    shop = make_workspace(tmp_path_factory.mktemp("months") / "shop")
-    shop.write_log(log)
-    shop.set(churn__members=["logistic"], evaluate__origins=1)
-    for day in DAYS:
-        shop.set(as_of=day)
-        rerun(shop, *STAGES[: STAGES.index("report")])
+def past(scored, tmp_path_factory) -> Workspace:
+    """A shop in whose history lie runs of two earlier days, as the backtest would have scored them."""
+    shop = copy_of(scored, tmp_path_factory.mktemp("past") / "shop")
+    backtest = pd.read_parquet(shop.path / "data/scored/backtest.parquet")
+    said = backtest[backtest["cutoff"] == EARLIER]
+    columns = pd.read_parquet(next((shop.path / HISTORY).glob("*.parquet"))).columns
+    scores = said.reindex(columns=columns).assign(spend_p10=0.0, spend_p90=100.0)
+    [today] = (shop.path / HISTORY).glob("*.json")
+    for day in ("2023-09-01", EARLIER):
+        card = {**json.loads(today.read_text()), "as_of": day}
+        (shop.path / HISTORY / f"{day}.json").write_text(json.dumps(card))
+        scores.to_parquet(shop.path / HISTORY / f"{day}.parquet")
     return shop
 
 
-@pytest.mark.slow
-def test_past_runs_are_judged_when_their_horizon_has_passed(months, log):
-    found = read(months, "metrics/reality.json")
-    assert (found["past_runs"], found["due"], found["judged"]) == (2, 1, 1)
+def test_past_runs_are_judged_when_their_horizon_has_passed(past, log, tmp_path):
+    shop = copy_of(past, tmp_path / "shop")
+    rerun(shop, "monitor")
+    found = read(shop, "metrics/reality.json")
+    assert (found["past_runs"], found["due"], found["judged"]) == (2, 2, 1)
     latest = found["latest"]
-    assert (latest["as_of"], latest["until"], latest["vanished"]) == (DAYS[0], "2023-11-14", 0)
+    assert (latest["as_of"], latest["until"], latest["vanished"]) == (EARLIER, UNTIL, 0)
     day = pd.to_datetime(log["datum"])
-    there = set(log.loc[day < DAYS[0], "kunde"])
-    came = set(log.loc[(day >= DAYS[0]) & (day < "2023-11-14"), "kunde"])
+    there = set(log.loc[day < EARLIER, "kunde"])
+    came = set(log.loc[(day >= EARLIER) & (day < UNTIL), "kunde"])
     assert latest["customers"] == len(there)
     assert latest["realised_churn"] == pytest.approx(1 - len(there & came) / len(there), rel=1e-5)
     assert 0.5 < latest["metrics"]["roc_auc"]["value"] < 1
-    table = pd.read_csv(months.path / "plots/reality.csv")
-    assert table["as_of"].tolist() == [DAYS[0]]
+    table = pd.read_csv(shop.path / "plots/reality.csv")
+    assert table["as_of"].tolist() == [EARLIER]
+
+    [today] = days_kept(past)[-1:]
+    kept = [f"{EARLIER}.json", f"{EARLIER}.parquet", today.replace("parquet", "json"), today]
+    assert days_kept(shop) == kept  # the run two days before it will never be judged
+    before = shop.files(HISTORY, "metrics")
+    rerun(shop, "monitor")
+    assert shop.files(HISTORY) == {name: before[name] for name in before if name.startswith(HISTORY)}
 
 
-@pytest.mark.slow
-def test_a_replay_reads_no_run_of_its_future_and_replaces_its_own_day(months, tmp_path):
-    shop = copy_of(months, tmp_path / "shop")
-    before = shop.files(HISTORY)
-    shop.set(as_of=DAYS[1])
-    rerun(shop, *STAGES[: STAGES.index("segments")])
-    found = read(shop, "metrics/reality.json")
-    assert (found["past_runs"], found["judged"]) == (1, 1)
-    assert shop.files(HISTORY) == before
+def test_who_is_no_longer_in_the_log_leaves_the_history_too(past, tmp_path):
+    shop = copy_of(past, tmp_path / "shop")
+    scores = shop.path / HISTORY / f"{EARLIER}.parquet"
+    said = pd.read_parquet(scores)
+    said.assign(customer_key=["erased", *said["customer_key"][1:]]).to_parquet(scores)
+    for _ in range(2):
+        rerun(shop, "monitor")
+        latest = read(shop, "metrics/reality.json")["latest"]
+        assert (latest["customers"], latest["vanished"]) == (len(said) - 1, 1)
+        assert set(pd.read_parquet(scores)["customer_key"]) == set(said["customer_key"][1:])
 
 
-@pytest.mark.slow
-def test_a_run_that_is_lost_or_of_another_shop_costs_only_its_row(months, tmp_path):
-    shop = copy_of(months, tmp_path / "shop")
-    scores = shop.path / HISTORY / f"{DAYS[0]}.parquet"
+def test_a_run_that_is_lost_or_of_another_shop_costs_only_its_row(past, tmp_path):
+    shop = copy_of(past, tmp_path / "shop")
+    scores = shop.path / HISTORY / f"{EARLIER}.parquet"
     stranger = pd.read_parquet(scores)
     stranger.assign(customer_key="x" + stranger["customer_key"]).to_parquet(scores)
+    content = scores.read_bytes()
     rerun(shop, "monitor")
     assert read(shop, "metrics/reality.json")["judged"] == 0
+    assert scores.read_bytes() == content
     shutil.rmtree(shop.path / HISTORY)
     rerun(shop, "monitor")
     assert read(shop, "metrics/reality.json")["past_runs"] == 0
-    assert [file.name for file in sorted((shop.path / HISTORY).iterdir())] == [
-        f"{DAYS[2]}.json",
-        f"{DAYS[2]}.parquet",
+    assert days_kept(shop) == days_kept(past)[-2:]
+
+
+@pytest.mark.slow
+def test_a_replay_reads_no_run_of_its_future_and_leaves_them_alone(tmp_path, log):
+    shop = make_workspace(tmp_path / "shop")
+    shop.write_log(log)
+    shop.set(churn__members=["logistic"], evaluate__origins=1)
+    until_monitor = [
+        stage for stage in STAGES[: STAGES.index("monitor") + 1] if stage not in ("kpis", "portraits")
     ]
+    found = {}
+    for day in ("2023-09-15", "2023-11-20", "2024-01-01", "2023-11-20"):
+        before = shop.files(HISTORY)
+        shop.set(as_of=day)
+        rerun(shop, *until_monitor)
+        found[day] = read(shop, "metrics/reality.json")
+    assert shop.files(HISTORY) == before
+    assert (found["2023-11-20"]["past_runs"], found["2023-11-20"]["judged"]) == (1, 1)
+    assert (found["2024-01-01"]["past_runs"], found["2024-01-01"]["judged"]) == (2, 1)
 
 
 def test_the_history_holds_keys_and_scores_alone(scored):
@@ -98,12 +132,14 @@ def test_the_history_holds_keys_and_scores_alone(scored):
     )
 
 
-def test_an_experiment_reads_the_history_and_leaves_it_alone(scored, tmp_path):
+def test_an_experiment_reads_the_history_and_leaves_it_alone(scored, past, tmp_path):
     shop = copy_of(scored, tmp_path / "shop")
-    home = copy_of(scored, tmp_path / "home")
+    home = copy_of(past, tmp_path / "home")
     before = home.files(HISTORY)
     rerun(shop, "monitor", DVC_EXP_NAME="try", DVC_ROOT=str(home.path))
-    assert home.files(HISTORY) == before == shop.files(HISTORY)
+    assert read(shop, "metrics/reality.json")["judged"] == 1
+    assert home.files(HISTORY) == before
+    assert shop.files(HISTORY) == scored.files(HISTORY)
 
 
 def test_an_alarm_stops_the_export_only_where_it_is_told_to(scored, tmp_path):
@@ -127,4 +163,4 @@ def test_an_alarm_stops_the_export_only_where_it_is_told_to(scored, tmp_path):
     shop.set(monitor__action="mark", report__language="en")
     rerun(shop, "export", "report")
     page = (shop.path / "reports/index.html").read_text()
-    assert "changed since the models learned, more than they used to: spend 90d." in page
+    assert "changed since the models learned, more than they used to: How much they spend." in page

@@ -20,7 +20,7 @@ def test_a_better_model_takes_over_and_one_that_knows_less_does_not(scored, tmp_
     shop = Workspace(tmp_path / "shop")
     before, from_churn = STAGES[: STAGES.index("churn")], STAGES[STAGES.index("churn") :]
 
-    done = shop.run("export", "report", "track")
+    done = shop.run("export", "track")
     assert "version 1 is the champion: there was none before" in done.stdout
 
     shop.set(churn__members=["btyd"])
@@ -40,7 +40,7 @@ def test_a_better_model_takes_over_and_one_that_knows_less_does_not(scored, tmp_
 def test_a_dead_server_costs_a_warning(scored, tmp_path):
     shutil.copytree(scored.path, tmp_path / "shop")
     shop = Workspace(tmp_path / "shop")
-    done = shop.run("export", "report", "track", MLFLOW_TRACKING_URI="http://127.0.0.1:9")
+    done = shop.run("export", "track", MLFLOW_TRACKING_URI="http://127.0.0.1:9")
     assert done.returncode == 0
     assert "the scores are complete" in done.stderr
 

@@ -318,6 +318,11 @@ def test_too_many_bad_rows_stop_the_run(ingest: Ingest) -> None:
     assert "secret" not in message
 
 
+def test_a_log_of_which_no_row_can_be_split_is_told(ingest: Ingest) -> None:
+    with pytest.raises(UserError, match="could be split into the columns"):
+        ingest(HEADER + "a,2021-03-04\nb,2021-03-04,5,6\n")
+
+
 def test_a_small_limit_is_told_as_it_is(ingest: Ingest) -> None:
     with pytest.raises(UserError, match=r"1 of 500 rows cannot be used, more than 0.1%"):
         ingest(HEADER + "a,2021-03-04,5\n" * 499 + "a,x,5\n", max_share=0.001)

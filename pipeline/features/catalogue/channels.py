@@ -27,7 +27,6 @@ CHANNELS = Topic(
             "Shannon entropy of the orders over the channels",
             "nats",
             UNKNOWN,
-            words=Words("Variety of the channels used: {value}", "Vielfalt der genutzten Kanäle: {value}"),
         ),
         Feature(
             "top_channel_share",

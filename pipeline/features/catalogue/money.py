@@ -14,7 +14,11 @@ def _spend_within(name: str, days: str, period: str, german: str) -> Feature:
         f"coalesce(sum(amount) FILTER (age <= {days}), 0)",
         f"Spend in the last {period} before the cutoff",
         "currency",
-        words=Words(f"{{value}} spent in the last {period}", f"{{value}} Umsatz {german}", more_is="staying"),
+        words=Words(
+            f"{{value}} spent in the last {period}".replace("horizon", "period"),
+            f"{{value}} Umsatz {german}",
+            more_is="staying",
+        ),
     )
 
 
@@ -92,11 +96,6 @@ MONEY = Topic(
             "sum(CAST(amount * 0.5 ** (age / $horizon_days) AS DECIMAL(38, 9)))",
             "Spend, each amount worth half as much a horizon later",
             "currency",
-            words=Words(
-                "Spend, the recent counted most: {value}",
-                "Umsatz, jüngerer zählt mehr: {value}",
-                more_is="staying",
-            ),
         ),
         Feature(
             "spend_trend_horizon",
@@ -214,9 +213,6 @@ FIRST_ORDER = Topic(
             "Day of the week of the first order, 1 is Monday",
             "",
             whole=True,
-            words=Words(
-                "First order on day {value} of the week", "Erste Bestellung am {value}. Tag der Woche"
-            ),
         ),
         Feature(
             "first_order_month",
@@ -224,9 +220,6 @@ FIRST_ORDER = Topic(
             "Month of the year of the first order",
             "",
             whole=True,
-            words=Words(
-                "First order in month {value} of the year", "Erste Bestellung im {value}. Monat des Jahres"
-            ),
         ),
         Feature(
             "first_in_peak_month",
@@ -234,10 +227,6 @@ FIRST_ORDER = Topic(
             "1 if the first order fell in the month of the year with the most orders in the log so far",
             "",
             whole=True,
-            words=Words(
-                "First order in the shop's busiest month (1) or not (0): {value}",
-                "Erste Bestellung im stärksten Monat des Shops (1) oder nicht (0): {value}",
-            ),
         ),
     ),
 )

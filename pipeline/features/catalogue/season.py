@@ -10,7 +10,7 @@ YOUNGER = "for customers whose first order is less than 365 days before the cuto
 TWO_YEARS = "while the log is younger than two years"
 
 
-def _same(part: str, numbers: range, what: str, name: str, words: Words) -> Feature:
+def _same(part: str, numbers: range, what: str, name: str) -> Feature:
     """Make Simpson's index without replacement, which does not depend on how many orders there are."""
     squares = " + ".join(f"count(*) FILTER ({part}(day) = {number}) ** 2" for number in numbers)
     return Feature(
@@ -19,7 +19,6 @@ def _same(part: str, numbers: range, what: str, name: str, words: Words) -> Feat
         f"Chance that two of the order days fall on the same {what}",
         "share",
         ONE_DAY,
-        words=words,
     )
 
 
@@ -41,20 +40,12 @@ CALENDAR = Topic(
             range(1, 8),
             "day of the week",
             "same_weekday",
-            words=Words(
-                "{value} chance of the same weekday for two orders",
-                "{value} Chance, dass zwei Bestellungen auf denselben Wochentag fallen",
-            ),
         ),
         _same(
             "month",
             range(1, 13),
             "month of the year",
             "same_month",
-            words=Words(
-                "{value} chance of the same month of the year for two orders",
-                "{value} Chance, dass zwei Bestellungen auf denselben Monat fallen",
-            ),
         ),
     ),
 )
@@ -110,10 +101,6 @@ SEASON = Topic(
             "All customers' order days per day in the horizon's days a year ago, over those of the year",
             "",
             TWO_YEARS,
-            words=Words(
-                "Season of the shop: {value} times the year's average",
-                "Saison des Shops: {value}-mal der Jahresdurchschnitt",
-            ),
         ),
         *(
             Feature(
@@ -123,7 +110,6 @@ SEASON = Topic(
                 f"{word} of the horizon's middle on the circle of the year",
                 "",
                 TWO_YEARS,
-                words=Words("Time of the year: {value}", "Zeit des Jahres: {value}"),
             )
             for function, word in (("sin", "Sine"), ("cos", "Cosine"))
         ),

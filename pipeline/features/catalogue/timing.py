@@ -114,11 +114,6 @@ FREQUENCY = Topic(
             "Order days, each worth half as much a horizon later",
             "days",
             scale="log",
-            words=Words(
-                "Days with an order, recent ones counted most: {value}",
-                "Tage mit Bestellung, jüngere zählen mehr: {value}",
-                more_is="staying",
-            ),
         ),
         Feature(
             "active_horizon_share",
@@ -128,11 +123,6 @@ FREQUENCY = Topic(
             "with and one without are added",
             "share",
             scale="odds",
-            words=Words(
-                "Ordered in {value} of the last periods",
-                "In {value} der letzten Zeiträume bestellt",
-                more_is="staying",
-            ),
         ),
         Feature(
             "order_trend_90d",
