@@ -143,9 +143,11 @@ def _polish(objective: Objective, theta: Floats) -> tuple[Floats, Likelihood, bo
         # Below 1e-8 steps that no longer shrink are rounding.
         if size < 1e-12 or 1e-8 > size > last / 2.0:
             return theta, here, True
+        if not size <= 1.0:  # so far off that even the likelihood may not be finite there
+            return theta, here, False
         moved: Floats = theta + step
         there = objective(moved)
-        if size > 1.0 or there.value < here.value - 1e-12 * abs(here.value):
+        if there.value < here.value - 1e-12 * abs(here.value):
             return theta, here, False
         if size > last / 5.0 or there.hessian is not None:
             curvature = None

@@ -26,19 +26,20 @@ def draw_portraits(params: Params) -> None:
     fits = {
         date.fromisoformat(one["cutoff"]): one for one in io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]
     }
-    snapshots = io.read_parquet(files.SNAPSHOTS, columns=_COLUMNS + _SPEND)
+    horizon_days, tested = params.churn.horizon_days, cutoffs.holdout or cutoffs.score
+    shown = {"cutoff": [tested, cutoffs.score]}
+    snapshots = io.read_parquet(files.SNAPSHOTS, columns=_COLUMNS + _SPEND, only=shown)
     snapshots = born_since(snapshots, params.ingest.births_from)
     tables = {name: portraits.empty(name) for name in portraits.COLUMNS}
     tables["interval_totals"] = portraits.interval_totals(io.read_json(files.INTERVALS).get("windows", []))
-    horizon_days, tested = params.churn.horizon_days, cutoffs.holdout or cutoffs.score
     if tested in fits:
         tables |= _tested(fits[tested], snapshots, tested, cutoffs.score, horizon_days)
     if cutoffs.score in fits:
         tables |= _fitted(fits[cutoffs.score], snapshots, cutoffs.score, horizon_days)
     for name, table in tables.items():
         io.write_csv(table, files.PLOTS / f"{name}.csv")
-    shown = [name for name, table in tables.items() if not table.empty]
-    say(f"portraits: {', '.join(shown) or 'nothing to show without a model'}")
+    drawn = [name for name, table in tables.items() if not table.empty]
+    say(f"portraits: {', '.join(drawn) or 'nothing to show without a model'}")
 
 
 def _tested(

@@ -10,8 +10,9 @@ import pytest
 
 from pipeline.btyd import MBGNBD, MODELS, CountModel, GammaGamma, ParetoNBD, load, simulate
 from pipeline.btyd.fallback import fit_or_simpler
-from pipeline.btyd.fitting import Engine, maximise
+from pipeline.btyd.fitting import Engine, _polish, maximise
 from pipeline.btyd.histories import Histories
+from pipeline.btyd.likelihood import Likelihood
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -123,3 +124,15 @@ def test_no_other_start_leads_higher(name: str, shop: str) -> None:
     tops = [objective(maximise(objective, [start], n).theta).value for start in starts]
     # In log likelihood; where dropout is not identified every climb ends somewhere on a plain.
     assert n * (max(tops) - objective(found.theta).value) < 0.01
+
+
+def test_a_step_that_leads_out_of_the_world_is_not_tried() -> None:
+    """One price for everything: the likelihood is all but flat, and a Newton step overflows."""
+
+    def flat(theta: np.ndarray) -> Likelihood:
+        assert np.abs(theta).max() < 700
+        return Likelihood(float(1e-3 * theta.sum()), np.full(2, 1e-3), -1e-6 * np.eye(2))
+
+    theta, _, stationary = _polish(flat, np.zeros(2))
+    assert not stationary
+    assert theta.tolist() == [0.0, 0.0]
