@@ -187,11 +187,14 @@ def test_lifetime_value_is_orders_times_value(fitted: CountModel, cdnow: pd.Data
         "expected_order_value",
         "expected_spend",
         "clv",
+        "clv_in_horizon",
     ]
     assert value.index.equals(shuffled.index)
     assert (value["expected_spend"] == value["expected_orders"] * value["expected_order_value"]).all()
     discounted = fitted.discounted_orders(shuffled, 365, 0.1)
     assert np.allclose(value["clv"], 0.3 * value["expected_order_value"] * discounted, rtol=1e-14)
+    soon = fitted.discounted_orders(shuffled, 91, 0.1)
+    assert np.allclose(value["clv_in_horizon"], 0.3 * value["expected_order_value"] * soon, rtol=1e-14)
 
 
 def test_horizons_and_rates_without_meaning_are_refused(fitted: CountModel, cdnow: pd.DataFrame) -> None:

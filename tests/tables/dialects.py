@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 ENGLISH = {"customer_id": "customer", "ordered_at": "date", "amount": "amount", "order_id": None}
 GERMAN = {"customer_id": "Kundennr.", "ordered_at": "Bestelldatum", "amount": "Umsatz", "order_id": None}
-NUMBERED = {**GERMAN, "order_id": "Auftragsnr."}
+NUMBERED = {**GERMAN, "order_id": "Auftragsnr.", "status": "Status"}
 
 
 def some_orders(count: int) -> list[tuple[str, datetime, int, int]]:
