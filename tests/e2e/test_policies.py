@@ -3,6 +3,7 @@
 import json
 
 import pandas as pd
+import pytest
 
 
 def read(workspace, name: str) -> pd.DataFrame:
@@ -28,6 +29,7 @@ def test_returns_reach_the_snapshots_and_the_money_adds_up(workspace, log):
     assert len(today) < orders["customer_key"].nunique()  # who gave everything back is no customer
 
 
+@pytest.mark.slow
 def test_births_from_changes_the_fits_and_scores_everybody(workspace, log):
     workspace.write_log(log)
     assert workspace.run("ingest", "preflight", "snapshots", "lifetime_value").returncode == 0

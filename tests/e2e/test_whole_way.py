@@ -93,6 +93,7 @@ def test_the_page_opens_from_disk(done):
     assert "<script" not in page
 
 
+@pytest.mark.slow
 def test_shuffled_rows_other_threads_and_a_second_run_give_the_same_bytes(done, tmp_path, log):
     shuffled = run_all(tmp_path / "again", log.sample(frac=1, random_state=5), OMP_NUM_THREADS="2")
     first, second = done.files(*RESULTS), shuffled.files(*RESULTS)
@@ -100,6 +101,7 @@ def test_shuffled_rows_other_threads_and_a_second_run_give_the_same_bytes(done, 
     assert [name for name in first if first[name] != second[name]] == []
 
 
+@pytest.mark.slow
 def test_a_replay_of_a_past_day_sees_nothing_of_what_came_later(tmp_path, log):
     """`as_of` in the past on the whole log is the log that ended there."""
     day = "2023-11-20"
