@@ -4,32 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pipeline.counted import Counted
 from pipeline.features.feature import Words
 from pipeline.report.formats import Formats
 
 AVERAGE = {"en": "average {}", "de": "Durchschnitt {}"}
 _PART = "; "
 _NAMES = re.compile(r"{(\w+)")
-
-
-@dataclass(frozen=True)
-class Written:
-    """A number as people read it; as a format, `one/many` are the nouns it takes."""
-
-    text: str
-
-    def __format__(self, nouns: str) -> str:
-        """Write the number, with the noun."""
-        if not nouns:
-            return self.text
-        one, many = nouns.split("/")
-        return f"{self.text} {one if self.text == '1' else many}"
 
 
 def sentence(
@@ -66,7 +52,7 @@ def sentence(
     rest = [part for part in rest if all(known[name] is not None for name in _NAMES.findall(part))]
     units = {"value": unit} | {name: unit for name, (unit, _) in spoken.items()}
     named = _NAMES.findall(_PART.join([first, *rest]))
-    numbers = {name: Written(number(known[name], units[name], f)) for name in named}
+    numbers = {name: Counted(number(known[name], units[name], f)) for name in named}
     said = _PART.join([first, *rest]).format_map(numbers)
     if rest or words.against_own:
         return said
