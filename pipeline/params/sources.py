@@ -19,6 +19,7 @@ class OrderColumns(Section):
     customer_id: str = Field(min_length=1, examples=["customer_id"])
     ordered_at: str = Field(min_length=1, examples=["order_date"])
     amount: str = Field(min_length=1, examples=["total"])
+    quantity: str | None = Field(default=None, min_length=1, examples=["quantity"])
     order_id: str | None = Field(default=None, min_length=1, examples=["order_number"])
     status: str | None = Field(default=None, min_length=1, examples=["order_status"])
     is_test: str | None = Field(default=None, min_length=1, examples=["is_test"])

@@ -96,11 +96,14 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
     findings = (
         ("file", _about_files(raw, faults)),
         ("format", "text with a delimiter" if raw.delimiters else raw.encodings),
+        *_about_sheets(raw.files[0].other_sheets),
         *((key, _shown(written[key])) for key in ("delimiter", "encoding") if written[key] != AUTO),
         ("decimal", about_amounts),
         ("dates", about_dates),
         ("time zone", about_zone),
         *((role, _about_role(role, guess)) for role, guess in guesses.items() if guess or role in ALWAYS),
+        *_about_pieces(guesses),
+        *_about_anonymous(guesses["customer_id"], raw.rows.num_rows),
     )
     return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
 
@@ -119,13 +122,17 @@ def _describe(con: Connection, raw: Raw, key: str, name: str) -> Column:
     shapes = " OR ".join(f"regexp_full_match(number, '{shape}')" for shape in SHAPES.values())
     counted = f"""
         SELECT count(*), count(DISTINCT value), count(*) FILTER (WHERE {shapes}),
-               count(*) FILTER (WHERE ({shapes}) AND regexp_matches(number, '[.,]\\d{{1,2}}$'))
+               count(*) FILTER (WHERE ({shapes}) AND regexp_matches(number, '[.,](\\d\\d|[1-9])$')),
+               count(*) FILTER (WHERE regexp_full_match(value, '\\d+\\.0'))
         FROM (SELECT {key} AS value, number_text({key}) AS number FROM raw WHERE {key} <> '')"""
-    [(filled, distinct, numbers, decimals)] = duck.run(con, counted, name="values of a column").fetchall()
+    [(filled, distinct, numbers, decimals, floats)] = duck.run(
+        con, counted, name="values of a column"
+    ).fetchall()
     of = max(filled, 1)
     typed = raw.typed_as(TIMES, key)
     read = 1.0 if typed else dates.share_read(con, key)
-    return Column(key, name, filled, distinct, read, 0.0 if typed else numbers / of, decimals / of)
+    numbers = 0 if typed else numbers
+    return Column(key, name, filled, distinct, read, numbers / of, decimals / of, floats / of)
 
 
 def _dates(con: Connection, raw: Raw, guess: Guess | None, questions: list[str]) -> tuple[str, str, str]:
@@ -197,10 +204,34 @@ def _about_files(raw: Raw, faults: int) -> str:
     return f"{first.label}{others}: {rows:,} rows, all of them looked at{broken}; {len(raw.columns)} columns"
 
 
+def _about_sheets(others: tuple[str, ...]) -> list[tuple[str, str]]:
+    if not others:
+        return []
+    return [("sheets", f'not read: {", ".join(others)}; sheet: "*" reads all, a pattern such as "20*" some')]
+
+
 def _about_role(role: str, guess: Guess | None) -> str:
     if guess:
         return f"{_shown(guess.column.name)}: {guess.because}"
     return "no column: every row is an order" if role == "order_id" else "not found: see the question"
+
+
+def _about_pieces(guesses: dict[str, Guess | None]) -> list[tuple[str, str]]:
+    if not guesses["quantity"]:
+        return []
+    price, quantity = (
+        guess.column.name if (guess := guesses[role]) else "" for role in ("amount", "quantity")
+    )
+    multiplied = f"{_shown(price)} times {_shown(quantity)}: taken for the price of one piece"
+    return [("paid", f"{multiplied}. If it is the price of the row, leave quantity out")]
+
+
+def _about_anonymous(customer: Guess | None, rows: int) -> list[tuple[str, str]]:
+    missing = rows - customer.column.filled if customer else 0
+    if not missing:
+        return []
+    share = f"{missing:,} of {rows:,} rows ({missing / rows:.1%}) have no customer and go to quarantine"
+    return [("anonymous", f"{share}; if such sales are normal here, ingest.missing_customer_id: leave_out")]
 
 
 def _snippet(path: str, sheet: str | None, guesses: dict[str, Guess | None], written: dict[str, str]) -> str:

@@ -51,8 +51,7 @@ ROLES = {
     "amount": Names(
         r"betrag|umsatz|summe|total|amount|gesamt|wert|value|revenue|sales|spend|price|preis|netto|brutto|erloes",
         r"betrag|umsatz|summe|total|amount|gesamt|revenue|value",
-        r"steuer|tax|vat|mwst|ship|rabatt|discount|menge|quantity|qty|anzahl|count|coupon|einzel|unit|stueck|"
-        r"number",
+        r"steuer|tax|vat|mwst|ship|rabatt|discount|menge|quantity|qty|anzahl|count|coupon|units|number",
     ),
     "customer_id": Names(
         PERSON, AN_ID, r"gruppe|group|typ|land|country|segment|since|seit|age|alter|name|mail"
@@ -71,7 +70,12 @@ ROLES = {
     "channel": Names(
         r"kanal|channel", r"verkauf|vertrieb|sales|^kanal$|^channel$", r"marketing|kampagne|campaign"
     ),
+    "quantity": Names(
+        r"menge|quantity|qty|anzahl|stueck|pieces|units", r"menge|quantity|qty", r"price|preis"
+    ),
 }
+A_PRICE = r"price|preis"  # of one piece, where there is a quantity and no total
+A_TOTAL = ROLES["amount"].more
 REQUIRED = ("customer_id", "ordered_at", "amount")
 
 
@@ -86,8 +90,8 @@ class Column:
     name : str
     filled, distinct : int
         Values that are not empty, and how many different ones.
-    dates, numbers, decimals : float
-        Shares of them that read as dates, as amounts, as amounts with decimals.
+    dates, numbers, decimals, floats : float
+        Shares of them that read as dates, as amounts, as amounts with decimals, as whole numbers with ".0".
     """
 
     key: str
@@ -97,6 +101,7 @@ class Column:
     dates: float
     numbers: float
     decimals: float
+    floats: float = 0.0
 
     @property
     def plain_name(self) -> str:
@@ -135,7 +140,15 @@ def guess_roles(columns: Sequence[Column]) -> dict[str, Guess | None]:
         guesses[role] = _guess(role, free)
         if found := guesses[role]:
             free = [column for column in free if column is not found.column]
+    amount = guesses["amount"]
+    if not (amount and _is_price(amount.column)):
+        guesses["quantity"] = None
     return guesses
+
+
+def _is_price(column: Column) -> bool:
+    """Tell by its name whether a column of money is a price, not a total."""
+    return bool(re.search(A_PRICE, column.plain_name)) and not re.search(A_TOTAL, column.plain_name)
 
 
 def _guess(role: str, free: Sequence[Column]) -> Guess | None:
@@ -148,13 +161,23 @@ def _guess(role: str, free: Sequence[Column]) -> Guess | None:
 
 
 def _possible(role: str, column: Column) -> bool:
-    if role == "ordered_at":
-        return column.dates >= ENOUGH
-    if role == "amount":
-        return column.numbers >= ENOUGH
-    if role == "is_test":
-        return column.distinct <= FEW
-    return column.decimals < ENOUGH
+    match role:
+        case "ordered_at":
+            return column.dates >= ENOUGH
+        case "amount" | "quantity":
+            return column.numbers >= ENOUGH
+        case "is_test":
+            return column.distinct <= FEW
+        case "customer_id" if ROLES[role].rate(column.plain_name) <= 0:
+            # Nearly every column repeats its values: one with the name of something else is that.
+            named = (rate for other, rate in _rates(column).items() if other != role)
+            return column.decimals < ENOUGH and max(named) < BY_NAME_ALONE
+        case _:
+            return column.decimals < ENOUGH
+
+
+def _rates(column: Column) -> dict[str, int]:
+    return {role: names.rate(column.plain_name) for role, names in ROLES.items()}
 
 
 def _rate(role: str, column: Column) -> tuple[int, float]:
@@ -163,7 +186,7 @@ def _rate(role: str, column: Column) -> tuple[int, float]:
     if role == "ordered_at":
         return by_name, column.dates - column.numbers / 2
     if role == "amount":
-        return by_name, column.decimals
+        return min(by_name, 1) if _is_price(column) else by_name, column.decimals
     if role == "customer_id":
         return by_name, column.distinct / column.filled if column.repeats else 0.0
     return by_name, 0.0
@@ -174,4 +197,7 @@ def _evidence(role: str, column: Column) -> str:
         return f"{column.dates:.1%} of its values are dates"
     if role == "amount":
         return f"{column.numbers:.1%} of its values are numbers, {column.decimals:.1%} with decimals"
-    return f"{column.distinct:,} different values in {column.filled:,} rows"
+    told = f"{column.distinct:,} different values in {column.filled:,} rows"
+    if role == "customer_id" and column.floats == 1:
+        told += '; all of them end in ".0": does the CRM know them so?'
+    return told

@@ -31,7 +31,7 @@ class Source(Protocol):
     since : Since or None
         The watermark, for a database.
     sheet : str or None
-        Of a spreadsheet; None is the first.
+        Of a spreadsheet, or a pattern of several with the same header; None is the first.
     delimiter : str
         "auto", ",", ";", "\\t", "|" or "whitespace".
     encoding : str
@@ -73,6 +73,8 @@ class OrderColumns(Protocol):
     def ordered_at(self) -> str: ...  # noqa: D102
     @property
     def amount(self) -> str: ...  # noqa: D102
+    @property
+    def quantity(self) -> str | None: ...  # noqa: D102
     @property
     def order_id(self) -> str | None: ...  # noqa: D102
     @property
@@ -157,6 +159,7 @@ def order_columns(spec: OrderSource) -> dict[str, str | None]:
         "customer_id": columns.customer_id,
         "ordered_at": columns.ordered_at,
         "amount": columns.amount,
+        "quantity": columns.quantity,
         "order_id": columns.order_id,
         "status": columns.status,
         "is_test": columns.is_test,

@@ -115,6 +115,49 @@ def test_columns_that_decide_about_rows_are_proposed_by_their_names(tmp_path: Pa
     assert finding(found, "currency") == '"Währung": its name, rated 2 of 3; 2 different values in 2 rows'
 
 
+def test_a_price_and_a_quantity_are_proposed_together_and_anonymous_rows_told(tmp_path: Path) -> None:
+    found = inspected(
+        tmp_path,
+        "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n"
+        "489434,85048,LIGHTS,12,2009-12-01 07:45:00,6.95,13085.0,United Kingdom\n"
+        "489434,79323P,CHERRY LIGHTS,12,2009-12-01 07:45:00,6.75,13085.0,United Kingdom\n"
+        "489435,79323W,WHITE LIGHTS,1,2009-12-01 07:46:00,6.75,,United Kingdom\n"
+        "C489436,22041,FRAME,-2,2009-12-02 07:46:00,2.10,13087.0,France\n",
+    )
+    assert source(found)["columns"] == {
+        "customer_id": "Customer ID",
+        "ordered_at": "InvoiceDate",
+        "amount": "Price",
+        "order_id": "Invoice",
+        "product_id": "StockCode",
+        "quantity": "Quantity",
+    }
+    assert finding(found, "paid").startswith('"Price" times "Quantity"')
+    assert finding(found, "anonymous").startswith("1 of 4 rows (25.0%) have no customer")
+    assert finding(found, "customer_id").endswith('all of them end in ".0": does the CRM know them so?')
+
+
+def test_a_quantity_beside_a_total_is_not_multiplied(tmp_path: Path) -> None:
+    found = inspected(
+        tmp_path,
+        "Kundennr;Datum;Menge;Einzelpreis;Gesamt\n7;04.03.2021;2;5,55;11,10\n7;05.03.2021;1;6,55;6,55\n",
+    )
+    columns = source(found)["columns"]
+    assert isinstance(columns, dict)
+    assert (columns["amount"], "quantity" in columns) == ("Gesamt", False)
+
+
+def test_a_column_named_for_something_else_is_not_taken_for_the_customer(tmp_path: Path) -> None:
+    found = inspected(tmp_path, "invoice,date,total\nA1,2021-03-04,5.5\nA1,2021-03-04,6.5\nA2,2021-03-05,7\n")
+    assert source(found)["columns"] == {
+        "customer_id": "?",
+        "ordered_at": "date",
+        "amount": "total",
+        "order_id": "invoice",
+    }
+    assert any("columns.customer_id" in question for question in found.questions)
+
+
 def test_names_in_the_snippet_are_quoted(tmp_path: Path) -> None:
     found = inspected(tmp_path, '"Kunde: ""Nr"" #";Datum;Betrag\n7;04.03.2021;5,55\n7;05.03.2021;5,55\n')
     assert source(found)["columns"]["customer_id"] == 'Kunde: "Nr" #'  # type: ignore[index]
@@ -163,7 +206,7 @@ def test_values_decide_where_names_say_nothing() -> None:
         "amount": "d",
         "customer_id": "b",
         "order_id": None,
-        **dict.fromkeys(("status", "is_test", "currency", "product_id", "channel")),
+        **dict.fromkeys(("status", "is_test", "currency", "product_id", "channel", "quantity")),
     }
 
 

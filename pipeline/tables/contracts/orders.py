@@ -29,6 +29,12 @@ ORDER_LOG = Contract(
         Column("ordered_at", "time", "When the customer bought", unit="as written, UTC with an offset"),
         Column("amount", "money", "What was paid; below zero for money given back", unit="currency"),
         Column(
+            "quantity",
+            "number",
+            "Pieces; mapped only where amount is the price of one: what was paid is their product",
+            nullable=True,
+        ),
+        Column(
             "order_id",
             "text",
             "Rows that share it are lines of one order; not kept",
