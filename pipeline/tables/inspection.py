@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
@@ -201,7 +202,8 @@ def _about_files(raw: Raw, faults: int) -> str:
     rows = sum(file.rows for file in raw.files)
     others = f" and {len(more)} more with the same columns" if more else ""
     broken = f", {faults:,} of them cannot be split into columns" if faults else ""
-    return f"{first.label}{others}: {rows:,} rows, all of them looked at{broken}; {len(raw.columns)} columns"
+    looked_at = f"{counted(rows):row/rows}, all of them looked at{broken}"
+    return f"{first.label}{others}: {looked_at}; {counted(len(raw.columns)):column/columns}"
 
 
 def _about_sheets(others: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -230,8 +232,8 @@ def _about_anonymous(customer: Guess | None, rows: int) -> list[tuple[str, str]]
     missing = rows - customer.column.filled if customer else 0
     if not missing:
         return []
-    share = f"{missing:,} of {rows:,} rows ({missing / rows:.1%}) have no customer and go to quarantine"
-    return [("anonymous", f"{share}; if such sales are normal here, ingest.missing_customer_id: leave_out")]
+    share = f"{missing:,} of {counted(rows):row/rows} ({missing / rows:.1%}) without a customer: quarantine"
+    return [("anonymous", f"{share}. If such sales are normal here, ingest.missing_customer_id: leave_out")]
 
 
 def _snippet(path: str, sheet: str | None, guesses: dict[str, Guess | None], written: dict[str, str]) -> str:

@@ -133,7 +133,7 @@ def test_a_price_and_a_quantity_are_proposed_together_and_anonymous_rows_told(tm
         "quantity": "Quantity",
     }
     assert finding(found, "paid").startswith('"Price" times "Quantity"')
-    assert finding(found, "anonymous").startswith("1 of 4 rows (25.0%) have no customer")
+    assert finding(found, "anonymous").startswith("1 of 4 rows (25.0%) without a customer")
     assert finding(found, "customer_id").endswith('all of them end in ".0": does the CRM know them so?')
 
 
