@@ -10,6 +10,7 @@ from pipeline.counted import counted
 
 ENOUGH = 0.8  # share of a column's values that must read as dates or numbers to be taken for them
 BY_NAME_ALONE = 2
+NOTHING = r"(?!)"
 FEW = 4  # different values, at most, of a column of yes and no
 
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -24,23 +25,32 @@ PERSON = (
 )
 
 
+A_TOTAL = r"betrag|umsatz|summe|total|amount|gesamt|revenue|value"
+A_PRICE = rf"^(?!.*({A_TOTAL})).*(price|preis|einzel)"  # of one piece, where there is a quantity
+
+
 @dataclass(frozen=True)
 class Names:
-    """What a role's columns are called: one of `any_of`, more surely with `more`, less with `less`."""
+    """What a role's columns are called: one of `any_of`, more surely with `more`, less with `less`.
+
+    With `at_best` it is the role's only where nothing else is.
+    """
 
     any_of: str
     more: str
     less: str
+    at_best: str = NOTHING
 
     def rate(self, name: str) -> int:
-        """Rate a plain name: 0 says nothing, 2 and more names the role."""
+        """Rate a plain name: 0 says nothing, 1 little, 2 and more names the role."""
         if not re.search(self.any_of, name):
             return 0
-        return (
+        rating = (
             BY_NAME_ALONE
             + bool(re.search(self.more, name))
             - BY_NAME_ALONE * bool(re.search(self.less, name))
         )
+        return min(rating, 1) if re.search(self.at_best, name) else max(rating, 0)
 
 
 ROLES = {
@@ -51,15 +61,23 @@ ROLES = {
         r"regist|since|seit",
     ),
     "amount": Names(
-        r"betrag|umsatz|summe|total|amount|gesamt|wert|value|revenue|sales|spend|price|preis|netto|brutto|erloes",
-        r"betrag|umsatz|summe|total|amount|gesamt|revenue|value",
-        r"steuer|tax|vat|mwst|ship|rabatt|discount|menge|quantity|qty|anzahl|count|coupon|units|number",
+        rf"{A_TOTAL}|wert|sales|spend|price|preis|netto|brutto|erloes",
+        A_TOTAL,
+        r"steuer|tax|vat|mwst|ship|fracht|freight|liefer|deliver|rabatt|discount|menge|quantity|qty|anzahl|count|"
+        r"coupon|units|number|subtotal|zwischensumme|kanal|channel|id$|nr$|code$",
+        at_best=A_PRICE,
     ),
     "customer_id": Names(
-        PERSON, AN_ID, r"gruppe|group|typ|land|country|segment|since|seit|age|alter|name|mail"
+        rf"{PERSON}|mail",
+        AN_ID,
+        r"gruppe|group|typ|land|country|segment|since|seit|age|alter|name|newsletter|consent",
+        at_best=r"mail",
     ),
     "order_id": Names(
-        AN_ORDER, AN_ID, rf"datum|date|zeit|time|at$|betrag|summe|amount|total|status|{PERSON}"
+        rf"^(?!.*(waehrung|currency)).*({AN_ORDER})",
+        AN_ID,
+        rf"datum|date|zeit|time|at$|betrag|summe|amount|total|wert|value|preis|price|menge|quantity|anzahl|"
+        rf"status|{PERSON}",
     ),
     "status": Names(r"status", AN_ORDER, rf"zahl|pay|versand|liefer|ship|deliver|{PERSON}"),
     "is_test": Names(r"test|mitarbeiter|employee|staff", r"konto|account|^is", AN_ID),
@@ -67,7 +85,8 @@ ROLES = {
     "product_id": Names(
         r"artikel|produkt|product|item|sku|article|stockcode",
         AN_ID,
-        r"name|bezeich|besch|desc|preis|price|menge|qty|quantity|anzahl|count|gruppe|group|kateg|categ|typ",
+        r"name|bezeich|besch|desc|preis|price|menge|qty|quantity|anzahl|count|gruppe|group|kateg|categ|typ|"
+        r"size|groesse|measure|farbe|colo",
     ),
     "channel": Names(
         r"kanal|channel", r"verkauf|vertrieb|sales|^kanal$|^channel$", r"marketing|kampagne|campaign"
@@ -76,8 +95,6 @@ ROLES = {
         r"menge|quantity|qty|anzahl|stueck|pieces|units", r"menge|quantity|qty", r"price|preis"
     ),
 }
-A_PRICE = r"price|preis"  # of one piece, where there is a quantity and no total
-A_TOTAL = ROLES["amount"].more
 REQUIRED = ("customer_id", "ordered_at", "amount")
 
 
@@ -143,14 +160,9 @@ def guess_roles(columns: Sequence[Column]) -> dict[str, Guess | None]:
         if found := guesses[role]:
             free = [column for column in free if column is not found.column]
     amount = guesses["amount"]
-    if not (amount and _is_price(amount.column)):
+    if not (amount and re.search(A_PRICE, amount.column.plain_name)):
         guesses["quantity"] = None
     return guesses
-
-
-def _is_price(column: Column) -> bool:
-    """Tell by its name whether a column of money is a price, not a total."""
-    return bool(re.search(A_PRICE, column.plain_name)) and not re.search(A_TOTAL, column.plain_name)
 
 
 def _guess(role: str, free: Sequence[Column]) -> Guess | None:
@@ -170,25 +182,24 @@ def _possible(role: str, column: Column) -> bool:
             return column.numbers >= ENOUGH
         case "is_test":
             return column.distinct <= FEW
-        case "customer_id" if ROLES[role].rate(column.plain_name) <= 0:
+        case "customer_id" if not ROLES[role].rate(column.plain_name):
             # Nearly every column repeats its values: one with the name of something else is that.
-            named = (rate for other, rate in _rates(column).items() if other != role)
-            return column.decimals < ENOUGH and max(named) < BY_NAME_ALONE
+            return column.decimals < ENOUGH and not _is_named(column)
         case _:
             return column.decimals < ENOUGH
 
 
-def _rates(column: Column) -> dict[str, int]:
-    return {role: names.rate(column.plain_name) for role, names in ROLES.items()}
+def _is_named(column: Column) -> bool:
+    return any(names.rate(column.plain_name) for names in ROLES.values())
 
 
 def _rate(role: str, column: Column) -> tuple[int, float]:
     """Rate by name first, by values among equals; what is not required has to have its name."""
-    by_name = max(0, ROLES[role].rate(column.plain_name))
+    by_name = ROLES[role].rate(column.plain_name)
     if role == "ordered_at":
         return by_name, column.dates - column.numbers / 2
     if role == "amount":
-        return min(by_name, 1) if _is_price(column) else by_name, column.decimals
+        return by_name, column.decimals
     if role == "customer_id":
         return by_name, column.distinct / column.filled if column.repeats else 0.0
     return by_name, 0.0

@@ -173,11 +173,16 @@ def test_names_in_the_snippet_are_quoted(tmp_path: Path) -> None:
         ("Order.Date Household Basket_Key Net_Amount VAT Units", "1 0 3 2"),
         ("Käufer Bestellnummer Bestellzeit Liefertag Warenwert MwSt", "0 2 4 1"),
         ("created_at user_id order_number order_total shipping_total", "1 0 3 2"),
+        ("t_dat customer_id article_id price sales_channel_id", "1 0 3 -"),
+        ("increment_id created_at customer_email grand_total order_currency_code", "2 1 3 -"),
+        ("Name Email Subtotal Total Created_at", "1 4 3 -"),
+        ("order_id customer_unique_id order_date price freight_value", "1 2 3 0"),
+        ("id date purchasequantity purchaseamount", "0 1 3 -"),
     ],
 )
 def test_german_and_english_names_are_known(header: str, roles: str) -> None:
     names = header.split()
-    dated = ("datum", "date", "zeit", "tag", "created")
+    dated = ("datum", "date", "zeit", "tag", "created", "t_dat")
     money = ("preis", "price", "total", "tax", "summe", "amount", "wert", "mwst", "sales", "vat")
 
     def column(n: int, name: str) -> Column:
