@@ -20,6 +20,7 @@ from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 
 WHERE = "sources.orders"
 AUTO = "auto"
+FIRST = ("customer_id", "ordered_at", "amount", "unit_price", "quantity", "order_id")
 ALWAYS = (*REQUIRED, "order_id")  # the other columns are named where there are any
 DATA = re.compile(r"[-+]?\d[\d.,:/T -]*")
 
@@ -85,9 +86,12 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         [(faults,)] = duck.run(con, "SELECT count(*) FROM faults", name="faults").fetchall()
         columns = [_describe(con, raw, key, name or "") for key, name in raw.columns.items()]
         guesses = guess_roles(columns)
-        questions = [_missing(role, columns) for role in REQUIRED if guesses[role] is None]
+        missing = [role for role in REQUIRED if role in guesses and not guesses[role]]
+        questions = [_missing(role, columns) for role in missing]
         date_format, about_dates, about_zone = _dates(con, raw, guesses["ordered_at"], questions)
-        decimal, about_amounts = _decimal(con, raw, guesses["amount"], questions)
+        decimal, about_amounts = _decimal(
+            con, raw, guesses.get("amount") or guesses.get("unit_price"), questions
+        )
     written = {
         "delimiter": raw.delimiters if len(raw.delimiters) == 1 or raw.delimiters == "whitespace" else AUTO,
         "encoding": raw.encodings if raw.delimiters and "," not in raw.encodings else AUTO,
@@ -103,7 +107,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         ("dates", about_dates),
         ("time zone", about_zone),
         *((role, _about_role(role, guess)) for role, guess in guesses.items() if guess or role in ALWAYS),
-        *_about_pieces(guesses),
+        *_about_units(guesses.get("unit_price"), guesses.get("quantity")),
         *_about_anonymous(guesses["customer_id"], raw.rows.num_rows),
     )
     return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
@@ -218,14 +222,11 @@ def _about_role(role: str, guess: Guess | None) -> str:
     return "no column: every row is an order" if role == "order_id" else "not found: see the question"
 
 
-def _about_pieces(guesses: dict[str, Guess | None]) -> list[tuple[str, str]]:
-    if not guesses["quantity"]:
+def _about_units(price: Guess | None, quantity: Guess | None) -> list[tuple[str, str]]:
+    if not (price and quantity):
         return []
-    price, quantity = (
-        guess.column.name if (guess := guesses[role]) else "" for role in ("amount", "quantity")
-    )
-    multiplied = f"{_shown(price)} times {_shown(quantity)}: taken for the price of one piece"
-    return [("paid", f"{multiplied}. If it is the price of the row, leave quantity out")]
+    told = f"{_shown(price.column.name)} times {_shown(quantity.column.name)}, with no column of totals"
+    return [("paid", f"{told}. If the price is that of the row, map it as amount and leave quantity out")]
 
 
 def _about_anonymous(customer: Guess | None, rows: int) -> list[tuple[str, str]]:
@@ -240,8 +241,10 @@ def _snippet(path: str, sheet: str | None, guesses: dict[str, Guess | None], wri
     lines = ["sources:", "  orders:", f"    path: {_shown(path)}"]
     lines += [f"    sheet: {_shown(sheet)}"] if sheet else []
     lines += ["    columns:"]
-    for role in (*ALWAYS, *(role for role in guesses if guesses[role] and role not in ALWAYS)):
-        guess = guesses[role]
+    for role in (*FIRST, *(role for role in guesses if role not in FIRST)):
+        guess = guesses.get(role)
+        if not guess and (role not in guesses or role not in ALWAYS):
+            continue
         unknown = "null" if role == "order_id" else '"?"        # see the question'
         lines.append(f"      {role}: {_shown(guess.column.name) if guess else unknown}")
     return "\n".join([*lines, *(f"    {key}: {_shown(value)}" for key, value in written.items())])

@@ -26,7 +26,7 @@ PERSON = (
 
 
 A_TOTAL = r"betrag|umsatz|summe|total|amount|gesamt|revenue|value"
-A_PRICE = rf"^(?!.*({A_TOTAL})).*(price|preis|einzel)"  # of one piece, where there is a quantity
+A_PRICE = rf"^(?!.*({A_TOTAL})).*(price|preis|einzel)"  # of one unit, where there is a quantity
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,8 @@ def guess_roles(columns: Sequence[Column]) -> dict[str, Guess | None]:
     Returns
     -------
     dict
-        Our names, as in `ROLES`. Dates come first, for they are the surest.
+        Our names, as in `ROLES`; where there is a price beside a quantity and no total, unit_price and
+        quantity in place of the amount. Dates come first, for they are the surest.
     """
     free = [column for column in columns if column.filled]
     guesses: dict[str, Guess | None] = {}
@@ -159,9 +160,10 @@ def guess_roles(columns: Sequence[Column]) -> dict[str, Guess | None]:
         guesses[role] = _guess(role, free)
         if found := guesses[role]:
             free = [column for column in free if column is not found.column]
-    amount = guesses["amount"]
-    if not (amount and re.search(A_PRICE, amount.column.plain_name)):
-        guesses["quantity"] = None
+    amount, quantity = guesses["amount"], guesses.pop("quantity")
+    if quantity and amount and re.search(A_PRICE, amount.column.plain_name):
+        del guesses["amount"]
+        guesses |= {"unit_price": amount, "quantity": quantity}
     return guesses
 
 

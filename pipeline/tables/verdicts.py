@@ -51,11 +51,11 @@ def prepare(
 
 def judge(con: Connection, spec: OrderSource, raw: Raw, now: datetime, policies: Policies, where: str) -> str:
     """Make ``judged``; return the decimal sign, which is decided over the visible rows."""
-    numbers = ["amount", "quantity"] if spec.columns.quantity else ["amount"]
+    numbers = ["amount", "quantity"] if spec.columns.unit_price else ["amount"]
     given = "." if all(raw.typed_as(NUMBERS, column) for column in numbers) else spec.decimal
     texts = " UNION ALL ".join(f"SELECT {column} AS amount FROM visible" for column in numbers)
     decimal = amounts.choose(con, texts, given, where)
-    amounts.value(con, per_piece=spec.columns.quantity is not None)
+    amounts.value(con, per_unit=spec.columns.unit_price is not None)
     optional = "".join(f"{our}, " for our in OPTIONAL_COLUMNS if raw.columns[our])
     statement = duck.sql_file(PACKAGE, "sql/judged.sql").replace("{optional}", optional)
     decided = {

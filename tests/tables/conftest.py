@@ -46,6 +46,7 @@ def order_source(path: str | None, **given: Any) -> SimpleNamespace:
         "currency": None,
         "product_id": None,
         "channel": None,
+        "unit_price": None,
         "quantity": None,
     }
     columns = SimpleNamespace(**{our: given.pop(our, name) for our, name in names.items()})
