@@ -79,7 +79,7 @@ class _Models:
         """Search for settings of the trees on what the first origin learns from, as long as is allowed."""
         try:
             with time_limit(self.params.churn.tune_minutes, "settings of the trees") as go_on:
-                tuned = tune(self._training_rows(first), seed=self.params.seed, go_on=go_on)
+                tuned = tune(_training_rows(first, self.params), seed=self.params.seed, go_on=go_on)
         except InsufficientHistory as error:
             say(f"churn: nothing to tune with, {error.problem}")
             return
@@ -113,19 +113,9 @@ class _Models:
 
     def _learn(self, origin: Origin, customers: pd.DataFrame) -> tuple[Learned, pd.DataFrame]:
         """Learn at an origin; give the rows that were learned from too."""
-        rows = self._training_rows(origin)
+        rows = _training_rows(origin, self.params)
         last_year = _last_year(origin, self.params.churn.horizon_days)
         return learn(rows, customers, last_year, self.tested, **self.recipe), rows
-
-    def _training_rows(self, origin: Origin) -> pd.DataFrame:
-        """Take all rows to learn from at an origin, of as many customers as fit."""
-        keys = frames.keys(origin.training)
-        customers = None
-        if len(keys) > MOST_TRAINING_ROWS:
-            most = keys.nunique() * MOST_TRAINING_ROWS // len(keys)
-            customers = some_customers(keys, most, self.params.seed)
-        horizon_days = self.params.churn.horizon_days
-        return frames.labelled(origin.training, origin.cutoff, horizon_days=horizon_days, customers=customers)
 
     def _keep(self, path: Path, learned: Learned, origin: Origin, rows: pd.DataFrame) -> None:
         """Keep a model's archive, and what the card says of it and the rows it was learned from."""
@@ -143,6 +133,17 @@ class _Models:
             "reference": reference_history(rows),
             "trusted_types": trusted_types(self.archives[path]),
         }
+
+
+def _training_rows(origin: Origin, params: Params) -> pd.DataFrame:
+    """Take all rows to learn from at an origin, of as many customers as fit."""
+    keys = frames.keys(origin.training)
+    customers = None
+    if len(keys) > MOST_TRAINING_ROWS:
+        most = keys.nunique() * MOST_TRAINING_ROWS // len(keys)
+        customers = some_customers(keys, most, params.seed)
+    horizon_days = params.churn.horizon_days
+    return frames.labelled(origin.training, origin.cutoff, horizon_days=horizon_days, customers=customers)
 
 
 def _last_year(origin: Origin, horizon_days: int) -> Window | None:
