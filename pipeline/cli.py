@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline import cli_models
+from pipeline.counted import counted
 from pipeline.errors import UserError
 from pipeline.params import load_params
 from pipeline.preflight import availability
@@ -121,7 +122,7 @@ def _summary(
     window = evaluation["window"]
     lines = [
         "",
-        f"[bold]{manifest['rows']:,} customers as of {manifest['as_of']}[/]",
+        f"[bold]{counted(manifest['rows']):customer/customers} as of {manifest['as_of']}[/]",
         f"  segments     {escape(str(root / files.EXPORT_CSV))}",
         f"  report       {escape((root / files.REPORT).as_uri())}",
         f"  MLflow run   experiment {escape(experiment)}, tag state = {manifest['run_id']}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -40,7 +39,7 @@ class Since(Section):
     """A watermark: only rows whose column is at or after the value are read."""
 
     column: str = Field(min_length=1, examples=["updated_at"])
-    value: int | str | date = Field(examples=["2024-01-01"])
+    value: int | str = Field(examples=["2024-01-01"])
 
 
 class Source(Section):

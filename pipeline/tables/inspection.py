@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
@@ -194,7 +195,8 @@ def _about_files(raw: Raw, faults: int) -> str:
     rows = sum(file.rows for file in raw.files)
     others = f" and {len(more)} more with the same columns" if more else ""
     broken = f", {faults:,} of them cannot be split into columns" if faults else ""
-    return f"{first.label}{others}: {rows:,} rows, all of them looked at{broken}; {len(raw.columns)} columns"
+    looked_at = f"{counted(rows):row/rows}, all of them looked at{broken}"
+    return f"{first.label}{others}: {looked_at}; {counted(len(raw.columns)):column/columns}"
 
 
 def _about_role(role: str, guess: Guess | None) -> str:

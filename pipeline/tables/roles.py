@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.counted import counted
+
 ENOUGH = 0.8  # share of a column's values that must read as dates or numbers to be taken for them
 BY_NAME_ALONE = 2
 FEW = 4  # different values, at most, of a column of yes and no
@@ -174,4 +176,4 @@ def _evidence(role: str, column: Column) -> str:
         return f"{column.dates:.1%} of its values are dates"
     if role == "amount":
         return f"{column.numbers:.1%} of its values are numbers, {column.decimals:.1%} with decimals"
-    return f"{column.distinct:,} different values in {column.filled:,} rows"
+    return f"{counted(column.distinct):different value/different values} in {counted(column.filled):row/rows}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Protocol
 
 
@@ -13,7 +12,7 @@ class Since(Protocol):
     @property
     def column(self) -> str: ...  # noqa: D102
     @property
-    def value(self) -> int | str | date: ...  # noqa: D102
+    def value(self) -> int | str: ...  # noqa: D102
 
 
 class Source(Protocol):
