@@ -90,8 +90,8 @@ def test_the_metrics_have_no_grade_and_a_reason(tiny):
 @pytest.mark.parametrize(
     ("language", "words", "untrue"),
     [
-        ("en", "60 of the 500 customers needed have bought", ("For the test", "Value at risk")),
-        ("de", "gekauft haben 60 von nötigen 500 Personen", ("Für die Prüfung", "Wert in Gefahr")),
+        ("en", "of the 500 customers needed, 60 have bought", ("For the test", "Value at risk")),
+        ("de", "von 500 nötigen Personen mit Bestellung gibt es 60", ("Für die Prüfung", "Wert in Gefahr")),
     ],
 )
 def test_the_page_says_in_both_languages_what_is_needed(tiny, language, words, untrue):
