@@ -61,7 +61,9 @@ def tracked() -> None:
 @app.command()
 def inspect(
     file: str = typer.Argument(help="A file, a pattern in quotes, or a URL (s3://, sftp:// …)."),
-    sheet: str = typer.Option("", help="The sheet of a workbook; the first when not given."),
+    sheet: str = typer.Option(
+        "", help="The sheet of a workbook, or a pattern of several; the first when not given."
+    ),
 ) -> None:
     """Say what a file of orders seems to be, and which parameters read it. Exit code 2: it has to ask."""
     try:

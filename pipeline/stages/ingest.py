@@ -23,6 +23,8 @@ from pipeline.tables import io, optional
 from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
 from pipeline.tables.policies import Policies
 
+FLOAT = r"\d+\.0"
+
 
 def ingest(params: Params) -> None:
     """Write orders, returns, the optional tables, quarantine, the id vault and the counts."""
@@ -95,6 +97,11 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
             on_orders=on_orders,
         )
     _check_births(params.ingest.births_from, done)
+    if done.identities["customer_id"].str.fullmatch(FLOAT).all():
+        warn(
+            'all customer ids end in ".0": a program took them for numbers, and the CRM may know them '
+            "without. Write them as whole numbers or as text."
+        )
     return done
 
 

@@ -195,6 +195,32 @@ def test_the_order_log_is_required_as_orders_or_as_order_lines():
 
 
 @pytest.mark.parametrize(
+    ("paid", "good"),
+    [
+        ({"amount": "a"}, True),
+        ({"unit_price": "u", "quantity": "q"}, True),
+        ({}, False),
+        ({"unit_price": "u"}, False),
+        ({"amount": "a", "quantity": "q"}, False),
+        ({"amount": "a", "unit_price": "u", "quantity": "q"}, False),
+    ],
+)
+def test_what_was_paid_is_an_amount_or_a_price_and_a_quantity(paid, good):
+    tree = changed("sources.orders.columns", {"customer_id": "c", "ordered_at": "t", **paid})
+    if good:
+        assert parse_params(tree).sources.orders.columns.amount == paid.get("amount")
+    else:
+        with pytest.raises(UserError, match="or unit_price and quantity, and not both"):
+            parse_params(tree)
+
+
+def test_the_quantity_of_order_lines_does_not_multiply_their_amount():
+    columns = {"order_id": "o", "customer_id": "c", "ordered_at": "t", "amount": "a", "quantity": "q"}
+    sources = parse_params(changed("sources", {"order_lines": {"path": "x.csv", "columns": columns}})).sources
+    assert sources.orders.columns.quantity is None
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("", "empty or not a mapping"),
