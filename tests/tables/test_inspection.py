@@ -141,8 +141,13 @@ def test_a_price_and_a_quantity_are_proposed_together_and_anonymous_rows_told(tm
 
 
 def test_values_that_are_missing_where_they_are_needed_are_told(tmp_path: Path) -> None:
-    rows = "#1,a@b.de,2023-01-04,24.90\n#1,a@b.de,2023-01-04,\n#2,a@b.de,2023-01-05,19.90\n#3,c@b.de,2023-01-06,9.90\n"
-    found = inspected(tmp_path, f"Name,Email,Created at,Total\n{rows}")
+    rows = (
+        "#1,a@b.de,2023-01-04,24.90",
+        "#1,a@b.de,2023-01-04,",
+        "#2,a@b.de,2023-01-05,9",
+        "#3,c@b.de,2023-01-06,7",
+    )
+    found = inspected(tmp_path, "\n".join(["Name,Email,Created at,Total", *rows]))
     assert finding(found, "quarantine") == '"Total" is empty in 1 of 4 rows (25.0%)'
 
 
