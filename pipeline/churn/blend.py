@@ -22,12 +22,9 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.churn.frame import FEATURES
 from pipeline.churn.members import Member, given_logistic
-from pipeline.churn.simplex import Floats, least_on_simplex
+from pipeline.churn.simplex import Floats, pulled_weights
 
 Weights = Mapping[Member, float]
-
-PULL = 0.001
-"""Log loss that a squared distance of 1 from equal weights must be worth."""
 
 
 def blend_weights(
@@ -47,23 +44,18 @@ def blend_weights(
     Returns
     -------
     dict of str to float
-        By member, summing to 1 but for rounding to four digits: those with the least log loss and `PULL`
-        times the squared distance from equal ones.
+        Those with the least log loss, pulled to equal ones; see `pipeline.churn.simplex`.
     """
-    equal_weight = 1 / len(members)
     y, scores = churned.astype(np.float64), log_odds[list(members)].to_numpy(dtype=np.float64)
 
-    def pulled_loss(weights: Floats) -> float:
+    def loss(weights: Floats) -> float:
         score = scores @ weights
-        loss = np.mean(np.logaddexp(0, score) - y * score)
-        return float(loss + PULL * ((weights - equal_weight) ** 2).sum())
+        return float(np.mean(np.logaddexp(0, score) - y * score))
 
     def gradient(weights: Floats) -> Floats:
-        slope = scores.T @ (expit(scores @ weights) - y) / len(y)
-        return np.asarray(slope + 2 * PULL * (weights - equal_weight), dtype=np.float64)
+        return np.asarray(scores.T @ (expit(scores @ weights) - y) / len(y), dtype=np.float64)
 
-    best = least_on_simplex(pulled_loss, gradient, len(members))
-    return {name: round(weight, 4) for name, weight in zip(members, best.tolist(), strict=True)}
+    return pulled_weights(members, loss, gradient)
 
 
 def blended_log_odds(log_odds: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:

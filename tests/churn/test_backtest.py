@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit, logit
 
+from pipeline.churn import spend
 from pipeline.churn.backtest import (
     Backtested,
     Window,
@@ -35,6 +36,14 @@ def more_churn(frame: pd.DataFrame, shift: float, seed: int = 0) -> pd.DataFrame
     """Draw the outcomes anew, with log-odds shifted against what the columns tell."""
     drawn = np.random.default_rng(seed).random(len(frame)) < expit(logit(frame["p_no_order"]) + shift)
     return frame.assign(churned=drawn)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_spend_trees() -> Iterator[None]:
+    """Most of the time goes into the value model, of which nothing is asked here but that it is there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spend, "BOOSTING", spend.BOOSTING | {"max_iter": 5})
+        yield
 
 
 @pytest.fixture(scope="module")
