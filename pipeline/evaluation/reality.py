@@ -144,6 +144,12 @@ def superseded(cards: Sequence[Mapping[str, Any]], today: date, months: int) -> 
     return [card for card in cards if end_of(card) <= today and card not in judged]
 
 
+def vanished(kept: pd.Series[str], known: pd.Series[str]) -> pd.Series[str]:
+    """Name the customers of a past run who are in the log no more; nobody of another shop's run."""
+    gone = kept[~kept.isin(known)]
+    return gone if len(gone) <= (1 - FEWEST_KNOWN) * len(kept) else gone.head(0)
+
+
 def judge(runs: Sequence[PastRun], *, seed: int, resamples: int) -> list[dict[str, Any]]:
     """Compare what past runs said with what happened.
 

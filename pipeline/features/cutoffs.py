@@ -98,6 +98,12 @@ class Cutoffs:
         )
 
     @property
+    def learned_from(self) -> dict[date, tuple[date, ...]]:
+        """What the model of each day learns from: of last year, the tested days and, as the last, today."""
+        days = [day for origin in (*self.origins, self.final) for day in (origin.last_year, origin) if day]
+        return {day.cutoff: day.training for day in days}
+
+    @property
     def all(self) -> tuple[date, ...]:
         """Every cutoff once, ascending."""
         return tuple(sorted({day for origin in (*self.origins, self.final) for day in origin.days()}))

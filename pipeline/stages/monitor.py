@@ -14,10 +14,10 @@ import pandas as pd
 from pipeline.churn.blend import churn_probability, used_features
 from pipeline.churn.frame import feature_frame
 from pipeline.churn.store import load_model
+from pipeline.counted import counted
 from pipeline.evaluation.contest import ACTIVE_HORIZONS
 from pipeline.evaluation.drift import COLUMNS, CUSTOMERS, drift, drift_metrics, is_young
 from pipeline.evaluation.reality import (
-    FEWEST_KNOWN,
     KEPT,
     PastRun,
     due,
@@ -26,6 +26,7 @@ from pipeline.evaluation.reality import (
     reality_metrics,
     reality_table,
     superseded,
+    vanished,
 )
 from pipeline.features import Cutoffs, outcomes
 from pipeline.features.sampling import some_customers
@@ -58,7 +59,7 @@ def monitor(params: Params) -> None:
         scores = io.read_parquet(files.CUSTOMERS)
         _forget(cards, scores["customer_key"], today, folder, params)
         _remember(scores, today, folder, params)
-    say(f"monitor: {len(judged)} past runs judged of {len(cards)}")
+    say(f"monitor: {len(judged)} of {counted(len(cards)):past run/past runs} judged")
     for alarm in found["alarms"] + reality["alarms"]:
         warn(alarm["text"])
 
@@ -87,11 +88,9 @@ def _drifted(cutoffs: Cutoffs, params: Params) -> pd.DataFrame:
     frame = feature_frame(*frames.tables(cutoffs.all, some_customers(active, CUSTOMERS, params.seed)))
     frame = frame[frame["days_since_last"] < active_days].reset_index(drop=True)
     score = pd.Series(churn_probability(model, frame), frame.index, name=SCORE)
-    tested = (*cutoffs.origins, cutoffs.final)
-    days = [day for origin in tested for day in (origin.last_year, origin) if day is not None]
-    learned = {day.cutoff: day.training for day in days}
     limits = dict.fromkeys(used_features(model), params.monitor.psi_feature)
-    return drift(pd.concat([frame, score], axis=1), learned, {**limits, SCORE: params.monitor.psi_score})
+    limits[SCORE] = params.monitor.psi_score
+    return drift(pd.concat([frame, score], axis=1), cutoffs.learned_from, limits)
 
 
 def _forget(
@@ -102,9 +101,8 @@ def _forget(
     for card in unwanted:
         history.forget(card, folder)
     for card in (each for each in cards if each not in unwanted):
-        kept = history.scores_of(card, folder)["customer_key"]
-        gone = kept[~kept.isin(known)]
-        if 0 < len(gone) <= (1 - FEWEST_KNOWN) * len(kept):  # else it is another shop's run
+        gone = vanished(history.scores_of(card, folder)["customer_key"], known)
+        if len(gone):
             history.erase(card, gone, folder)
 
 

@@ -18,6 +18,7 @@ from pipeline.evaluation.reality import (
     reality_alarms,
     reality_table,
     superseded,
+    vanished,
 )
 
 HOW: dict[str, Any] = {"seed": 7, "resamples": 50}
@@ -77,6 +78,13 @@ def test_who_vanished_is_counted_and_another_shops_run_is_left_out():
     erased = replace(fewer, scores=run.scores[50:], card={**run.card, "erased": 50})
     assert judge([erased], **HOW) == [found]
     assert judge([stranger], **HOW) == []
+
+
+def test_the_vanished_are_named_unless_it_is_another_shops_run():
+    kept = pd.Series(list("abcd"))
+    assert vanished(kept, pd.Series(list("abz"))).tolist() == ["c", "d"]
+    assert vanished(kept, pd.Series(list("az"))).empty
+    assert vanished(kept, kept).empty
 
 
 def test_the_order_of_rows_does_not_count():

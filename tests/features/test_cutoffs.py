@@ -30,6 +30,9 @@ def test_a_longer_log_shows_last_year_too():
             (origin.cutoff - timedelta(days=420), origin.cutoff - timedelta(days=392)),
         )
     assert len(plan.all) <= 20
+    learned_from = plan.learned_from
+    assert len(learned_from) == 2 * len((*plan.origins, plan.final))
+    assert list(learned_from.items())[-1] == (plan.score, plan.final.training)
 
 
 @pytest.mark.parametrize(("days", "has_last_year"), [(364 + 180, True), (364 + 179, False)])
