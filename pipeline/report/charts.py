@@ -140,7 +140,7 @@ def bars(
     ----------
     names : sequence of str
         What each bar stands for; as many of them are written below as there is room for.
-    layers : sequence of Series
+    layers : sequence of Layer
         One value per name in each.
     is_last_partial : bool
         Whether the last bar covers an unfinished period and is drawn lighter.

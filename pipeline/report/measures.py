@@ -1,4 +1,4 @@
-"""How measures with their intervals are written and laid out, and whether a difference is clear."""
+"""Measures with their intervals, bars and cells: how they are laid out, and whether a difference is clear."""
 
 from __future__ import annotations
 

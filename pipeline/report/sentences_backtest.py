@@ -23,11 +23,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "calibrators.caption": (
         "Would a last correction of the percentages help? Each learned from earlier tests and judged on the "
         "next; used only where it helped every time and clearly",
-        "Hülfe eine letzte Korrektur der Prozente? Jede aus früheren Prüfungen gelernt und an der nächsten "
+        "Würde eine letzte Korrektur der Prozente helfen? Jede aus früheren Prüfungen gelernt und an der nächsten "
         "gemessen; verwendet nur, wo sie jedes Mal und klar half",
     ),
     "calibrators.name": ("Calibration", "Kalibrierung"),
-    "calibrators.error": ("Error (log loss)", "Fehler (Log-Loss)"),
+    "calibrators.error": ("Error (log loss)", "Fehler (Log Loss)"),
     "calibrators.gain": ("Gain over none", "Gewinn gegenüber keiner"),
     "calibrators.used": ("used", "verwendet"),
     "calibrators.unused": ("not used", "nicht verwendet"),
@@ -43,8 +43,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "fairness.mean_probability": ("Predicted risk", "Vorhergesagtes Risiko"),
     "fairness.gap": ("Predicted too high by", "Zu hoch vorhergesagt um"),
     "fairness.high_risk_share": ("Called high risk", "Als hohes Risiko geführt"),
-    "fairness.log_loss": ("Error (log loss)", "Fehler (Log-Loss)"),
-    "fairness.roc_auc": ("Ranking (AUC)", "Rangfolge (AUC)"),
+    "fairness.log_loss": ("Error (log loss)", "Fehler (Log Loss)"),
+    "fairness.roc_auc": ("Ranking (AUC)", "Trennschärfe (AUC)"),
     "quality.lift_cap": (
         "With so many leaving, no model could find more than {cap} times the average in its top tenth.",
         "Bei so vielen Abwandernden kann kein Modell im obersten Zehntel mehr als das {cap}-Fache des "

@@ -40,7 +40,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "drifting": (
             "Ordering less surely than before; the value at stake does not carry an offer.",
-            "Bestellen weniger sicher als früher; der Wert trägt kein Angebot.",
+            "Bestellen nicht mehr so verlässlich wie früher; für ein Angebot ist der Wert zu klein.",
         ),
         "vip_secure": (
             "Among the most valuable, and likely to order again.",
