@@ -23,8 +23,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "calibrators.caption": (
         "Would a last correction of the percentages help? Each learned from earlier tests and judged on the "
         "next; used only where it helped every time and clearly",
-        "Würde eine letzte Korrektur der Prozente helfen? Jede aus früheren Prüfungen gelernt und an der nächsten "
-        "gemessen; verwendet nur, wo sie jedes Mal und klar half",
+        "Würde eine letzte Korrektur der Prozente helfen? Jede aus früheren Prüfungen gelernt und an der "
+        "nächsten gemessen; verwendet nur, wo sie jedes Mal und klar half",
     ),
     "calibrators.name": ("Calibration", "Kalibrierung"),
     "calibrators.error": ("Error (log loss)", "Fehler (Log Loss)"),

@@ -1,4 +1,4 @@
-"""What the page says of the shop and the models, as finished texts and shares: the templates only lay it out."""
+"""What the page says of the shop and the models, as finished texts: the templates only lay it out."""
 
 from __future__ import annotations
 
