@@ -1,14 +1,14 @@
 """The members' convex blend in log-odds, and the classifier that holds it.
 
 ``logit P(churn) = shift + sum_k w_k * logit p_k`` with ``w_k >= 0`` and ``sum_k w_k = 1``. The weights are
-learned from predictions for windows that had not begun when the members were trained, with a pull to equal
-ones, which are hard to beat where the members hardly differ. The shift is the season's, see
-`pipeline.churn.level`.
+learned from predictions for windows that had not begun when the members were trained, with a pull to what is
+presumed without them: equal ones, which are hard to beat where the members hardly differ. The shift is the
+season's, see `pipeline.churn.level`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,18 +27,18 @@ from pipeline.churn.simplex import Floats, least_on_simplex
 Weights = Mapping[Member, float]
 
 PULL = 0.001
-"""Log loss that a squared distance of 1 from equal weights must be worth."""
+"""Log loss that a squared distance of 1 from the presumed weights must be worth."""
 
 
 def blend_weights(
-    members: Sequence[Member], log_odds: pd.DataFrame, churned: NDArray[np.bool_]
+    presumed: Weights, log_odds: pd.DataFrame, churned: NDArray[np.bool_]
 ) -> dict[Member, float]:
     """Learn the weights from earlier windows.
 
     Parameters
     ----------
-    members : sequence of str
-        To be blended.
+    presumed : mapping of str to float
+        The members to be blended, with their weights in the absence of such windows.
     log_odds : pandas.DataFrame
         What they said before these windows, one column each.
     churned : numpy.ndarray
@@ -48,22 +48,22 @@ def blend_weights(
     -------
     dict of str to float
         By member, summing to 1 but for rounding to four digits: those with the least log loss and `PULL`
-        times the squared distance from equal ones.
+        times the squared distance from the presumed ones.
     """
-    equal_weight = 1 / len(members)
-    y, scores = churned.astype(np.float64), log_odds[list(members)].to_numpy(dtype=np.float64)
+    before = np.array(list(presumed.values()))
+    y, scores = churned.astype(np.float64), log_odds[list(presumed)].to_numpy(dtype=np.float64)
 
     def pulled_loss(weights: Floats) -> float:
         score = scores @ weights
         loss = np.mean(np.logaddexp(0, score) - y * score)
-        return float(loss + PULL * ((weights - equal_weight) ** 2).sum())
+        return float(loss + PULL * ((weights - before) ** 2).sum())
 
     def gradient(weights: Floats) -> Floats:
         slope = scores.T @ (expit(scores @ weights) - y) / len(y)
-        return np.asarray(slope + 2 * PULL * (weights - equal_weight), dtype=np.float64)
+        return np.asarray(slope + 2 * PULL * (weights - before), dtype=np.float64)
 
-    best = least_on_simplex(pulled_loss, gradient, len(members))
-    return {name: round(weight, 4) for name, weight in zip(members, best.tolist(), strict=True)}
+    best = least_on_simplex(pulled_loss, gradient, len(presumed))
+    return {name: round(weight, 4) for name, weight in zip(presumed, best.tolist(), strict=True)}
 
 
 def blended_log_odds(log_odds: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.churn.backtest import OF_LAST_YEAR, Backtested, Learned, Window, learn, predict
+from pipeline.churn.backtest import Backtested, Learned, learn, predict
 from pipeline.churn.blend import about
 from pipeline.churn.frame import LABELS
 from pipeline.churn.lifetime_inputs import reference_history
+from pipeline.churn.season import OF_LAST_YEAR, Window
 from pipeline.churn.store import dump_model, trusted_types
 from pipeline.churn.tables import backtest_table, table_of_members
 from pipeline.churn.tune import Tuned, tune
@@ -39,6 +40,7 @@ def train(params: Params) -> None:
     }
     reason = why(unmet(io.read_json(files.PREFLIGHT), "churn"))
     recipe: dict[str, Any] = {
+        "horizon_days": horizon_days,
         "wanted": params.churn.members,
         "seed": params.seed,
         "half_life_days": params.churn.half_life_days,
