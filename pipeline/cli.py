@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline import cli_models
+from pipeline.counted import counted
 from pipeline.errors import UserError
 from pipeline.params import load_params
 from pipeline.preflight import availability
@@ -60,7 +61,9 @@ def tracked() -> None:
 @app.command()
 def inspect(
     file: str = typer.Argument(help="A file, a pattern in quotes, or a URL (s3://, sftp:// …)."),
-    sheet: str = typer.Option("", help="The sheet of a workbook; the first when not given."),
+    sheet: str = typer.Option(
+        "", help="The sheet of a workbook, or a pattern of several; the first when not given."
+    ),
 ) -> None:
     """Say what a file of orders seems to be, and which parameters read it. Exit code 2: it has to ask."""
     try:
@@ -121,7 +124,7 @@ def _summary(
     window = evaluation["window"]
     lines = [
         "",
-        f"[bold]{manifest['rows']:,} customers as of {manifest['as_of']}[/]",
+        f"[bold]{counted(manifest['rows']):customer/customers} as of {manifest['as_of']}[/]",
         f"  segments     {escape(str(root / files.EXPORT_CSV))}",
         f"  report       {escape((root / files.REPORT).as_uri())}",
         f"  MLflow run   experiment {escape(experiment)}, tag state = {manifest['run_id']}",

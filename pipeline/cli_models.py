@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.counted import counted
 from pipeline.errors import UserError
 from pipeline.stages.shell import EXIT_USER_ERROR, complain, say, warn
 from pipeline.tracking import (
@@ -80,7 +81,7 @@ def _row(version: ModelVersion) -> str:
     cells = (
         f"{version.number}{'*' if version.is_champion else ''}",
         version.as_of.isoformat(),
-        f"{version.horizon_days} days",
+        f"{counted(version.horizon_days):day/days}",
         version.log_loss or "not tested",
         version.data_fingerprint[:SHORT],
         version.git_revision[:SHORT],

@@ -13,6 +13,7 @@ from pipeline.btyd.backtest import MEASURES, lead, measures, simplest_good_one, 
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.fallback import fit_or_simpler
 from pipeline.btyd.fitting import Engine
+from pipeline.counted import counted
 
 NEEDED_WINDOWS = 3
 MOST_WINDOWS = 8
@@ -54,12 +55,14 @@ class Choice:
     @property
     def sentence(self) -> str:
         """The reason for people."""
-        n = len(self.windows)
+        known = counted(len(self.windows))
         sentences = {
             "given": "as the parameters say",
-            "too_few_windows": f"the default: {n} past windows are known, a choice needs {NEEDED_WINDOWS}",
-            "best": f"the best in {n} past windows, and nothing simpler came near",
-            "within_one_standard_error": f"the simplest within a standard error of {self.best}, {n} windows",
+            "too_few_windows": f"the default: {known:past window is/past windows are} known, "
+            f"a choice needs {NEEDED_WINDOWS}",
+            "best": f"the best in {known:past window/past windows}, and nothing simpler came near",
+            "within_one_standard_error": f"the simplest within a standard error of {self.best}, "
+            f"{known:window/windows}",
         }
         return f"{self.model}, {sentences[self.reason]}"
 

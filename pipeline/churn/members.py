@@ -29,6 +29,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 
 from pipeline.churn.frame import DIRECTIONS, FEATURES, SCALES
+from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
 
 Member = Literal["btyd", "logistic", "logistic_rich", "boosting_latest", "boosting"]
@@ -265,8 +266,8 @@ def check_classes(frame: pd.DataFrame) -> None:
     gone, stayed = customers[churned].nunique(), customers[~churned].nunique()
     if min(gone, stayed) < FEWEST_CUSTOMERS_PER_CLASS:
         raise InsufficientHistory(
-            f"of {customers.nunique()} customers only {gone} ever churned and {stayed} ever stayed; "
-            f"learning needs {FEWEST_CUSTOMERS_PER_CLASS} of each",
+            f"of {counted(customers.nunique()):customer/customers} only {gone} ever churned and {stayed} "
+            f"ever stayed; learning needs {FEWEST_CUSTOMERS_PER_CLASS} of each",
             where="churn.horizon_days",
             valid="a shorter horizon if nearly nobody churns, a longer one if nearly everybody does, "
             "or a longer order history",

@@ -35,6 +35,7 @@ from pipeline.churn.contrast import no_flatter
 from pipeline.churn.frame import FEATURES
 from pipeline.churn.members import BOOSTING, boosting_inputs, varying
 from pipeline.churn.simplex import equal, half_way_to_equal, least_on_simplex
+from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
 
 SpendMember = Literal["btyd", "boosting", "relative", "two_part"]
@@ -152,7 +153,9 @@ def fit_spend(frame: pd.DataFrame, *, seed: int) -> SpendModel:
     spent = rows["future_spend"]
     bought = spent > 0
     if bought.sum() < FEWEST_BUYERS:
-        raise InsufficientHistory(f"only {bought.sum()} snapshots are followed by any spend")
+        raise InsufficientHistory(
+            f"only {counted(bought.sum()):snapshot is/snapshots are} followed by any spend"
+        )
     unit, buyers = float(spent.mean()), float(bought.mean())
     everybody, buyer = bases(rows, unit, buyers)
     with threadpool_limits(1):

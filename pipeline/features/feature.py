@@ -22,9 +22,11 @@ class Words:
     more_is : {"leaving", "staying"}, optional
         What more of it tells, as everybody would say; a reason to the contrary is never given. None: either.
     below : tuple of str, optional
-        The sentences, English and German, where the value is below the average; by default the same.
+        The sentences, English and German, where the value is below what it is compared with; by default the
+        same.
     against_own : bool
-        The value is a multiple of the customer's own habit: it is compared with 1, not with the average.
+        The value is a multiple of the customer's own habit: it is compared with 1, not with the average, and
+        said as a share below it.
     """
 
     english: str

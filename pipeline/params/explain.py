@@ -47,9 +47,9 @@ def _as_user_error(error: Mapping[str, Any]) -> UserError:
 
 
 def _is_union_branch(part: object) -> bool:
-    """Pydantic adds the tried branch of a union to a location: `literal['latest']`, `date`, `tuple[…]`."""
+    """Pydantic adds the tried branch of a union to a location: `literal['latest']`, `int`, `tuple[…]`."""
     return isinstance(part, str) and (
-        part.startswith(("literal[", "tuple[")) or part in ("date", "constrained-int")
+        part.startswith(("literal[", "tuple[")) or part in ("constrained-int", "int", "str")
     )
 
 

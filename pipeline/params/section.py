@@ -21,9 +21,7 @@ class Section(BaseModel):
 
 
 def read_date(value: object, problem: str) -> date:
-    """Take a date, or its ISO text as `dvc exp run -S` writes it."""
-    if type(value) is date:
-        return value
+    """Read a date from its ISO text, in quotes: a bare one DVC could not read."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         with suppress(ValueError):
             return date.fromisoformat(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -18,13 +17,24 @@ class OrderColumns(Section):
 
     customer_id: str = Field(min_length=1, examples=["customer_id"])
     ordered_at: str = Field(min_length=1, examples=["order_date"])
-    amount: str = Field(min_length=1, examples=["total"])
+    amount: str | None = Field(default=None, min_length=1, examples=["total"])
+    unit_price: str | None = Field(default=None, min_length=1, examples=["unit_price"])
+    quantity: str | None = Field(default=None, min_length=1, examples=["quantity"])
     order_id: str | None = Field(default=None, min_length=1, examples=["order_number"])
     status: str | None = Field(default=None, min_length=1, examples=["order_status"])
     is_test: str | None = Field(default=None, min_length=1, examples=["is_test"])
     currency: str | None = Field(default=None, min_length=1, examples=["currency"])
     product_id: str | None = Field(default=None, min_length=1, examples=["sku"])
     channel: str | None = Field(default=None, min_length=1, examples=["sales_channel"])
+
+    @model_validator(mode="after")
+    def _paid_in_one_way(self) -> OrderColumns:
+        given = (self.amount is not None, self.unit_price is not None, self.quantity is not None)
+        if given not in ((True, False, False), (False, True, True)):
+            raise ValueError(
+                "needs amount, what was paid for the row, or unit_price and quantity, and not both"
+            )
+        return self
 
 
 def _holds_a_password(url: str) -> bool:
@@ -40,7 +50,7 @@ class Since(Section):
     """A watermark: only rows whose column is at or after the value are read."""
 
     column: str = Field(min_length=1, examples=["updated_at"])
-    value: int | str | date = Field(examples=["2024-01-01"])
+    value: int | str = Field(examples=["2024-01-01"])
 
 
 class Source(Section):
@@ -152,7 +162,8 @@ class Sources(Section):
             return tree
         match tree.get("order_lines"):
             case {"columns": {**columns}, **dialect}:
-                own = {our: theirs for our, theirs in columns.items() if our in OrderColumns.model_fields}
+                known = OrderColumns.model_fields.keys() - {"quantity"}  # of a line whose amount is known
+                own = {our: theirs for our, theirs in columns.items() if our in known}
                 return {**tree, "orders": {**dialect, "columns": own}}
         return tree
 

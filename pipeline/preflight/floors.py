@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from pipeline.counted import counted
+
 INSUFFICIENT_HISTORY = "insufficient_history"
 
 Prediction = Literal["clv", "churn"]
@@ -103,13 +105,15 @@ def floors(facts: Facts, *, horizon_days: int, min_history_days: int) -> list[Fl
 
 
 SENTENCES: Mapping[str, str] = {
-    "buyers": "{found:,} customers have bought, {needed:,} are needed",
-    "days_of_log": "the log covers {found:,} days, {needed:,} are needed",
+    "buyers": "{found:customer has/customers have} bought, {needed:is/are} needed",
+    "days_of_log": "the log covers {found:day/days}, {needed:is/are} needed",
     "frequent_buyers": "nobody has ordered on three different days",
-    "days_since_last_order": "the last order is {found:,} days old, at most {needed:,} are bearable",
-    "history_days": "the log covers {found:,} days, two horizons and the history before them need {needed:,}",
-    "churned_customers": "{found:,} customers have churned in a past horizon, {needed:,} are needed",
-    "retained_customers": "{found:,} customers have come back in a past horizon, {needed:,} are needed",
+    "days_since_last_order": "the last order is {found:day/days} old, at most {needed:is/are} bearable",
+    "history_days": "the log covers {found:day/days}, two horizons and the history before them need {needed}",
+    "churned_customers": "{found:customer has/customers have} churned in a past horizon, "
+    "{needed:is/are} needed",
+    "retained_customers": "{found:customer has/customers have} come back in a past horizon, "
+    "{needed:is/are} needed",
 }
 """What is missing, by the floor's name; the report has the same in its own languages."""
 
@@ -126,4 +130,7 @@ def read_floors(report: Mapping[str, Any]) -> list[Floor]:
 
 def why(missed: Iterable[Floor]) -> str:
     """Say in one English sentence what is missing."""
-    return "; ".join(SENTENCES[floor.name].format(found=floor.found, needed=floor.needed) for floor in missed)
+    return "; ".join(
+        SENTENCES[floor.name].format(found=counted(floor.found), needed=counted(floor.needed))
+        for floor in missed
+    )

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.counted import counted
 from pipeline.preflight.floors import PREDICTIONS, Floor, read_floors, unmet, why
 
 NOTHING = "–"
@@ -34,9 +35,10 @@ def _facts(report: Mapping[str, Any]) -> Table:
 
 def _fact_lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     log, spread, gaps = report["coverage"], report["orders_per_customer"], report["gap_days"]
-    yield "extent", f"{log['orders']:,} orders of {log['customers']:,} customers"
-    yield "dates", f"{log['first_day']} to {log['last_day']}, orders on {log['days_with_orders']:,} days"
-    yield "freshness", f"last order {log['days_since_last_order']:,} days before as_of"
+    days, repeat = counted(log["days_with_orders"]), counted(gaps["repeat_customers"])
+    yield "extent", f"{counted(log['orders']):order/orders} of {counted(log['customers']):customer/customers}"
+    yield "dates", f"{log['first_day']} to {log['last_day']}, orders on {days:day/days}"
+    yield "freshness", f"last order {counted(log['days_since_last_order']):day/days} before as_of"
     yield "silent days", _silent_text(report["silent_days"])
     missing = ", ".join(f"{column} {_percent(share)}" for column, share in report["missing"].items())
     yield "unreadable", missing
@@ -52,7 +54,7 @@ def _fact_lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "days between orders", f"within: {quantiles}" if gaps["gaps"] else "nobody ordered on two days"
     if gaps["gaps"]:
         means = f"half up to {_days(gaps['customer_p50'])}, 90 % up to {_days(gaps['customer_p90'])}"
-        yield "mean gap per customer", f"{means} ({gaps['repeat_customers']:,} repeat customers)"
+        yield "mean gap per customer", f"{means} ({repeat:repeat customer/repeat customers})"
 
 
 def _silent_text(silent: Mapping[str, Any]) -> str:
@@ -79,7 +81,8 @@ def _horizons(report: Mapping[str, Any]) -> Table:
         table.add_row(name, *cells)
     table.caption = (
         "Recommended: nine of ten repeat orders arrive within it, rounded to a length people plan in that "
-        f"fits three times into the log. Learning and testing work up to {horizon['longest']:,} days."
+        f"fits three times into the log. Learning and testing work up to "
+        f"{counted(horizon['longest']):day/days}."
     )
     table.caption_justify = "left"
     return table

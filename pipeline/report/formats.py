@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from pipeline.counted import Counted
+
 MISSING = "–"
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 _MONTHS = {
@@ -29,15 +31,15 @@ class Formats:
     language: Literal["en", "de"]
     currency: str
 
-    def number(self, value: Any, decimals: int = 0) -> str:
+    def number(self, value: Any, decimals: int = 0) -> Counted:
         """Write a number with thousands separators: 1,234.5 or 1.234,5."""
         if _is_missing(value):
-            return MISSING
+            return Counted(MISSING)
         text = f"{abs(float(value)):,.{decimals}f}"
         if self.language == "de":
             text = text.translate(str.maketrans(",.", ".,"))
         is_negative = value < 0 and any(digit in text for digit in "123456789")
-        return f"−{text}" if is_negative else text
+        return Counted(f"−{text}" if is_negative else text)
 
     def percent(self, share: Any, decimals: int = 1) -> str:
         """Write a fraction as per cent: 12.3% or 12,3 %."""

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pipeline.counted import Counted
 from pipeline.features.feature import Words
 from pipeline.report.formats import Formats
 
 AVERAGE = {"en": "average {}", "de": "Durchschnitt {}"}
+MORE_THAN = {"en": "more than {}", "de": "mehr als {}"}
+LESS_THAN = {"en": "less than {}", "de": "weniger als {}"}
+LARGEST_MULTIPLE, SMALLEST_SHARE = 10, 0.01
+"""Beyond them, how many times exactly tells nobody anything."""
 _PART = "; "
 _NAMES = re.compile(r"{(\w+)")
-
-
-@dataclass(frozen=True)
-class Written:
-    """A number as people read it; as a format, `one/many` are the nouns it takes."""
-
-    text: str
-
-    def __format__(self, nouns: str) -> str:
-        """Write the number, with the noun."""
-        if not nouns:
-            return self.text
-        one, many = nouns.split("/")
-        return f"{self.text} {one if self.text == '1' else many}"
 
 
 def sentence(
@@ -60,13 +50,15 @@ def sentence(
         With the average for comparison, unless the words compare with the customer's own habit.
     """
     (unit, words), value = spoken[feature], values[feature]
-    both = words.below if words.below and value < average else (words.english, words.german)
+    usual = 1.0 if words.against_own else average
+    both = words.below if words.below and value < usual else (words.english, words.german)
     known = {"value": value, **values}
     first, *rest = both[0 if f.language == "en" else 1].split(_PART)
     rest = [part for part in rest if all(known[name] is not None for name in _NAMES.findall(part))]
-    units = {"value": unit} | {name: unit for name, (unit, _) in spoken.items()}
-    named = _NAMES.findall(_PART.join([first, *rest]))
-    numbers = {name: Written(number(known[name], units[name], f)) for name in named}
+    units = {name: unit for name, (unit, _) in spoken.items()}
+    named = set(_NAMES.findall(_PART.join([first, *rest]))) - {"value"}
+    numbers = {name: Counted(number(known[name], units[name], f)) for name in named}
+    numbers["value"] = Counted(multiple(value, f) if words.against_own else number(value, unit, f))
     said = _PART.join([first, *rest]).format_map(numbers)
     if rest or words.against_own:
         return said
@@ -82,6 +74,15 @@ def number(value: float, unit: str, f: Formats) -> str:
     exact = 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2
     fewest = next(d for d in range(exact + 1) if d == exact or round(value, d) == round(value, exact))
     return f.number(value, fewest)
+
+
+def multiple(value: float, f: Formats) -> str:
+    """Write a multiple of what is usual, as a share where it is less; the extremes without their digits."""
+    if value > LARGEST_MULTIPLE:
+        return MORE_THAN[f.language].format(f.number(LARGEST_MULTIPLE))
+    if 0 < value < SMALLEST_SHARE:
+        return LESS_THAN[f.language].format(f.percent(SMALLEST_SHARE, 0))
+    return number(value, "share" if value < 1 else "", f)
 
 
 def sentences(

@@ -16,32 +16,32 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Kennzahlen gelten, im Export auch die RFM-Gruppen.",
     ),
     "floor.buyers": (
-        "{found} of the {needed} customers needed have bought",
-        "gekauft haben {found} von nötigen {needed} Personen",
+        "of the {needed:customer/customers} needed, {found:has/have} bought",
+        "von {needed} nötigen Personen mit Bestellung gibt es {found}",
     ),
     "floor.days_of_log": (
-        "the data cover {found} of the {needed} days needed",
-        "die Daten umfassen {found} von nötigen {needed} Tagen",
+        "the data cover {found} of the {needed:day/days} needed",
+        "die Daten umfassen {found} von {needed} nötigen Tagen",
     ),
     "floor.frequent_buyers": (
         "nobody has ordered on three different days",
         "niemand hat an drei verschiedenen Tagen bestellt",
     ),
     "floor.days_since_last_order": (
-        "the last order is {found} days old, it may be {needed} days old at most",
-        "die letzte Bestellung ist {found} Tage alt, höchstens {needed} Tage dürfen es sein",
+        "the last order is {found:day/days} old, it may be {needed:day/days} old at most",
+        "die letzte Bestellung ist {found:Tag/Tage} alt, höchstens {needed:Tag/Tage} dürfen es sein",
     ),
     "floor.history_days": (
-        "the data cover {found} of the {needed} days that learning and testing with this horizon need",
+        "the data cover {found} of the {needed:day/days} that learning and testing with this horizon need",
         "die Daten umfassen {found} der {needed} Tage, die Lernen und Prüfen mit diesem Horizont brauchen",
     ),
     "floor.churned_customers": (
-        "{found} of the {needed} customers needed have left in past horizons",
-        "in früheren Zeiträumen abgewandert sind {found} von nötigen {needed} Personen",
+        "of the {needed:customer/customers} needed, {found:has/have} left in past horizons",
+        "von {needed} nötigen Personen, die in früheren Zeiträumen abwanderten, gibt es {found}",
     ),
     "floor.retained_customers": (
-        "{found} of the {needed} customers needed have ordered again in past horizons",
-        "in früheren Zeiträumen wieder bestellt haben {found} von nötigen {needed} Personen",
+        "of the {needed:customer/customers} needed, {found:has/have} ordered again in past horizons",
+        "von {needed} nötigen Personen, die in früheren Zeiträumen wieder bestellten, gibt es {found}",
     ),
     "floor.too_thin": (
         "too few customers ordered more than once",

@@ -25,12 +25,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Wie viel sie ausgeben",
     ),
     "quality.churn.n": (
-        "{n} customers, of whom {base_rate} did not order.",
-        "{n} Personen, von denen {base_rate} nicht bestellten.",
+        "{n:customer/customers}, of whom {base_rate} did not order.",
+        "{n:Person/Personen}, von denen {base_rate} nicht bestellten.",
     ),
     "quality.value.n": (
-        "{n} customers spent {actual}; the model had expected {predicted}, the simple rule {rule}.",
-        "{n} Personen gaben {actual} aus; erwartet hatte das Modell {predicted}, die einfache Regel {rule}.",
+        "{n:customer/customers} spent {actual}; the model had expected {predicted}, the simple rule {rule}.",
+        "{n:Person gab/Personen gaben} {actual} aus; erwartet hatte das Modell {predicted}, die einfache "
+        "Regel {rule}.",
     ),
     "quality.active": (
         "Among the {n} who had ordered recently, the hard cases, the ranking score is {auc} (rule: {rule}).",
@@ -220,9 +221,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Wie es gemacht ist",
     ),
     "method.churned": (
-        "A customer counts as churned who places no order within {days} days. There is no cancellation in"
-        " a shop: silence for that long is the definition, nothing more.",
-        "Als abgewandert gilt, wer {days} Tage lang nicht bestellt. Im Handel kündigt niemand: Schweigen "
+        "A customer counts as churned who places no order within {days:day/days}. There is no "
+        "cancellation in a shop: silence for that long is the definition, nothing more.",
+        "Als abgewandert gilt, wer {days:Tag/Tage} lang nicht bestellt. Im Handel kündigt niemand: Schweigen "
         "von dieser Dauer ist die Definition, mehr nicht.",
     ),
     "method.cutoff": (
@@ -281,16 +282,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "vergangene Zeiträume bekannt.",
     ),
     "choice.best": (
-        "Orders are predicted by the {model} model: in {windows} past periods it did best, and nothing "
-        "simpler came near.",
-        "Bestellungen sagt das Modell {model} voraus: In {windows} vergangenen Zeiträumen war es das beste, "
-        "und nichts Einfacheres kam ihm nahe.",
+        "Orders are predicted by the {model} model: in {windows:past period/past periods} it did best, and "
+        "nothing simpler came near.",
+        "Bestellungen sagt das Modell {model} voraus: In "
+        "{windows:vergangenen Zeitraum/vergangenen Zeiträumen} war es das beste, und nichts Einfacheres kam "
+        "ihm nahe.",
     ),
     "choice.within_one_standard_error": (
-        "Orders are predicted by the {model} model: in {windows} past periods the simplest that was as good "
-        "as the best, {best}, but for chance.",
-        "Bestellungen sagt das Modell {model} voraus: In {windows} vergangenen Zeiträumen war es das "
-        "einfachste, das dem besten, {best}, bis auf Zufall gleichkam.",
+        "Orders are predicted by the {model} model: in {windows:past period/past periods} the simplest that "
+        "was as good as the best, {best}, but for chance.",
+        "Bestellungen sagt das Modell {model} voraus: In "
+        "{windows:vergangenen Zeitraum/vergangenen Zeiträumen} war es das einfachste, das "
+        "dem besten, {best}, bis auf Zufall gleichkam.",
     ),
     "choice.season.off": (
         "No season is allowed for: none is known, or none would have helped.",

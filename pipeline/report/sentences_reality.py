@@ -15,7 +15,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Seit die Modelle gelernt haben, hat sich die Kundschaft stärker verändert als sonst: {features}. "
         "Die Vorhersagen mit Vorsicht lesen und die Daten prüfen lassen.",
     ),
-    "monitor.more": ("{n} more", "{n} weitere"),
+    "monitor.more": ("{n} more", "{n:weiteres/weitere}"),
     "monitor.score": (
         "The churn risks are spread differently than on the days the model learned from (PSI {psi}). Read "
         "them with care.",
@@ -37,10 +37,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "reality.title": ("What became of earlier predictions", "Was aus früheren Vorhersagen wurde"),
     "reality.none": (
-        "No earlier score run is old enough yet: once its {days} days have passed, what it said is held "
-        "against what happened.",
-        "Noch ist keine frühere Bewertung alt genug: sind ihre {days} Tage vorbei, wird sie hier mit dem "
-        "verglichen, was geschah.",
+        "No earlier score run is old enough yet: {days:day/days} after it, what it said is held here against "
+        "what happened.",
+        "Noch ist keine frühere Bewertung alt genug: {days:Tag/Tage} nach ihr wird hier verglichen, was sie "
+        "sagte und was geschah.",
     ),
     "reality.caption": (
         "Score runs whose horizon has passed, the last due one of each month; below each measure its 95% "

@@ -13,8 +13,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Datenstand bis {last_day}",
     ),
     "looking_ahead": (
-        "looking {days} days ahead",
-        "Ausblick auf {days} Tage",
+        "looking {days:day/days} ahead",
+        "Ausblick auf {days:Tag/Tage}",
     ),
     "demo_pepper": (
         "These pseudonyms were made with the public demo secret: fine for trying out, not for real "
@@ -40,16 +40,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Kundinnen und Kunden",
     ),
     "kpis.customers.note": (
-        "{orders} orders since {first}",
-        "{orders} Bestellungen seit {first}",
+        "{orders:order/orders} since {first}",
+        "{orders:Bestellung/Bestellungen} seit {first}",
     ),
     "kpis.active": (
         "Active customers",
         "Aktive",
     ),
     "kpis.active.note": (
-        "ordered in the last {days} days: {retained} kept, {new} new, {returned} returned",
-        "mit Bestellung in den letzten {days} Tagen: {retained} gehalten, {new} neu, {returned} "
+        "ordered in the last {days:day/days}: {retained} kept, {new} new, {returned} returned",
+        "mit Bestellung vor höchstens {days:Tag/Tagen}: {retained} gehalten, {new} neu, {returned} "
         "zurückgekehrt",
     ),
     "kpis.repeat": (
@@ -57,8 +57,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Wiederkaufrate",
     ),
     "kpis.repeat.note": (
-        "{numerator} of {denominator} customers ordered at least twice",
-        "{numerator} von {denominator} haben mindestens zweimal bestellt",
+        "{numerator} of {denominator:customer/customers} ordered at least twice",
+        "{numerator} von {denominator:Person/Personen} mit mindestens zwei Bestellungen",
     ),
     "kpis.retention": (
         "Retention rate",
@@ -66,19 +66,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "kpis.retention.note": (
         "{numerator} of the {denominator} active before ordered again between {start} and {last_day}",
-        "{numerator} der zuvor {denominator} Aktiven haben vom {start} bis {last_day} wieder bestellt",
+        "vom {start} bis {last_day} wieder bestellt: {numerator} der zuvor {denominator} Aktiven",
     ),
     "kpis.retention.nobody": (
-        "nobody had ordered in the {days} days before {start}",
-        "in den {days} Tagen vor dem {start} hatte niemand bestellt",
+        "nobody had ordered in the {days:day/days} before {start}",
+        "vor dem {start} hatte {days:Tag/Tage} lang niemand bestellt",
     ),
     "kpis.aov": (
         "Average order value",
         "Durchschnittlicher Bestellwert",
     ),
     "kpis.aov.note": (
-        "{revenue} revenue; half of all repeat orders come within {gap} days",
-        "{revenue} Umsatz; die Hälfte der Folgebestellungen kommt binnen {gap} Tagen",
+        "{revenue} revenue; half of all repeat orders come within {gap:day/days}",
+        "{revenue} Umsatz; die Hälfte der Folgebestellungen kommt binnen {gap:Tag/Tagen}",
     ),
     "kpis.aov.once": (
         "{revenue} revenue; nobody has ordered on a second day",
@@ -89,49 +89,52 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Erwarteter Umsatz",
     ),
     "kpis.expected.note": (
-        "in the next {days} days; {clv} customer lifetime value over {clv_days} days",
-        "in den nächsten {days} Tagen; {clv} Kundenwert über {clv_days} Tage",
+        "in the next {days:day/days}; {clv} customer lifetime value over {clv_days:day/days}",
+        "binnen {days:Tag/Tagen}; {clv} Kundenwert über {clv_days:Tag/Tage}",
     ),
     "forecast.orders": (
-        "From the customers you have, we expect {expected} orders in the next {days} days; nine times out of "
-        "ten it will be between {low} and {high}.",
-        "Von den bisherigen Kundinnen und Kunden erwarten wir in den nächsten {days} Tagen {expected} "
-        "Bestellungen; in neun von zehn Fällen werden es zwischen {low} und {high} sein.",
+        "From the customers you have, we expect {expected:order/orders} in the next {days:day/days}; nine "
+        "times out of ten it will be between {low} and {high}.",
+        "Von den bisherigen Kundinnen und Kunden erwarten wir binnen {days:Tag/Tagen} "
+        "{expected:Bestellung/Bestellungen}; in neun von zehn Fällen werden es zwischen {low} und {high} "
+        "sein.",
     ),
     "forecast.spend": (
         "They will spend {expected}, nine times out of ten between {low} and {high}.",
         "Sie geben {expected} aus, in neun von zehn Fällen zwischen {low} und {high}.",
     ),
     "forecast.held": (
-        "Looking back at {windows} past periods, such ranges held the number of orders in {orders} and the "
-        "spend in {spend}.",
-        "Rückblickend auf {windows} vergangene Zeiträume lag die Zahl der Bestellungen in {orders} und der "
-        "Umsatz in {spend} innerhalb der damaligen Spannen.",
+        "Looking back at {windows:past period/past periods}, such ranges held the number of orders in "
+        "{orders} and the spend in {spend}.",
+        "Rückblickend auf {windows:vergangenen Zeitraum/vergangene Zeiträume} lag die Zahl der Bestellungen "
+        "in {orders} und der Umsatz in {spend} innerhalb der damaligen Spannen.",
     ),
     "forecast.clv": (
-        "The ranges of the lifetime value look {days} days ahead: in the {windows} past periods of that "
-        "length, they held {low} to {high} of the customers (80% would be right).",
-        "Die Spannen des Kundenwerts reichen {days} Tage voraus: In den {windows} vergangenen Zeiträumen "
-        "dieser Länge enthielten sie {low} bis {high} der Personen (80 % wären richtig).",
+        "The ranges of the lifetime value look {days:day/days} ahead: in {windows:past period/past periods} "
+        "of that length they held {low} to {high} of the customers (80% would be right).",
+        "Die Spannen des Kundenwerts reichen {days:Tag/Tage} voraus: In "
+        "{windows:vergangenen Zeitraum/vergangenen Zeiträumen} dieser Länge enthielten sie {low} bis {high} "
+        "der Personen (80 % wären richtig).",
     ),
     "forecast.clv.untested": (
         "Whether the ranges of the lifetime value hold cannot be told yet: the log is too short to look back "
-        "{days} days from a forecast.",
-        "Ob die Spannen des Kundenwerts halten, lässt sich noch nicht sagen: Die Daten reichen nicht {days} "
-        "Tage über eine frühere Vorhersage hinaus.",
+        "{days:day/days} from a forecast.",
+        "Ob die Spannen des Kundenwerts halten, lässt sich noch nicht sagen: Die Daten reichen nicht "
+        "{days:Tag/Tage} über eine frühere Vorhersage hinaus.",
     ),
     "segments.range": (
         "{low} to {high}",
         "{low} bis {high}",
     ),
     "kpis.churn": (
-        "Churn, twice. By the textbook formula {literal} were lost: {start} active customers at the "
-        "start, {end} at the end. That sets new and returning customers off against the lost ones. Of the"
-        " customers the shop had, it lost {cohort}: {lost} of {start} did not order again.",
+        "Churn, twice. By the textbook formula {literal} were lost: "
+        "{start:active customer/active customers} at the start, {end} at the end. That sets new and "
+        "returning customers off against the lost ones. Of the customers the shop had, it lost {cohort}: "
+        "{lost} of {start} did not order again.",
         "Abwanderung, zweimal gerechnet. Nach der Lehrbuchformel gingen {literal} verloren: {start} "
         "Aktive zu Beginn, {end} am Ende. Darin werden Neue und Zurückgekehrte gegen Verlorene "
-        "aufgerechnet. Von denen, die der Shop hatte, verlor er {cohort}: {lost} von {start} bestellten "
-        "nicht wieder.",
+        "aufgerechnet. Von denen, die der Shop hatte, verlor er {cohort}: {lost} von {start} ohne weitere "
+        "Bestellung.",
     ),
     "kpis.not_full": (
         "The order history does not cover the whole comparison period, so both rates rest on part of it.",
@@ -186,12 +189,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Abwanderungsrisiko im Mittel",
     ),
     "segments.spend": (
-        "expected spend, {days} days",
-        "erwarteter Umsatz, {days} Tage",
+        "expected spend, {days:day/days}",
+        "erwarteter Umsatz, {days:Tag/Tage}",
     ),
     "segments.clv": (
-        "lifetime value, {days} days",
-        "Kundenwert, {days} Tage",
+        "lifetime value, {days:day/days}",
+        "Kundenwert, {days:Tag/Tage}",
     ),
     "stages.title": (
         "Where customers stand",
@@ -221,8 +224,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{share} des erwarteten Kundenwerts, {value}, liegen bei Personen mit mittlerem oder hohem Risiko.",
     ),
     "risk.caption": (
-        "Customers and lifetime value over {days} days",
-        "Personen und Kundenwert über {days} Tage",
+        "Customers and lifetime value over {days:day/days}",
+        "Personen und Kundenwert über {days:Tag/Tage}",
     ),
     "risk.rows": (
         "Risk",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -349,7 +349,7 @@ def model_choice(report: ReportData, t: Texts, f: Formats) -> str:
     return f"{model} {clock}"
 
 
-def ingest_rows(report: ReportData, t: Texts, f: Formats) -> list[tuple[str, str]]:
+def ingest_rows(report: ReportData, t: Texts, f: Formats) -> Sequence[tuple[str, str]]:
     """Build the counts of the ingest in their order, then why rows went into quarantine."""
     counts = {name: count for name, count in report.ingest.items() if isinstance(count, int)}
     reasons = report.ingest.get("rules", {})

@@ -253,6 +253,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "missing_customer_id": ("no customer number", "keine Kundennummer"),
         "not_finite_amount": ("no finite amount", "kein endlicher Betrag"),
         "unreadable_amount": ("unreadable amount", "unlesbarer Betrag"),
+        "unreadable_quantity": ("unreadable quantity", "unlesbare Menge"),
         "amount_out_of_range": ("amount out of range", "Betrag außerhalb des Möglichen"),
         "missing_currency": ("no currency", "keine Währung"),
         "missing_exchange_rate": ("no exchange rate", "kein Wechselkurs"),

@@ -15,6 +15,7 @@ from pipeline.churn.explain import Explanation, Sizes, check_sums
 from pipeline.churn.lifetime_inputs import LifetimeModel
 from pipeline.churn.reasons import CONSTANTS
 from pipeline.churn.store import load_model
+from pipeline.counted import counted
 from pipeline.features import Cutoffs
 from pipeline.params import Params
 from pipeline.stages import files, frames
@@ -37,7 +38,7 @@ def explain(params: Params) -> None:
         rows = _explained(explanation, as_of, sizes)
         schema = _schema(explanation.columns)
         io.write_parquet(pa.RecordBatchReader.from_batches(schema, rows), files.EXPLANATIONS)
-        say(f"explain: {sizes.customers:,} customers by {len(explanation.columns)} features")
+        say(f"explain: {counted(sizes.customers):customer/customers} by {len(explanation.columns)} features")
     io.write_csv(sizes.table(), files.PLOTS / "contributions.csv")
 
 

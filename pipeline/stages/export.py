@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from pipeline.counted import counted
 from pipeline.crm.dialects import CSV_DIALECTS, parquet_bytes
 from pipeline.crm.export import export_table
 from pipeline.crm.manifest import manifest
@@ -42,7 +43,7 @@ def export(params: Params) -> None:
     for name, content in contents.items():
         io.write_bytes(content, files.MANIFEST.parent / name, private=True)
     io.write_json(description, files.MANIFEST)
-    say(f"export: {len(table):,} customers, run {description['run_id']}")
+    say(f"export: {counted(len(table)):customer/customers}, run {description['run_id']}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from pipeline.counted import counted
 from pipeline.errors import UserError
 from pipeline.params import Params
 from pipeline.privacy.pseudonyms import pepper_from
@@ -21,6 +22,8 @@ from pipeline.stages.shell import phases, run, say, warn
 from pipeline.tables import io, optional
 from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
 from pipeline.tables.policies import Policies
+
+FLOAT = r"\d+\.0"
 
 
 def ingest(params: Params) -> None:
@@ -56,13 +59,14 @@ def ingest(params: Params) -> None:
         warn("CHURN_PEPPER is not set: whoever has a list of ids can tell the keys. Set it before sharing.")
     counts = done.counts
     say(
-        f"ingest: {counts['rows_read']:,} rows read, {counts['quarantined']:,} quarantined, "
+        f"ingest: {counted(counts['rows_read']):row/rows} read, {counts['quarantined']:,} quarantined, "
         f"{counts['left_out']:,} left out; "
-        f"{len(done.orders):,} orders of {counts['customers']:,} customers before {done.as_of}"
+        f"{counted(len(done.orders)):order/orders} of {counted(counts['customers']):customer/customers} "
+        f"before {done.as_of}"
     )
     for table in done.tables:
         name, read = table.contract.name, table.counts
-        say(f"{name}: {read['rows_read']:,} rows read, {read['quarantined']:,} quarantined")
+        say(f"{name}: {counted(read['rows_read']):row/rows} read, {read['quarantined']:,} quarantined")
 
 
 def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lambda _: None) -> Ingested:
@@ -93,6 +97,11 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
             on_orders=on_orders,
         )
     _check_births(params.ingest.births_from, done)
+    if done.identities["customer_id"].str.fullmatch(FLOAT).all():
+        warn(
+            'all customer ids end in ".0": a program took them for numbers, and the CRM may know them '
+            "without. Write them as whole numbers or as text."
+        )
     return done
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from pipeline.counted import counted
 from pipeline.params import Params
 from pipeline.retention.kpis import cohorts, monthly, retention_kpis
 from pipeline.stages import files
@@ -19,7 +20,7 @@ def kpis(params: Params) -> None:
     io.write_json(figures, files.METRICS / "kpis.json")
     io.write_csv(cohorts(orders, as_of), files.PLOTS / "cohorts.csv")
     io.write_csv(monthly(orders, returns), files.PLOTS / "monthly.csv")
-    say(f"kpis: {len(orders):,} orders")
+    say(f"kpis: {counted(len(orders)):order/orders}")
 
 
 if __name__ == "__main__":

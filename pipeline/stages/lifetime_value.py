@@ -23,6 +23,7 @@ from pipeline.btyd import (
     realised_value,
     spend_metrics,
 )
+from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
 from pipeline.features import Cutoffs, amounts_between, born_since, daily_flow, histories, orders_between
 from pipeline.params import Params
@@ -62,8 +63,11 @@ def fit_lifetime_value(params: Params) -> None:
     io.write_csv(record.histogram(), files.PLOTS / "pit.csv")
     io.write_csv(record.coverage_by_tenth(), files.PLOTS / "interval_coverage.csv")
     for problem, at in done.failed.items():
-        warn(f"no lifetime value at {len(at)} of {len(cutoffs)} cutoffs ({at[0]} to {at[-1]}): {problem}")
-    what = f"at {len(fits)} cutoffs; {choice.sentence}; season {season.season}"
+        warn(
+            f"no lifetime value at {len(at)} of {counted(len(cutoffs)):cutoff/cutoffs} "
+            f"({at[0]} to {at[-1]}): {problem}"
+        )
+    what = f"at {counted(len(fits)):cutoff/cutoffs}; {choice.sentence}; season {season.season}"
     say(f"lifetime_value: {f'none, {reason}' if reason else what}")
     for kind in ("orders", "spend"):
         for model in [fitted[kind] for fitted in fits[-1:] if fitted[kind]["status"] != "ok"]:

@@ -8,6 +8,7 @@ from pipeline.churn.scores import scored_customers
 from pipeline.churn.spend import SpendModel
 from pipeline.churn.store import load_model
 from pipeline.churn.worth import with_expected_spend
+from pipeline.counted import counted
 from pipeline.features import Cutoffs
 from pipeline.params import Params
 from pipeline.stages import files
@@ -31,7 +32,7 @@ def score(_: Params) -> None:
     io.write_parquet(customers, files.CUSTOMERS)
     statuses = customers["score_status"].value_counts().sort_index()
     counts = ", ".join(f"{count:,} {status}" for status, count in statuses.items())
-    say(f"score: {len(customers):,} customers as of {as_of}, {counts}")
+    say(f"score: {counted(len(customers)):customer/customers} as of {as_of}, {counts}")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.btyd import CommonError, forecast_by_group
 from pipeline.churn.frame import FEATURES, WORDS
 from pipeline.churn.reasons import COLUMNS, CONSTANTS, choose_reasons, examples, reason_counts, topics_of
+from pipeline.counted import counted
 from pipeline.features import Cutoffs
 from pipeline.params import Params
 from pipeline.report.formats import Formats
@@ -21,14 +22,15 @@ from pipeline.tables import io
 
 def segment(params: Params) -> None:
     """Write data/scored/segments.parquet."""
-    customers = io.read_parquet(files.CUSTOMERS)
+    scored = io.read_parquet(files.CUSTOMERS)
     bands = params.segments.model_dump()
-    segments = segment_customers(customers, horizon_days=params.churn.horizon_days, **bands)
+    segments = segment_customers(scored, horizon_days=params.churn.horizon_days, **bands)
     segments = segments.join(_reasons(segments, params), on="customer_key")
     io.write_parquet(segments, files.SEGMENTS)
     io.write_csv(reason_counts(segments), files.PLOTS / "reasons.csv")
     io.write_json(_forecast(segments), files.FORECAST)
-    say(f"segments: {segments['segment'].nunique()} segments of {len(segments):,} customers")
+    customers, found = counted(len(segments)), counted(segments["segment"].nunique())
+    say(f"segments: {found:segment/segments} of {customers:customer/customers}")
 
 
 def _reasons(segments: pd.DataFrame, params: Params) -> pd.DataFrame:

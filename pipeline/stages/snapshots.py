@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from pipeline.counted import counted
 from pipeline.features import catalogue, customer_days, plan_cutoffs, snapshots
 from pipeline.params import Params
 from pipeline.stages import files
@@ -40,7 +41,10 @@ def make_snapshots(params: Params) -> None:
     io.write_parquet(tables, files.SNAPSHOTS)
     io.write_json(cutoffs.to_dict(), files.CUTOFFS)
     customers, (first, *_) = days["customer_key"].nunique(), cutoffs.all
-    say(f"snapshots: {customers:,} customers at {len(cutoffs.all)} cutoffs, {first} to {cutoffs.score}")
+    say(
+        f"snapshots: {counted(customers):customer/customers} at {counted(len(cutoffs.all)):cutoff/cutoffs}, "
+        f"{first} to {cutoffs.score}"
+    )
 
 
 def _tables(orders: pd.DataFrame, *, with_demographics: bool) -> dict[str, pd.DataFrame]:

@@ -21,6 +21,12 @@ VALUES = {
 }
 # The same without groups of digits, as most amounts are written: cheap to read; NULL where it does not apply.
 PLAIN_VALUES = {".": "number", ",": "CASE WHEN NOT contains(number, '.') THEN replace(number, ',', '.') END"}
+UNITS_PRICED = """
+    SELECT priced.*, price.number, quantities.written AS units,
+           TRY_CAST(price.written::DECIMAL(38, 4) * quantities.written AS DECIMAL(18, 4)) AS written
+    FROM priced
+    JOIN amounts AS price ON price.amount = priced.amount
+    JOIN amounts AS quantities ON quantities.amount = priced.quantity"""
 SAME_CURRENCY = {"€": "EUR", "£": "GBP", "$": "USD", "US$": "USD", "¥": "JPY", "Fr.": "CHF", "kr.": "kr"}
 
 
@@ -66,18 +72,29 @@ def choose(con: Connection, rows: str, given: str, where: str) -> str:
     return sign
 
 
-def value(con: Connection) -> None:
-    """Make the view ``valued``: ``priced`` with `number`, the text made bare, and `written`, its value.
+def value(con: Connection, *, per_unit: bool) -> None:
+    """Make the view ``valued``: ``priced`` with `number`, the bare text, `units`, and `written`, the value.
 
     Where a cast reads every text as what it says, each row is cast: looking up texts takes twice the time.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    per_unit : bool
+        Whether an amount is the price of one of the `quantity` units of its row.
     """
     duck.run(con, duck.sql_file("pipeline.tables", "sql/amounts_read.sql"), name="amounts read")
     others = """
         SELECT 1 FROM amounts
         WHERE written IS NULL OR TRY_CAST(amount AS DECIMAL(18, 4)) IS DISTINCT FROM written LIMIT 1"""
-    plain = "SELECT *, amount AS number, CAST(amount AS DECIMAL(18, 4)) AS written FROM priced"
-    looked_up = "SELECT * FROM priced JOIN amounts USING (amount)"
-    rows = looked_up if duck.run(con, others, name="amounts to look up").fetchall() else plain
+    if per_unit:
+        rows = UNITS_PRICED
+    elif duck.run(con, others, name="amounts to look up").fetchall():
+        rows = "SELECT *, 1 AS units FROM priced JOIN amounts USING (amount)"
+    else:
+        rows = """
+            SELECT *, 1 AS units, amount AS number, CAST(amount AS DECIMAL(18, 4)) AS written
+            FROM priced"""
     duck.run(con, f"CREATE OR REPLACE VIEW valued AS {rows}", name="valued")
 
 

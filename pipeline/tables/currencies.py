@@ -101,7 +101,8 @@ def price(con: Connection, mapped: bool, currency: str | None, rates: pa.Table |
         duck.register(con, "rates", rates)
     sql = duck.sql_file(PACKAGE, "sql/priced.sql").replace("$currency", f"'{currency}'")
     duck.run(con, sql, name="priced")
-    converted = "TRY_CAST(written * rate AS DECIMAL(18, 4))"
+    # Two decimals of 18 digits would be multiplied as one of 18, with an error where it has not room enough.
+    converted = "TRY_CAST(written::DECIMAL(38, 4) * rate AS DECIMAL(18, 4))"
     duck.run(con, f"CREATE MACRO in_reporting_currency(written, rate) AS {converted}", name="conversion")
 
 

@@ -72,7 +72,7 @@ def _rows(spec: Source) -> str:
 
 def _from_watermark(since: Since) -> str:
     value = since.value
-    literal = str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+    literal = str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
     return f"{quoted(since.column)} >= {literal}"
 
 

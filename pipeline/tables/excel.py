@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
 
@@ -29,8 +31,8 @@ def is_excel(file: SourceFile) -> bool:
         return stream.read(len(MAGICS[0])) in MAGICS
 
 
-def read_excel(table: RawTable, file_no: int, file: SourceFile, spec: Source, where: str) -> FileRead:
-    """Read a sheet into the raw table.
+def read_excel(table: RawTable, file_no: int, file: SourceFile, spec: Source, where: str) -> list[FileRead]:
+    """Read a sheet, or several with the same header, into the raw table.
 
     Lines above the header are passed over, blank rows are not rows.
 
@@ -38,18 +40,28 @@ def read_excel(table: RawTable, file_no: int, file: SourceFile, spec: Source, wh
     ----------
     table : RawTable
     file_no : int
+        Of the first sheet; the next ones follow.
     file : SourceFile
     spec : Source
-        Its sheet.
+        Its sheet, or a pattern of several.
     where : str
         The source's section in the parameters.
     """
-    rows = _rows(_sheet(file, spec.sheet, where))
+    sheets, others = _sheets(file, spec.sheet, where)
+    labels = [f"{file.label}, {sheet.name}" for sheet in sheets] if len(sheets) > 1 else [file.label]
+    return [
+        replace(_read_sheet(table, number, label, sheet, where), other_sheets=others)
+        for number, (label, sheet) in enumerate(zip(labels, sheets, strict=True), start=file_no)
+    ]
+
+
+def _read_sheet(table: RawTable, file_no: int, label: str, sheet: CalamineSheet, where: str) -> FileRead:
+    rows = _rows(sheet)
     top = list(islice(rows, MAX_HEADER_LINES))
     names_of = [tuple(" ".join(_text(cell).split()) for cell in cells) for _, cells in top]
     position = header_at(names_of, table.wanted)
     names = names_of[position]
-    table.settle(names, file.label, where)
+    table.settle(names, label, where)
     at = {our: names.index(name) for our, name in table.columns.items() if name}
     kinds: dict[str, set[str]] = {our: set() for our in at}
     below = (row for part in (top[position + 1 :], rows) for row in part)
@@ -59,19 +71,24 @@ def read_excel(table: RawTable, file_no: int, file: SourceFile, spec: Source, wh
     count = table.insert(file_no, "line", {our: our for our in at}, "cells")
     table.con.unregister("cells")
     types = {our: _type(found) for our, found in kinds.items()}
-    return FileRead(file.label, count, tuple(filter(None, names)), "excel", types=types)
+    return FileRead(label, count, tuple(filter(None, names)), "excel", types=types)
 
 
-def _sheet(file: SourceFile, name: str | None, where: str) -> CalamineSheet:
+def _sheets(file: SourceFile, chosen: str | None, where: str) -> tuple[list[CalamineSheet], tuple[str, ...]]:
+    """Open the sheet of a name or those of a pattern, the first if none is chosen; name the others."""
     try:
         book = CalamineWorkbook.from_path(str(file.path))
-        if name is not None and name not in book.sheet_names:
+        every = book.sheet_names
+        names = (
+            every[:1] if chosen is None else [chosen] if chosen in every else fnmatch.filter(every, chosen)
+        )
+        if not names:
             raise UserError(
-                f"{file.label} has no sheet {name!r}; it has: {', '.join(book.sheet_names)}",
+                f"{file.label} has no sheet {chosen!r}; it has: {', '.join(every)}",
                 where=f"{where}.sheet",
-                valid=book.sheet_names[0],
+                valid=every[0],
             )
-        sheet = book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)
+        sheets = [book.get_sheet_by_name(name) for name in names]
     except PasswordError:
         raise UserError(
             f"{file.label} is protected by a password", where=f"{where}.path", valid="a file without one"
@@ -82,9 +99,9 @@ def _sheet(file: SourceFile, name: str | None, where: str) -> CalamineSheet:
             where=f"{where}.path",
             valid="a CSV, text, Parquet, .xlsx or .jsonl file",
         ) from error
-    if not sheet.height:
-        raise UserError(f"the sheet {sheet.name!r} of {file.label} is empty", where=f"{where}.sheet")
-    return sheet
+    if empty := [sheet.name for sheet in sheets if not sheet.height]:
+        raise UserError(f"the sheet {empty[0]!r} of {file.label} is empty", where=f"{where}.sheet")
+    return sheets, tuple(name for name in every if name not in names)
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:

@@ -159,7 +159,8 @@ def ingest_orders(
         counts["policies"] |= policy_counts(con, spec, policies)
         counts["outliers"] = signals.outliers(orders)
         counts["left_truncation"] = signals.left_truncation(orders)
-    columns_off = [name for name, theirs in order_columns(spec).items() if theirs is None]
+    missing = [name for name, theirs in order_columns(spec).items() if theirs is None]
+    columns_off = [name for name in missing if contracts.ORDER_LOG.column(name).feeds]
     counts["columns_off"] = columns_off
     counts["switched_off"] = contracts.ORDER_LOG.switched_off(columns_off)
     counts["tables"] = summary(read)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
@@ -19,6 +20,7 @@ from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 
 WHERE = "sources.orders"
 AUTO = "auto"
+FIRST = ("customer_id", "ordered_at", "amount", "unit_price", "quantity", "order_id")
 ALWAYS = (*REQUIRED, "order_id")  # the other columns are named where there are any
 DATA = re.compile(r"[-+]?\d[\d.,:/T -]*")
 
@@ -84,9 +86,12 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         [(faults,)] = duck.run(con, "SELECT count(*) FROM faults", name="faults").fetchall()
         columns = [_describe(con, raw, key, name or "") for key, name in raw.columns.items()]
         guesses = guess_roles(columns)
-        questions = [_missing(role, columns) for role in REQUIRED if guesses[role] is None]
+        missing = [role for role in REQUIRED if role in guesses and not guesses[role]]
+        questions = [_missing(role, columns) for role in missing]
         date_format, about_dates, about_zone = _dates(con, raw, guesses["ordered_at"], questions)
-        decimal, about_amounts = _decimal(con, raw, guesses["amount"], questions)
+        decimal, about_amounts = _decimal(
+            con, raw, guesses.get("amount") or guesses.get("unit_price"), questions
+        )
     written = {
         "delimiter": raw.delimiters if len(raw.delimiters) == 1 or raw.delimiters == "whitespace" else AUTO,
         "encoding": raw.encodings if raw.delimiters and "," not in raw.encodings else AUTO,
@@ -96,11 +101,14 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
     findings = (
         ("file", _about_files(raw, faults)),
         ("format", "text with a delimiter" if raw.delimiters else raw.encodings),
+        *_about_sheets(raw.files[0].other_sheets),
         *((key, _shown(written[key])) for key in ("delimiter", "encoding") if written[key] != AUTO),
         ("decimal", about_amounts),
         ("dates", about_dates),
         ("time zone", about_zone),
         *((role, _about_role(role, guess)) for role, guess in guesses.items() if guess or role in ALWAYS),
+        *_about_units(guesses.get("unit_price"), guesses.get("quantity")),
+        *_about_anonymous(guesses["customer_id"], raw.rows.num_rows),
     )
     return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
 
@@ -119,13 +127,17 @@ def _describe(con: Connection, raw: Raw, key: str, name: str) -> Column:
     shapes = " OR ".join(f"regexp_full_match(number, '{shape}')" for shape in SHAPES.values())
     counted = f"""
         SELECT count(*), count(DISTINCT value), count(*) FILTER (WHERE {shapes}),
-               count(*) FILTER (WHERE ({shapes}) AND regexp_matches(number, '[.,]\\d{{1,2}}$'))
+               count(*) FILTER (WHERE ({shapes}) AND regexp_matches(number, '[.,](\\d\\d|[1-9])$')),
+               count(*) FILTER (WHERE regexp_full_match(value, '\\d+\\.0'))
         FROM (SELECT {key} AS value, number_text({key}) AS number FROM raw WHERE {key} <> '')"""
-    [(filled, distinct, numbers, decimals)] = duck.run(con, counted, name="values of a column").fetchall()
+    [(filled, distinct, numbers, decimals, floats)] = duck.run(
+        con, counted, name="values of a column"
+    ).fetchall()
     of = max(filled, 1)
     typed = raw.typed_as(TIMES, key)
     read = 1.0 if typed else dates.share_read(con, key)
-    return Column(key, name, filled, distinct, read, 0.0 if typed else numbers / of, decimals / of)
+    numbers = 0 if typed else numbers
+    return Column(key, name, filled, distinct, read, numbers / of, decimals / of, floats / of)
 
 
 def _dates(con: Connection, raw: Raw, guess: Guess | None, questions: list[str]) -> tuple[str, str, str]:
@@ -194,7 +206,14 @@ def _about_files(raw: Raw, faults: int) -> str:
     rows = sum(file.rows for file in raw.files)
     others = f" and {len(more)} more with the same columns" if more else ""
     broken = f", {faults:,} of them cannot be split into columns" if faults else ""
-    return f"{first.label}{others}: {rows:,} rows, all of them looked at{broken}; {len(raw.columns)} columns"
+    looked_at = f"{counted(rows):row/rows}, all of them looked at{broken}"
+    return f"{first.label}{others}: {looked_at}; {counted(len(raw.columns)):column/columns}"
+
+
+def _about_sheets(others: tuple[str, ...]) -> list[tuple[str, str]]:
+    if not others:
+        return []
+    return [("sheets", f'not read: {", ".join(others)}; sheet: "*" reads all, a pattern such as "20*" some')]
 
 
 def _about_role(role: str, guess: Guess | None) -> str:
@@ -203,12 +222,29 @@ def _about_role(role: str, guess: Guess | None) -> str:
     return "no column: every row is an order" if role == "order_id" else "not found: see the question"
 
 
+def _about_units(price: Guess | None, quantity: Guess | None) -> list[tuple[str, str]]:
+    if not (price and quantity):
+        return []
+    told = f"{_shown(price.column.name)} times {_shown(quantity.column.name)}, with no column of totals"
+    return [("paid", f"{told}. If the price is that of the row, map it as amount and leave quantity out")]
+
+
+def _about_anonymous(customer: Guess | None, rows: int) -> list[tuple[str, str]]:
+    missing = rows - customer.column.filled if customer else 0
+    if not missing:
+        return []
+    share = f"{missing:,} of {counted(rows):row/rows} ({missing / rows:.1%}) without a customer: quarantine"
+    return [("anonymous", f"{share}. If such sales are normal here, ingest.missing_customer_id: leave_out")]
+
+
 def _snippet(path: str, sheet: str | None, guesses: dict[str, Guess | None], written: dict[str, str]) -> str:
     lines = ["sources:", "  orders:", f"    path: {_shown(path)}"]
     lines += [f"    sheet: {_shown(sheet)}"] if sheet else []
     lines += ["    columns:"]
-    for role in (*ALWAYS, *(role for role in guesses if guesses[role] and role not in ALWAYS)):
-        guess = guesses[role]
+    for role in (*FIRST, *(role for role in guesses if role not in FIRST)):
+        guess = guesses.get(role)
+        if not guess and (role not in guesses or role not in ALWAYS):
+            continue
         unknown = "null" if role == "order_id" else '"?"        # see the question'
         lines.append(f"      {role}: {_shown(guess.column.name) if guess else unknown}")
     return "\n".join([*lines, *(f"    {key}: {_shown(value)}" for key, value in written.items())])

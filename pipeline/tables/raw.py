@@ -29,6 +29,8 @@ class FileRead:
         None when the format has none.
     types : mapping of our column to SQL type, optional
         None when the format has none.
+    other_sheets : tuple of str
+        Of the same workbook, which are not read.
     """
 
     label: str
@@ -37,6 +39,7 @@ class FileRead:
     encoding: str
     delimiter: str | None = None
     types: Mapping[str, str] | None = None
+    other_sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

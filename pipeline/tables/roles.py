@@ -6,8 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.counted import counted
+
 ENOUGH = 0.8  # share of a column's values that must read as dates or numbers to be taken for them
 BY_NAME_ALONE = 2
+NOTHING = r"(?!)"
 FEW = 4  # different values, at most, of a column of yes and no
 
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -22,23 +25,32 @@ PERSON = (
 )
 
 
+A_TOTAL = r"betrag|umsatz|summe|total|amount|gesamt|revenue|value"
+A_PRICE = rf"^(?!.*({A_TOTAL})).*(price|preis|einzel)"  # of one unit, where there is a quantity
+
+
 @dataclass(frozen=True)
 class Names:
-    """What a role's columns are called: one of `any_of`, more surely with `more`, less with `less`."""
+    """What a role's columns are called: one of `any_of`, more surely with `more`, less with `less`.
+
+    With `at_best` it is the role's only where nothing else is.
+    """
 
     any_of: str
     more: str
     less: str
+    at_best: str = NOTHING
 
     def rate(self, name: str) -> int:
-        """Rate a plain name: 0 says nothing, 2 and more names the role."""
+        """Rate a plain name: 0 says nothing, 1 little, 2 and more names the role."""
         if not re.search(self.any_of, name):
             return 0
-        return (
+        rating = (
             BY_NAME_ALONE
             + bool(re.search(self.more, name))
             - BY_NAME_ALONE * bool(re.search(self.less, name))
         )
+        return min(rating, 1) if re.search(self.at_best, name) else max(rating, 0)
 
 
 ROLES = {
@@ -49,16 +61,23 @@ ROLES = {
         r"regist|since|seit",
     ),
     "amount": Names(
-        r"betrag|umsatz|summe|total|amount|gesamt|wert|value|revenue|sales|spend|price|preis|netto|brutto|erloes",
-        r"betrag|umsatz|summe|total|amount|gesamt|revenue|value",
-        r"steuer|tax|vat|mwst|ship|rabatt|discount|menge|quantity|qty|anzahl|count|coupon|einzel|unit|stueck|"
-        r"number",
+        rf"{A_TOTAL}|wert|sales|spend|price|preis|netto|brutto|erloes",
+        A_TOTAL,
+        r"steuer|tax|vat|mwst|ship|fracht|freight|liefer|deliver|rabatt|discount|menge|quantity|qty|anzahl|count|"
+        r"coupon|units|number|subtotal|zwischensumme|kanal|channel|id$|nr$|code$",
+        at_best=A_PRICE,
     ),
     "customer_id": Names(
-        PERSON, AN_ID, r"gruppe|group|typ|land|country|segment|since|seit|age|alter|name|mail"
+        rf"{PERSON}|mail",
+        AN_ID,
+        r"gruppe|group|typ|land|country|segment|since|seit|age|alter|name|newsletter|consent",
+        at_best=r"mail",
     ),
     "order_id": Names(
-        AN_ORDER, AN_ID, rf"datum|date|zeit|time|at$|betrag|summe|amount|total|status|{PERSON}"
+        rf"^(?!.*(waehrung|currency)).*({AN_ORDER})",
+        AN_ID,
+        rf"datum|date|zeit|time|at$|betrag|summe|amount|total|wert|value|preis|price|menge|quantity|anzahl|"
+        rf"status|{PERSON}",
     ),
     "status": Names(r"status", AN_ORDER, rf"zahl|pay|versand|liefer|ship|deliver|{PERSON}"),
     "is_test": Names(r"test|mitarbeiter|employee|staff", r"konto|account|^is", AN_ID),
@@ -66,10 +85,14 @@ ROLES = {
     "product_id": Names(
         r"artikel|produkt|product|item|sku|article|stockcode",
         AN_ID,
-        r"name|bezeich|besch|desc|preis|price|menge|qty|quantity|anzahl|count|gruppe|group|kateg|categ|typ",
+        r"name|bezeich|besch|desc|preis|price|menge|qty|quantity|anzahl|count|gruppe|group|kateg|categ|typ|"
+        r"size|groesse|measure|farbe|colo",
     ),
     "channel": Names(
         r"kanal|channel", r"verkauf|vertrieb|sales|^kanal$|^channel$", r"marketing|kampagne|campaign"
+    ),
+    "quantity": Names(
+        r"menge|quantity|qty|anzahl|stueck|pieces|units", r"menge|quantity|qty", r"price|preis"
     ),
 }
 REQUIRED = ("customer_id", "ordered_at", "amount")
@@ -86,8 +109,8 @@ class Column:
     name : str
     filled, distinct : int
         Values that are not empty, and how many different ones.
-    dates, numbers, decimals : float
-        Shares of them that read as dates, as amounts, as amounts with decimals.
+    dates, numbers, decimals, floats : float
+        Shares of them that read as dates, as amounts, as amounts with decimals, as whole numbers with ".0".
     """
 
     key: str
@@ -97,6 +120,7 @@ class Column:
     dates: float
     numbers: float
     decimals: float
+    floats: float = 0.0
 
     @property
     def plain_name(self) -> str:
@@ -127,7 +151,8 @@ def guess_roles(columns: Sequence[Column]) -> dict[str, Guess | None]:
     Returns
     -------
     dict
-        Our names, as in `ROLES`. Dates come first, for they are the surest.
+        Our names, as in `ROLES`; where there is a price beside a quantity and no total, unit_price and
+        quantity in place of the amount. Dates come first, for they are the surest.
     """
     free = [column for column in columns if column.filled]
     guesses: dict[str, Guess | None] = {}
@@ -135,6 +160,10 @@ def guess_roles(columns: Sequence[Column]) -> dict[str, Guess | None]:
         guesses[role] = _guess(role, free)
         if found := guesses[role]:
             free = [column for column in free if column is not found.column]
+    amount, quantity = guesses["amount"], guesses.pop("quantity")
+    if quantity and amount and re.search(A_PRICE, amount.column.plain_name):
+        del guesses["amount"]
+        guesses |= {"unit_price": amount, "quantity": quantity}
     return guesses
 
 
@@ -148,18 +177,27 @@ def _guess(role: str, free: Sequence[Column]) -> Guess | None:
 
 
 def _possible(role: str, column: Column) -> bool:
-    if role == "ordered_at":
-        return column.dates >= ENOUGH
-    if role == "amount":
-        return column.numbers >= ENOUGH
-    if role == "is_test":
-        return column.distinct <= FEW
-    return column.decimals < ENOUGH
+    match role:
+        case "ordered_at":
+            return column.dates >= ENOUGH
+        case "amount" | "quantity":
+            return column.numbers >= ENOUGH
+        case "is_test":
+            return column.distinct <= FEW
+        case "customer_id" if not ROLES[role].rate(column.plain_name):
+            # Nearly every column repeats its values: one with the name of something else is that.
+            return column.decimals < ENOUGH and not _is_named(column)
+        case _:
+            return column.decimals < ENOUGH
+
+
+def _is_named(column: Column) -> bool:
+    return any(names.rate(column.plain_name) for names in ROLES.values())
 
 
 def _rate(role: str, column: Column) -> tuple[int, float]:
     """Rate by name first, by values among equals; what is not required has to have its name."""
-    by_name = max(0, ROLES[role].rate(column.plain_name))
+    by_name = ROLES[role].rate(column.plain_name)
     if role == "ordered_at":
         return by_name, column.dates - column.numbers / 2
     if role == "amount":
@@ -174,4 +212,7 @@ def _evidence(role: str, column: Column) -> str:
         return f"{column.dates:.1%} of its values are dates"
     if role == "amount":
         return f"{column.numbers:.1%} of its values are numbers, {column.decimals:.1%} with decimals"
-    return f"{column.distinct:,} different values in {column.filled:,} rows"
+    told = f"{counted(column.distinct):different value/different values} in {counted(column.filled):row/rows}"
+    if role == "customer_id" and column.floats == 1:
+        told += '; all of them end in ".0": does the CRM know them so?'
+    return told

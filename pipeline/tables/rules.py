@@ -33,6 +33,9 @@ RULES = (
     Rule("date_too_old", "ordered_at", "A date before 1970."),
     Rule("future_date", "ordered_at", "Later than the time of the run."),
     Rule("missing_customer_id", "customer_id", "No customer."),
+    Rule(
+        "unreadable_quantity", "quantity", 'Not a number with "{decimal}" as the decimal sign of the column.'
+    ),
     Rule("not_finite_amount", "amount", "An infinite amount, or not a number."),
     Rule("unreadable_amount", "amount", 'Not a number with "{decimal}" as the decimal sign of the column.'),
     Rule("amount_out_of_range", "amount", "An amount of 100 billion or more, either way."),

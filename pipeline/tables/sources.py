@@ -116,10 +116,11 @@ def _read_all(table: RawTable, spec: Source, root: Path, where: str) -> list[Fil
     read: list[FileRead] = []
     with tempfile.TemporaryDirectory(prefix="text-") as folder:
         scratch = Path(folder)
-        for file_no, found in enumerate(_find(spec.path or "", root, scratch, f"{where}.path")):
+        for found in _find(spec.path or "", root, scratch, f"{where}.path"):
             file = without_pattern(found, scratch)
-            read.append(_read_file(table, file_no, file, spec, scratch, where))
-            _check_same_header(read[0], read[-1], where)
+            for part in _read_file(table, len(read), file, spec, scratch, where):
+                read.append(part)
+                _check_same_header(read[0], part, where)
     return read
 
 
@@ -132,16 +133,16 @@ def _find(path: str, root: Path, scratch: Path, where: str) -> list[SourceFile]:
 
 def _read_file(
     table: RawTable, file_no: int, file: SourceFile, spec: Source, scratch: Path, where: str
-) -> FileRead:
-    """Read a file as what its first bytes say it is, whatever its name."""
+) -> list[FileRead]:
+    """Read a file as what its first bytes say it is, whatever its name; each sheet for itself."""
     if is_parquet(file):
-        return read_parquet_file(table, file_no, file, where)
+        return [read_parquet_file(table, file_no, file, where)]
     if is_excel(file):
         return read_excel(table, file_no, file, spec, where)
     text = open_text(file, spec.encoding, scratch, where)
     if is_json(text):
-        return read_jsonlines(table, file_no, text, where)
-    return read_delimited(table, file_no, text, spec, where)
+        return [read_jsonlines(table, file_no, text, where)]
+    return [read_delimited(table, file_no, text, spec, where)]
 
 
 def _check_same_header(first: FileRead, other: FileRead, where: str) -> None:

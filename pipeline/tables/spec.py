@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Protocol
 
 
@@ -13,7 +12,7 @@ class Since(Protocol):
     @property
     def column(self) -> str: ...  # noqa: D102
     @property
-    def value(self) -> int | str | date: ...  # noqa: D102
+    def value(self) -> int | str: ...  # noqa: D102
 
 
 class Source(Protocol):
@@ -31,7 +30,7 @@ class Source(Protocol):
     since : Since or None
         The watermark, for a database.
     sheet : str or None
-        Of a spreadsheet; None is the first.
+        Of a spreadsheet, or a pattern of several with the same header; None is the first.
     delimiter : str
         "auto", ",", ";", "\\t", "|" or "whitespace".
     encoding : str
@@ -72,7 +71,11 @@ class OrderColumns(Protocol):
     @property
     def ordered_at(self) -> str: ...  # noqa: D102
     @property
-    def amount(self) -> str: ...  # noqa: D102
+    def amount(self) -> str | None: ...  # noqa: D102
+    @property
+    def unit_price(self) -> str | None: ...  # noqa: D102
+    @property
+    def quantity(self) -> str | None: ...  # noqa: D102
     @property
     def order_id(self) -> str | None: ...  # noqa: D102
     @property
@@ -151,12 +154,16 @@ def title(spec: Source) -> str:
 
 
 def order_columns(spec: OrderSource) -> dict[str, str | None]:
-    """Return our name to theirs for every column of an order log, None where the source has none."""
+    """Return our name to theirs for every column of an order log, None where the source has none.
+
+    Where the log has the price of a unit, that is the amount, until it is multiplied by the quantity.
+    """
     columns = spec.columns
     return {
         "customer_id": columns.customer_id,
         "ordered_at": columns.ordered_at,
-        "amount": columns.amount,
+        "amount": columns.amount or columns.unit_price,
+        "quantity": columns.quantity,
         "order_id": columns.order_id,
         "status": columns.status,
         "is_test": columns.is_test,

@@ -22,7 +22,7 @@ from pipeline.tables.sources import NUMBERS, Raw
 from pipeline.tables.spec import OrderSource, order_columns, title
 
 PACKAGE = "pipeline.tables"
-OPTIONAL_COLUMNS = ("order_id", "status", "is_test", "currency", "product_id", "channel")
+OPTIONAL_COLUMNS = ("quantity", "order_id", "status", "is_test", "currency", "product_id", "channel")
 
 
 def prepare(
@@ -51,9 +51,11 @@ def prepare(
 
 def judge(con: Connection, spec: OrderSource, raw: Raw, now: datetime, policies: Policies, where: str) -> str:
     """Make ``judged``; return the decimal sign, which is decided over the visible rows."""
-    given = "." if raw.typed_as(NUMBERS, "amount") else spec.decimal
-    decimal = amounts.choose(con, "SELECT amount FROM visible", given, where)
-    amounts.value(con)
+    numbers = ["amount", "quantity"] if spec.columns.unit_price else ["amount"]
+    given = "." if all(raw.typed_as(NUMBERS, column) for column in numbers) else spec.decimal
+    texts = " UNION ALL ".join(f"SELECT {column} AS amount FROM visible" for column in numbers)
+    decimal = amounts.choose(con, texts, given, where)
+    amounts.value(con, per_unit=spec.columns.unit_price is not None)
     optional = "".join(f"{our}, " for our in OPTIONAL_COLUMNS if raw.columns[our])
     statement = duck.sql_file(PACKAGE, "sql/judged.sql").replace("{optional}", optional)
     decided = {

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pipeline.counted import counted
 from pipeline.tracking.versions import HOLDOUT, SCORING, ModelVersion
 
 Interval = Sequence[float]
@@ -56,7 +57,11 @@ def settled(challenger: ModelVersion, champion: ModelVersion) -> Decision | None
         return _stays(champion, f"version {challenger.number} was rolled back by hand")
     for what, theirs, ours in (
         ("experiment", champion.experiment, challenger.experiment),
-        ("horizon", f"{champion.horizon_days} days", f"{challenger.horizon_days} days"),
+        (
+            "horizon",
+            f"{counted(champion.horizon_days):day/days}",
+            f"{counted(challenger.horizon_days):day/days}",
+        ),
     ):
         if theirs != ours:
             return _stays(champion, f"it answers another question ({what} {theirs}, not {ours})")

@@ -35,9 +35,9 @@ def test_the_committed_parameters_are_valid():
     assert params.churn.horizon_days > 0
 
 
-@pytest.mark.parametrize("value", ["1998-01-01", date(1998, 1, 1)])
-def test_births_from_may_be_a_date_or_its_text(value):
-    assert parse_params(changed("ingest.births_from", value)).ingest.births_from == date(1998, 1, 1)
+def test_dates_are_read_from_their_text():
+    assert parse_params(changed("ingest.births_from", "1998-01-01")).ingest.births_from == date(1998, 1, 1)
+    assert parse_params(changed("as_of", "1998-01-01")).as_of == date(1998, 1, 1)
 
 
 @pytest.mark.parametrize("model", ["nbd", "mbgcnbd"])
@@ -48,11 +48,6 @@ def test_lifetimes_does_not_fit_what_it_lacks(model):
     with pytest.raises(UserError, match=f"engine: lifetimes has no {model}") as caught:
         parse_params(tree)
     assert "lifetime_value" in caught.value.where
-
-
-@pytest.mark.parametrize("value", ["1998-01-01", date(1998, 1, 1)])
-def test_as_of_may_be_a_date_or_its_text(value):
-    assert parse_params(changed("as_of", value)).as_of == date(1998, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -82,13 +77,13 @@ def test_as_of_may_be_a_date_or_its_text(value):
         ("monitor.churn_gap", 5, "less than or equal to 1", "churn_gap: 0.05"),
         ("as_of", "1998-13-01", "latest or a date", "as_of: "),
         ("as_of", "yesterday", "latest or a date", "as_of: "),
-        ("as_of", 19980101.5, "latest or a date", "as_of: "),
+        ("as_of", date(1998, 1, 1), "latest or a date", "as_of: "),
         ("sources.orders.columns.customer_id", None, "valid string", "customer_id: "),
         ("sources.orders.delimiter", ";;", "single character", "delimiter: "),
         ("sources.orders.path", None, "exactly one of them", None),
         ("sources.orders.url", "sqlite:///shop.db", "exactly one of them", None),
         ("sources.orders.table", "orders", "they need url instead of path", None),
-        ("sources.orders.since", {"column": "day", "value": 1.5}, "valid", None),
+        ("sources.orders.since", {"column": "day", "value": 1.5}, "valid integer (got 1.5)", None),
         ("lifetime_value.model", "prophet", "'mbgcnbd' or 'paretonbd'", 'model: "auto"'),
         ("lifetime_value.margin", float("nan"), "less than or equal to 1", "margin: 1.0"),
         ("lifetime_value.discount_rate_per_year", 10, "less than 10", "discount_rate_per_year: 0.1"),
@@ -129,7 +124,7 @@ DATABASE = {"url": "postgresql://shop:$PASSWORD@db/shop", "table": "orders"}
     ("place", "problem"),
     [
         (DATABASE, None),
-        ({**DATABASE, "since": {"column": "updated_at", "value": date(2024, 1, 1)}}, None),
+        ({**DATABASE, "since": {"column": "updated_at", "value": "2024-01-01"}}, None),
         ({**DATABASE, "table": None, "query": "SELECT 1"}, None),
         ({"path": "sftp://shop:$PASSWORD@host/orders.csv"}, None),
         ({**DATABASE, "query": "SELECT 1"}, "url needs table or query, exactly one of them"),
@@ -197,6 +192,32 @@ def test_the_order_log_is_required_as_orders_or_as_order_lines():
     assert (orders.path, orders.decimal, orders.columns.order_id) == ("lines.csv", ",", "o")
     with pytest.raises(UserError, match=r"sources\.orders"):
         parse_params(changed("sources", {"customers": TABLE}))
+
+
+@pytest.mark.parametrize(
+    ("paid", "good"),
+    [
+        ({"amount": "a"}, True),
+        ({"unit_price": "u", "quantity": "q"}, True),
+        ({}, False),
+        ({"unit_price": "u"}, False),
+        ({"amount": "a", "quantity": "q"}, False),
+        ({"amount": "a", "unit_price": "u", "quantity": "q"}, False),
+    ],
+)
+def test_what_was_paid_is_an_amount_or_a_price_and_a_quantity(paid, good):
+    tree = changed("sources.orders.columns", {"customer_id": "c", "ordered_at": "t", **paid})
+    if good:
+        assert parse_params(tree).sources.orders.columns.amount == paid.get("amount")
+    else:
+        with pytest.raises(UserError, match="or unit_price and quantity, and not both"):
+            parse_params(tree)
+
+
+def test_the_quantity_of_order_lines_does_not_multiply_their_amount():
+    columns = {"order_id": "o", "customer_id": "c", "ordered_at": "t", "amount": "a", "quantity": "q"}
+    sources = parse_params(changed("sources", {"order_lines": {"path": "x.csv", "columns": columns}})).sources
+    assert sources.orders.columns.quantity is None
 
 
 @pytest.mark.parametrize(

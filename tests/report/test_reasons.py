@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.churn.frame import FEATURES, WORDS
 from pipeline.report.formats import Formats
-from pipeline.report.reasons import number, sentence, sentences
+from pipeline.report.reasons import multiple, number, sentence, sentences
 
 EN, DE = Formats("en", "USD"), Formats("de", "EUR")
 ALL = dict.fromkeys(FEATURES, 7.0)
@@ -52,8 +52,54 @@ def test_one_is_singular_and_none_is_plural() -> None:
     )
 
 
-def test_what_is_measured_by_the_own_habit_has_no_average() -> None:
-    assert say("overdue", DE, overdue=4.6) == "Still seit dem 4,6-Fachen des üblichen Abstands"
+@pytest.mark.parametrize(
+    ("feature", "value", "english", "german"),
+    [
+        (
+            "overdue",
+            4.6,
+            "Silent for 4.6 times the usual gap",
+            "Still seit dem 4,6-Fachen des üblichen Abstands",
+        ),
+        (
+            "overdue",
+            0.3,
+            "Not due yet: 30% of the usual gap has passed",
+            "Noch nicht fällig: 30\u00a0% des üblichen Abstands vergangen",
+        ),
+        (
+            "overdue",
+            0.002,
+            "Not due yet: less than 1% of the usual gap has passed",
+            "Noch nicht fällig: weniger als 1\u00a0% des üblichen Abstands vergangen",
+        ),
+        (
+            "overdue",
+            365.0,
+            "Silent for more than 10 times the usual gap",
+            "Still seit dem mehr als 10-Fachen des üblichen Abstands",
+        ),
+        (
+            "order_rate_ratio",
+            0.0,
+            "Orders lately down to 0% of the own average",
+            "Bestellungen zuletzt nur noch 0\u00a0% des eigenen Durchschnitts",
+        ),
+    ],
+)
+def test_what_is_measured_by_the_own_habit_has_no_average_and_no_odd_figures(
+    feature: str, value: float, english: str, german: str
+) -> None:
+    assert say(feature, EN, **{feature: value}) == english
+    assert say(feature, DE, **{feature: value}) == german
+
+
+def test_no_multiple_below_one_is_said_as_times() -> None:
+    for feature, (_, words) in WORDS.items():
+        if words.against_own and feature != "largest_to_mean":  # never below 1
+            said = say(feature, EN, average=0.1, **(ALL | {feature: 0.4}))
+            assert "40%" in said
+            assert "times" not in said
 
 
 @pytest.mark.parametrize(
@@ -74,10 +120,10 @@ def test_numbers_are_short_and_local(value: float, unit: str, english: str, germ
 
 @pytest.mark.parametrize("f", [EN, DE], ids=["en", "de"])
 def test_every_feature_can_be_said_in_both_languages(f: Formats) -> None:
-    for feature, (unit, _) in WORDS.items():
+    for feature, (unit, words) in WORDS.items():
         for value in (0.0, 1.0, 250.0):
             said = say(feature, f, average=20.0, **(ALL | {feature: value}))
-            written = number(value, unit, f)
+            written = multiple(value, f) if words.against_own else number(value, unit, f)
             assert written in said
             assert not re.search(r"[{}]|nan|None|_", said), feature
             assert said[0].isupper() or said.startswith(written), feature

@@ -15,11 +15,12 @@ from pipeline.evaluation.alarms import LIMITS as ALARMS
 from pipeline.evaluation.grade import SENTENCES as GRADES
 from pipeline.evaluation.rules import CHURN_RULES, VALUE_RULES
 from pipeline.features.catalogue.people import ATTRIBUTES
+from pipeline.preflight.floors import SENTENCES as PREFLIGHT
 from pipeline.report.charts import Layer, bars, curve
 from pipeline.report.formats import Formats
 from pipeline.report.measures import Aim
 from pipeline.report.quality import CHURN_AIMS, VALUE_AIMS
-from pipeline.report.texts import SENTENCES, WORDS
+from pipeline.report.texts import SENTENCES, WORDS, Texts
 from pipeline.retention import CHURN_RISKS, LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, VALUE_TIERS
 from pipeline.tables.contracts import OPTIONAL, ORDER_LOG
 from pipeline.tables.rules import RULES
@@ -33,7 +34,22 @@ def test_both_languages_say_something_with_the_same_numbers(key: str, pair: tupl
     english, german = pair
     assert english.strip() == english != ""
     assert german.strip() == german != ""
-    assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", german))
+    assert set(re.findall(r"{(\w+)", english)) == set(re.findall(r"{(\w+)", german))
+
+
+def test_counts_take_their_nouns() -> None:
+    for language, (one, many) in {"en": ("1 day", "2 days"), "de": ("1 Tag", "2 Tage")}.items():
+        t, f = Texts(language), Formats(language, "EUR")
+        assert one in t("segments.clv", days=f.number(1))
+        assert many in t("segments.clv", days=f.number(2))
+
+
+@pytest.mark.parametrize("pair", [*SENTENCES.values(), *PREFLIGHT.values()])
+def test_no_number_stands_before_a_noun_that_is_always_plural(pair: str | tuple[str, str]) -> None:
+    nouns = "days|customers|orders|periods|cases|Tagen?|Personen|Bestellungen|Zeiträumen?|Fälle"
+    for text in pair if isinstance(pair, tuple) else [pair]:
+        for name in re.findall(rf"{{(\w+)(?::,)?}} (?:{nouns})\b", text):
+            assert name == "needed", text  # a floor of hundreds
 
 
 def test_every_sentence_is_used_and_every_used_one_is_there() -> None:

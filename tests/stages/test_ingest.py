@@ -58,3 +58,17 @@ def test_the_customers_it_speaks_of_are_those_with_orders(
     ingest(load_params(write_params(shop)))
     assert "70 orders of 70 customers" in capsys.readouterr().out
     assert (shop / "data/interim/orders.parquet").is_file()
+
+
+def test_ids_that_a_program_took_for_numbers_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = shop / "log.csv"
+    lines = [line.split(",", 1) for line in log.read_text().splitlines()]
+    ids = [lines[0][0], *(f"{13_000 + n}.0" for n in range(len(lines) - 1))]
+    log.write_text("".join(f"{who},{rest}\n" for who, (_, rest) in zip(ids, lines, strict=True)))
+    read_orders(load_params(write_params(shop)))
+    assert 'all customer ids end in ".0"' in capsys.readouterr().err
+    log.write_text(log.read_text().replace("13000.0", "K13000"))
+    read_orders(load_params(write_params(shop)))
+    assert "end in" not in capsys.readouterr().err

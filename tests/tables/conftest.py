@@ -40,7 +40,15 @@ def zstd(text: str) -> bytes:
 def order_source(path: str | None, **given: Any) -> SimpleNamespace:
     """A source as the parameters describe it; every column can be renamed, the optional ones are off."""
     names = {"customer_id": "customer", "ordered_at": "date", "amount": "amount", "order_id": None}
-    names |= {"status": None, "is_test": None, "currency": None, "product_id": None, "channel": None}
+    names |= {
+        "status": None,
+        "is_test": None,
+        "currency": None,
+        "product_id": None,
+        "channel": None,
+        "unit_price": None,
+        "quantity": None,
+    }
     columns = SimpleNamespace(**{our: given.pop(our, name) for our, name in names.items()})
     dialect = {"delimiter": "auto", "encoding": "auto", "decimal": "auto", "date_format": "auto"}
     place = dict.fromkeys(["url", "table", "query", "since", "sheet"])

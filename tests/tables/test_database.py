@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -74,9 +73,8 @@ def test_a_query_is_read_and_may_rename_and_order(ingest: Ingest, shop: str) -> 
     assert ingested.quarantine[["line", "rule"]].to_numpy().tolist() == [[1, "unreadable_date"]]
 
 
-@pytest.mark.parametrize("value", [date(2021, 3, 6), "2021-03-06"])
-def test_since_reads_rows_at_or_after_the_watermark(ingest: Ingest, shop: str, value: Any) -> None:
-    since = SimpleNamespace(column="updated_at", value=value)
+def test_since_reads_rows_at_or_after_the_watermark(ingest: Ingest, shop: str) -> None:
+    since = SimpleNamespace(column="updated_at", value="2021-03-06")
     ingested = ingest(path=None, url=shop, table="log", since=since)
     assert ingested.counts["rows_read"] == 4
     assert orders_of(ingested) == [
@@ -107,7 +105,7 @@ def test_since_may_be_a_number_and_before_all_rows_reads_all(ingest: Ingest, sho
             ["sources.orders.since.column:", "valid: updated_at"],
         ),
         (
-            {"table": "log", "since": SimpleNamespace(column="updated_at", value=date(2030, 1, 1))},
+            {"table": "log", "since": SimpleNamespace(column="updated_at", value="2030-01-01")},
             ["has no rows at or after since, updated_at 2030-01-01"],
         ),
     ],

@@ -91,6 +91,27 @@ def test_cells_that_are_no_dates_and_no_numbers(ingest: Ingest) -> None:
     assert ingested.quarantine["line"].tolist() == [3, 4, 5, 6]
 
 
+def test_several_sheets_of_a_pattern_are_read_as_files(ingest: Ingest) -> None:
+    header = ["customer", "date", "amount"]
+    years = {f"Year {year}": [header, ["a", datetime(year, 3, 4), 5], ["b", "x", 1]] for year in (2021, 2022)}
+    book = workbook([["notes"], ["nothing here"]], **years)
+    done = ingest(book, sheet="Year*")
+    assert done.orders["ordered_at"].dt.year.tolist() == [2021, 2022]
+    assert list(done.counts["sources"]) == [
+        "data/raw/orders.csv, Year 2021",
+        "data/raw/orders.csv, Year 2022",
+    ]
+    assert done.quarantine[["source", "line"]].to_numpy().tolist() == [
+        ["data/raw/orders.csv, Year 2021", 3],
+        ["data/raw/orders.csv, Year 2022", 3],
+    ]
+    with pytest.raises(UserError, match="different headers"):
+        ingest(
+            workbook([header, ["a", "2021-03-04", 5]], more=[[*header, "x"], ["a", "2021-03-04", 5, 1]]),
+            sheet="*",
+        )
+
+
 def test_a_sheet_may_be_named(ingest: Ingest) -> None:
     book = workbook([["other"]], Orders=[HEADER, ["a", DAY, 5]])
     assert len(ingest(book, sheet="Orders").orders) == 1

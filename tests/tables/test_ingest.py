@@ -58,6 +58,34 @@ def test_orders_returns_and_identities_keep_their_contracts(ingest: Ingest) -> N
     assert float(ingested.returns["amount"][0]) == -2.5
 
 
+def test_the_price_of_a_unit_is_multiplied_by_the_quantity(ingest: Ingest) -> None:
+    content = (
+        "customer;date;price;pieces;order\n"
+        "a;04.03.2021;12,50 €;2;1\na;04.03.2021;0,333;1,5;1\n"  # an order of 25 and half a cent
+        "a;05.03.2021;1.000,00;-1;2\n"  # given back
+        "b;05.03.2021;99999999999;99999999999;3\n"
+        "b;05.03.2021;5;zwei;4\nb;05.03.2021;5;;5\nb;05.03.2021;x;2;6\n"
+    )
+    names = {"amount": None, "unit_price": "price", "quantity": "pieces", "order_id": "order"}
+    done = ingest(content, **names)
+    assert [str(amount) for amount in done.orders["amount"]] == ["25.4995"]
+    assert [str(amount) for amount in done.returns["amount"]] == ["-1000.0000"]
+    assert done.quarantine[["line", "column", "rule"]].to_numpy().tolist() == [
+        [5, "price", "amount_out_of_range"],
+        [6, "pieces", "unreadable_quantity"],
+        [7, "pieces", "unreadable_quantity"],
+        [8, "price", "unreadable_amount"],
+    ]
+    totals = ingest(content, amount="price", order_id="order")
+    assert "12.8330" in [str(amount) for amount in totals.orders["amount"]]
+
+
+def test_rows_of_other_quantities_are_no_duplicates(ingest: Ingest) -> None:
+    content = "customer,date,amount,pieces\na,2021-03-04,2,3\na,2021-03-04,3,2\na,2021-03-04,3,2\n"
+    done = ingest(content, amount=None, unit_price="amount", quantity="pieces")
+    assert done.counts["policies"]["equal_rows"] == 1
+
+
 def test_an_order_is_summed_before_it_is_called_a_return(ingest: Ingest) -> None:
     kept = "a,2021-03-04,10,1\na,2021-03-04,-4,1\n"
     returned = "a,2021-03-06,3,2\na,2021-03-06,-5,2\n"

@@ -115,6 +115,49 @@ def test_columns_that_decide_about_rows_are_proposed_by_their_names(tmp_path: Pa
     assert finding(found, "currency") == '"Währung": its name, rated 2 of 3; 2 different values in 2 rows'
 
 
+def test_a_price_and_a_quantity_are_proposed_together_and_anonymous_rows_told(tmp_path: Path) -> None:
+    found = inspected(
+        tmp_path,
+        "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n"
+        "489434,85048,LIGHTS,12,2009-12-01 07:45:00,6.95,13085.0,United Kingdom\n"
+        "489434,79323P,CHERRY LIGHTS,12,2009-12-01 07:45:00,6.75,13085.0,United Kingdom\n"
+        "489435,79323W,WHITE LIGHTS,1,2009-12-01 07:46:00,6.75,,United Kingdom\n"
+        "C489436,22041,FRAME,-2,2009-12-02 07:46:00,2.10,13087.0,France\n",
+    )
+    assert source(found)["columns"] == {
+        "customer_id": "Customer ID",
+        "ordered_at": "InvoiceDate",
+        "unit_price": "Price",
+        "quantity": "Quantity",
+        "order_id": "Invoice",
+        "product_id": "StockCode",
+    }
+    assert finding(found, "paid").startswith('"Price" times "Quantity"')
+    assert finding(found, "anonymous").startswith("1 of 4 rows (25.0%) without a customer")
+    assert finding(found, "customer_id").endswith('all of them end in ".0": does the CRM know them so?')
+
+
+def test_a_quantity_beside_a_total_is_not_multiplied(tmp_path: Path) -> None:
+    found = inspected(
+        tmp_path,
+        "Kundennr;Datum;Menge;Einzelpreis;Gesamt\n7;04.03.2021;2;5,55;11,10\n7;05.03.2021;1;6,55;6,55\n",
+    )
+    columns = source(found)["columns"]
+    assert isinstance(columns, dict)
+    assert (columns["amount"], "quantity" in columns) == ("Gesamt", False)
+
+
+def test_a_column_named_for_something_else_is_not_taken_for_the_customer(tmp_path: Path) -> None:
+    found = inspected(tmp_path, "invoice,date,total\nA1,2021-03-04,5.5\nA1,2021-03-04,6.5\nA2,2021-03-05,7\n")
+    assert source(found)["columns"] == {
+        "customer_id": "?",
+        "ordered_at": "date",
+        "amount": "total",
+        "order_id": "invoice",
+    }
+    assert any("columns.customer_id" in question for question in found.questions)
+
+
 def test_names_in_the_snippet_are_quoted(tmp_path: Path) -> None:
     found = inspected(tmp_path, '"Kunde: ""Nr"" #";Datum;Betrag\n7;04.03.2021;5,55\n7;05.03.2021;5,55\n')
     assert source(found)["columns"]["customer_id"] == 'Kunde: "Nr" #'  # type: ignore[index]
@@ -130,11 +173,16 @@ def test_names_in_the_snippet_are_quoted(tmp_path: Path) -> None:
         ("Order.Date Household Basket_Key Net_Amount VAT Units", "1 0 3 2"),
         ("Käufer Bestellnummer Bestellzeit Liefertag Warenwert MwSt", "0 2 4 1"),
         ("created_at user_id order_number order_total shipping_total", "1 0 3 2"),
+        ("t_dat customer_id article_id price sales_channel_id", "1 0 3 -"),
+        ("increment_id created_at customer_email grand_total order_currency_code", "2 1 3 -"),
+        ("Name Email Subtotal Total Created_at", "1 4 3 -"),
+        ("order_id customer_unique_id order_date price freight_value", "1 2 3 0"),
+        ("id date purchasequantity purchaseamount", "0 1 3 -"),
     ],
 )
 def test_german_and_english_names_are_known(header: str, roles: str) -> None:
     names = header.split()
-    dated = ("datum", "date", "zeit", "tag", "created")
+    dated = ("datum", "date", "zeit", "tag", "created", "t_dat")
     money = ("preis", "price", "total", "tax", "summe", "amount", "wert", "mwst", "sales", "vat")
 
     def column(n: int, name: str) -> Column:
@@ -143,7 +191,8 @@ def test_german_and_english_names_are_known(header: str, roles: str) -> None:
         return Column(f"c{n}", name, 100, 50, dates, 1.0 - dates, paid * (1 - dates))
 
     guesses = guess_roles([column(n, name) for n, name in enumerate(names)])
-    found = [guesses[role] for role in ("customer_id", "ordered_at", "amount", "order_id")]
+    paid = "amount" if "amount" in guesses else "unit_price"
+    found = [guesses[role] for role in ("customer_id", "ordered_at", paid, "order_id")]
     assert [names.index(guess.column.name) if guess else "-" for guess in found] == [
         part if part == "-" else int(part) for part in roles.split()
     ]

@@ -160,6 +160,13 @@ def test_amounts_are_converted_by_the_latest_rate_of_the_day_or_before(ingest: I
     assert amounts(exchange(ingest, MIXED, RATES)) == [9.0, 9.5, 10.0, 6123.45]
 
 
+def test_large_amounts_in_small_units_are_converted_or_out_of_range(ingest: Ingest) -> None:
+    content = log("a,2021-03-04,100000,CHF", "a,2021-03-05,99999999999,CHF", extra=",currency")
+    done = exchange(ingest, content, "day,currency,rate\n2021-03-01,CHF,160.5\n")
+    assert amounts(done) == [16_050_000.0]
+    assert done.quarantine[["line", "rule"]].to_numpy().tolist() == [[3, "amount_out_of_range"]]
+
+
 def test_a_later_rate_does_not_reach_back(ingest: Ingest) -> None:
     done = exchange(ingest, MIXED.replace("a,2021-03-04 23:00", "a,2021-02-04 23:00"), RATES)
     assert done.quarantine[["line", "rule", "value_class"]].to_numpy().tolist() == [

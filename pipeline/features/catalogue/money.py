@@ -143,6 +143,10 @@ MONEY = Topic(
             words=Words(
                 "Last order day {value} times the mean",
                 "Letzter Bestelltag {value}-mal so hoch wie der mittlere",
+                below=(
+                    "Last order day only {value} of the mean",
+                    "Letzter Bestelltag nur {value} des mittleren",
+                ),
                 against_own=True,
             ),
         ),

@@ -90,6 +90,10 @@ RHYTHM = Topic(
             words=Words(
                 "Latest gap between orders {value} times the usual",
                 "Letzter Bestellabstand {value}-mal so lang wie üblich",
+                below=(
+                    "Latest gap between orders only {value} of the usual",
+                    "Letzter Bestellabstand nur {value} des üblichen",
+                ),
                 against_own=True,
             ),
         ),
@@ -104,6 +108,10 @@ RHYTHM = Topic(
                 "Silent for {value} times the usual gap",
                 "Still seit dem {value}-Fachen des üblichen Abstands",
                 more_is="leaving",
+                below=(
+                    "Not due yet: {value} of the usual gap has passed",
+                    "Noch nicht fällig: {value} des üblichen Abstands vergangen",
+                ),
                 against_own=True,
             ),
         ),
@@ -117,6 +125,10 @@ RHYTHM = Topic(
                 "Silent for {value} times the typical gap",
                 "Still seit dem {value}-Fachen des typischen Abstands",
                 more_is="leaving",
+                below=(
+                    "Not due yet: {value} of the typical gap has passed",
+                    "Noch nicht fällig: {value} des typischen Abstands vergangen",
+                ),
                 against_own=True,
             ),
         ),
@@ -130,6 +142,10 @@ RHYTHM = Topic(
                 "Silent for {value} times the longest gap so far",
                 "Still seit dem {value}-Fachen des bisher längsten Abstands",
                 more_is="leaving",
+                below=(
+                    "Was once silent for longer: {value} of the longest gap so far has passed",
+                    "War schon länger still: {value} des bisher längsten Abstands vergangen",
+                ),
                 against_own=True,
             ),
         ),

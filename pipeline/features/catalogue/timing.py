@@ -158,6 +158,10 @@ FREQUENCY = Topic(
                 "Orders lately at {value} times the own average",
                 "Bestellt zuletzt mit dem {value}-Fachen des eigenen Durchschnitts",
                 more_is="staying",
+                below=(
+                    "Orders lately down to {value} of the own average",
+                    "Bestellungen zuletzt nur noch {value} des eigenen Durchschnitts",
+                ),
                 against_own=True,
             ),
         ),

@@ -29,6 +29,16 @@ ORDER_LOG = Contract(
         Column("ordered_at", "time", "When the customer bought", unit="as written, UTC with an offset"),
         Column("amount", "money", "What was paid; below zero for money given back", unit="currency"),
         Column(
+            "unit_price",
+            "money",
+            "In place of amount: the price of one unit, of which quantity were bought",
+            unit="currency",
+            nullable=True,
+        ),
+        Column(
+            "quantity", "number", "Units bought at unit_price; below zero for those returned", nullable=True
+        ),
+        Column(
             "order_id",
             "text",
             "Rows that share it are lines of one order; not kept",

@@ -3,7 +3,7 @@
 CREATE TABLE equal_rows AS
 SELECT file_no, line, file_no > min(file_no) OVER same AS in_another_file
 FROM digested SEMI JOIN shared USING (digest)
-WINDOW same AS (PARTITION BY customer_no, ordered_at, paid, order_id, status, currency, is_test, product_id, channel)
+WINDOW same AS (PARTITION BY customer_no, ordered_at, paid, quantity, order_id, status, currency, is_test, product_id, channel)
 QUALIFY row_number() OVER (same ORDER BY file_no, line) > 1;
 
 -- Orders that a later file delivers again, line for line: same customer, same id, same times, amounts and products.

@@ -11,6 +11,7 @@ WITH converted AS (
                WHEN ordered_at < TIMESTAMP '1970-01-01' THEN 'date_too_old'
                WHEN ordered_at > $now THEN 'future_date'
                WHEN missing_customer AND NOT $anonymous_left_out THEN 'missing_customer_id'
+               WHEN units IS NULL THEN 'unreadable_quantity'
                WHEN written IS NULL THEN CASE
                    WHEN regexp_full_match(number, '(?i)[+-]?(inf|infinity|nan)') THEN 'not_finite_amount'
                    WHEN is_amount(number) THEN 'amount_out_of_range'

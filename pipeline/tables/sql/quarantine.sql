@@ -8,6 +8,7 @@ WITH rejected AS (
                WHEN role = 'ordered_at' AND dated.ordered_at IS NOT NULL THEN 'date'
                WHEN role = 'ordered_at' THEN value_class(date_text)
                WHEN role = 'amount' THEN value_class(amount)
+               WHEN role = 'quantity' THEN value_class(quantity)
                WHEN role = 'customer_id' THEN value_class(customers.customer_id)
                WHEN role = 'currency' THEN value_class(dated.currency)
                WHEN role = 'is_test' THEN value_class(dated.is_test)
