@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import runpy
+import shutil
 import subprocess
 import sys
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +22,11 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 STAGES = list(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
+RUN_STAGES = """
+import runpy, sys
+for stage in sys.argv[1:]:
+    runpy.run_module(f"pipeline.stages.{stage}", run_name="__main__")
+"""
 
 
 def shop_log(customers: int = 600, days: int = 365, seed: int = 3) -> pd.DataFrame:
@@ -78,19 +89,31 @@ class Workspace:
         file.write_text(yaml.safe_dump(tree))
 
     def run(self, *stages: str, **env: str) -> subprocess.CompletedProcess[str]:
-        """Run stages one after the other, up to the first that fails; the last result."""
-        for stage in stages:
-            done = subprocess.run(
-                [sys.executable, "-m", f"pipeline.stages.{stage}"],
-                cwd=self.path,
-                env={**os.environ, **env},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                break
-        return done
+        """Run stages one after the other, up to the first that fails.
+
+        They share a process, which spares all but the first the start of the libraries; tests/e2e/test_dvc.py
+        gives each its own.
+        """
+        return subprocess.run(
+            [sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-c", RUN_STAGES, *stages],
+            cwd=self.path,
+            env={**os.environ, **env},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def run_here(self, *stages: str) -> None:
+        """Run stages in this process, which spares all of them that start; the first to fail raises."""
+        with contextlib.chdir(self.path), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*found in sys.modules", RuntimeWarning)
+            for stage in stages:
+                runpy.run_module(f"pipeline.stages.{stage}", run_name="__main__")
+
+    def copy(self, path: Path) -> Workspace:
+        """Everything once more, to be changed."""
+        shutil.copytree(self.path, path)
+        return Workspace(path)
 
     def files(self, *folders: str) -> dict[str, bytes]:
         """The contents of all files below some folders."""
@@ -128,6 +151,15 @@ def use_simulated_shop(workspace: Workspace) -> None:
     )
 
 
+def run_before_track(path: Path, log: pd.DataFrame, **env: str) -> Workspace:
+    """Run every stage but `track` on a log, in a workspace of its own."""
+    workspace = make_workspace(path)
+    workspace.write_log(log)
+    done = workspace.run(*STAGES[: STAGES.index("track")], **env)
+    assert done.returncode == 0, done.stderr
+    return workspace
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """An empty workspace."""
@@ -140,12 +172,30 @@ def log() -> pd.DataFrame:
     return shop_log()
 
 
+Once = Callable[[str, Callable[[Path], object]], Path]
+
+
 @pytest.fixture(scope="session")
-def scored(tmp_path_factory: pytest.TempPathFactory, log: pd.DataFrame) -> Workspace:
-    """A workspace with all tables up to the segments, and the report; look, do not change."""
-    workspace = make_workspace(tmp_path_factory.mktemp("scored") / "shop")
-    workspace.write_log(log)
-    workspace.set(churn__members=["logistic"])
-    done = workspace.run(*STAGES[: STAGES.index("export")])
-    assert done.returncode == 0, done.stderr
-    return workspace
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Make a folder that every worker of pytest-xdist reads: the first to ask for it fills it."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        path, is_made = root / name, root / f"{name}.made"
+        with (root / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not is_made.exists():
+                shutil.rmtree(path, ignore_errors=True)
+                fill(path)
+                is_made.touch()
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def scored(once: Once, log: pd.DataFrame) -> Workspace:
+    """A shop with the results of the default models; look, do not change."""
+    return Workspace(once("scored", lambda path: run_before_track(path, log, OMP_NUM_THREADS="1")))

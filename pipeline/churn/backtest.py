@@ -180,7 +180,9 @@ def learn(
     members = fit_members(train, wanted, **recipe)
     known = [each for each in earlier if set(members) <= set(each.log_odds)]
     known = known or rehearsal(train, list(members), horizon_days, recipe)
-    weights = presumed_weights(list(members), train["customer_key"].nunique())
+    weights = equal(members)
+    if wanted == "auto":
+        weights = presumed_weights(list(members), train["customer_key"].nunique())
     if known:
         said = pd.concat([each.levelled() for each in known], ignore_index=True)
         weights = blend_weights(weights, said, np.concatenate([each.churned for each in known]))

@@ -22,12 +22,9 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.churn.frame import FEATURES
 from pipeline.churn.members import Member, given_logistic
-from pipeline.churn.simplex import Floats, least_on_simplex
+from pipeline.churn.simplex import Floats, pulled_weights
 
 Weights = Mapping[Member, float]
-
-PULL = 0.001
-"""Log loss that a squared distance of 1 from the presumed weights must be worth."""
 
 
 def blend_weights(
@@ -47,23 +44,18 @@ def blend_weights(
     Returns
     -------
     dict of str to float
-        By member, summing to 1 but for rounding to four digits: those with the least log loss and `PULL`
-        times the squared distance from the presumed ones.
+        Those with the least log loss, pulled to the presumed ones; see `pipeline.churn.simplex`.
     """
-    before = np.array(list(presumed.values()))
     y, scores = churned.astype(np.float64), log_odds[list(presumed)].to_numpy(dtype=np.float64)
 
-    def pulled_loss(weights: Floats) -> float:
+    def loss(weights: Floats) -> float:
         score = scores @ weights
-        loss = np.mean(np.logaddexp(0, score) - y * score)
-        return float(loss + PULL * ((weights - before) ** 2).sum())
+        return float(np.mean(np.logaddexp(0, score) - y * score))
 
     def gradient(weights: Floats) -> Floats:
-        slope = scores.T @ (expit(scores @ weights) - y) / len(y)
-        return np.asarray(slope + 2 * PULL * (weights - before), dtype=np.float64)
+        return np.asarray(scores.T @ (expit(scores @ weights) - y) / len(y), dtype=np.float64)
 
-    best = least_on_simplex(pulled_loss, gradient, len(presumed))
-    return {name: round(weight, 4) for name, weight in zip(presumed, best.tolist(), strict=True)}
+    return pulled_weights(presumed, loss, gradient)
 
 
 def blended_log_odds(log_odds: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:

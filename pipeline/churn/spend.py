@@ -34,7 +34,7 @@ from threadpoolctl import threadpool_limits
 from pipeline.churn.contrast import no_flatter
 from pipeline.churn.frame import FEATURES
 from pipeline.churn.members import BOOSTING, boosting_inputs, varying
-from pipeline.churn.simplex import equal, half_way_to_equal, least_on_simplex
+from pipeline.churn.simplex import equal, pulled_weights
 from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
 
@@ -205,7 +205,8 @@ def spend_weights(members: pd.DataFrame, actual: NDArray[np.float64]) -> dict[st
     Returns
     -------
     dict of str to float
-        Those with the least Poisson deviance, half-way back to equal ones.
+        Those with the least Poisson deviance of spend in units of its mean, pulled to equal ones; see
+        `pipeline.churn.simplex`.
     """
     names = [str(name) for name in members]
     known = members.notna().all(axis=1).to_numpy()
@@ -222,4 +223,4 @@ def spend_weights(members: pd.DataFrame, actual: NDArray[np.float64]) -> dict[st
     def gradient(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(mu.T @ (1 - y / (mu @ weights)) / len(y), dtype=np.float64)
 
-    return half_way_to_equal(names, least_on_simplex(deviance, gradient, len(names)))
+    return pulled_weights(equal(names), deviance, gradient)

@@ -12,6 +12,32 @@ MOST_POINTS = 200
 Z95 = 1.959963984540054
 
 
+def curves(holdout: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Draw every curve of the holdout.
+
+    Parameters
+    ----------
+    holdout : pandas.DataFrame
+        ``churned``, ``churn_probability``, ``future_spend`` and ``expected_spend``; who has no prediction is
+        left out.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        By the name of its file.
+    """
+    by_churn, by_value = (holdout.dropna(subset=[name]) for name in ("churn_probability", "expected_spend"))
+    churn = by_churn["churned"].to_numpy(dtype=bool), by_churn["churn_probability"].to_numpy(dtype=float)
+    value = (by_value[column].to_numpy(dtype=float) for column in ("future_spend", "expected_spend"))
+    return {
+        "roc": roc_curve(*churn),
+        "precision_recall": pr_curve(*churn),
+        "calibration": calibration_curve(*churn),
+        "gains": gains_by_decile(*churn),
+        "value_calibration": value_by_decile(*value),
+    }
+
+
 def roc_curve(churned: NDArray[np.bool_], probability: FloatArray) -> pd.DataFrame:
     """Trace the ROC curve at no more than 200 thresholds.
 

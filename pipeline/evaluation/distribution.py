@@ -15,10 +15,12 @@ Held 2009, Biometrics 65(4)).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from pipeline.evaluation.bootstrap import Measured, measure
+from pipeline.evaluation.bootstrap import measure
 from pipeline.evaluation.weighted import BINS, FloatArray, mean, quantile_bins
 
 STEPS = 20
@@ -76,26 +78,39 @@ def pinball_losses(actual: FloatArray, quantiles: FloatArray, levels: FloatArray
     return np.maximum(levels * miss, (levels - 1) * miss)
 
 
-def judge(rows: pd.DataFrame, *, seed: int, resamples: int) -> Measured:
-    """Average the scores at every origin, with customer-bootstrap intervals.
+def distribution_metrics(
+    rows: pd.DataFrame, *, seed: int, resamples: int
+) -> tuple[dict[str, dict[str, Any]] | None, pd.DataFrame]:
+    """Average the scores, with customer-bootstrap intervals.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        ``customer_key``, ``cutoff`` and `SCORES`.
+        ``customer_key``, ``cutoff``, ``expected`` (spend) and `SCORES`; the last cutoff is the holdout.
     seed, resamples : int
 
     Returns
     -------
-    Measured
-        Its predictions are `SCORES`, its one metric is ``mean``.
+    scores : dict or None
+        Of the ``holdout`` and of the ``backtest`` (the mean over all cutoffs) each score as {value, low,
+        high}; None without rows.
+    tenths : pandas.DataFrame
+        `coverage_by_tenth` of the holdout.
     """
+    if rows.empty:
+        return None, coverage_by_tenth(np.empty(0), np.empty(0))
 
     def mean_score(_: FloatArray, score: FloatArray, weight: FloatArray | None) -> FloatArray:
         return mean(score, weight)
 
     nothing = rows.assign(nothing=0.0)
-    return measure(nothing, "nothing", SCORES, {"mean": mean_score}, seed=seed, resamples=resamples)
+    found = measure(nothing, "nothing", SCORES, {"mean": mean_score}, seed=seed, resamples=resamples)
+    last = rows[rows["cutoff"] == found.origins[-1]]
+    tenths = coverage_by_tenth(last["expected"].to_numpy(), last["coverage_80"].to_numpy())
+    return {
+        part: {name: found.estimate(name, "mean", origin).as_dict() for name in SCORES}
+        for part, origin in (("holdout", found.origins[-1]), ("backtest", None))
+    }, tenths
 
 
 def coverage_by_tenth(expected: FloatArray, coverage: FloatArray) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,8 @@ from pipeline.churn.lifetime_inputs import reference_history
 from pipeline.churn.season import OF_LAST_YEAR, Window
 from pipeline.churn.store import dump_model, trusted_types
 from pipeline.churn.tables import backtest_table, table_of_members
-from pipeline.churn.tune import Tuned, tune
+from pipeline.churn.tune import tune
+from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
 from pipeline.features import Cutoffs, Origin
 from pipeline.features.sampling import some_customers
@@ -32,73 +34,107 @@ MOST_TESTED_CUSTOMERS = 100_000
 def train(params: Params) -> None:
     """Write the backtest, the models and the card that says what they are, or that there are none and why."""
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
-    horizon_days = params.churn.horizon_days
-    card: dict[str, Any] = {
-        "label": f"churned: no order in the {horizon_days} days from the cutoff",
-        "horizon_days": horizon_days,
-        "data_fingerprint": io.read_json(files.LOG)["fingerprint"],
-    }
-    reason = why(unmet(io.read_json(files.PREFLIGHT), "churn"))
-    recipe: dict[str, Any] = {
-        "horizon_days": horizon_days,
-        "wanted": params.churn.members,
-        "seed": params.seed,
-        "half_life_days": params.churn.half_life_days,
-    }
-    tested: list[Backtested] = []
-    holdout_model, model, value = dump_model(None), dump_model(None), dump_model(None)
     days = [origin.cutoff for origin in (*cutoffs.origins, cutoffs.final)]
     customers = some_customers(frames.keys(days), MOST_TESTED_CUSTOMERS, params.seed)
-    labelled = partial(frames.labelled, horizon_days=horizon_days)
-    rows = [
-        labelled([origin.cutoff], cutoffs.known_until(origin), customers=customers)
-        for origin in cutoffs.origins
-    ]
+    labelled = partial(frames.labelled, horizon_days=params.churn.horizon_days, customers=customers)
+    rows = [labelled([origin.cutoff], cutoffs.known_until(origin)) for origin in cutoffs.origins]
+    done = _Models(params)
+    reason: str | None = why(unmet(io.read_json(files.PREFLIGHT), "churn"))
     if not reason:
         if params.churn.tune_minutes and cutoffs.origins:
-            try:
-                tuned = _tune(_training_rows(cutoffs.origins[0], params), params)
-                recipe["boosting"], card["tuned"] = tuned.boosting, asdict(tuned)
-            except InsufficientHistory as error:
-                say(f"churn: nothing to tune with, {error.problem}")
+            done.tune(cutoffs.origins[0])
         for origin, at_origin in zip(progress(cutoffs.origins, "backtest"), rows, strict=True):
-            learned_from = _training_rows(origin, params)
-            today = at_origin.drop(columns=list(LABELS))
-            try:
-                learned = learn(learned_from, today, _last_year(origin, horizon_days), tested, **recipe)
-            except InsufficientHistory as error:
-                say(f"churn: not tested at {origin.cutoff}, {error.problem}")
-                continue
-            tested.append(predict(learned, at_origin))
-            if origin.cutoff == cutoffs.holdout:
-                holdout_model, card["churn_holdout"] = _store(learned, origin, learned_from)
-        try:
-            learned_from = _training_rows(cutoffs.final, params)
-            today = frames.known(cutoffs.score, customers)
-            learned = learn(learned_from, today, _last_year(cutoffs.final, horizon_days), tested, **recipe)
-            model, card["churn"] = _store(learned, cutoffs.final, learned_from)
-            if learned.spend:
-                value, card["value"] = dump_model(learned.spend.as_dict()), learned.spend.about()
-        except InsufficientHistory as error:
-            reason = error.problem
+            done.test(origin, at_origin, is_holdout=origin.cutoff == cutoffs.holdout)
+        reason = done.learn_today(cutoffs.final, frames.known(cutoffs.score, customers))
     if reason:
-        card |= {"status": INSUFFICIENT_HISTORY, "reason": reason}
+        done.card |= {"status": INSUFFICIENT_HISTORY, "reason": reason}
         say(f"churn: no model, {reason}")
-    card["backtest"] = table_of_members([each for each in tested if each.cutoff != cutoffs.holdout])
-    io.write_bytes(holdout_model, files.CHURN_HOLDOUT_MODEL)
-    io.write_bytes(model, files.CHURN_MODEL)
-    io.write_bytes(value, files.VALUE_MODEL)
-    io.write_parquet(backtest_table(rows, tested), files.BACKTEST)
-    io.write_json(card, files.CHURN_CARD)
+    judged = [each for each in done.tested if each.cutoff != cutoffs.holdout]
+    for path, archive in done.archives.items():
+        io.write_bytes(archive, path)
+    io.write_parquet(backtest_table(rows, done.tested), files.BACKTEST)
+    io.write_json({**done.card, "backtest": table_of_members(judged)}, files.CHURN_CARD)
 
 
-def _tune(frame: pd.DataFrame, params: Params) -> Tuned:
-    """Search for as long as the parameters allow."""
-    with time_limit(params.churn.tune_minutes, "settings of the trees") as go_on:
-        tuned = tune(frame, seed=params.seed, go_on=go_on)
-    gain = tuned.log_loss_of_defaults - tuned.log_loss
-    say(f"churn: {tuned.trials} settings of the trees tried, log loss {gain:.5f} below that of the defaults")
-    return tuned
+class _Models:
+    """Learns at one origin after the other; keeps the tests, the archives to store and their card."""
+
+    def __init__(self, params: Params) -> None:
+        self.params = params
+        self.recipe: dict[str, Any] = {
+            "horizon_days": params.churn.horizon_days,
+            "wanted": params.churn.members,
+            "seed": params.seed,
+            "half_life_days": params.churn.half_life_days,
+        }
+        self.tested: list[Backtested] = []
+        self.archives = dict.fromkeys(
+            (files.CHURN_HOLDOUT_MODEL, files.CHURN_MODEL, files.VALUE_MODEL), dump_model(None)
+        )
+        self.card: dict[str, Any] = {
+            "label": f"churned: no order in the {params.churn.horizon_days} days from the cutoff",
+            "horizon_days": params.churn.horizon_days,
+            "data_fingerprint": io.read_json(files.LOG)["fingerprint"],
+        }
+
+    def tune(self, first: Origin) -> None:
+        """Search for settings of the trees on what the first origin learns from, as long as is allowed."""
+        try:
+            with time_limit(self.params.churn.tune_minutes, "settings of the trees") as go_on:
+                tuned = tune(_training_rows(first, self.params), seed=self.params.seed, go_on=go_on)
+        except InsufficientHistory as error:
+            say(f"churn: nothing to tune with, {error.problem}")
+            return
+        self.recipe["boosting"], self.card["tuned"] = tuned.boosting, asdict(tuned)
+        gain = tuned.log_loss_of_defaults - tuned.log_loss
+        tried = f"{counted(tuned.trials):setting/settings} of the trees tried"
+        say(f"churn: {tried}, log loss {gain:.5f} below that of the defaults")
+
+    def test(self, origin: Origin, rows: pd.DataFrame, *, is_holdout: bool) -> None:
+        """Learn at a past origin and predict what followed."""
+        try:
+            learned, learned_from = self._learn(origin, rows.drop(columns=list(LABELS)))
+        except InsufficientHistory as error:
+            say(f"churn: not tested at {origin.cutoff}, {error.problem}")
+            return
+        self.tested.append(predict(learned, rows))
+        if is_holdout:
+            self._keep(files.CHURN_HOLDOUT_MODEL, learned, origin, learned_from)
+
+    def learn_today(self, today: Origin, customers: pd.DataFrame) -> str | None:
+        """Learn the models that score; say why where that cannot be."""
+        try:
+            learned, learned_from = self._learn(today, customers)
+        except InsufficientHistory as error:
+            return error.problem
+        self._keep(files.CHURN_MODEL, learned, today, learned_from)
+        if learned.spend:
+            self.archives[files.VALUE_MODEL] = dump_model(learned.spend.as_dict())
+            self.card["value"] = learned.spend.about()
+        return None
+
+    def _learn(self, origin: Origin, customers: pd.DataFrame) -> tuple[Learned, pd.DataFrame]:
+        """Learn at an origin; give the rows that were learned from too."""
+        rows = _training_rows(origin, self.params)
+        last_year = _last_year(origin, self.params.churn.horizon_days)
+        return learn(rows, customers, last_year, self.tested, **self.recipe), rows
+
+    def _keep(self, path: Path, learned: Learned, origin: Origin, rows: pd.DataFrame) -> None:
+        """Keep a model's archive, and what the card says of it and the rows it was learned from."""
+        model = learned.classifier(rows)
+        self.archives[path] = dump_model(model)
+        first, last = origin.training[0], origin.training[-1]
+        learned_from = f"{counted(len(rows)):snapshot/snapshots}, cutoffs {first} to {last}"
+        say(f"churn: as of {origin.cutoff} learned from {learned_from}")
+        self.card[path.stem] = {
+            **about(model),
+            "calibration": learned.calibration.about(),
+            "cutoffs": [day.isoformat() for day in origin.training],
+            "rows": len(rows),
+            "churn_rate": float(rows["churned"].mean()),
+            "reference": reference_history(rows),
+            "trusted_types": trusted_types(self.archives[path]),
+        }
 
 
 def _training_rows(origin: Origin, params: Params) -> pd.DataFrame:
@@ -118,23 +154,6 @@ def _last_year(origin: Origin, horizon_days: int) -> Window | None:
         return None
     of_window = partial(frames.labelled, horizon_days=horizon_days, features=OF_LAST_YEAR)
     return Window(of_window(then.training, then.cutoff), of_window([then.cutoff], origin.cutoff))
-
-
-def _store(learned: Learned, origin: Origin, frame: pd.DataFrame) -> tuple[bytes, dict[str, Any]]:
-    """Give a model's archive, and what the card says of it and the rows it was learned from."""
-    model = learned.classifier(frame)
-    stored = dump_model(model)
-    first, last = origin.training[0], origin.training[-1]
-    say(f"churn: as of {origin.cutoff} learned from {len(frame):,} snapshots, cutoffs {first} to {last}")
-    return stored, {
-        **about(model),
-        "calibration": learned.calibration.about(),
-        "cutoffs": [day.isoformat() for day in origin.training],
-        "rows": len(frame),
-        "churn_rate": float(frame["churned"].mean()),
-        "reference": reference_history(frame),
-        "trusted_types": trusted_types(stored),
-    }
 
 
 if __name__ == "__main__":

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from pipeline.btyd import Clock, Spread, load, load_spend, predict
+from pipeline.btyd import StoredFit
 from pipeline.churn.frame import FEATURES, TOPICS
 from pipeline.churn.importance import importance
 from pipeline.churn.shuffled import shuffled_labels
 from pipeline.churn.store import load_model
 from pipeline.churn.worth import SPEND_QUANTILES, spend_ratio, with_expected_spend
 from pipeline.errors import InsufficientHistory
-from pipeline.evaluation import curves, fairness
+from pipeline.evaluation import fairness
 from pipeline.evaluation.alarms import chance, feature_aucs, leak_alarms, shuffle_alarms
 from pipeline.evaluation.contest import ACTIVE_HORIZONS, RULES_READ, contest, with_rules
+from pipeline.evaluation.curves import curves
 from pipeline.evaluation.distribution import (
     CRPS_LEVELS,
-    SCORES,
-    coverage_by_tenth,
+    distribution_metrics,
     distribution_scores,
-    judge,
 )
 from pipeline.evaluation.evaluate import evaluate, not_evaluated
 from pipeline.evaluation.headline import brief, headline, origins_table, pooled_table, slices_table
@@ -43,6 +41,11 @@ ALARMS = {
     "missing_tells": "whether {feature} is missing tells who churned",
     "shuffled_labels": "even shuffled labels are predicted",
 }
+BESIDE_RULE = {
+    "churn": ["roc_auc", "log_loss"],
+    "value": ["mae", "normalised_gini", "total_bias"],
+}
+"""Which metrics of the rule `dvc metrics show` tells too."""
 
 
 def evaluate_models(params: Params) -> None:
@@ -65,24 +68,19 @@ def evaluate_models(params: Params) -> None:
         "value": _judged(VALUE, rows, channels, files.LIFETIME_VALUE_MODELS, params),
     }
     by_people = _fairness(churn, rows, params)
-    spread, tenths = _distribution(rows, params)
+    spread, tenths = distribution_metrics(
+        _distributions(rows, params), seed=params.seed, resamples=params.evaluate.bootstrap_resamples
+    )
     found["value"]["distribution"] = spread
     found["churn"]["calibration"] = io.read_json(files.CHURN_CARD).get("churn_holdout", {}).get("calibration")
     io.write_parquet(holdout, files.HOLDOUT)
     io.write_csv(tenths, files.PLOTS / "spend_coverage.csv")
     io.write_csv(by_people, files.PLOTS / "fairness.csv")
-    for kind, beside_rule in (
-        (CHURN, ["roc_auc", "log_loss"]),
-        (VALUE, ["mae", "normalised_gini", "total_bias"]),
-    ):
-        io.write_json(headline(found[kind.name], beside_rule), files.METRICS / f"{kind.name}.json")
-        by_origin = origins_table(found[kind.name], list(kind.metrics))
-        io.write_csv(by_origin, files.PLOTS / f"backtest_{kind.name}.csv")
-        io.write_csv(pooled_table(found[kind.name]), files.PLOTS / f"predictions_{kind.name}.csv")
-        io.write_csv(slices_table(found[kind.name]), files.PLOTS / f"slices_{kind.name}.csv")
+    for kind in (CHURN, VALUE):
+        _write_judged(kind, found[kind.name])
     short = {kind.name: brief(found[kind.name], [kind.main, kind.ranking]) for kind in (CHURN, VALUE)}
     io.write_json({**found, **short}, files.EVALUATION)
-    for name, table in _curves(holdout).items():
+    for name, table in curves(holdout).items():
         io.write_csv(table, files.PLOTS / f"{name}.csv")
     model = load_model(files.CHURN_HOLDOUT_MODEL.read_bytes())
     io.write_csv(importance(model, test, seed=params.seed, groups=TOPICS), files.PLOTS / "importance.csv")
@@ -104,6 +102,14 @@ def _judged(
     }
 
 
+def _write_judged(kind: Kind, found: dict[str, Any]) -> None:
+    """Write the few numbers and the tables about one kind of predictions."""
+    io.write_json(headline(found, BESIDE_RULE[kind.name]), files.METRICS / f"{kind.name}.json")
+    io.write_csv(origins_table(found, list(kind.metrics)), files.PLOTS / f"backtest_{kind.name}.csv")
+    io.write_csv(pooled_table(found), files.PLOTS / f"predictions_{kind.name}.csv")
+    io.write_csv(slices_table(found), files.PLOTS / f"slices_{kind.name}.csv")
+
+
 def _customers() -> pd.DataFrame | None:
     """Read the shop's table of customers, if it has one."""
     path = files.TABLES / "customers.parquet"
@@ -119,56 +125,35 @@ def _order_channels(cutoffs: Cutoffs, customers: frames.Customers) -> pd.DataFra
     return main_channels(orders, [origin.cutoff for origin in cutoffs.origins])
 
 
-def _distribution(rows: pd.DataFrame, params: Params) -> tuple[dict[str, Any] | None, pd.DataFrame]:
+def _distributions(rows: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Score the predicted distributions of spend, as they would have been given to the reader."""
-    fits = {pd.Timestamp(one["cutoff"]): one for one in io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]}
-    said = rows.dropna(subset=VALUE.prediction)
-    scored = []
-    for cutoff in sorted(fits.keys() & {*said["cutoff"]}):
-        fit = fits[cutoff]
-        now = said.loc[said["cutoff"] == cutoff, ["customer_key", "cutoff", VALUE.actual, VALUE.prediction]]
-        keys = now["customer_key"]
-        then, worth = (
-            io.read_parquet(path, only={"cutoff": [cutoff.date()], "customer_key": keys})
-            .set_index("customer_key")
-            .loc[keys]
-            for path in (files.SNAPSHOTS, files.LIFETIME_VALUE)
-        )
-        quantiles = _spend_quantiles(fit, then, cutoff.date(), params.churn.horizon_days)
-        expected = now[VALUE.prediction].to_numpy()
-        moved = with_expected_spend(worth, expected)
-        half_widths = Spread(**fit["spread"]).of(worth["expected_spend"].to_numpy())
-        scores = distribution_scores(
-            now[VALUE.actual].to_numpy(dtype=float),
-            spend_ratio(worth, expected)[:, None] * quantiles,
-            moved[list(SPEND_QUANTILES)].to_numpy(),
-            worth["p_no_order"].to_numpy(),
-            np.asarray(half_widths, dtype=np.float64),
-        )
-        scored.append(now.reset_index(drop=True).join(scores))
-    if not scored:
-        return None, coverage_by_tenth(np.empty(0), np.empty(0))
-    found = judge(
-        pd.concat(scored, ignore_index=True),
-        seed=params.seed,
-        resamples=params.evaluate.bootstrap_resamples,
+    fits = map(StoredFit.from_dict, io.read_json(files.LIFETIME_VALUE_MODELS)["fits"])
+    said = rows.dropna(subset=VALUE.prediction).set_index("customer_key")
+    scored = [
+        _scored_spend(fit, at_cutoff, params.churn.horizon_days)
+        for fit in fits
+        if len(at_cutoff := said[said["cutoff"] == pd.Timestamp(fit.cutoff)])
+    ]
+    return pd.concat(scored, ignore_index=True) if scored else pd.DataFrame()
+
+
+def _scored_spend(fit: StoredFit, said: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
+    """Score the distributions of one origin: those of the lifetime model, moved with the blend."""
+    then, worth = (
+        io.read_parquet(path, only={"cutoff": [fit.cutoff], "customer_key": said.index})
+        .set_index("customer_key")
+        .loc[said.index]
+        for path in (files.SNAPSHOTS, files.LIFETIME_VALUE)
     )
-    last = scored[-1]
-    tenths = coverage_by_tenth(last[VALUE.prediction].to_numpy(), last["coverage_80"].to_numpy())
-    return {
-        part: {name: found.estimate(name, "mean", origin).as_dict() for name in SCORES}
-        for part, origin in (("holdout", found.origins[-1]), ("backtest", None))
-    }, tenths
-
-
-def _spend_quantiles(
-    fit: dict[str, Any], summary: pd.DataFrame, cutoff: date, horizon_days: int
-) -> NDArray[np.float64]:
-    """Ask the model of a cutoff for the spend of each customer at `CRPS_LEVELS`, as modelled."""
-    clock, orders, spend = Clock.from_dict(fit["clock"]), load(fit["orders"]), load_spend(fit["spend"])
-    exposed, horizon = clock.summary(summary, cutoff), clock.horizon(cutoff, horizon_days)
-    levels, median = np.tile(CRPS_LEVELS, (len(summary), 1)), np.full((len(summary), 1), 0.5)
-    return np.asarray(predict(orders, spend, exposed, horizon, median, levels).spend, dtype=np.float64)
+    expected = said[VALUE.prediction].to_numpy()
+    scores = distribution_scores(
+        said[VALUE.actual].to_numpy(dtype=float),
+        spend_ratio(worth, expected)[:, None] * fit.spend_quantiles(then, horizon_days, CRPS_LEVELS),
+        with_expected_spend(worth, expected)[list(SPEND_QUANTILES)].to_numpy(),
+        worth["p_no_order"].to_numpy(),
+        np.asarray(fit.spread.of(worth["expected_spend"].to_numpy()), dtype=np.float64),
+    )
+    return said[["cutoff"]].assign(expected=expected).reset_index().join(scores)
 
 
 def _fairness(kind: Kind, rows: pd.DataFrame, params: Params) -> pd.DataFrame:
@@ -219,19 +204,6 @@ def _window(cutoffs: Cutoffs, params: Params) -> dict[str, str] | None:
         return None
     last_day = cutoffs.holdout + timedelta(days=params.churn.horizon_days - 1)
     return {"from": cutoffs.holdout.isoformat(), "to": last_day.isoformat()}
-
-
-def _curves(holdout: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    by_churn, by_value = (holdout.dropna(subset=[kind.prediction]) for kind in (CHURN, VALUE))
-    churn = by_churn["churned"].to_numpy(dtype=bool), by_churn["churn_probability"].to_numpy(dtype=float)
-    value = (by_value[column].to_numpy(dtype=float) for column in ("future_spend", "expected_spend"))
-    return {
-        "roc": curves.roc_curve(*churn),
-        "precision_recall": curves.pr_curve(*churn),
-        "calibration": curves.calibration_curve(*churn),
-        "gains": curves.gains_by_decile(*churn),
-        "value_calibration": curves.value_by_decile(*value),
-    }
 
 
 def _tell(found: dict[str, Any], customers: int) -> None:

@@ -7,10 +7,9 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
-from pipeline.btyd import Clock, CountModel, load
+from pipeline.btyd import StoredFit
 from pipeline.churn.explain import Explanation, Sizes, check_sums
 from pipeline.churn.lifetime_inputs import LifetimeModel
 from pipeline.churn.reasons import CONSTANTS
@@ -44,25 +43,12 @@ def explain(params: Params) -> None:
 
 def _lifetime(as_of: date, horizon_days: int) -> LifetimeModel | None:
     """Read the lifetime model of today back, if there is one."""
-    fits = [fit for fit in io.read_json(files.LIFETIME_VALUE_MODELS)["fits"] if fit["cutoff"] == str(as_of)]
+    fits = map(StoredFit.from_dict, io.read_json(files.LIFETIME_VALUE_MODELS)["fits"])
     reference = io.read_json(files.CHURN_CARD)["churn"]["reference"]
     for fit in fits:
-        orders, clock = load(fit["orders"]), Clock.from_dict(fit["clock"])
-        predict = partial(_predict, orders, clock, as_of, clock.horizon(as_of, horizon_days))
-        return LifetimeModel(predict, reference)
+        if fit.cutoff == as_of:
+            return LifetimeModel(partial(fit.expectations, horizon_days=horizon_days), reference)
     return None
-
-
-def _predict(
-    model: CountModel, clock: Clock, as_of: date, horizon: float, histories: pd.DataFrame
-) -> pd.DataFrame:
-    exposed = clock.summary(histories, as_of)
-    return pd.DataFrame(
-        {
-            "p_no_order": model.p_no_order(exposed, horizon),
-            "expected_orders": model.expected_orders(exposed, horizon),
-        }
-    )
 
 
 def _explained(explanation: Explanation, as_of: date, sizes: Sizes) -> Iterator[pa.RecordBatch]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
-from pipeline.btyd import Clock, load, load_spend, portraits
+from pipeline.btyd import StoredFit, portraits
 from pipeline.features import Cutoffs, born_since, daily_flow
 from pipeline.params import Params
 from pipeline.stages import files
@@ -23,51 +22,46 @@ Tables = dict[str, pd.DataFrame]
 def draw_portraits(params: Params) -> None:
     """Write every table; where there is no model, its header alone."""
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
-    fits = {
-        date.fromisoformat(one["cutoff"]): one for one in io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]
-    }
+    fits = map(StoredFit.from_dict, io.read_json(files.LIFETIME_VALUE_MODELS)["fits"])
     horizon_days, tested = params.churn.horizon_days, cutoffs.holdout or cutoffs.score
     shown = {"cutoff": [tested, cutoffs.score]}
     snapshots = io.read_parquet(files.SNAPSHOTS, columns=_COLUMNS + _SPEND, only=shown)
     snapshots = born_since(snapshots, params.ingest.births_from)
     tables = {name: portraits.empty(name) for name in portraits.COLUMNS}
     tables["interval_totals"] = portraits.interval_totals(io.read_json(files.INTERVALS).get("windows", []))
-    if tested in fits:
-        tables |= _tested(fits[tested], snapshots, tested, cutoffs.score, horizon_days)
-    if cutoffs.score in fits:
-        tables |= _fitted(fits[cutoffs.score], snapshots, cutoffs.score, horizon_days)
+    for fit in fits:
+        if fit.cutoff == tested:
+            tables |= _tested(fit, snapshots, cutoffs.score, horizon_days)
+        if fit.cutoff == cutoffs.score:
+            tables |= _fitted(fit, snapshots, horizon_days)
     for name, table in tables.items():
         io.write_csv(table, files.PLOTS / f"{name}.csv")
     drawn = [name for name, table in tables.items() if not table.empty]
     say(f"portraits: {', '.join(drawn) or 'nothing to show without a model'}")
 
 
-def _tested(
-    fit: dict[str, Any], snapshots: pd.DataFrame, cutoff: date, until: date, horizon_days: int
-) -> Tables:
+def _tested(fit: StoredFit, snapshots: pd.DataFrame, until: date, horizon_days: int) -> Tables:
     """Hold a model against the orders that came after its cutoff."""
-    model, clock = load(fit["orders"]), Clock.from_dict(fit["clock"])
     days = io.read_parquet(files.CUSTOMER_DAYS, columns=["customer_key", "day", "known_from", "known_until"])
     flow = daily_flow(days[days["customer_key"].isin(snapshots["customer_key"].unique())], until)
-    tables = {"tracking": portraits.repeat_order_tracking(model, flow, cutoff, clock)}
-    known = snapshots[snapshots["cutoff"] == pd.Timestamp(cutoff)].dropna(subset="future_orders")
+    tables = {"tracking": portraits.repeat_order_tracking(fit.orders, flow, fit.cutoff, fit.clock)}
+    known = snapshots[snapshots["cutoff"] == pd.Timestamp(fit.cutoff)].dropna(subset="future_orders")
     if len(known):
-        exposed, horizon = clock.summary(known, cutoff), clock.horizon(cutoff, horizon_days)
-        orders = model.expected_orders(exposed, horizon), known["future_orders"]
+        orders = fit.expectations(known, horizon_days)["expected_orders"], known["future_orders"]
         for by in ("frequency", "recency"):
             tables[f"calibration_by_{by}"] = portraits.calibration(known[by], *orders)
     return tables
 
 
-def _fitted(fit: dict[str, Any], snapshots: pd.DataFrame, cutoff: date, horizon_days: int) -> Tables:
+def _fitted(fit: StoredFit, snapshots: pd.DataFrame, horizon_days: int) -> Tables:
     """Show what a model says of the customers of its cutoff."""
-    model, clock = load(fit["orders"]), Clock.from_dict(fit["clock"])
+    model, cutoff = fit.orders, fit.cutoff
     summary = snapshots[snapshots["cutoff"] == pd.Timestamp(cutoff)]
     profile = portraits.typical_order_days(summary, cutoff)
     return {
-        "frequency_recency": portraits.frequency_recency(model, summary, cutoff, horizon_days, clock),
-        "alive_history": portraits.alive_history(model, profile, cutoff, clock),
-        "spend_fit": portraits.spend_fit(load_spend(fit["spend"]), summary),
+        "frequency_recency": portraits.frequency_recency(model, summary, cutoff, horizon_days, fit.clock),
+        "alive_history": portraits.alive_history(model, profile, cutoff, fit.clock),
+        "spend_fit": portraits.spend_fit(fit.spend, summary),
         "heterogeneity": portraits.heterogeneity(model),
     }
 

@@ -15,6 +15,7 @@ import pytest
 from pipeline.btyd import BGNBD, MBGNBD, CountModel, GammaGamma, TrackRecord, lifetime_value, realised_value
 from pipeline.btyd.outlook import OUTLOOK
 from pipeline.btyd.parametersets import parameter_sets
+from pipeline.btyd.predictive import predict as quantiles
 from tests.btyd.conftest import cdnow_order_days, summarise
 
 CLV_DAYS = 365
@@ -106,6 +107,16 @@ def test_only_windows_that_have_ended_teach_anything(rolled: TrackRecord) -> Non
             assert date.fromisoformat(teacher) + timedelta(days=91) <= date.fromisoformat(cutoff)
     assert by["1997-08-19"] is None
     assert by["1998-04-01"] == "1997-11-17"
+
+
+def test_without_a_past_the_columns_are_the_quantiles_of_their_names(order_days: pd.DataFrame) -> None:
+    summary = labelled(order_days, date(1998, 1, 1), 91).iloc[::8]
+    table = predict(TrackRecord(91, CLV_DAYS), date(1998, 1, 1), summary, BGNBD)
+    levels = np.tile([0.1, 0.5, 0.9], (len(summary), 1))
+    fitted = BGNBD().fit(summary), GammaGamma().fit(summary)
+    found = quantiles(*fitted, summary, 91, levels, levels)
+    for kind, values in (("orders", found.orders), ("spend", found.spend)):
+        np.testing.assert_array_equal(table[[f"{kind}_{name}" for name in ("p10", "p50", "p90")]], values)
 
 
 def test_the_tables_of_the_latest_window(rolled: TrackRecord) -> None:
@@ -232,8 +243,11 @@ def test_what_a_customer_was_worth() -> None:
         }
     )
     value = realised_value(spent, date(2024, 1, 1), annual_discount_rate=0.1, margin=0.5)
-    assert value["a"] == pytest.approx(5.0 + 20.0 / 1.1, rel=1e-3)
-    assert value["b"] == pytest.approx(10.0 / 1.1**0.5, rel=1e-3)
+    # An order comes at noon of its day; 2024 has 366 of them.
+    assert value["a"] == pytest.approx(
+        5.0 / 1.1 ** (0.5 / 365.25) + 20.0 / 1.1 ** (366.5 / 365.25), rel=1e-12
+    )
+    assert value["b"] == pytest.approx(10.0 / 1.1 ** (181.5 / 365.25), rel=1e-12)
     assert realised_value(spent[::-1], date(2024, 1, 1), 0.1, 0.5).equals(value)
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +10,7 @@ import pytest
 from scipy.special import expit, logit
 from sklearn.metrics import log_loss
 
+from pipeline.churn import spend
 from pipeline.churn.backtest import (
     Backtested,
     learn,
@@ -36,6 +37,14 @@ def more_churn(frame: pd.DataFrame, shift: float, seed: int = 0) -> pd.DataFrame
     """Draw the outcomes anew, with log-odds shifted against what the columns tell."""
     drawn = np.random.default_rng(seed).random(len(frame)) < expit(logit(frame["p_no_order"]) + shift)
     return frame.assign(churned=drawn)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_spend_trees() -> Iterator[None]:
+    """Most of the time goes into the value model, of which nothing is asked here but that it is there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spend, "BOOSTING", spend.BOOSTING | {"max_iter": 5})
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +85,9 @@ def test_the_first_origin_tries_its_members_where_the_log_is_long_enough(
     assert learned.weights == expected
 
 
-def test_a_threshold_of_silence_does_not_beat_the_blend_of_a_small_shop(frame: pd.DataFrame) -> None:
+def test_trees_get_the_weight_in_a_small_shop_where_silence_is_a_step(
+    frame: pd.DataFrame,
+) -> None:
     rng = np.random.default_rng(4)
     silence = rng.integers(0, 90, len(frame)).astype(float)
     left = rng.random(len(frame)) < np.where(silence > 30, 0.97, 0.06)
@@ -86,10 +97,10 @@ def test_a_threshold_of_silence_does_not_beat_the_blend_of_a_small_shop(frame: p
     said = predict(learn(train, now, None, (), horizon_days=28, wanted="auto", seed=5), now)
     past, outcome = train["days_since_last"].to_numpy(), train["churned"].to_numpy(bool)
     _, rule = threshold_rule(past, outcome, now["days_since_last"].to_numpy())
-    assert (
-        log_loss(now["churned"], said.predictions()["churn_probability"])
-        < log_loss(now["churned"], rule) + 0.01
-    )
+    weights = said.learned.weights
+    assert weights["boosting"] + weights["boosting_latest"] > 0.5
+    blend = said.predictions()["churn_probability"]
+    assert log_loss(now["churned"], blend) < log_loss(now["churned"], rule) + 0.04
 
 
 def test_the_outcome_at_an_origin_changes_nothing_that_is_said_there(

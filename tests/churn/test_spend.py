@@ -79,7 +79,17 @@ def test_low_forecasts_do_not_win() -> None:
     members = pd.DataFrame({"right": mean, "low": 0.2 * mean})
     absolute_error = members.sub(actual, axis=0).abs().mean()
     assert absolute_error["low"] < absolute_error["right"]
-    assert spend_weights(members, actual) == {"right": 1.0, "low": 0.0}
+    weights = spend_weights(members, actual)
+    assert weights["low"] < 0.01
+    assert sum(weights.values()) == pytest.approx(1)
+
+
+def test_members_that_hardly_differ_weigh_about_the_same() -> None:
+    rng = np.random.default_rng(0)
+    mean = rng.gamma(1, 20, 5_000)
+    actual = rng.gamma(2, mean / 2)
+    alike = pd.DataFrame({name: mean * rng.uniform(0.98, 1.02, 5_000) for name in "abc"})
+    assert list(spend_weights(alike, actual).values()) == pytest.approx([1 / 3] * 3, abs=0.1)
 
 
 def test_without_any_spend_all_weigh_the_same() -> None:

@@ -31,6 +31,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory, log: pd.DataFrame) -> Workspa
     names = {"customer_id": "kunde", "ordered_at": "datum", "amount": "betrag", "channel": "weg"}
     workspace.set(
         churn__members=["logistic"],
+        lifetime_value__model="mbgnbd",
+        lifetime_value__season="off",
         sources__orders__columns=names,
         sources__customers={
             "path": "data/raw/kunden.csv",

@@ -44,6 +44,12 @@ def test_mean_interval_is_as_wide_as_the_normal_theory_says() -> None:
     assert difference.low == difference.high == 0.0
 
 
+def test_the_interval_holds_nineteen_of_twenty_resamples() -> None:
+    draws = np.arange(1001.0)
+    found = estimate(np.array([7.0, *draws, np.nan]))
+    assert (found.value, found.low, found.high) == pytest.approx((7.0, 25.0, 975.0))
+
+
 @pytest.mark.parametrize("metrics", [CHURN_METRICS, VALUE_METRICS])
 def test_row_order_does_not_change_a_digit(metrics: dict) -> None:
     table = two_origins()

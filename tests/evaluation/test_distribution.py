@@ -10,8 +10,8 @@ from pipeline.evaluation.distribution import (
     SCORES,
     SHOWN_LEVELS,
     coverage_by_tenth,
+    distribution_metrics,
     distribution_scores,
-    judge,
 )
 
 N = 20_000
@@ -71,19 +71,25 @@ def test_the_true_distribution_scores_best_and_a_narrow_one_covers_too_little() 
 
 def test_means_have_intervals_and_tenths_add_up() -> None:
     scores = distribution_scores(*with_zeros())
-    rows = scores.assign(customer_key=np.arange(N).astype(str), cutoff=pd.Timestamp(2024, 1, 1))
-    found = judge(rows, seed=1, resamples=50)
-    for name in SCORES:
-        one = found.estimate(name, "mean")
-        assert one.value == pytest.approx(scores[name].mean())
-        error = 1.96 * scores[name].std() / np.sqrt(N)
-        assert one.high - one.low == pytest.approx(2 * error, rel=0.4)
     expected = with_zeros()[1].mean(axis=1)
-    tenths = coverage_by_tenth(expected, scores["coverage_80"].to_numpy())
+    rows = scores.assign(
+        customer_key=np.arange(N).astype(str), cutoff=pd.Timestamp(2024, 1, 1), expected=expected
+    )
+    found, tenths = distribution_metrics(rows, seed=1, resamples=50)
+    assert found is not None
+    assert found["holdout"] == found["backtest"]
+    for name in SCORES:
+        one = found["holdout"][name]
+        assert one["value"] == pytest.approx(scores[name].mean())
+        error = 1.96 * scores[name].std() / np.sqrt(N)
+        assert one["high"] - one["low"] == pytest.approx(2 * error, rel=0.4)
     assert tenths["n"].sum() == N
     assert (tenths["coverage"] * tenths["n"]).sum() / N == pytest.approx(scores["coverage_80"].mean())
     assert tenths["expected"].is_monotonic_increasing
-    assert coverage_by_tenth(np.empty(0), np.empty(0)).empty
+    nothing, none = distribution_metrics(pd.DataFrame(), seed=1, resamples=50)
+    assert nothing is None
+    assert none.empty
+    assert list(none) == list(tenths)
 
 
 def test_tenths_that_are_off_are_marked() -> None:

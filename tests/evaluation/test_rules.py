@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from pipeline.errors import UserError
 from pipeline.evaluation.rules import (
     base_rate,
     churn_rules,
+    known_rows,
     recency_rule,
     rfm_cell_mean,
     spend_rate_rule,
@@ -40,6 +43,13 @@ def test_few_customers_do_not_make_it_overconfident() -> None:
     p = recency_rule(days, churned).predict(np.arange(1.0, 365.0))
     assert p.max() < 0.99
     assert p.min() > 0.4
+
+
+def test_rules_are_learned_from_horizons_that_have_ended_by_the_origin() -> None:
+    cutoffs = pd.to_datetime(["2024-01-30", "2024-01-31", "2024-02-01"])
+    snapshots = pd.DataFrame({"customer_key": "a", "cutoff": cutoffs, "churned": [True, False, True]})
+    known = known_rows(snapshots, date(2024, 3, 1), horizon_days=30)
+    assert known["cutoff"].tolist() == [*cutoffs[:2]]
 
 
 @given(st.lists(st.tuples(st.integers(0, 400), st.booleans()), min_size=1, max_size=60))

@@ -13,9 +13,10 @@ import pytest
 from pipeline.features import customer_days, snapshot
 from pipeline.features.snapshots import LABELS
 from tests.conftest import returns_of
-from tests.features.tables import CONTRACTS, draw
+from tests.features.tables import CONTRACTS, crowded, draw
 
 HORIZON_DAYS = 60
+CUTOFF = date(2024, 2, 29)
 AS_OF = date(2024, 6, 30)
 ROWS = 500  # of each optional table
 
@@ -62,10 +63,14 @@ def shop() -> Shop:
             "lines": pd.Series(rng.integers(1, 6, len(log)), dtype="int32"),
         }
     )
+    orders["ordered_at"] = crowded(orders["ordered_at"], pd.Timestamp(CUTOFF))
     orders["channel"] = pd.Series(rng.choice(["web", "shop", "phone", None], len(log)), dtype="str")
     back = orders[(orders["amount"] > 0) & (rng.random(len(orders)) < 0.15)]
     whole = pd.Series(np.arange(len(back)) % 2, index=back.index, dtype="int32")
     returns = returns_of(back, whole, days=9).reset_index(drop=True)
     customers = sorted(set(orders["customer_key"]))[::2]  # the others are in none of the tables
-    tables = {name: draw(contract, customers, start, days, ROWS) for name, contract in CONTRACTS.items()}
+    tables = {
+        name: draw(contract, customers, start, days, ROWS, pd.Timestamp(CUTOFF))
+        for name, contract in CONTRACTS.items()
+    }
     return Shop(orders, returns, tables)

@@ -14,8 +14,18 @@ CONTRACTS = {name: OPTIONAL[name] for name in TABLES if name in OPTIONAL}
 DISTINCT_VALUES = 40
 
 
-def draw(contract: Contract, customers: list[str], first: pd.Timestamp, days: int, rows: int) -> pd.DataFrame:
-    """Draw rows; what may be empty sometimes is, what follows the event does so within 90 days."""
+def crowded(times: pd.Series, moment: pd.Timestamp) -> pd.Series:
+    """Let all that happens in the two months from a moment happen at that very moment."""
+    return times.mask(times.between(moment, moment + pd.Timedelta(days=60)), moment)
+
+
+def draw(
+    contract: Contract, customers: list[str], first: pd.Timestamp, days: int, rows: int, moment: pd.Timestamp
+) -> pd.DataFrame:
+    """Draw rows; what may be empty sometimes is, what follows the event does so within 90 days.
+
+    Much happens at one moment: the cutoff, whose future begins with it.
+    """
     rng = np.random.default_rng(sum(map(ord, contract.name)))
     begin = first + pd.to_timedelta(rng.uniform(0, days, rows), unit="D").floor("s")
     table = {}
@@ -25,7 +35,9 @@ def draw(contract: Contract, customers: list[str], first: pd.Timestamp, days: in
         values = _values(column, customers, rng, rows)
         if column.kind == "time":
             later = pd.to_timedelta(rng.uniform(0, 90, rows), unit="D").floor("s")
-            values = pd.Series(begin if column.name == contract.event_time else begin + later)
+            values = crowded(
+                pd.Series(begin if column.name == contract.event_time else begin + later), moment
+            )
         table[column.written] = values.mask(rng.random(rows) < 0.3) if column.nullable else values
     frame = pd.DataFrame(table)
     for column in contract.columns:

@@ -15,11 +15,11 @@ from pipeline.engine.duck import connect
 from pipeline.features.catalogue import TOPICS
 from pipeline.features.dictionary import page
 from tests.conftest import ROOT
-from tests.features.conftest import Shop
+from tests.features.conftest import CUTOFF, Shop
 from tests.features.tables import CONTRACTS, as_known
 
 FEATURES = {feature.name: feature for topic in TOPICS for feature in topic.features}
-CUTOFF, LATER = date(2024, 2, 29), date(2024, 4, 30)
+LATER = date(2024, 4, 30)
 YOUNG = date(2022, 6, 1)  # less than a year after the first order
 each_feature = pytest.mark.parametrize("name", FEATURES)
 

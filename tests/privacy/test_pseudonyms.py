@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UserError
-from pipeline.privacy.pseudonyms import DEMO_PEPPER, customer_keys, pepper_from
+from pipeline.privacy.pseudonyms import DEMO_PEPPER, customer_keys, entity_keys, pepper_from
 
 PEPPER = b"0123456789abcdef0123456789abcdef"
 
@@ -52,6 +52,14 @@ def test_keys_are_the_same_across_blocks(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_another_pepper_another_key() -> None:
     ids = pd.Series(["00001"])
     assert customer_keys(ids, PEPPER)[0] != customer_keys(ids, DEMO_PEPPER)[0]
+
+
+def test_an_order_has_another_key_than_the_customer_of_the_same_number() -> None:
+    ids = pd.Series(["00001"])
+    customer, order = (entity_keys(ids, entity, PEPPER)[0] for entity in ("customer", "order"))
+    assert customer == customer_keys(ids, PEPPER)[0]
+    assert order[0] == "o"
+    assert order[1:] != customer[1:]
 
 
 def test_the_pepper_comes_from_the_environment() -> None:

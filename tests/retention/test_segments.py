@@ -24,7 +24,7 @@ from pipeline.retention import (
 )
 from pipeline.retention.actions import name_segment
 from pipeline.retention.lifecycle import value_tier
-from pipeline.retention.rfm import rfm_group, score_by_rank
+from pipeline.retention.rfm import rfm_group, rfm_scores, score_by_rank
 
 BANDS: dict[str, Any] = {
     "horizon_days": 90,
@@ -88,6 +88,20 @@ def test_every_triple_of_scores_has_a_group_and_every_group_is_reached() -> None
         "cannot_lose",
         "new_customers",
     ]
+
+
+def test_lately_often_and_much_is_good() -> None:
+    customers = pd.DataFrame(
+        {
+            "days_since_last": [400, 0, 90, 30, 200],
+            "frequency": [0, 9, 2, 5, 1],
+            "spend_total": [5.0, 900.0, 120.0, 300.0, 40.0],
+        }
+    )
+    scores = rfm_scores(customers)
+    for name in ("rfm_recency", "rfm_frequency", "rfm_monetary"):
+        assert scores[name].tolist() == [1, 5, 3, 4, 2]
+    assert scores["rfm_group"].tolist() == ["lost", "champions", "need_attention", "loyal", "hibernating"]
 
 
 def test_every_combination_has_a_segment_and_every_segment_is_reached() -> None:

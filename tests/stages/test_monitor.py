@@ -19,16 +19,6 @@ def read(shop: Workspace, name: str) -> dict:
     return json.loads((shop.path / name).read_text())
 
 
-def copy_of(shop: Workspace, path) -> Workspace:
-    shutil.copytree(shop.path, path)
-    return Workspace(path)
-
-
-def rerun(shop: Workspace, *stages: str, **env: str) -> None:
-    done = shop.run(*stages, **env)
-    assert done.returncode == 0, done.stderr
-
-
 def days_kept(shop: Workspace) -> list[str]:
     return sorted(file.name for file in (shop.path / HISTORY).iterdir())
 
@@ -36,7 +26,7 @@ def days_kept(shop: Workspace) -> list[str]:
 @pytest.fixture(scope="module")
 def past(scored, tmp_path_factory) -> Workspace:
     """A shop in whose history lie runs of two earlier days, as the backtest would have scored them."""
-    shop = copy_of(scored, tmp_path_factory.mktemp("past") / "shop")
+    shop = scored.copy(tmp_path_factory.mktemp("past") / "shop")
     backtest = pd.read_parquet(shop.path / "data/scored/backtest.parquet")
     said = backtest[backtest["cutoff"] == EARLIER]
     columns = pd.read_parquet(next((shop.path / HISTORY).glob("*.parquet"))).columns
@@ -50,8 +40,8 @@ def past(scored, tmp_path_factory) -> Workspace:
 
 
 def test_past_runs_are_judged_when_their_horizon_has_passed(past, log, tmp_path):
-    shop = copy_of(past, tmp_path / "shop")
-    rerun(shop, "monitor")
+    shop = past.copy(tmp_path / "shop")
+    shop.run_here("monitor")
     found = read(shop, "metrics/reality.json")
     assert (found["past_runs"], found["due"], found["judged"]) == (2, 2, 1)
     latest = found["latest"]
@@ -69,33 +59,33 @@ def test_past_runs_are_judged_when_their_horizon_has_passed(past, log, tmp_path)
     kept = [f"{EARLIER}.json", f"{EARLIER}.parquet", today.replace("parquet", "json"), today]
     assert days_kept(shop) == kept  # the run two days before it will never be judged
     before = shop.files(HISTORY, "metrics")
-    rerun(shop, "monitor")
+    shop.run_here("monitor")
     assert shop.files(HISTORY) == {name: before[name] for name in before if name.startswith(HISTORY)}
 
 
 def test_who_is_no_longer_in_the_log_leaves_the_history_too(past, tmp_path):
-    shop = copy_of(past, tmp_path / "shop")
+    shop = past.copy(tmp_path / "shop")
     scores = shop.path / HISTORY / f"{EARLIER}.parquet"
     said = pd.read_parquet(scores)
     said.assign(customer_key=["erased", *said["customer_key"][1:]]).to_parquet(scores)
     for _ in range(2):
-        rerun(shop, "monitor")
+        shop.run_here("monitor")
         latest = read(shop, "metrics/reality.json")["latest"]
         assert (latest["customers"], latest["vanished"]) == (len(said) - 1, 1)
         assert set(pd.read_parquet(scores)["customer_key"]) == set(said["customer_key"][1:])
 
 
 def test_a_run_that_is_lost_or_of_another_shop_costs_only_its_row(past, tmp_path):
-    shop = copy_of(past, tmp_path / "shop")
+    shop = past.copy(tmp_path / "shop")
     scores = shop.path / HISTORY / f"{EARLIER}.parquet"
     stranger = pd.read_parquet(scores)
     stranger.assign(customer_key="x" + stranger["customer_key"]).to_parquet(scores)
     content = scores.read_bytes()
-    rerun(shop, "monitor")
+    shop.run_here("monitor")
     assert read(shop, "metrics/reality.json")["judged"] == 0
     assert scores.read_bytes() == content
     shutil.rmtree(shop.path / HISTORY)
-    rerun(shop, "monitor")
+    shop.run_here("monitor")
     assert read(shop, "metrics/reality.json")["past_runs"] == 0
     assert days_kept(shop) == days_kept(past)[-2:]
 
@@ -112,7 +102,7 @@ def test_a_replay_reads_no_run_of_its_future_and_leaves_them_alone(tmp_path, log
     for day in ("2023-09-15", "2023-11-20", "2024-01-01", "2023-11-20"):
         before = shop.files(HISTORY)
         shop.set(as_of=day)
-        rerun(shop, *until_monitor)
+        shop.run_here(*until_monitor)
         found[day] = read(shop, "metrics/reality.json")
     assert shop.files(HISTORY) == before
     assert (found["2023-11-20"]["past_runs"], found["2023-11-20"]["judged"]) == (1, 1)
@@ -132,19 +122,21 @@ def test_the_history_holds_keys_and_scores_alone(scored):
     )
 
 
-def test_an_experiment_reads_the_history_and_leaves_it_alone(scored, past, tmp_path):
-    shop = copy_of(scored, tmp_path / "shop")
-    home = copy_of(past, tmp_path / "home")
+def test_an_experiment_reads_the_history_and_leaves_it_alone(scored, past, tmp_path, monkeypatch):
+    shop = scored.copy(tmp_path / "shop")
+    home = past.copy(tmp_path / "home")
     before = home.files(HISTORY)
-    rerun(shop, "monitor", DVC_EXP_NAME="try", DVC_ROOT=str(home.path))
+    monkeypatch.setenv("DVC_EXP_NAME", "try")
+    monkeypatch.setenv("DVC_ROOT", str(home.path))
+    shop.run_here("monitor")
     assert read(shop, "metrics/reality.json")["judged"] == 1
     assert home.files(HISTORY) == before
     assert shop.files(HISTORY) == scored.files(HISTORY)
 
 
 def test_an_alarm_stops_the_export_only_where_it_is_told_to(scored, tmp_path):
-    shop = copy_of(scored, tmp_path / "shop")
-    rerun(shop, "export")
+    shop = scored.copy(tmp_path / "shop")
+    shop.run_here("export")
     last = shop.files("exports")
     drift = read(shop, "metrics/drift.json")
     assert drift["alarms"] == read(shop, "metrics/reality.json")["alarms"] == []
@@ -161,6 +153,6 @@ def test_an_alarm_stops_the_export_only_where_it_is_told_to(scored, tmp_path):
 
     shutil.copy(scored.path / "data/scored/segments.parquet", shop.path / "data/scored/segments.parquet")
     shop.set(monitor__action="mark", report__language="en")
-    rerun(shop, "export", "report")
+    shop.run_here("export", "report")
     page = (shop.path / "reports/index.html").read_text()
     assert "changed since the models learned, more than they used to: How much they spend." in page

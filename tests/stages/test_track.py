@@ -1,6 +1,5 @@
 """The gate at work: runs of the same shop, one after the other."""
 
-import shutil
 from types import SimpleNamespace
 
 import pandas as pd
@@ -11,13 +10,12 @@ from sklearn.linear_model import LogisticRegression
 from pipeline.churn.store import dump_model
 from pipeline.stages import track
 from pipeline.tracking import model_versions, tracking_uri
-from tests.conftest import STAGES, Workspace
+from tests.conftest import STAGES
 
 
 @pytest.mark.slow
 def test_a_better_model_takes_over_and_one_that_knows_less_does_not(scored, tmp_path):
-    shutil.copytree(scored.path, tmp_path / "shop")
-    shop = Workspace(tmp_path / "shop")
+    shop = scored.copy(tmp_path / "shop")
     before, from_churn = STAGES[: STAGES.index("churn")], STAGES[STAGES.index("churn") :]
 
     done = shop.run("export", "track")
@@ -38,9 +36,8 @@ def test_a_better_model_takes_over_and_one_that_knows_less_does_not(scored, tmp_
 
 
 def test_a_dead_server_costs_a_warning(scored, tmp_path):
-    shutil.copytree(scored.path, tmp_path / "shop")
-    shop = Workspace(tmp_path / "shop")
-    done = shop.run("export", "track", MLFLOW_TRACKING_URI="http://127.0.0.1:9")
+    shop = scored.copy(tmp_path / "shop")
+    done = shop.run("track", MLFLOW_TRACKING_URI="http://127.0.0.1:9")
     assert done.returncode == 0
     assert "the scores are complete" in done.stderr
 

@@ -72,6 +72,11 @@ def test_a_row_of_the_table_takes_its_money_from_the_order_of_its_id(shop: Inges
     assert (counted["from_log"], counted["from_table"], counted["told_twice"]) == (0, 2, 0)
 
 
+def test_an_order_can_come_back_the_moment_it_was_placed(shop: Ingest) -> None:
+    done = shop("a,2021-03-01 10:00,20,1,\na,2021-03-04 10:00,30,2,\n", "a,2021-03-04 10:00,30,2,\n")
+    assert taken(done) == [("order_id", "03-04", 30.0)]
+
+
 def test_the_product_finds_the_order_where_the_id_does_not(shop: Ingest) -> None:
     done = shop(ORDERS, "a,2021-03-09,20,,coat\na,2021-03-10,50,R7,shoe\na,2021-03-11,19,,shoe\n")
     assert taken(done) == [("product", "03-01", 20.0), ("product", "03-05", 20.0), ("product", "03-01", 19.0)]

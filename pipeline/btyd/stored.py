@@ -1,0 +1,117 @@
+"""Fitted models read back from JSON, each by its name, and all that was fitted at a cutoff together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from pipeline.btyd._numerics import Floats
+from pipeline.btyd.bgnbd import BGNBD
+from pipeline.btyd.clock import Clock
+from pipeline.btyd.conditionalspend import ConditionalGammaGamma
+from pipeline.btyd.countmodel import CountModel
+from pipeline.btyd.fittedmodel import FittedModel
+from pipeline.btyd.gammagamma import GammaGamma
+from pipeline.btyd.mbgcnbd import MBGCNBD
+from pipeline.btyd.mbgnbd import MBGNBD
+from pipeline.btyd.nbd import NBD
+from pipeline.btyd.paretonbd import ParetoNBD
+from pipeline.btyd.pit import Spread
+from pipeline.btyd.predictive import predict
+from pipeline.errors import UserError
+
+Model = TypeVar("Model", bound=FittedModel)
+
+MODELS: dict[str, type[CountModel]] = {
+    model.name: model for model in (NBD, MBGNBD, BGNBD, ParetoNBD, MBGCNBD)
+}
+"""By name, the simplest first; of equals, first the one that lets also those leave who ordered once."""
+
+SPEND_MODELS: dict[str, type[GammaGamma]] = {
+    model.name: model for model in (GammaGamma, ConditionalGammaGamma)
+}
+
+
+def load(saved: dict[str, Any]) -> CountModel:
+    """The model of orders that `to_dict` described.
+
+    Raises
+    ------
+    UserError
+        If the model is unknown.
+    """
+    return _kind(saved, MODELS).from_dict(saved)
+
+
+def load_spend(saved: dict[str, Any]) -> GammaGamma:
+    """The model of spend that `to_dict` described.
+
+    Raises
+    ------
+    UserError
+        If the model is unknown.
+    """
+    return _kind(saved, SPEND_MODELS).from_dict(saved)
+
+
+def _kind(saved: dict[str, Any], kinds: dict[str, type[Model]]) -> type[Model]:
+    if saved.get("model") not in kinds:
+        raise UserError(f"unknown model {saved.get('model')!r}", valid=" or ".join(kinds))
+    return kinds[saved["model"]]
+
+
+@dataclass(frozen=True)
+class StoredFit:
+    """What was fitted at a cutoff, one of the `fits` in models/lifetime_value.json.
+
+    Attributes
+    ----------
+    cutoff : date
+    orders : CountModel
+    spend : GammaGamma
+    clock : Clock
+        The season that was chosen.
+    spread : Spread
+        How far the spend's P10 and P90 are from its median.
+    """
+
+    cutoff: date
+    orders: CountModel
+    spend: GammaGamma
+    clock: Clock
+    spread: Spread
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> Self:
+        """Read back what stage `lifetime_value` wrote."""
+        return cls(
+            date.fromisoformat(saved["cutoff"]),
+            load(saved["orders"]),
+            load_spend(saved["spend"]),
+            Clock.from_dict(saved["clock"]),
+            Spread(**saved["spread"]),
+        )
+
+    def expectations(self, histories: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
+        """Give `p_no_order` and `expected_orders` in the horizon, for histories in calendar days."""
+        exposed, horizon = self._exposed(histories, horizon_days)
+        return pd.DataFrame(
+            {
+                "p_no_order": self.orders.p_no_order(exposed, horizon),
+                "expected_orders": self.orders.expected_orders(exposed, horizon),
+            }
+        )
+
+    def spend_quantiles(self, summary: pd.DataFrame, horizon_days: int, levels: Floats) -> Floats:
+        """Give the quantiles of each customer's spend in the horizon, as modelled; (customers, levels)."""
+        exposed, horizon = self._exposed(summary, horizon_days)
+        of_each, median = np.tile(levels, (len(summary), 1)), np.full((len(summary), 1), 0.5)
+        return predict(self.orders, self.spend, exposed, horizon, median, of_each).spend
+
+    def _exposed(self, summary: pd.DataFrame, horizon_days: int) -> tuple[pd.DataFrame, float]:
+        return self.clock.summary(summary, self.cutoff), self.clock.horizon(self.cutoff, horizon_days)
