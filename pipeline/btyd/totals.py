@@ -8,8 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 import pandas as pd
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 CONFIDENCE = 0.9
 _PRIOR_WINDOWS = 2.0  # as many windows speak for the prior, which says:
@@ -92,8 +91,8 @@ def total_interval(total: Total, error: CommonError) -> Interval:
     if not total.expected > 0:
         return Interval(0.0, 0.0)
     upper = 0.5 + CONFIDENCE / 2
-    level = float(student.ppf(upper, _PRIOR_WINDOWS + error.windows)) * error.level_sd
-    rest = float(norm.ppf(upper)) * math.hypot(error.parameter_sd, _own_error(total))
+    level = float(stdtrit(_PRIOR_WINDOWS + error.windows, upper)) * error.level_sd
+    rest = float(ndtri(upper)) * math.hypot(error.parameter_sd, _own_error(total))
     reach = math.hypot(level, rest)
     return Interval(total.expected * math.exp(-reach), total.expected * math.exp(reach))
 

@@ -11,7 +11,7 @@ from sklearn.base import ClassifierMixin
 
 from pipeline.churn.blend import churn_probability, used_features
 
-IMPORTANCE_SAMPLE = 20_000
+IMPORTANCE_SAMPLE = 10_000
 
 
 def importance(
@@ -32,7 +32,7 @@ def importance(
     model : fitted classifier or None
         As from `pipeline.churn.blend.assemble`; without a model nothing matters.
     frame : pandas.DataFrame
-        Labelled rows the model was not trained on; above 20,000 a random sample of them is used.
+        Labelled rows the model was not trained on; above 10,000 a random sample of them is used.
     seed : int
         For the sample and the shuffles.
     repeats : int

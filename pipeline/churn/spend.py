@@ -40,7 +40,11 @@ from pipeline.errors import InsufficientHistory
 
 SpendMember = Literal["btyd", "boosting", "relative", "two_part"]
 SPEND_MEMBERS: tuple[SpendMember, ...] = ("btyd", "boosting", "relative", "two_part")
+SETTINGS = BOOSTING | {"learning_rate": 0.03, "max_iter": 250}
+"""Slower steps than for churn: amounts are noisier."""
+
 FEWEST_BUYERS = 100
+QUANTILES = 63
 DOUBT = 0.05
 """Share of the mean added to what the lifetime model expects: it may not rule a customer out altogether."""
 
@@ -179,11 +183,28 @@ def _boosting(
     weights: pd.Series[float] | None = None,
 ) -> Pipeline:
     columns = varying(rows, FEATURES)
-    # With weights, scikit-learn searches the edges of the bins one by one: 255 take longer than the trees.
-    bins = 255 if weights is None else 63
-    trees = HistGradientBoostingRegressor(loss=loss, random_state=seed, max_bins=bins, **BOOSTING)
+    inputs = rows[columns]
+    if weights is not None:
+        inputs = inputs.apply(to_quantiles, weights=weights)
+    trees = HistGradientBoostingRegressor(loss=loss, random_state=seed, **SETTINGS)
     model = Pipeline([("inputs", boosting_inputs(columns)), ("model", trees)])
-    return model.fit(rows[columns], target, model__sample_weight=weights)
+    return model.fit(inputs, target, model__sample_weight=weights)
+
+
+def to_quantiles(values: pd.Series[float], weights: pd.Series[float]) -> pd.Series[float]:
+    """Move each value to the nearest of 63 weighted quantiles.
+
+    The trees then need not look for them, which scikit-learn does one by one and takes longer than the trees.
+    They split half-way between two quantiles, as the moving does: values that were not moved are predicted
+    alike.
+    """
+    is_known = values.notna()
+    known, levels = values[is_known], np.linspace(0, 1, QUANTILES)
+    kept = np.unique(known)
+    if len(kept) > QUANTILES:
+        kept = np.unique(np.quantile(known, levels, method="inverted_cdf", weights=weights[is_known]))
+    nearest = np.searchsorted((kept[:-1] + kept[1:]) / 2, values)
+    return pd.Series(kept[nearest], values.index).where(is_known)
 
 
 def weighted_mean(members: pd.DataFrame, weights: Mapping[str, float]) -> NDArray[np.float64]:

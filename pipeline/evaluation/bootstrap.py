@@ -21,7 +21,7 @@ from pipeline.features.sampling import some_customers
 LEVEL = 0.95
 BLOCK_CELLS = 2_000_000
 """Weights held in memory at a time; decides nothing but the memory."""
-SCORE_BINS = 1000
+SCORE_BINS = 500
 MOST_CUSTOMERS = 100_000
 
 
@@ -174,7 +174,7 @@ def _binned(
 ) -> FloatArray:
     """Metrics of the sample and of every resample, shape (1 + resamples, metrics), on binned predictions.
 
-    Rows with the same outcome in the same of a thousand bins are one row whose weights add up, which makes
+    Rows with the same outcome in the same of five hundred bins are one row whose weights add up, which makes
     hundreds of resamples a matter of moments.
     """
     bins = quantile_bins(scores, np.ones(len(scores)), SCORE_BINS)

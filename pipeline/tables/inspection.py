@@ -22,6 +22,7 @@ WHERE = "sources.orders"
 AUTO = "auto"
 FIRST = ("customer_id", "ordered_at", "amount", "unit_price", "quantity", "order_id")
 ALWAYS = (*REQUIRED, "order_id")  # the other columns are named where there are any
+ANONYMOUS = "; if such sales are normal here, ingest.missing_customer_id: leave_out"
 DATA = re.compile(r"[-+]?\d[\d.,:/T -]*")
 
 Chosen = TypeVar("Chosen")
@@ -108,7 +109,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         ("time zone", about_zone),
         *((role, _about_role(role, guess)) for role, guess in guesses.items() if guess or role in ALWAYS),
         *_about_units(guesses.get("unit_price"), guesses.get("quantity")),
-        *_about_anonymous(guesses["customer_id"], raw.rows.num_rows),
+        *_about_empty(guesses, raw.rows.num_rows),
     )
     return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
 
@@ -229,12 +230,16 @@ def _about_units(price: Guess | None, quantity: Guess | None) -> list[tuple[str,
     return [("paid", f"{told}. If the price is that of the row, map it as amount and leave quantity out")]
 
 
-def _about_anonymous(customer: Guess | None, rows: int) -> list[tuple[str, str]]:
-    missing = rows - customer.column.filled if customer else 0
-    if not missing:
-        return []
-    share = f"{missing:,} of {counted(rows):row/rows} ({missing / rows:.1%}) without a customer: quarantine"
-    return [("anonymous", f"{share}. If such sales are normal here, ingest.missing_customer_id: leave_out")]
+def _about_empty(guesses: dict[str, Guess | None], rows: int) -> list[tuple[str, str]]:
+    """Tell the rows that will go to quarantine because they have no value where there has to be one."""
+    found = []
+    for role in (*REQUIRED, "unit_price", "quantity"):
+        guess = guesses.get(role)
+        if guess and (missing := rows - guess.column.filled):
+            empty = f"{_shown(guess.column.name)} is empty in {missing:,} of {counted(rows):row/rows}"
+            advice = ANONYMOUS if role == "customer_id" else ""
+            found.append(("quarantine", f"{empty} ({missing / rows:.1%}){advice}"))
+    return found
 
 
 def _snippet(path: str, sheet: str | None, guesses: dict[str, Guess | None], written: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.churn.backtest import Window, learn, predict, total_helps
 from pipeline.churn.level import missed_log_total, trust_in_blend
-from pipeline.churn.spend import SpendModel, fit_spend, spend_weights
+from pipeline.churn.spend import SpendModel, fit_spend, spend_weights, to_quantiles
 from pipeline.churn.store import dump_model, load_model
 from pipeline.errors import InsufficientHistory
 from pipeline.features.catalogue import TOPICS
@@ -157,3 +157,22 @@ def test_earlier_origins_decide_whose_total_counts(train: pd.DataFrame, later: p
 def test_the_missed_total_is_bounded() -> None:
     assert missed_log_total(np.ones(3), np.full(3, 1e9)) == 0.5
     assert missed_log_total(np.ones(3), np.zeros(3)) == 0.0
+
+
+def test_values_are_moved_to_the_nearest_of_few_weighted_quantiles_and_missing_ones_stay() -> None:
+    rng = np.random.default_rng(3)
+    values = pd.Series(rng.lognormal(size=2_000)).where(rng.random(2_000) > 0.1)
+    # Nearly all weight is above 1: so are the quantiles.
+    weights = pd.Series(np.where(values > 1, 1.0, 1e-6))
+    moved = to_quantiles(values, weights)
+    kept = np.sort(moved.dropna().unique())
+    assert len(kept) <= 63
+    assert (kept > 1).sum() >= len(kept) - 1
+    assert moved.isna().equals(values.isna())
+    distance = np.abs(values.dropna().to_numpy()[:, None] - kept).min(axis=1)
+    np.testing.assert_allclose((moved - values).dropna().abs(), distance)
+
+
+def test_few_distinct_values_are_not_moved() -> None:
+    values = pd.Series([3.0, 1.0, np.nan, 2.0, 2.0])
+    assert to_quantiles(values, pd.Series([1.0, 1e-9, 1.0, 5.0, 1.0])).equals(values)

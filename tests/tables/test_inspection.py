@@ -133,8 +133,22 @@ def test_a_price_and_a_quantity_are_proposed_together_and_anonymous_rows_told(tm
         "product_id": "StockCode",
     }
     assert finding(found, "paid").startswith('"Price" times "Quantity"')
-    assert finding(found, "anonymous").startswith("1 of 4 rows (25.0%) without a customer")
+    assert finding(found, "quarantine") == (
+        '"Customer ID" is empty in 1 of 4 rows (25.0%); if such sales are normal here, '
+        "ingest.missing_customer_id: leave_out"
+    )
     assert finding(found, "customer_id").endswith('all of them end in ".0": does the CRM know them so?')
+
+
+def test_values_that_are_missing_where_they_are_needed_are_told(tmp_path: Path) -> None:
+    rows = (
+        "#1,a@b.de,2023-01-04,24.90",
+        "#1,a@b.de,2023-01-04,",
+        "#2,a@b.de,2023-01-05,9",
+        "#3,c@b.de,2023-01-06,7",
+    )
+    found = inspected(tmp_path, "\n".join(["Name,Email,Created at,Total", *rows]))
+    assert finding(found, "quarantine") == '"Total" is empty in 1 of 4 rows (25.0%)'
 
 
 def test_a_quantity_beside_a_total_is_not_multiplied(tmp_path: Path) -> None:
