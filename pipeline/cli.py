@@ -38,7 +38,7 @@ def summary() -> None:
     """Say where the results of the last run are, how good the models are, and what to do next."""
     try:
         params = load_params(Path("params.yaml"))
-        results = {path: _read(path) for path in (files.MANIFEST, files.EVALUATION, files.LOG)}
+        results = {path: _read(path) for path in (files.MANIFEST, files.EVALUATION, files.LOG, files.KPIS)}
         alarms = [alarm["text"] for path in (files.DRIFT, files.REALITY) for alarm in _read(path)["alarms"]]
     except UserError as error:
         complain(error)
@@ -116,12 +116,13 @@ def _summary(
     manifest: dict[str, Any],
     evaluation: dict[str, Any],
     log: dict[str, Any],
+    kpis: dict[str, Any],
     *,
     alarms: Sequence[str],
     experiment: str,
     root: Path,
 ) -> str:
-    window = evaluation["window"]
+    window, all_returned = evaluation["window"], kpis["customers"] - manifest["rows"]
     lines = [
         "",
         f"[bold]{counted(manifest['rows']):customer/customers} as of {manifest['as_of']}[/]",
@@ -133,6 +134,8 @@ def _summary(
         if window
         else "[bold]Not tested[/]",
     ]
+    if all_returned > 0:
+        lines.insert(2, f"  and {counted(all_returned)} with every order returned, in the KPIs alone")
     for name in ("churn", "value"):
         grade = evaluation[name]["grade"]
         lines.append(f"  {name:<12} grade {grade['letter'] or 'none'}: {escape(grade['text'])}")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
+from pipeline.report.measures import Bar
 from pipeline.report.texts import Texts
-from pipeline.report.views import Bar
 
 MOST = 5
 TINY = 0.05

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import pandas as pd
+
 from pipeline.report.formats import Formats
 
 Aim = Literal["higher", "lower", "one", "zero"]
@@ -69,3 +71,27 @@ def verdict(difference: Mapping[str, Any], aim: Aim) -> str:
     if difference["low"] <= 0 <= difference["high"]:
         return "unclear"
     return "better" if (difference["low"] > 0) == (aim == "higher") else "worse"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A labelled bar; `share` in per cent of the longest."""
+
+    label: str
+    share: float
+    value: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a matrix; `tint` in per cent of the strongest."""
+
+    main: str
+    note: str
+    tint: float
+
+
+def largest(values: pd.Series[Any]) -> float:
+    """The largest value, or 1 where there is none above zero, to divide by."""
+    found = values.max()
+    return float(found) if pd.notna(found) and found > 0 else 1.0

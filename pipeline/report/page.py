@@ -7,7 +7,7 @@ from functools import cache
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.report import explanations, quality, reality, tables, views
+from pipeline.report import explanations, groups, quality, reality, tables, views
 from pipeline.report.backtest import careful
 from pipeline.report.charts import Layer, bars
 from pipeline.report.data import ReportData
@@ -48,12 +48,13 @@ def render(report: ReportData) -> str:
             forecast=views.forecast(report, t, f),
             churn_note=views.churn_note(report, t, f),
             months=_month_charts(report, t, f),
-            is_scored=views.is_scored(report),
-            segments=views.segments(report, t, f),
-            stages=views.stage_bars(report, t, f),
-            matrix=views.risk_matrix(report, t, f),
-            value_at_risk=views.value_at_risk(report, t, f),
-            cohorts=views.heat_map(report, f),
+            is_scored=groups.is_scored(report),
+            segments=groups.segments(report, t, f),
+            all_returned=groups.all_returned(report, t, f),
+            stages=groups.stage_bars(report, t, f),
+            matrix=groups.risk_matrix(report, t, f),
+            value_at_risk=groups.value_at_risk(report, t, f),
+            cohorts=groups.heat_map(report, f),
             qualities=qualities,
             portraits=portraits(report, t, f),
             inside=inside(report, t, f),

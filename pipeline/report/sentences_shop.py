@@ -172,6 +172,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Jede Person ist in genau einem Segment, und jedes Segment hat einen nächsten Schritt. Kein "
         "Angebot geht an jemanden, der wahrscheinlich ohnehin kauft.",
     ),
+    "segments.all_returned": (
+        "Counted at the top, but not here: {n:customer/customers} with every order returned.",
+        "Oben mitgezählt, hier nicht: {n:Person/Personen} mit vollständig zurückgesandten Bestellungen.",
+    ),
     "segments.not_scored": (
         "Without predictions nobody can be singled out. What is known of everybody is the lifecycle stage.",
         "Ohne Vorhersagen lässt sich niemand herausheben. Bekannt ist von allen die Lebensphase.",

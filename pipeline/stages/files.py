@@ -35,6 +35,7 @@ EXPORT_PARQUET = Path("exports/customers.parquet")
 MANIFEST = Path("exports/manifest.json")
 
 REPORT = Path("reports/index.html")
+KPIS = Path("metrics/kpis.json")
 PREFLIGHT = Path("metrics/preflight.json")
 FORECAST = Path("metrics/forecast.json")
 INTERVALS = Path("metrics/intervals.json")

@@ -17,7 +17,7 @@ def kpis(params: Params) -> None:
     orders, returns = io.read_parquet(files.ORDERS), io.read_parquet(files.RETURNS)
     as_of = date.fromisoformat(io.read_json(files.LOG)["as_of"])
     figures = retention_kpis(orders, as_of, params.churn.horizon_days, returns)
-    io.write_json(figures, files.METRICS / "kpis.json")
+    io.write_json(figures, files.KPIS)
     io.write_csv(cohorts(orders, as_of), files.PLOTS / "cohorts.csv")
     io.write_csv(monthly(orders, returns), files.PLOTS / "monthly.csv")
     say(f"kpis: {counted(len(orders)):order/orders}")

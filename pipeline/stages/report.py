@@ -60,7 +60,7 @@ def report(params: Params) -> None:
             horizon_days=params.churn.horizon_days,
             clv_horizon_days=params.lifetime_value.clv_horizon_days,
             margin=params.lifetime_value.margin,
-            kpis=io.read_json(files.METRICS / "kpis.json"),
+            kpis=io.read_json(files.KPIS),
             segment_summary=segment_summary(segments),
             stage_counts=stage_counts(segments),
             risk_value=risk_value_matrix(segments),

@@ -17,6 +17,7 @@ def results(workspace, monkeypatch):
             "churn": grade,
             "value": grade,
         },
+        "metrics/kpis.json": {"customers": 1246},
         "data/interim/log.json": {"demo_pepper": True},
         "metrics/drift.json": {"alarms": [{"kind": "score", "psi": 0.4, "text": "the scores moved"}]},
         "metrics/reality.json": {"alarms": []},
@@ -32,6 +33,7 @@ def test_the_summary_leads_to_the_results(results):
     assert done.exit_code == 0
     for expected in (
         "1,234 customers",
+        "and 12 with every order returned, in the KPIs alone",
         str(results.path / "exports/customers.csv"),
         "reports/index.html",
         "state = abc123",

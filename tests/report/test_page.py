@@ -13,7 +13,7 @@ import pytest
 from pipeline.evaluation import fairness
 from pipeline.evaluation.reality import COLUMNS
 from pipeline.features.catalogue import TOPICS
-from pipeline.report import ReportData, render, views
+from pipeline.report import ReportData, groups, render
 from pipeline.report.formats import Formats
 from pipeline.report.quality import value_quality
 from pipeline.report.texts import Texts
@@ -389,7 +389,7 @@ def test_a_month_with_few_new_customers_is_left_out(report: ReportData) -> None:
             "retention": [1.0, 1 / 3, 1 / 9, 1.0, 0.25],
         }
     )
-    [enough] = views.heat_map(replace(report, cohorts=cohorts), Formats("en", "EUR"))
+    [enough] = groups.heat_map(replace(report, cohorts=cohorts), Formats("en", "EUR"))
     assert (enough.customers, [(cell.main, cell.tint) for cell in enough.cells]) == ("40", [("25", 100.0)])
 
 
@@ -425,3 +425,21 @@ def test_it_says_for_whom_the_ranges_are_off(localised: ReportData) -> None:
     assert narrow in both
     assert wide in both
     assert both.index("3", both.index(narrow)) < both.index(wide) < both.rindex("1")
+
+
+def test_customers_who_returned_everything_are_accounted_for_where_the_numbers_meet(
+    report: ReportData,
+) -> None:
+    scored = int(report.segment_summary["customers"].sum())
+    for missing, english, german in (
+        (0, None, None),
+        (3, "under 10 customers with", "unter 10 Personen mit"),
+        (12, "12 customers with", "12 Personen mit"),
+    ):
+        kpis = {**report.kpis, "customers": scored + missing}
+        page = {
+            language: Page(render(replace(report, kpis=kpis, language=language))).text
+            for language in ("en", "de")
+        }
+        assert ("not here: " + english in page["en"]) if english else ("not here" not in page["en"])
+        assert ("hier nicht: " + german in page["de"]) if german else ("hier nicht" not in page["de"])
