@@ -116,7 +116,7 @@ class _Models:
     def _learn(self, origin: Origin, customers: pd.DataFrame) -> tuple[Learned, pd.DataFrame]:
         """Learn at an origin; give the rows that were learned from too."""
         rows = _training_rows(origin, self.params)
-        last_year = _last_year(origin, self.params.churn.horizon_days)
+        last_year = _last_year(origin, self.params)
         return learn(rows, customers, last_year, self.tested, **self.recipe), rows
 
     def _keep(self, path: Path, learned: Learned, origin: Origin, rows: pd.DataFrame) -> None:
@@ -148,11 +148,17 @@ def _training_rows(origin: Origin, params: Params) -> pd.DataFrame:
     return frames.labelled(origin.training, origin.cutoff, horizon_days=horizon_days, customers=customers)
 
 
-def _last_year(origin: Origin, horizon_days: int) -> Window | None:
-    """Take all customers of the same window a year ago, with the little that is asked of them."""
+def _last_year(origin: Origin, params: Params) -> Window | None:
+    """Take the same window a year ago, of as many customers as are tested, with the little that is asked."""
     if not (then := origin.last_year):
         return None
-    of_window = partial(frames.labelled, horizon_days=horizon_days, features=OF_LAST_YEAR)
+    keys = frames.keys([*then.training, then.cutoff])
+    of_window = partial(
+        frames.labelled,
+        horizon_days=params.churn.horizon_days,
+        features=OF_LAST_YEAR,
+        customers=some_customers(keys, MOST_TESTED_CUSTOMERS, params.seed),
+    )
     return Window(of_window(then.training, then.cutoff), of_window([then.cutoff], origin.cutoff))
 
 
