@@ -79,6 +79,8 @@ TABLES = {
         "customer_key purpose status changed_at",
         ("a", "email", "granted", "2023-10-01 10:00"),
         ("a", "email", "withdrawn", "2024-01-01 10:00"),
+        ("a", "app", "granted", "2023-10-01 10:00"),
+        ("a", "app", "withdrawn", "2024-01-01 10:00"),
         ("a", "post", "denied", "2023-10-01 10:00"),
         ("a", "post", "granted", "2024-01-01 10:00"),
         ("a", "phone", "granted", "2024-01-02 10:00"),
@@ -139,7 +141,7 @@ BY_HAND = {
     "points_redemptions": 1,
     "days_since_points": 9,
     "consents_granted": 1,  # post
-    "consents_refused": 2,  # email, and phone: both at one moment is a refusal
+    "consents_refused": 3,  # email, app, and phone: both at one moment is a refusal
     "referrals": 3,
     "referrals_2_horizons": 2,
     "referred_customers": 1,
