@@ -15,14 +15,21 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit, logit
+from scipy.special import expit
 from sklearn.ensemble import StackingClassifier
 from sklearn.pipeline import Pipeline
 
 from pipeline.churn.blend import assemble, blend_weights, blended_log_odds
 from pipeline.churn.calibrate import UNCALIBRATED, Calibration, Said, choose_calibration
-from pipeline.churn.level import CAUTION, missed_log_odds, missed_log_total, trust_in_blend
-from pipeline.churn.members import BOOSTING, Member, check_classes, fit_members, member_log_odds
+from pipeline.churn.level import missed_log_odds, trust_in_blend
+from pipeline.churn.members import (
+    BOOSTING,
+    Member,
+    fit_members,
+    member_log_odds,
+    presumed_weights,
+)
+from pipeline.churn.season import Window, seasonal_shift, seasonal_total
 from pipeline.churn.simplex import equal
 from pipeline.churn.spend import (
     SpendModel,
@@ -31,27 +38,6 @@ from pipeline.churn.spend import (
     weighted_mean,
 )
 from pipeline.errors import InsufficientHistory
-
-OF_LAST_YEAR = ("p_no_order", "expected_spend")
-"""The inputs that last year's window is asked for."""
-
-RARE = 1e-6
-"""Nobody is surer than that: keeps log-odds finite."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """Rows to learn from and the rows of the window that followed.
-
-    Attributes
-    ----------
-    train, test : pandas.DataFrame
-        As from `pipeline.churn.frame.training_frame` with the inputs `OF_LAST_YEAR`; the labels of `train`
-        end before `test` begins.
-    """
-
-    train: pd.DataFrame
-    test: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -157,6 +143,7 @@ def learn(
     last_year: Window | None,
     earlier: Sequence[Backtested],
     *,
+    horizon_days: int,
     wanted: Literal["auto"] | Sequence[Member],
     seed: int,
     boosting: Mapping[str, Any] = BOOSTING,
@@ -173,7 +160,10 @@ def learn(
     last_year : Window or None
         The same window a year earlier, for the level of the season.
     earlier : sequence of Backtested
-        Earlier origins, ascending, whose windows have passed.
+        Earlier origins, ascending, whose windows have passed. Where none of them had these members, they are
+        tried in a `rehearsal`.
+    horizon_days : int
+        Length of the label window.
     wanted, seed, boosting, half_life_days
         As in `pipeline.churn.members.fit_members`.
 
@@ -186,19 +176,56 @@ def learn(
     InsufficientHistory
         If there are too few churners or stayers to learn from.
     """
-    members = fit_members(train, wanted, seed=seed, boosting=boosting, half_life_days=half_life_days)
+    recipe: dict[str, Any] = {"seed": seed, "boosting": boosting, "half_life_days": half_life_days}
+    members = fit_members(train, wanted, **recipe)
     known = [each for each in earlier if set(members) <= set(each.log_odds)]
+    known = known or rehearsal(train, list(members), horizon_days, recipe)
     weights = equal(members)
+    if wanted == "auto":
+        weights = presumed_weights(list(members), train["customer_key"].nunique())
     if known:
         said = pd.concat([each.levelled() for each in known], ignore_index=True)
-        weights = blend_weights(list(members), said, np.concatenate([each.churned for each in known]))
+        weights = blend_weights(weights, said, np.concatenate([each.churned for each in known]))
     own = blended_log_odds(member_log_odds(members, today), weights)
-    pull = (1 - trust_in_numbers(earlier)) * to_lifetime_level(own, today)
+    pull = (1 - trust_in_numbers(earlier or known)) * to_lifetime_level(own, today)
     season = seasonal_shift(last_year) if last_year else None
     shift = pull + (season if season and level_helps(earlier) else 0.0)
     spend = _learn_spend(train, last_year, earlier, seed)
     calibration = choose_calibration([each.said() for each in earlier])
     return Learned(members, weights, pull, season, shift, spend, calibration)
+
+
+def rehearsal(
+    train: pd.DataFrame, wanted: Sequence[Member], horizon_days: int, recipe: Mapping[str, Any]
+) -> list[Backtested]:
+    """Predict the latest cutoff of the training rows from those whose windows had passed by then.
+
+    Parameters
+    ----------
+    train : pandas.DataFrame
+        The rows to learn from.
+    wanted : sequence of str
+        The members to try.
+    horizon_days : int
+        Length of the label window.
+    recipe : mapping
+        Further arguments of `pipeline.churn.members.fit_members`.
+
+    Returns
+    -------
+    list of Backtested
+        Of equal weights and no level; empty where there is too little to learn from.
+    """
+    latest = train["cutoff"].max()
+    before = train[train["cutoff"] + pd.Timedelta(days=horizon_days) <= latest]
+    try:
+        members = fit_members(before, wanted, **recipe)
+    except InsufficientHistory:
+        return []
+    if len(members) < len(wanted):
+        return []
+    learned = Learned(members, equal(members), pull=0.0, season=None, level_shift=0.0)
+    return [predict(learned, train[train["cutoff"] == latest].reset_index(drop=True))]
 
 
 def _learn_spend(
@@ -218,15 +245,6 @@ def _learn_spend(
     season = seasonal_total(last_year) if last_year else None
     log_level = season if season and total_helps(earlier) else 0.0
     return replace(model, season=season, log_level=log_level, trust=trust_in_totals(earlier))
-
-
-def seasonal_total(last_year: Window) -> float | None:
-    """Do for totals what `seasonal_shift` does for churn, as a logarithm."""
-    before, then = (
-        missed_log_total(rows["expected_spend"].to_numpy(), rows["future_spend"].to_numpy())
-        for rows in (last_year.train, last_year.test)
-    )
-    return then - before
 
 
 def total_helps(earlier: Sequence[Backtested]) -> bool:
@@ -265,25 +283,6 @@ def trust_in_numbers(earlier: Sequence[Backtested]) -> float:
     actual = [missed_log_odds(each.own(), each.churned) for each in earlier]
     missed = [to - instead for to, instead in zip(actual, lifetime, strict=True)]
     return trust_in_blend([-to for to in lifetime], missed)
-
-
-def seasonal_shift(last_year: Window) -> float | None:
-    """Give half of what the lifetime model missed in last year's window beyond its usual miss, in log-odds.
-
-    Its own predictions are asked, as it has learned to expect that a young log's customers grow old; a
-    classifier of a year ago hardly had the history to know that. None where there was no such model.
-    """
-    missed = []
-    for window in (last_year.train, last_year.test):
-        rows = window.dropna(subset="p_no_order")
-        try:
-            check_classes(rows)
-        except InsufficientHistory:
-            return None
-        said = rows["p_no_order"].to_numpy()
-        missed.append(missed_log_odds(logit(np.clip(said, RARE, 1 - RARE)), rows["churned"].to_numpy(bool)))
-    before, then = missed
-    return CAUTION * (then - before)
 
 
 def level_helps(earlier: Sequence[Backtested]) -> bool:

@@ -1,14 +1,14 @@
 """The members' convex blend in log-odds, and the classifier that holds it.
 
 ``logit P(churn) = shift + sum_k w_k * logit p_k`` with ``w_k >= 0`` and ``sum_k w_k = 1``. The weights are
-learned from predictions for windows that had not begun when the members were trained, with a pull to equal
-ones, which are hard to beat where the members hardly differ. The shift is the season's, see
-`pipeline.churn.level`.
+learned from predictions for windows that had not begun when the members were trained, with a pull to what is
+presumed without them: equal ones, which are hard to beat where the members hardly differ. The shift is the
+season's, see `pipeline.churn.level`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,14 +28,14 @@ Weights = Mapping[Member, float]
 
 
 def blend_weights(
-    members: Sequence[Member], log_odds: pd.DataFrame, churned: NDArray[np.bool_]
+    presumed: Weights, log_odds: pd.DataFrame, churned: NDArray[np.bool_]
 ) -> dict[Member, float]:
     """Learn the weights from earlier windows.
 
     Parameters
     ----------
-    members : sequence of str
-        To be blended.
+    presumed : mapping of str to float
+        The members to be blended, with their weights in the absence of such windows.
     log_odds : pandas.DataFrame
         What they said before these windows, one column each.
     churned : numpy.ndarray
@@ -44,9 +44,9 @@ def blend_weights(
     Returns
     -------
     dict of str to float
-        Those with the least log loss, pulled to equal ones; see `pipeline.churn.simplex`.
+        Those with the least log loss, pulled to the presumed ones; see `pipeline.churn.simplex`.
     """
-    y, scores = churned.astype(np.float64), log_odds[list(members)].to_numpy(dtype=np.float64)
+    y, scores = churned.astype(np.float64), log_odds[list(presumed)].to_numpy(dtype=np.float64)
 
     def loss(weights: Floats) -> float:
         score = scores @ weights
@@ -55,7 +55,7 @@ def blend_weights(
     def gradient(weights: Floats) -> Floats:
         return np.asarray(scores.T @ (expit(scores @ weights) - y) / len(y), dtype=np.float64)
 
-    return pulled_weights(members, loss, gradient)
+    return pulled_weights(presumed, loss, gradient)
 
 
 def blended_log_odds(log_odds: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:

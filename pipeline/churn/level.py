@@ -6,8 +6,8 @@ far as earlier origins do not show that the blend's own comes nearer: see `trust
 
 Season and drift are larger errors than the choice of model, and a horizon's season is known before it begins.
 What the lifetime model missed in the same window of last year, beyond what it missed before, is taken for the
-season's; half of it corrects this year's. The latest window is no such anchor: it belongs to another season,
-and a correction learned from it makes things worse.
+season's, see `of_season`; half of it corrects this year's. The latest window is no such anchor: it belongs to
+another season, and a correction learned from it makes things worse.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ CAUTION = 0.5
 """Share of what was missed that is corrected: one window of one year is little evidence."""
 
 LARGEST_SHIFT = 3.0
-
 
 LARGEST_LOG_LEVEL = 1.0
 
@@ -61,6 +60,27 @@ def missed_log_total(expected: NDArray[np.float64], actual: NDArray[np.float64])
         return 0.0
     missed = float(np.log(actual.sum() / expected.sum()))
     return CAUTION * float(np.clip(missed, -LARGEST_LOG_LEVEL, LARGEST_LOG_LEVEL))
+
+
+def of_season(then: float, before: float) -> float:
+    """Give the part of a miss that is the season's: what was missed at all, and beyond the usual miss.
+
+    A model that was far off before and is less so then has learned, in a log that was young: no season.
+
+    Parameters
+    ----------
+    then : float
+        What was missed in last year's window, as a logarithm.
+    before : float
+        What was missed in the windows before it.
+
+    Returns
+    -------
+    float
+        The smaller of ``then`` and ``then - before``; 0 where they contradict each other.
+    """
+    beyond = then - before
+    return min(then, beyond, key=abs) if then * beyond > 0 else 0.0
 
 
 def trust_in_blend(apart: Sequence[float], missed: Sequence[float]) -> float:

@@ -53,7 +53,8 @@ FREEDOM: dict[Member, float] = {"logistic": 0.02, "logistic_rich": 0.005}
 """C of the logistic members. Many of their columns say nearly the same; a strong ridge lets them share."""
 
 ENOUGH_FOR_RICH_COLUMNS = 300
-ENOUGH_FOR_BOOSTING = 2_000
+ENOUGH_FOR_BOOSTING = 500
+ENOUGH_TO_PRESUME_BOOSTING = 2_000
 FEWEST_CUSTOMERS_PER_CLASS = 20
 
 
@@ -92,6 +93,26 @@ def choose_members(
             valid="members: auto",
         )
     return chosen
+
+
+def presumed_weights(members: Sequence[Member], customers: int) -> dict[Member, float]:
+    """Give the weights before there is evidence: equal ones, with trees only where customers are many.
+
+    Parameters
+    ----------
+    members : sequence of str
+        To be blended.
+    customers : int
+        Customers in the training rows.
+
+    Returns
+    -------
+    dict of str to float
+        By member, summing to 1.
+    """
+    is_large = customers >= ENOUGH_TO_PRESUME_BOOSTING
+    presumed = [name for name in members if is_large or not name.startswith("boosting")] or members
+    return {name: (name in presumed) / len(presumed) for name in members}
 
 
 def fit_members(

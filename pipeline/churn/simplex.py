@@ -1,4 +1,4 @@
-"""Weights of a blend: not negative, summing to one, and pulled to equal ones.
+"""Weights of a blend: not negative, summing to one, and pulled to equal or other presumed ones.
 
 Equal weights are hard to beat because learned ones are noisy; but a member that adds nothing costs. So the
 weights are those with the least loss in earlier windows plus `PULL` times the squared distance from equal
@@ -7,7 +7,7 @@ ones: the egalitarian ridge of Diebold and Shin (2019, International Journal of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Name = TypeVar("Name", bound=str)
 
 PULL = 0.001
-"""Loss per row that a squared distance of 1 from equal weights must be worth."""
+"""Loss per row that a squared distance of 1 from the presumed weights must be worth."""
 
 
 def equal(names: Iterable[Name]) -> dict[Name, float]:
@@ -29,29 +29,30 @@ def equal(names: Iterable[Name]) -> dict[Name, float]:
 
 
 def pulled_weights(
-    names: Sequence[Name], loss: Callable[[Floats], float], gradient: Callable[[Floats], Floats]
+    presumed: Mapping[Name, float], loss: Callable[[Floats], float], gradient: Callable[[Floats], Floats]
 ) -> dict[Name, float]:
-    """Find the weights with the least of a convex loss and of the pull to equal ones.
+    """Find the weights with the least of a convex loss and of the pull to presumed ones.
 
     Parameters
     ----------
-    names : sequence of str
-        Of the members.
+    presumed : mapping of str to float
+        The weights without evidence, by member.
     loss, gradient : callable
-        Of the weights, shape (len(names),): the mean loss of the rows, without a unit.
+        Of the weights, shape (len(presumed),): the mean loss of the rows, without a unit.
 
     Returns
     -------
     dict of str to float
         By member, summing to 1 but for rounding to four digits.
     """
-    number = len(names)
+    number = len(presumed)
+    before: Floats = np.array(list(presumed.values()), dtype=np.float64)
 
     def pulled_loss(weights: Floats) -> float:
-        return loss(weights) + float(PULL * ((weights - 1 / number) ** 2).sum())
+        return loss(weights) + float(PULL * ((weights - before) ** 2).sum())
 
     def pulled_gradient(weights: Floats) -> Floats:
-        return gradient(weights) + 2 * PULL * (weights - 1 / number)
+        return gradient(weights) + 2 * PULL * (weights - before)
 
     with threadpool_limits(1):
         found = minimize(
@@ -65,4 +66,4 @@ def pulled_weights(
         )
     best = np.clip(np.asarray(found.x, dtype=np.float64), 0, 1)
     best /= best.sum()
-    return {name: round(weight, 4) for name, weight in zip(names, best.tolist(), strict=True)}
+    return {name: round(weight, 4) for name, weight in zip(presumed, best.tolist(), strict=True)}

@@ -244,4 +244,4 @@ def spend_weights(members: pd.DataFrame, actual: NDArray[np.float64]) -> dict[st
     def gradient(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(mu.T @ (1 - y / (mu @ weights)) / len(y), dtype=np.float64)
 
-    return pulled_weights(names, deviance, gradient)
+    return pulled_weights(equal(names), deviance, gradient)

@@ -9,10 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.churn.backtest import OF_LAST_YEAR, Backtested, Learned, Window, learn, predict
+from pipeline.churn.backtest import Backtested, Learned, learn, predict
 from pipeline.churn.blend import about
 from pipeline.churn.frame import LABELS
 from pipeline.churn.lifetime_inputs import reference_history
+from pipeline.churn.season import OF_LAST_YEAR, Window
 from pipeline.churn.store import dump_model, trusted_types
 from pipeline.churn.tables import backtest_table, table_of_members
 from pipeline.churn.tune import tune
@@ -61,6 +62,7 @@ class _Models:
     def __init__(self, params: Params) -> None:
         self.params = params
         self.recipe: dict[str, Any] = {
+            "horizon_days": params.churn.horizon_days,
             "wanted": params.churn.members,
             "seed": params.seed,
             "half_life_days": params.churn.half_life_days,
@@ -114,7 +116,7 @@ class _Models:
     def _learn(self, origin: Origin, customers: pd.DataFrame) -> tuple[Learned, pd.DataFrame]:
         """Learn at an origin; give the rows that were learned from too."""
         rows = _training_rows(origin, self.params)
-        last_year = _last_year(origin, self.params.churn.horizon_days)
+        last_year = _last_year(origin, self.params)
         return learn(rows, customers, last_year, self.tested, **self.recipe), rows
 
     def _keep(self, path: Path, learned: Learned, origin: Origin, rows: pd.DataFrame) -> None:
@@ -146,11 +148,17 @@ def _training_rows(origin: Origin, params: Params) -> pd.DataFrame:
     return frames.labelled(origin.training, origin.cutoff, horizon_days=horizon_days, customers=customers)
 
 
-def _last_year(origin: Origin, horizon_days: int) -> Window | None:
-    """Take all customers of the same window a year ago, with the little that is asked of them."""
+def _last_year(origin: Origin, params: Params) -> Window | None:
+    """Take the same window a year ago, of as many customers as are tested, with the little that is asked."""
     if not (then := origin.last_year):
         return None
-    of_window = partial(frames.labelled, horizon_days=horizon_days, features=OF_LAST_YEAR)
+    keys = frames.keys([*then.training, then.cutoff])
+    of_window = partial(
+        frames.labelled,
+        horizon_days=params.churn.horizon_days,
+        features=OF_LAST_YEAR,
+        customers=some_customers(keys, MOST_TESTED_CUSTOMERS, params.seed),
+    )
     return Window(of_window(then.training, then.cutoff), of_window([then.cutoff], origin.cutoff))
 
 

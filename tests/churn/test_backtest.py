@@ -8,20 +8,21 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit, logit
+from sklearn.metrics import log_loss
 
 from pipeline.churn import spend
 from pipeline.churn.backtest import (
     Backtested,
-    Window,
     learn,
     level_helps,
     predict,
-    seasonal_shift,
     trust_in_numbers,
 )
 from pipeline.churn.blend import churn_probability
-from pipeline.churn.level import missed_log_odds
+from pipeline.churn.level import missed_log_odds, of_season
+from pipeline.churn.season import Window, seasonal_shift
 from pipeline.churn.tables import BACKTEST, backtest_table, table_of_members
+from pipeline.evaluation.rules import threshold_rule
 
 Labelled = Callable[..., pd.DataFrame]
 WANTED = ("btyd", "logistic")
@@ -56,7 +57,7 @@ def tested(frame: pd.DataFrame) -> list[Backtested]:
     """Two origins, the second with the weights that the first one teaches."""
     done: list[Backtested] = []
     for train, test in ((date(2025, 1, 1), BEFORE), (BEFORE, AFTER)):
-        learned = learn(at(frame, train), at(frame, test), None, done, wanted=WANTED, seed=5)
+        learned = learn(at(frame, train), at(frame, test), None, done, horizon_days=28, wanted=WANTED, seed=5)
         done.append(predict(learned, at(frame, test)))
     return done
 
@@ -66,9 +67,40 @@ def test_weights_come_from_earlier_origins(frame: pd.DataFrame, tested: list[Bac
     assert tested[1].learned.weights != tested[0].learned.weights
     worse = tested[0].log_odds.assign(btyd=-tested[0].log_odds["btyd"])
     misled = [Backtested(tested[0].learned, tested[0].rows, worse)]
-    again = learn(at(frame, BEFORE), at(frame, AFTER), None, misled, wanted=WANTED, seed=5)
+    again = learn(at(frame, BEFORE), at(frame, AFTER), None, misled, horizon_days=28, wanted=WANTED, seed=5)
     assert again.weights == {"btyd": 0.0, "logistic": 1.0}
     assert list(again.classifier(at(frame, BEFORE)).named_estimators_) == ["logistic"]
+
+
+@pytest.mark.parametrize(("horizon_days", "is_rehearsed"), [(28, True), (60, False)])
+def test_the_first_origin_tries_its_members_where_the_log_is_long_enough(
+    frame: pd.DataFrame, horizon_days: int, is_rehearsed: bool
+) -> None:
+    says_the_opposite = frame.assign(p_no_order=1 - frame["p_no_order"])
+    train = says_the_opposite[frame["cutoff"] < pd.Timestamp(AFTER)]
+    learned = learn(
+        train, at(says_the_opposite, AFTER), None, (), horizon_days=horizon_days, wanted=WANTED, seed=5
+    )
+    expected = {"btyd": 0.0, "logistic": 1.0} if is_rehearsed else {"btyd": 0.5, "logistic": 0.5}
+    assert learned.weights == expected
+
+
+def test_trees_get_the_weight_in_a_small_shop_where_silence_is_a_step(
+    frame: pd.DataFrame,
+) -> None:
+    rng = np.random.default_rng(4)
+    silence = rng.integers(0, 90, len(frame)).astype(float)
+    left = rng.random(len(frame)) < np.where(silence > 30, 0.97, 0.06)
+    monthly = frame.assign(days_since_last=silence, churned=left, p_no_order=0.5 + silence / 1_000)
+    monthly = monthly[monthly["customer_key"] < "c00800"]
+    train, now = monthly[monthly["cutoff"] < pd.Timestamp(AFTER)], at(monthly, AFTER)
+    said = predict(learn(train, now, None, (), horizon_days=28, wanted="auto", seed=5), now)
+    past, outcome = train["days_since_last"].to_numpy(), train["churned"].to_numpy(bool)
+    _, rule = threshold_rule(past, outcome, now["days_since_last"].to_numpy())
+    weights = said.learned.weights
+    assert weights["boosting"] + weights["boosting_latest"] > 0.5
+    blend = said.predictions()["churn_probability"]
+    assert log_loss(now["churned"], blend) < log_loss(now["churned"], rule) + 0.04
 
 
 def test_the_outcome_at_an_origin_changes_nothing_that_is_said_there(
@@ -93,7 +125,7 @@ def test_the_classifier_to_store_says_what_the_backtest_says(
 def test_half_of_what_last_year_missed_is_corrected(frame: pd.DataFrame, shift: float) -> None:
     then = Window(at(frame, BEFORE), more_churn(at(frame, AFTER), shift))
     assert seasonal_shift(then) == pytest.approx(shift / 2, abs=0.15)
-    learned = learn(at(frame, BEFORE), at(frame, AFTER), then, (), wanted=WANTED, seed=5)
+    learned = learn(at(frame, BEFORE), at(frame, AFTER), then, (), horizon_days=28, wanted=WANTED, seed=5)
     assert learned.season == seasonal_shift(then)
     assert learned.level_shift == pytest.approx(learned.pull + learned.season)
 
@@ -103,10 +135,18 @@ def test_what_the_lifetime_model_always_misses_is_no_season(frame: pd.DataFrame)
     assert seasonal_shift(then) == pytest.approx(0, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("then", "before", "season"),
+    [(0.8, 0.1, 0.7), (0.8, -0.3, 0.8), (-0.8, -0.1, -0.7), (-1.0, -2.7, 0.0), (0.2, 0.5, 0.0), (0, 0, 0)],
+)
+def test_a_miss_that_was_larger_before_is_no_season(then: float, before: float, season: float) -> None:
+    assert of_season(then, before) == pytest.approx(season)
+
+
 def test_last_year_with_hardly_any_churn_corrects_nothing(frame: pd.DataFrame) -> None:
     then = Window(at(frame, BEFORE).assign(churned=False), at(frame, AFTER))
     assert seasonal_shift(then) is None
-    learned = learn(at(frame, BEFORE), at(frame, AFTER), then, (), wanted=WANTED, seed=5)
+    learned = learn(at(frame, BEFORE), at(frame, AFTER), then, (), horizon_days=28, wanted=WANTED, seed=5)
     assert learned.season is None
     assert learned.level_shift == learned.pull
 
@@ -121,7 +161,7 @@ def test_last_year_without_a_lifetime_model_corrects_nothing(frame: pd.DataFrame
 
 def test_the_number_of_churners_is_the_lifetime_models_without_evidence(frame: pd.DataFrame) -> None:
     train, today = more_churn(at(frame, BEFORE), 1.0), at(frame, AFTER)
-    learned = learn(train, today, None, (), wanted=("logistic",), seed=5)
+    learned = learn(train, today, None, (), horizon_days=28, wanted=("logistic",), seed=5)
     said = predict(learned, today).predictions()["churn_probability"]
     assert said.mean() == pytest.approx(today["p_no_order"].mean(), abs=1e-6)
 
@@ -129,10 +169,10 @@ def test_the_number_of_churners_is_the_lifetime_models_without_evidence(frame: p
 @pytest.mark.parametrize(("shift", "trust"), [(1.0, 0.5), (0.0, 0.0)])
 def test_earlier_origins_decide_whose_number_counts(frame: pd.DataFrame, shift: float, trust: float) -> None:
     train, test = more_churn(at(frame, BEFORE), 1.0), more_churn(at(frame, AFTER), shift, seed=1)
-    learned = learn(train, test, None, (), wanted=("logistic",), seed=5)
+    learned = learn(train, test, None, (), horizon_days=28, wanted=("logistic",), seed=5)
     found = trust_in_numbers([predict(learned, test)])
     assert found == pytest.approx(trust, abs=0.1)
-    again = learn(train, test, None, [predict(learned, test)], wanted=("logistic",), seed=5)
+    again = learn(train, test, None, [predict(learned, test)], horizon_days=28, wanted=("logistic",), seed=5)
     assert again.pull == pytest.approx((1 - found) * learned.pull)
 
 
@@ -149,7 +189,9 @@ def test_the_level_is_left_alone_where_correcting_it_did_harm(
     assert not level_helps([with_season(-0.8, 0.4), with_season(0.8, 0.1)])
     then = Window(at(frame, BEFORE), more_churn(at(frame, AFTER), 0.8))
     earlier = [with_season(0.0, 0.4)]
-    learned = learn(at(frame, BEFORE), at(frame, AFTER), then, earlier, wanted=WANTED, seed=5)
+    learned = learn(
+        at(frame, BEFORE), at(frame, AFTER), then, earlier, horizon_days=28, wanted=WANTED, seed=5
+    )
     assert learned.level_shift == learned.pull
     assert learned.season is not None
 

@@ -13,6 +13,7 @@ from sklearn.metrics import log_loss
 from pipeline.churn.blend import about, assemble, blend_weights, blended_log_odds, churn_probability
 from pipeline.churn.frame import FEATURES
 from pipeline.churn.members import MEMBERS, fit_members, member_log_odds
+from pipeline.churn.simplex import equal
 
 THREE = ("btyd", "logistic", "boosting")
 
@@ -33,7 +34,7 @@ def window(seed: int, rows: int = 2_000) -> tuple[pd.DataFrame, np.ndarray]:
 
 def test_noise_gets_next_to_nothing_and_the_better_member_more() -> None:
     log_odds, churned = window(1)
-    weights = blend_weights(THREE, log_odds, churned)
+    weights = blend_weights(equal(THREE), log_odds, churned)
     assert weights["boosting"] < 0.05
     assert weights["btyd"] > weights["logistic"]
     shares = {name: weights[name] / (1 - weights["boosting"]) for name in ("btyd", "logistic")}
@@ -52,7 +53,7 @@ def test_equal_weights_give_way_only_to_differences_that_matter(size: float) -> 
     nearly_same = pd.DataFrame(
         {name: log_odds["btyd"] + size * log_odds["boosting"] * (name == "boosting") for name in THREE}
     )
-    weights = blend_weights(THREE, nearly_same, churned)
+    weights = blend_weights(equal(THREE), nearly_same, churned)
     assert (
         (weights["boosting"] < 0.05)
         if size > 1
@@ -64,7 +65,7 @@ def test_equally_good_members_weigh_about_the_same() -> None:
     rng = np.random.default_rng(3)
     truth = rng.normal(0, 2, 20_000)
     log_odds = pd.DataFrame({name: truth + rng.normal(0, 1, 20_000) for name in THREE})
-    weights = blend_weights(THREE, log_odds, rng.random(20_000) < expit(truth))
+    weights = blend_weights(equal(THREE), log_odds, rng.random(20_000) < expit(truth))
     assert list(weights.values()) == pytest.approx([1 / 3] * 3, abs=0.03)
 
 
@@ -72,7 +73,7 @@ def test_equally_good_members_weigh_about_the_same() -> None:
 @given(seed=st.integers(0, 1000), churners=st.integers(0, 3))
 def test_weights_are_a_convex_combination_whatever_happened(seed: int, churners: int) -> None:
     log_odds = pd.DataFrame(np.random.default_rng(seed).normal(0, 30, (40, 3)), columns=list(THREE))
-    weights = blend_weights(THREE, log_odds, np.arange(40) < churners)
+    weights = blend_weights(equal(THREE), log_odds, np.arange(40) < churners)
     assert all(0 <= weight <= 1 for weight in weights.values())
     assert sum(weights.values()) == pytest.approx(1, abs=1e-3)
 

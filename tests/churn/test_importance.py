@@ -24,7 +24,9 @@ def later(labelled: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def model(labelled: Callable[..., pd.DataFrame]) -> StackingClassifier:
     train = labelled(400, seed=1)
-    return learn(train, train, None, (), wanted=("btyd", "logistic", "boosting"), seed=5).classifier(train)
+    return learn(
+        train, train, None, (), horizon_days=28, wanted=("btyd", "logistic", "boosting"), seed=5
+    ).classifier(train)
 
 
 def test_importance_finds_what_matters(model: StackingClassifier, later: pd.DataFrame) -> None:

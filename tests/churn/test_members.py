@@ -21,6 +21,7 @@ from pipeline.churn.members import (
     choose_members,
     fit_members,
     member_log_odds,
+    presumed_weights,
 )
 from pipeline.errors import InsufficientHistory
 
@@ -33,7 +34,8 @@ from pipeline.churn.backtest import learn
 from pipeline.churn.blend import churn_probability
 from pipeline.churn.store import dump_model
 frame = pd.read_parquet(sys.argv[1])
-model = learn(frame, frame, None, (), wanted=("btyd", "logistic", "boosting"), seed=5).classifier(frame)
+wanted = ("btyd", "logistic", "boosting")
+model = learn(frame, frame, None, (), horizon_days=28, wanted=wanted, seed=5).classifier(frame)
 found = dump_model(model), churn_probability(model, frame).tobytes()
 print(json.dumps([hashlib.sha256(part).hexdigest() for part in found]))
 """
@@ -99,11 +101,25 @@ def test_the_latest_cutoff_alone_teaches_boosting_latest(
 
 
 @pytest.mark.parametrize(
-    ("customers", "chosen"), [(299, MEMBERS[:2]), (300, MEMBERS[:3]), (1999, MEMBERS[:3]), (2000, MEMBERS)]
+    ("customers", "chosen"), [(299, MEMBERS[:2]), (300, MEMBERS[:3]), (499, MEMBERS[:3]), (500, MEMBERS)]
 )
 def test_small_shops_get_the_simple_model(customers: int, chosen: tuple[Member, ...]) -> None:
     assert choose_members("auto", customers=customers, has_lifetime_model=True) == chosen
     assert choose_members("auto", customers=customers, has_lifetime_model=False) == chosen[1:]
+
+
+@pytest.mark.parametrize(
+    ("members", "customers", "weights"),
+    [
+        (MEMBERS, 1_999, [1 / 3, 1 / 3, 1 / 3, 0, 0]),
+        (MEMBERS, 2_000, [0.2] * 5),
+        (("boosting_latest", "boosting"), 600, [0.5, 0.5]),
+    ],
+)
+def test_trees_are_presumed_useful_where_customers_are_many(
+    members: tuple[Member, ...], customers: int, weights: list[float]
+) -> None:
+    assert presumed_weights(members, customers) == dict(zip(members, weights, strict=True))
 
 
 def test_a_list_is_taken_as_it_is() -> None:

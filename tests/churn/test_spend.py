@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.churn.backtest import Window, learn, predict, total_helps
+from pipeline.churn.backtest import learn, predict, total_helps
 from pipeline.churn.level import missed_log_total, trust_in_blend
+from pipeline.churn.season import Window
 from pipeline.churn.spend import SpendModel, fit_spend, spend_weights, to_quantiles
 from pipeline.churn.store import dump_model, load_model
 from pipeline.errors import InsufficientHistory
@@ -102,13 +103,13 @@ def test_no_spend_or_no_lifetime_model_is_too_little(column: str, train: pd.Data
     with pytest.raises(InsufficientHistory):
         fit_spend(train.assign(**{column: nothing}), seed=5)
     poor = train.assign(**{column: nothing})
-    learned = learn(poor, poor, None, (), wanted=("logistic",), seed=5)
+    learned = learn(poor, poor, None, (), horizon_days=28, wanted=("logistic",), seed=5)
     assert learned.spend is None
 
 
 def test_half_of_last_years_missed_total_is_corrected(train: pd.DataFrame, later: pd.DataFrame) -> None:
     doubled = later.assign(future_spend=2 * later["future_spend"])
-    learned = learn(train, later, Window(train, doubled), (), wanted=("logistic",), seed=5)
+    learned = learn(train, later, Window(train, doubled), (), horizon_days=28, wanted=("logistic",), seed=5)
     assert learned.spend is not None
     assert learned.spend.log_level == learned.spend.season == pytest.approx(np.log(2) / 2, abs=0.05)
     assert total_helps([predict(learned, doubled)])
@@ -146,10 +147,12 @@ def test_the_lifetime_models_total_stands_without_evidence(
 
 def test_earlier_origins_decide_whose_total_counts(train: pd.DataFrame, later: pd.DataFrame) -> None:
     train, later = (rows.assign(expected_spend=0.5 * rows["expected_spend"]) for rows in (train, later))
-    learned = learn(train, later, None, (), wanted=("logistic",), seed=5)
+    learned = learn(train, later, None, (), horizon_days=28, wanted=("logistic",), seed=5)
     assert learned.spend is not None
     assert learned.spend.trust == 0
-    again = learn(train, later, None, [predict(learned, later)], wanted=("logistic",), seed=5)
+    again = learn(
+        train, later, None, [predict(learned, later)], horizon_days=28, wanted=("logistic",), seed=5
+    )
     assert again.spend is not None
     assert 0.3 < again.spend.trust < 0.7
 

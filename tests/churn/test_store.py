@@ -37,7 +37,7 @@ def stored(model: StackingClassifier) -> bytes:
 
 
 def fit(frame: pd.DataFrame, seed: int) -> StackingClassifier:
-    return learn(frame, frame, None, (), wanted=MEMBERS, seed=seed).classifier(frame)
+    return learn(frame, frame, None, (), horizon_days=365, wanted=MEMBERS, seed=seed).classifier(frame)
 
 
 def test_round_trip_predicts_bit_equally(

@@ -179,6 +179,7 @@ RHYTHM = Topic(
             "Share of the gaps that were over within the present silence: the customer's own, and the share "
             "among all customers' gaps with the weight of two gaps",
             "share",
+            scale="odds",
             words=Words(
                 "{value} of all repeat orders come after a shorter silence",
                 "{value} aller Folgebestellungen kommen nach kürzerer Stille",
