@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Self
 
 from pipeline.btyd.betageometric import BetaGeometricNBD
@@ -52,16 +53,27 @@ class MBGCNBD(BetaGeometricNBD):
         self.gap_shape = k or 1
 
     def _fit(self, histories: Histories, engine: Engine) -> None:
-        """Fit for one k after the other until the likelihood falls, and keep the best."""
-        super()._fit(histories, engine)
+        """Fit; raise a k that is not given as long as the likelihood rises: doubled first, then step by step."""
         if self.k is not None:
+            super()._fit(histories, engine)
             return
-        for k in range(2, _LARGEST_SHAPE + 1):
-            more_regular = type(self)(k)
-            more_regular._fit(histories, engine)
-            if not more_regular.fitted_log_likelihood > self.fitted_log_likelihood:
-                return
-            self.__dict__ |= more_regular.__dict__ | {"k": None}
+
+        @cache
+        def fitted(k: int) -> MBGCNBD:
+            model = type(self)(k)
+            model._fit(histories, engine)
+            return model
+
+        def rises(to: int, since: int) -> bool:
+            return fitted(to).fitted_log_likelihood > fitted(since).fitted_log_likelihood
+
+        best = 1
+        while best < _LARGEST_SHAPE and rises(leap := min(2 * best, _LARGEST_SHAPE), best):
+            best = leap
+        for step in (1, -1):
+            while 1 <= best + step <= _LARGEST_SHAPE and rises(best + step, best):
+                best += step
+        self.__dict__ |= fitted(best).__dict__ | {"k": None}
 
     @classmethod
     def from_parameters(cls, k: float = 1, **parameters: float) -> Self:
