@@ -53,7 +53,7 @@ class MBGCNBD(BetaGeometricNBD):
         self.gap_shape = k or 1
 
     def _fit(self, histories: Histories, engine: Engine) -> None:
-        """Fit; raise a k that is not given as long as the likelihood rises: doubled first, then step by step."""
+        """Fit; raise a k that is not given as long as the likelihood rises: first doubled, then by steps."""
         if self.k is not None:
             super()._fit(histories, engine)
             return
