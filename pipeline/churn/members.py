@@ -39,8 +39,8 @@ RFM_AND_BTYD: tuple[str, ...] = tuple(column for column in FEATURES if SCALES[co
 """Inputs of the plain logistic member: those that the catalogue gives a scale."""
 
 BOOSTING: dict[str, Any] = {
-    "learning_rate": 0.06,
-    "max_iter": 125,
+    "learning_rate": 0.03,
+    "max_iter": 250,
     "max_leaf_nodes": 8,
     "min_samples_leaf": 100,
     "l2_regularization": 10.0,

@@ -40,9 +40,6 @@ from pipeline.errors import InsufficientHistory
 
 SpendMember = Literal["btyd", "boosting", "relative", "two_part"]
 SPEND_MEMBERS: tuple[SpendMember, ...] = ("btyd", "boosting", "relative", "two_part")
-SETTINGS = BOOSTING | {"learning_rate": 0.03, "max_iter": 250}
-"""Slower steps than for churn: amounts are noisier."""
-
 FEWEST_BUYERS = 100
 QUANTILES = 63
 DOUBT = 0.05
@@ -186,7 +183,7 @@ def _boosting(
     inputs = rows[columns]
     if weights is not None:
         inputs = inputs.apply(to_quantiles, weights=weights)
-    trees = HistGradientBoostingRegressor(loss=loss, random_state=seed, **SETTINGS)
+    trees = HistGradientBoostingRegressor(loss=loss, random_state=seed, **BOOSTING)
     model = Pipeline([("inputs", boosting_inputs(columns)), ("model", trees)])
     return model.fit(inputs, target, model__sample_weight=weights)
 

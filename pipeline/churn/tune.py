@@ -27,8 +27,8 @@ from pipeline.churn.members import BOOSTING, boosting_classifier, check_classes,
 Settings = dict[str, Any]
 
 GRID: Mapping[str, list[Any]] = {
-    "learning_rate": [0.015, 0.03, 0.06, 0.1],
-    "max_iter": [60, 125, 250, 500],
+    "learning_rate": [0.01, 0.02, 0.03, 0.05],
+    "max_iter": [150, 250, 400, 600],
     "max_leaf_nodes": [4, 6, 8, 12, 16, 24],
     "min_samples_leaf": [25, 50, 100, 200],
     "l2_regularization": [1.0, 3.0, 10.0, 30.0],
