@@ -1,8 +1,9 @@
-"""Weights of a blend: not negative, summing to one, and pulled to equal or other presumed ones.
+"""Weights of a blend: not negative, summing to one, and held back by equal or other presumed ones.
 
-Equal weights are hard to beat because learned ones are noisy; but a member that adds nothing costs. So the
-weights are those with the least loss in earlier windows plus `PULL` times the squared distance from equal
-ones: the egalitarian ridge of Diebold and Shin (2019, International Journal of Forecasting 35, 1679-1691).
+Equal weights are hard to beat because learned ones are noisy; but a member that adds nothing costs. Two ways
+between them, both of Diebold and Shin (2019, International Journal of Forecasting 35, 1679-1691): for churn
+the egalitarian ridge, which adds to the loss `PULL` times the squared distance from the presumed weights; for
+spend the partially egalitarian one, which leaves out who adds next to nothing and goes half-way back.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from threadpoolctl import threadpool_limits
 Floats = NDArray[np.float64]
 Name = TypeVar("Name", bound=str)
 
+NEGLIGIBLE = 0.05
+"""Below it, a member's weight is taken for zero."""
+
 PULL = 0.001
 """Loss per row that a squared distance of 1 from the presumed weights must be worth."""
 
@@ -26,6 +30,24 @@ def equal(names: Iterable[Name]) -> dict[Name, float]:
     """Give all the same weight."""
     listed = list(names)
     return dict.fromkeys(listed, 1 / len(listed))
+
+
+def least_on_simplex(
+    loss: Callable[[Floats], float], gradient: Callable[[Floats], Floats], number: int
+) -> Floats:
+    """Find the weights, not negative and summing to one, with the least of a convex loss; shape (number,)."""
+    with threadpool_limits(1):
+        found = minimize(
+            loss,
+            np.full(number, 1 / number),
+            jac=gradient,
+            method="SLSQP",
+            bounds=Bounds(np.zeros(number), np.ones(number)),
+            constraints=LinearConstraint(np.ones((1, number)), 1.0, 1.0),
+            options={"ftol": 1e-12},
+        )
+    weights = np.clip(np.asarray(found.x, dtype=np.float64), 0, 1)
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
 def pulled_weights(
@@ -45,7 +67,6 @@ def pulled_weights(
     dict of str to float
         By member, summing to 1 but for rounding to four digits.
     """
-    number = len(presumed)
     before: Floats = np.array(list(presumed.values()), dtype=np.float64)
 
     def pulled_loss(weights: Floats) -> float:
@@ -54,16 +75,12 @@ def pulled_weights(
     def pulled_gradient(weights: Floats) -> Floats:
         return gradient(weights) + 2 * PULL * (weights - before)
 
-    with threadpool_limits(1):
-        found = minimize(
-            pulled_loss,
-            np.full(number, 1 / number),
-            jac=pulled_gradient,
-            method="SLSQP",
-            bounds=Bounds(np.zeros(number), np.ones(number)),
-            constraints=LinearConstraint(np.ones((1, number)), 1.0, 1.0),
-            options={"ftol": 1e-12},
-        )
-    best = np.clip(np.asarray(found.x, dtype=np.float64), 0, 1)
-    best /= best.sum()
+    best = least_on_simplex(pulled_loss, pulled_gradient, len(presumed))
     return {name: round(weight, 4) for name, weight in zip(presumed, best.tolist(), strict=True)}
+
+
+def half_way_to_equal(names: Iterable[Name], best: Floats) -> dict[Name, float]:
+    """Leave out who adds next to nothing; average the others' weights with equal ones, to four digits."""
+    kept = best >= NEGLIGIBLE
+    weights = (np.where(kept, best, 0) / best[kept].sum() + kept / kept.sum()) / 2
+    return {name: round(weight, 4) for name, weight in zip(names, weights.tolist(), strict=True)}
