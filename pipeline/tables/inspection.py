@@ -23,6 +23,9 @@ AUTO = "auto"
 FIRST = ("customer_id", "ordered_at", "amount", "unit_price", "quantity", "order_id")
 ALWAYS = (*REQUIRED, "order_id")  # the other columns are named where there are any
 ANONYMOUS = "; if such sales are normal here, ingest.missing_customer_id: leave_out"
+ELSEWHERE = (
+    "If it stands in another file, join the two: docs/bring-your-own-data.md, Tables that belong together."
+)
 DATA = re.compile(r"[-+]?\d[\d.,:/T -]*")
 
 Chosen = TypeVar("Chosen")
@@ -199,7 +202,7 @@ def _asked(choose: Callable[[], Chosen], questions: list[str]) -> Chosen | None:
 
 def _missing(role: str, columns: list[Column]) -> str:
     names = ", ".join(column.name for column in columns)
-    return f"{WHERE}.columns.{role}: no column seems to be it; which is it of: {names}?"
+    return f"{WHERE}.columns.{role}: no column seems to be it; which is it of: {names}? {ELSEWHERE}"
 
 
 def _about_files(raw: Raw, faults: int) -> str:

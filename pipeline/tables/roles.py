@@ -185,8 +185,10 @@ def _possible(role: str, column: Column) -> bool:
         case "is_test":
             return column.distinct <= FEW
         case "customer_id" if not ROLES[role].rate(column.plain_name):
-            # Nearly every column repeats its values: one with the name of something else is that.
-            return column.decimals < ENOUGH and not _is_named(column)
+            # Nearly every column repeats its values: one with the name of something else is that, and one of
+            # a handful of values says how, what or where.
+            is_handful = column.distinct**2 < column.filled
+            return column.decimals < ENOUGH and not is_handful and not _is_named(column)
         case _:
             return column.decimals < ENOUGH
 
