@@ -22,9 +22,9 @@ from pipeline.errors import UserError
 
 VALID = (
     "postgresql://user:$PASSWORD@host/database, sqlite:///data/raw/shop.db, duckdb:///data/raw/shop.duckdb, "
-    "or duckdb:///:memory: for a query over files"
+    "or duckdb:// for a query over files"
 )
-IN_MEMORY = "duckdb:///:memory:"
+NO_DATABASE = "duckdb://"
 POSTGRES_TYPES = {
     "date": "DATE",
     **dict.fromkeys(["timestamp", "timestamptz"], "TIMESTAMP"),
@@ -67,7 +67,7 @@ def connect(url: str, root: Path, where: str) -> Iterator[Database]:
     url : str
     root : Path
         The project's folder: the path after ``sqlite:///`` or ``duckdb:///`` is relative to it; after four
-        slashes it is absolute. So are the files that a query of ``duckdb:///:memory:`` names.
+        slashes it is absolute. So are the files that a query of ``duckdb://`` names.
     where : str
         The parameter, for messages.
 
@@ -85,7 +85,7 @@ def connect(url: str, root: Path, where: str) -> Iterator[Database]:
     elif scheme == "sqlite":
         with _sqlite(_file(url, root, where)) as database:
             yield database
-    elif url == IN_MEMORY:
+    elif url == NO_DATABASE:
         with duck.connect(folder=root) as con:
             yield _Duck(con)
     elif scheme == "duckdb":
