@@ -164,7 +164,16 @@ def guess_roles(columns: Sequence[Column]) -> dict[str, Guess | None]:
     if quantity and amount and re.search(A_PRICE, amount.column.plain_name):
         del guesses["amount"]
         guesses |= {"unit_price": amount, "quantity": quantity}
-    return guesses
+    return guesses | {"order_id": guesses["order_id"] or _order_of_line_items(free)}
+
+
+def _order_of_line_items(free: Sequence[Column]) -> Guess | None:
+    """Find what Shopify calls an order: its Name, in a file whose other names are those of a Lineitem."""
+    named = {column.plain_name: column for column in free}
+    name = named.get("name")
+    if name is None or not any(other.startswith("lineitem") for other in named):
+        return None
+    return Guess(name, f"the name of an order beside line items; {_evidence('order_id', name)}")
 
 
 def _guess(role: str, free: Sequence[Column]) -> Guess | None:
