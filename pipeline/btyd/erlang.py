@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple, Self
 
 import numpy as np
-from scipy.special import gammaln
+from scipy.special import betainc, gammaln
 
 from pipeline.btyd._numerics import Floats, Ints, beta_log_odds_nodes
 
-_SERIES_EVENTS = 256
-_CHECK_EVERY = 16
+_SERIES_ORDERS = 256
 _NODES = 400
 
 
@@ -60,9 +59,13 @@ def expected_regular_orders(k: int, passed: Ints, R: Floats, a: float, b: Floats
     """Expected orders of a customer who is alive: the mean over events N of S(⌊(passed + N) / k⌋).
 
     N is negative binomial with shape R after a time `tau` over the scale of the rate, and S(m) is the mean
-    over p ~ Beta(a, b) of (1 − (1 − p)^m) / p, the orders that dropout leaves of m. The sum over N has
-    positive terms only. Where it is too long, `_by_roots` takes the sum over N in closed form and the mean
-    over p by quadrature.
+    over p ~ Beta(a, b) of (1 − (1 − p)^m) / p = Σ_{i < m} (1 − p)^i, the orders that dropout leaves of m. An
+    order counts if the events suffice for it and nobody left at those before:
+
+        Σ_{m ≥ 1} E[(1 − p)^(m − 1)] · P(N ≥ m k − passed).
+
+    All terms are positive. Where they are too many, `_by_roots` takes the sum over N in closed form and the
+    mean over p by quadrature.
 
     Parameters
     ----------
@@ -75,32 +78,21 @@ def expected_regular_orders(k: int, passed: Ints, R: Floats, a: float, b: Floats
     a : float
         First parameter of the dropout probability.
     """
-    expected = np.zeros(len(R))
-    with np.errstate(under="ignore"):
-        left = np.flatnonzero(np.exp(-R * np.log1p(tau)) > 1e-250)
-        chance = np.exp(-R[left] * np.log1p(tau[left]))
-        growth, total = tau[left] / (1.0 + tau[left]), np.zeros(len(left))
-        kept, orders = np.ones(len(left)), np.zeros(len(left))
-        done = np.zeros(len(R), dtype=bool)
-        for n in range(_SERIES_EVENTS):
-            # An order completes at this event; `kept` is the mean of (1 − p) to the power of those before.
-            completes = (passed[left] + n) % k == 0
-            completes &= passed[left] + n > 0
-            orders = orders + np.where(completes, kept, 0.0)
-            placed = (passed[left] + n) // k
-            kept = kept * np.where(completes, (b[left] + placed - 1) / (a + b[left] + placed - 1), 1.0)
-            total = total + chance * orders
-            chance = chance * growth * (R[left] + n) / (n + 1)
-            if n % _CHECK_EVERY == _CHECK_EVERY - 1:
-                # Ratios of later terms stay below this one, and S grows by less than one per event.
-                ratio = growth * (R[left] + n + 1) / (n + 2)
-                rest = chance * (orders + 1.0) / np.maximum(1.0 - ratio, 1e-100) ** 2
-                stop = (ratio < 1.0) & (rest <= 1e-15 * total) | (tau[left] == 0.0)
-                expected[left[stop]], done[left[stop]] = total[stop], True
-                left, chance, growth, total, kept, orders = (
-                    values[~stop] for values in (left, chance, growth, total, kept, orders)
-                )
-    rows = np.flatnonzero(~done)
+    expected, share = np.zeros(len(R)), tau / (1.0 + tau)
+    # P(N ≥ n) falls ever faster where R > 1, and at R < 1 never more slowly than by `share` per event.
+    kept, enough, slowest = np.ones(len(R)), np.ones(len(R)), share**k
+    too_many = R * tau >= k * _SERIES_ORDERS
+    left = np.flatnonzero((tau > 0.0) & ~too_many)
+    for m in range(1, 2 * _SERIES_ORDERS):
+        chance = betainc(m * k - passed[left], R[left], share[left])
+        term = kept[left] * chance
+        expected[left] += term
+        kept[left] *= (b[left] + m - 1) / (a + b[left] + m - 1)
+        ratio = np.maximum(chance / enough[left], slowest[left])
+        enough[left] = chance
+        # The rest is less than a geometric series of this ratio.
+        left = left[term * ratio > 1e-15 * expected[left] * (1.0 - ratio)]
+    rows = np.concatenate([np.flatnonzero(too_many), left])
     for chunk in np.array_split(rows, max(1, len(rows) // 1000)):
         expected[chunk] = _by_roots(k, passed[chunk], R[chunk], a, b[chunk], tau[chunk])
     return expected
@@ -134,10 +126,12 @@ def _orders_given_dropout(k: int, passed: Ints, R: Floats, tau: Floats, p: Float
     with np.errstate(invalid="ignore", divide="ignore"):
         real = np.where(near > 0, -np.expm1(-R * np.log1p(tau * near)) / near, R * tau)
     total = np.exp((passed + 1) / k * log_q - log_q) * real
-    for root in range(1, k):
+    # The others come in pairs of conjugates, whose terms are conjugates too.
+    for root in range(1, k // 2 + 1):
         turn = 2j * np.pi * root / k
         omega = np.exp(log_q / k + turn)
         term = (1.0 - np.exp(-R * np.log1p(tau * (1.0 - omega)))) / (1.0 - omega)
-        total += (np.exp(((passed + 1) / k - 1.0) * log_q + turn * (passed + 1)) * term).real
+        real = (np.exp(((passed + 1) / k - 1.0) * log_q + turn * (passed + 1)) * term).real
+        total += real if 2 * root == k else 2.0 * real
     mean: Floats = total / k
     return mean

@@ -21,12 +21,6 @@ VALUES = {
 }
 # The same without groups of digits, as most amounts are written: cheap to read; NULL where it does not apply.
 PLAIN_VALUES = {".": "number", ",": "CASE WHEN NOT contains(number, '.') THEN replace(number, ',', '.') END"}
-UNITS_PRICED = """
-    SELECT priced.*, price.number, quantities.written AS units,
-           TRY_CAST(price.written::DECIMAL(38, 4) * quantities.written AS DECIMAL(18, 4)) AS written
-    FROM priced
-    JOIN amounts AS price ON price.amount = priced.amount
-    JOIN amounts AS quantities ON quantities.amount = priced.quantity"""
 SAME_CURRENCY = {"€": "EUR", "£": "GBP", "$": "USD", "US$": "USD", "¥": "JPY", "Fr.": "CHF", "kr.": "kr"}
 
 
@@ -87,14 +81,15 @@ def value(con: Connection, *, per_unit: bool) -> None:
     others = """
         SELECT 1 FROM amounts
         WHERE written IS NULL OR TRY_CAST(amount AS DECIMAL(18, 4)) IS DISTINCT FROM written LIMIT 1"""
-    if per_unit:
-        rows = UNITS_PRICED
-    elif duck.run(con, others, name="amounts to look up").fetchall():
-        rows = "SELECT *, 1 AS units FROM priced JOIN amounts USING (amount)"
-    else:
-        rows = """
-            SELECT *, 1 AS units, amount AS number, CAST(amount AS DECIMAL(18, 4)) AS written
-            FROM priced"""
+    source, number = "priced", "amount"
+    price, units = "CAST(amount AS DECIMAL(18, 4))", "CAST(quantity AS DECIMAL(18, 4))"
+    if duck.run(con, others, name="amounts to look up").fetchall():
+        source += " JOIN amounts AS prices ON prices.amount = priced.amount"
+        number, price, units = "prices.number", "prices.written", "quantities.written"
+        if per_unit:
+            source += " JOIN amounts AS quantities ON quantities.amount = priced.quantity"
+    units, written = (units, f"of_units({price}, {units})") if per_unit else ("1", price)
+    rows = f"SELECT priced.*, {number} AS number, {units} AS units, {written} AS written FROM {source}"
     duck.run(con, f"CREATE OR REPLACE VIEW valued AS {rows}", name="valued")
 
 

@@ -21,8 +21,10 @@ from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 
 VALID = (
-    "postgresql://user:$PASSWORD@host/database, sqlite:///data/raw/shop.db or duckdb:///data/raw/shop.duckdb"
+    "postgresql://user:$PASSWORD@host/database, sqlite:///data/raw/shop.db, duckdb:///data/raw/shop.duckdb, "
+    "or duckdb:// for a query over files"
 )
+NO_DATABASE = "duckdb://"
 POSTGRES_TYPES = {
     "date": "DATE",
     **dict.fromkeys(["timestamp", "timestamptz"], "TIMESTAMP"),
@@ -65,7 +67,7 @@ def connect(url: str, root: Path, where: str) -> Iterator[Database]:
     url : str
     root : Path
         The project's folder: the path after ``sqlite:///`` or ``duckdb:///`` is relative to it; after four
-        slashes it is absolute.
+        slashes it is absolute. So are the files that a query of ``duckdb://`` names.
     where : str
         The parameter, for messages.
 
@@ -83,6 +85,9 @@ def connect(url: str, root: Path, where: str) -> Iterator[Database]:
     elif scheme == "sqlite":
         with _sqlite(_file(url, root, where)) as database:
             yield database
+    elif url == NO_DATABASE:
+        with duck.connect(folder=root) as con:
+            yield _Duck(con)
     elif scheme == "duckdb":
         with _duckdb(_file(url, root, where)) as database:
             yield database

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,7 +20,7 @@ MICROSECONDS = pa.timestamp("us")
 PLAIN_LENGTHS = (10, 19)  # 2024-12-31, and the same with 23:59:59
 
 
-def read_dates(con: Connection, raw: Raw, given: str, timezone: str | None, where: str) -> str:
+def read_dates(con: Connection, raw: Raw, given: str, timezone: str | None, where: str) -> tuple[Raw, str]:
     """Make ``dated``, the rows of ``raw`` with their times read, and name the format.
 
     Parameters
@@ -32,6 +34,12 @@ def read_dates(con: Connection, raw: Raw, given: str, timezone: str | None, wher
     where : str
         The source's section in the parameters.
 
+    Returns
+    -------
+    Raw
+        Its texts of times are `date_text`, and `ordered_at` what they say.
+    str
+
     Raises
     ------
     UserError
@@ -39,25 +47,28 @@ def read_dates(con: Connection, raw: Raw, given: str, timezone: str | None, wher
     """
     typed = raw.typed_as(TIMES, "ordered_at")
     likely = dates.likely(con, "ordered_at") if given == "auto" and not typed else None
-    if likely and _date(con, raw, likely, timezone):
-        return likely.name
+    if likely:
+        dated, complete = _date(con, raw, likely, timezone)
+        if complete:
+            return dated, likely.name
     chosen = dates.ISO if typed else dates.choose(con, "ordered_at", given, f"{where}.date_format")
-    _date(con, raw, chosen, timezone)
-    return chosen.name
+    dated, _ = _date(con, raw, chosen, timezone)
+    return dated, chosen.name
 
 
-def _date(con: Connection, raw: Raw, by: dates.DateFormat, timezone: str | None) -> bool:
+def _date(con: Connection, raw: Raw, by: dates.DateFormat, timezone: str | None) -> tuple[Raw, bool]:
     """Make ``dated``; tell whether all times that are given could be read."""
     dates.define(con, by, timezone)
     texts = raw.rows["ordered_at"]
     plain = on_all_cores(plain_times, texts.chunks) if by is dates.ISO else [None] * texts.num_chunks
     read = [found or read_times(con, chunk) for chunk, found in zip(texts.chunks, plain, strict=True)]
     times = pa.chunked_array(read, MICROSECONDS)
-    given = raw.rows.rename_columns({"ordered_at": "date_text"})
-    duck.register(con, "dated_rows", given.append_column("ordered_at", times))
+    rows = raw.rows.rename_columns({"ordered_at": "date_text"}).append_column("ordered_at", times)
+    duck.register(con, "dated_rows", rows)
     fill(con, "dated", raw.columns)
     unread: int = times.null_count
-    return unread == 0 or unread == pc.sum(pc.equal(texts, "")).as_py()
+    complete = unread == 0 or unread == pc.sum(pc.equal(texts, "")).as_py()
+    return replace(raw, rows=rows), complete
 
 
 def plain_times(texts: pa.StringArray) -> pa.TimestampArray | None:
@@ -79,7 +90,19 @@ def read_times(con: Connection, texts: pa.StringArray) -> pa.TimestampArray:
     return times["ordered_at"].combine_chunks()
 
 
-def hide(con: Connection, until: datetime | None) -> None:
-    """Make ``visible``: what had happened before the as-of date, and what has no date that could tell."""
-    hidden = f"WHERE ordered_at IS NULL OR ordered_at < TIMESTAMP '{until}'" if until else ""
-    duck.run(con, f"CREATE OR REPLACE VIEW visible AS SELECT * FROM dated {hidden}", name="visible")
+def hide(con: Connection, dated: Raw, until: datetime | None) -> Raw:
+    """Make ``visible``: what had happened before the as-of date, and what has no date that could tell.
+
+    Returns
+    -------
+    Raw
+        Each row with its `place`, from 0.
+    """
+    rows = dated.rows
+    if until:
+        seen = pc.fill_null(pc.less(rows["ordered_at"], pa.scalar(until, MICROSECONDS)), True)
+        rows = rows if pc.all(seen).as_py() else rows.filter(seen)
+    rows = rows.append_column("place", pa.array(np.arange(len(rows))))
+    duck.register(con, "visible_rows", rows)
+    fill(con, "visible", dated.columns)
+    return replace(dated, rows=rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from pipeline.tables.numbers import number
 from pipeline.tables.policies import FILE
 from pipeline.tables.reference import Lookup, reading, settle
 from pipeline.tables.rules import Rule
+from pipeline.tables.sources import Raw
 from pipeline.tables.spec import IdMapSource, TableSource
 
 PACKAGE = "pipeline.tables"
@@ -96,19 +98,18 @@ def test_accounts(customers: TableSource | None, root: Path) -> pa.Table:
 
 def tell_apart(
     con: Connection,
-    rows: pa.Table,
+    raw: Raw,
     links: pa.Table,
     accounts: pa.Table,
     patterns: tuple[str, ...],
     root: Path,
-) -> tuple[pa.Table, pa.Table]:
+) -> tuple[Raw, pa.Table]:
     """Tell whose each row is; make ``customers``.
 
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
-    rows : pyarrow.Table
-        With `customer_id`.
+    raw : Raw
     links : pyarrow.Table
         From `read_links`.
     accounts : pyarrow.Table
@@ -120,9 +121,9 @@ def tell_apart(
 
     Returns
     -------
-    rows : pyarrow.Table
-        The same with `customer_no`, `missing_customer` (the id is none) and `test_account` (the customer is
-        none): as columns, for a join in SQL takes longer.
+    Raw
+        With `customer_no`, `missing_customer` (the id is none) and `test_account` (the customer is none) in
+        place of the id: as columns, for a join in SQL takes longer.
     customers : pyarrow.Table
         `customer_no`, `customer_id`.
 
@@ -131,7 +132,7 @@ def tell_apart(
     UserError
         If a list of patterns is not there or is not text.
     """
-    numbers, customers = number(con, rows["customer_id"], links)
+    numbers, customers = number(con, raw.rows["customer_id"], links)
     listed = [line for pattern in patterns for line in _lines(pattern, root)]
     duck.register(con, "numbered", customers)
     duck.register(con, "links", links)
@@ -141,10 +142,10 @@ def tell_apart(
     marks = duck.arrow(
         con, "SELECT missing_customer, test_account FROM customers ORDER BY customer_no", name="marks"
     )
-    rows = rows.append_column("customer_no", pa.array(numbers))
+    rows = raw.rows.drop_columns("customer_id").append_column("customer_no", pa.array(numbers))
     for mark in marks.column_names:
         rows = rows.append_column(mark, pa.array(marks[mark].to_numpy()[numbers]))
-    return rows, customers
+    return replace(raw, rows=rows), customers
 
 
 def _lines(pattern: str, root: Path) -> list[str]:

@@ -16,6 +16,7 @@ from pipeline.engine.duck import Connection
 from pipeline.tables import accounting, contracts, duplicates, identity, returns, signals, verdicts
 from pipeline.tables.dated import hide, read_dates
 from pipeline.tables.io import to_pandas
+from pipeline.tables.lines import find_only_lines
 from pipeline.tables.numbers import keyed
 from pipeline.tables.optional import Setting, TableRead, read_tables, summary
 from pipeline.tables.policies import Policies
@@ -121,32 +122,32 @@ def ingest_orders(
     # The keys are made in Python, which leaves the other cores to DuckDB.
     with duck.connect(memory_limit=MEMORY_LIMIT) as con, ThreadPoolExecutor(1) as aside:
         on_phase("reading files")
-        raw = read_raw(con, spec, order_columns(spec), root, WHERE)
+        log = read_raw(con, spec, order_columns(spec), root, WHERE)
         links, lookups = identity.read_links(policies.id_map, root, max_quarantine_share)
         accounts = identity.test_accounts(tables.get("customers"), root)
-        rows, customers = identity.tell_apart(
-            con, raw.rows, links, accounts, policies.exclude_customers, root
-        )
-        raw = replace(raw, rows=rows)
+        only_line = find_only_lines(con, log, aside)
+        log, customers = identity.tell_apart(con, log, links, accounts, policies.exclude_customers, root)
+        log = replace(log, rows=log.rows.append_column("only_line", only_line.result()))
         on_phase("reading dates")
-        date_format = read_dates(con, raw, spec.date_format, policies.timezone, WHERE)
+        log, date_format = read_dates(con, log, spec.date_format, policies.timezone, WHERE)
         until = None if as_of == "latest" else datetime.combine(as_of, time())
         on_phase("judging rows")
         keys = aside.submit(keyed, customers, pepper)
-        hide(con, until)
+        log = hide(con, log, until)
         lookups += verdicts.prepare(con, spec, policies, root, max_quarantine_share)
-        decimal = verdicts.judge(con, spec, raw, now, policies, WHERE)
+        log, decimal = verdicts.judge(con, spec, log, now, policies, WHERE)
         if until is not None:
-            verdicts.check_as_of(con, spec, raw, until, now, policies, WHERE)
-        repeats = duplicates.settle(con, policies)
+            verdicts.check_as_of(con, spec, log, until, now, policies, WHERE)
+        log, repeats = duplicates.settle(con, log, policies)
         read_as = {"date_format": date_format, "decimal": decimal}
-        quarantine = verdicts.quarantine(con, spec, raw, read_as)
-        files = accounting.rows_per_file(con, raw, until)
+        quarantine = verdicts.quarantine(con, spec, log, read_as)
+        files = accounting.rows_per_file(con, log, until)
         visible = sum(file["rows_read"] - file["after_as_of"] for file in files.values())
         accounting.stop_if_too_many(quarantine, visible, max_quarantine_share, f"{WHERE}.path")
         _, last = verdicts.accepted_days(con, spec, WHERE)
         seen_until = until.date() if until else last + timedelta(days=1)
-        identities = customers_of_purchases(con, spec, keys.result())
+        log = verdicts.let_go(con, log)
+        identities = customers_of_purchases(con, keys.result())
         on_phase("reading tables")
         setting = Setting(root, seen_until, max_quarantine_share, pepper, policies.timezone, links)
         read = read_tables(tables, to_pandas(identities)["customer_id"], setting)
@@ -165,7 +166,7 @@ def ingest_orders(
     counts["switched_off"] = contracts.ORDER_LOG.switched_off(columns_off)
     counts["tables"] = summary(read)
     counts["lookups"] = {lookup.name: lookup.counts for lookup in lookups}
-    counts["read_as"] = {"encoding": raw.encodings, "delimiter": raw.delimiters, **read_as}
+    counts["read_as"] = {"encoding": log.encodings, "delimiter": log.delimiters, **read_as}
     vault = to_pandas(identities.select(["customer_key", "customer_id"]).sort_by("customer_id"))
     return Ingested(orders, given_back, quarantine, vault, counts, seen_until, read, lookups)
 

@@ -23,6 +23,14 @@ AUTO = "auto"
 FIRST = ("customer_id", "ordered_at", "amount", "unit_price", "quantity", "order_id")
 ALWAYS = (*REQUIRED, "order_id")  # the other columns are named where there are any
 ANONYMOUS = "; if such sales are normal here, ingest.missing_customer_id: leave_out"
+ELSEWHERE = (
+    "If it stands in another file, join the two: docs/bring-your-own-data.md, Tables that belong together."
+)
+FIRST_LINES = (
+    "; if these are further lines of orders whose total stands on the first line, read the others alone: "
+    """in place of path, url: duckdb:// and query: SELECT * FROM '{path}' WHERE "{column}" IS NOT NULL"""
+)
+SOME = 12  # states of an order that can be listed
 DATA = re.compile(r"[-+]?\d[\d.,:/T -]*")
 
 Chosen = TypeVar("Chosen")
@@ -93,6 +101,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         decimal, about_amounts = _decimal(
             con, raw, guesses.get("amount") or guesses.get("unit_price"), questions
         )
+        about_status = _about_status(con, guesses["status"])
     written = {
         "delimiter": raw.delimiters if len(raw.delimiters) == 1 or raw.delimiters == "whitespace" else AUTO,
         "encoding": raw.encodings if raw.delimiters and "," not in raw.encodings else AUTO,
@@ -109,7 +118,8 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         ("time zone", about_zone),
         *((role, _about_role(role, guess)) for role, guess in guesses.items() if guess or role in ALWAYS),
         *_about_units(guesses.get("unit_price"), guesses.get("quantity")),
-        *_about_empty(guesses, raw.rows.num_rows),
+        *about_status,
+        *_about_empty(path, guesses, raw.rows.num_rows),
     )
     return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
 
@@ -199,7 +209,7 @@ def _asked(choose: Callable[[], Chosen], questions: list[str]) -> Chosen | None:
 
 def _missing(role: str, columns: list[Column]) -> str:
     names = ", ".join(column.name for column in columns)
-    return f"{WHERE}.columns.{role}: no column seems to be it; which is it of: {names}?"
+    return f"{WHERE}.columns.{role}: no column seems to be it; which is it of: {names}? {ELSEWHERE}"
 
 
 def _about_files(raw: Raw, faults: int) -> str:
@@ -230,7 +240,17 @@ def _about_units(price: Guess | None, quantity: Guess | None) -> list[tuple[str,
     return [("paid", f"{told}. If the price is that of the row, map it as amount and leave quantity out")]
 
 
-def _about_empty(guesses: dict[str, Guess | None], rows: int) -> list[tuple[str, str]]:
+def _about_status(con: Connection, guess: Guess | None) -> list[tuple[str, str]]:
+    """Name the states of an order, where they are few: some of them may mean that it is none."""
+    if guess is None or guess.column.distinct > SOME:
+        return []
+    key = guess.column.key
+    found = duck.run(con, f"SELECT DISTINCT {key} FROM raw WHERE {key} <> '' ORDER BY 1", name="states")
+    states = ", ".join(_shown(state) for (state,) in found.fetchall())
+    return [("states", f"{states}. Those of orders that came to nothing belong in ingest.cancelled_status")]
+
+
+def _about_empty(path: str, guesses: dict[str, Guess | None], rows: int) -> list[tuple[str, str]]:
     """Tell the rows that will go to quarantine because they have no value where there has to be one."""
     found = []
     for role in (*REQUIRED, "unit_price", "quantity"):
@@ -238,6 +258,8 @@ def _about_empty(guesses: dict[str, Guess | None], rows: int) -> list[tuple[str,
         if guess and (missing := rows - guess.column.filled):
             empty = f"{_shown(guess.column.name)} is empty in {missing:,} of {counted(rows):row/rows}"
             advice = ANONYMOUS if role == "customer_id" else ""
+            if role == "amount" and guesses["order_id"]:
+                advice = FIRST_LINES.format(path=path, column=guess.column.name)
             found.append(("quarantine", f"{empty} ({missing / rows:.1%}){advice}"))
     return found
 
@@ -246,12 +268,14 @@ def _snippet(path: str, sheet: str | None, guesses: dict[str, Guess | None], wri
     lines = ["sources:", "  orders:", f"    path: {_shown(path)}"]
     lines += [f"    sheet: {_shown(sheet)}"] if sheet else []
     lines += ["    columns:"]
-    for role in (*FIRST, *(role for role in guesses if role not in FIRST)):
-        guess = guesses.get(role)
-        if not guess and (role not in guesses or role not in ALWAYS):
-            continue
-        unknown = "null" if role == "order_id" else '"?"        # see the question'
-        lines.append(f"      {role}: {_shown(guess.column.name) if guess else unknown}")
+    in_order = [role for role in FIRST if role in guesses] + [role for role in guesses if role not in FIRST]
+    for role in in_order:
+        if guess := guesses[role]:
+            lines.append(f"      {role}: {_shown(guess.column.name)}")
+        elif role == "order_id":
+            lines.append("      order_id: null")
+        elif role in REQUIRED:
+            lines.append(f'      {role}: "?"        # see the question')
     return "\n".join([*lines, *(f"    {key}: {_shown(value)}" for key, value in written.items())])
 
 

@@ -13,6 +13,7 @@ from pipeline.privacy.pseudonyms import distinct_keys
 from pipeline.tables.parallel import on_all_cores
 
 Numbers = npt.NDArray[np.int32]
+Hashes = npt.NDArray[np.uint64]
 CUSTOMERS = "customer_no", "customer_id"
 
 
@@ -33,10 +34,7 @@ def number(con: Connection, texts: pa.ChunkedArray, links: pa.Table) -> tuple[Nu
     customers : pyarrow.Table
         `customer_no`, from 0 in no order that means anything, and `customer_id`, the id the customer goes by.
     """
-    duck.register(con, "texts", pa.table({"text": texts}))
-    hashes = duck.arrow(con, "SELECT hash(text) AS hash FROM texts", name="hashes")["hash"].to_numpy()
-    con.unregister("texts")
-    numbers, ids = by_hash(texts, hashes)
+    numbers, ids = by_hash(texts, hashes(con, texts))
     place = pc.index_in(ids, links["from_id"])
     if place.null_count < len(place):
         linked = pc.coalesce(links["customer_id"].take(place), ids).combine_chunks().dictionary_encode()
@@ -45,13 +43,21 @@ def number(con: Connection, texts: pa.ChunkedArray, links: pa.Table) -> tuple[Nu
     return numbers, customers
 
 
+def hashes(con: Connection, texts: pa.ChunkedArray) -> Hashes:
+    """Return a hash of each text."""
+    duck.register(con, "texts", pa.table({"text": texts}))
+    found: Hashes = duck.arrow(con, "SELECT hash(text) AS hash FROM texts", name="hashes")["hash"].to_numpy()
+    con.unregister("texts")
+    return found
+
+
 def keyed(customers: pa.Table, pepper: bytes) -> pa.Table:
     """Return numbered customers with their `customer_key`, sorted by it."""
     keys = distinct_keys(customers["customer_id"], pepper)
     return customers.append_column("customer_key", keys).sort_by("customer_key")
 
 
-def by_hash(texts: pa.ChunkedArray, hashes: npt.NDArray[np.uint64]) -> tuple[Numbers, pa.StringArray]:
+def by_hash(texts: pa.ChunkedArray, hashes: Hashes) -> tuple[Numbers, pa.StringArray]:
     """Number texts by sorting their hashes: in half the time of looking each up among hundreds of thousands.
 
     Parameters
@@ -80,6 +86,29 @@ def by_hash(texts: pa.ChunkedArray, hashes: npt.NDArray[np.uint64]) -> tuple[Num
         return numbers, distinct
     encoded = texts.combine_chunks().dictionary_encode()  # two texts with one hash
     return encoded.indices.to_numpy(), encoded.dictionary
+
+
+def without_twin(hashes: Hashes) -> npt.NDArray[np.bool_]:
+    """Tell which hashes stand there once, by the sort of their first bits.
+
+    What is equal in those alone is taken for twins: such rows go a longer way to the same end.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint64, shape (n,)
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    keys = hashes >> np.uint64(len(hashes).bit_length() + 1)
+    order = places_in_order(keys)
+    grouped = keys[order]
+    twins = np.flatnonzero(grouped[1:] == grouped[:-1])
+    single = np.ones(len(hashes), dtype=bool)
+    single[order[twins]] = False
+    single[order[twins + 1]] = False
+    return single
 
 
 def places_in_order(keys: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:

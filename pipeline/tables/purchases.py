@@ -22,13 +22,12 @@ from pipeline.tables.spec import OrderSource, title
 PACKAGE = "pipeline.tables"
 
 
-def customers_of_purchases(con: Connection, spec: OrderSource, keyed: pa.Table) -> pa.Table:
+def customers_of_purchases(con: Connection, keyed: pa.Table) -> pa.Table:
     """Make ``purchases`` and ``identities`` out of the accepted rows.
 
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
-    spec : OrderSource
     keyed : pyarrow.Table
         From `pipeline.tables.numbers.keyed`.
 
@@ -37,8 +36,7 @@ def customers_of_purchases(con: Connection, spec: OrderSource, keyed: pa.Table) 
     pyarrow.Table
         Of `keyed` those who bought.
     """
-    name = "purchases_of_lines" if spec.columns.order_id else "purchases_of_rows"
-    duck.run(con, duck.sql_file(PACKAGE, f"sql/{name}.sql"), name=name)
+    duck.run(con, duck.sql_file(PACKAGE, "sql/purchases.sql"), name="purchases")
     numbers = duck.arrow(con, "SELECT customer_no FROM purchases", name="buyers")["customer_no"].to_numpy()
     bought = np.zeros(len(keyed), dtype=bool)
     bought[numbers] = True
@@ -108,7 +106,7 @@ def policy_counts(con: Connection, spec: OrderSource, policies: Policies) -> dic
     if spec.columns.order_id:
         shared = """
             SELECT count(*) FROM (
-                SELECT order_id FROM purchases
+                SELECT order_id FROM summed
                 GROUP BY order_id HAVING min(customer_no) <> max(customer_no))"""
         [(count,)] = duck.run(con, shared, name="shared order ids").fetchall()
         counts["order_ids_of_several_customers"] = count

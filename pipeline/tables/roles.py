@@ -164,7 +164,16 @@ def guess_roles(columns: Sequence[Column]) -> dict[str, Guess | None]:
     if quantity and amount and re.search(A_PRICE, amount.column.plain_name):
         del guesses["amount"]
         guesses |= {"unit_price": amount, "quantity": quantity}
-    return guesses
+    return guesses | {"order_id": guesses["order_id"] or _order_of_line_items(free)}
+
+
+def _order_of_line_items(free: Sequence[Column]) -> Guess | None:
+    """Find what Shopify calls an order: its Name, in a file whose other names are those of a Lineitem."""
+    named = {column.plain_name: column for column in free}
+    name = named.get("name")
+    if name is None or not any(other.startswith("lineitem") for other in named):
+        return None
+    return Guess(name, f"the name of an order beside line items; {_evidence('order_id', name)}")
 
 
 def _guess(role: str, free: Sequence[Column]) -> Guess | None:
@@ -185,8 +194,10 @@ def _possible(role: str, column: Column) -> bool:
         case "is_test":
             return column.distinct <= FEW
         case "customer_id" if not ROLES[role].rate(column.plain_name):
-            # Nearly every column repeats its values: one with the name of something else is that.
-            return column.decimals < ENOUGH and not _is_named(column)
+            # Nearly every column repeats its values: one with the name of something else is that, and one of
+            # a handful of values says how, what or where.
+            is_handful = column.distinct**2 < column.filled
+            return column.decimals < ENOUGH and not is_handful and not _is_named(column)
         case _:
             return column.decimals < ENOUGH
 

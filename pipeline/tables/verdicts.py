@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
@@ -22,7 +27,8 @@ from pipeline.tables.sources import NUMBERS, Raw
 from pipeline.tables.spec import OrderSource, order_columns, title
 
 PACKAGE = "pipeline.tables"
-OPTIONAL_COLUMNS = ("quantity", "order_id", "status", "is_test", "currency", "product_id", "channel")
+VERDICT = ("paid", "rule", "left_out")
+MADE_INTO_ORDERS = (*VERDICT, "customer_no", "ordered_at", "order_id", "product_id", "channel", "only_line")
 
 
 def prepare(
@@ -49,23 +55,61 @@ def prepare(
     return lookups
 
 
-def judge(con: Connection, spec: OrderSource, raw: Raw, now: datetime, policies: Policies, where: str) -> str:
-    """Make ``judged``; return the decimal sign, which is decided over the visible rows."""
+def judge(
+    con: Connection, spec: OrderSource, raw: Raw, now: datetime, policies: Policies, where: str
+) -> tuple[Raw, str]:
+    """Make ``judged``: ``visible`` with what was `paid`, the `rule` it breaks and why it is `left_out`.
+
+    Returns
+    -------
+    Raw
+        Of ``judged``. The texts of the rows stay where they are: to copy them takes longer than to judge.
+    str
+        The decimal sign, which is decided over the visible rows.
+    """
     numbers = ["amount", "quantity"] if spec.columns.unit_price else ["amount"]
     given = "." if all(raw.typed_as(NUMBERS, column) for column in numbers) else spec.decimal
     texts = " UNION ALL ".join(f"SELECT {column} AS amount FROM visible" for column in numbers)
     decimal = amounts.choose(con, texts, given, where)
     amounts.value(con, per_unit=spec.columns.unit_price is not None)
-    optional = "".join(f"{our}, " for our in OPTIONAL_COLUMNS if raw.columns[our])
-    statement = duck.sql_file(PACKAGE, "sql/judged.sql").replace("{optional}", optional)
     decided = {
         "now": now,
         "cancelled": [status.lower() for status in policies.cancelled_status],
         "anonymous_left_out": policies.missing_customer_id == "leave_out",
     }
-    duck.run(con, statement, decided, name="judged")
-    fill(con, "judged", raw.columns)
-    return decimal
+    verdicts = duck.arrow(con, duck.sql_file(PACKAGE, "sql/judged.sql"), decided, name="judged")
+    places = verdicts["place"].to_numpy()
+    if (places[1:] < places[:-1]).any():  # a join has no order
+        verdicts = verdicts.take(pa.array(np.argsort(places)))
+    rows = raw.rows
+    for name in VERDICT:
+        rows = rows.append_column(name, verdicts[name])
+    return _registered(con, raw, rows), decimal
+
+
+def leave_out(con: Connection, judged: Raw, places: npt.NDArray[np.int64], policy: str) -> Raw:
+    """Mark in ``judged`` the rows at some places as left out by a policy."""
+    if not len(places):
+        return judged
+    chosen = np.zeros(len(judged.rows), dtype=bool)
+    chosen[places] = True
+    left_out = pc.if_else(pa.array(chosen), policy, judged.rows["left_out"].cast(pa.string()))
+    at = judged.rows.column_names.index("left_out")
+    return _registered(con, judged, judged.rows.set_column(at, "left_out", left_out))
+
+
+def let_go(con: Connection, judged: Raw) -> Raw:
+    """Keep of ``judged`` what orders are made of; all other texts of the log leave the memory."""
+    names = [name for name in judged.rows.column_names if name in MADE_INTO_ORDERS]
+    for name in ("raw_rows", "dated_rows", "visible_rows"):
+        con.unregister(name)
+    return _registered(con, judged, judged.rows.select(names))
+
+
+def _registered(con: Connection, judged: Raw, rows: pa.Table) -> Raw:
+    duck.register(con, "judged_rows", rows)
+    fill(con, "judged", judged.columns)
+    return replace(judged, rows=rows)
 
 
 def accepted_days(con: Connection, spec: OrderSource, where: str) -> tuple[date, date]:
@@ -102,8 +146,8 @@ def check_as_of(
     [(within,)] = duck.run(con, inside, {"until": until, "now": now}, name="as_of").fetchall()
     if within:
         return
-    hide(con, None)
-    judge(con, spec, raw, now, policies, where)
+    dated = replace(raw, rows=duck.arrow(con, "FROM dated_rows", name="dated"))
+    judge(con, spec, hide(con, dated, None), now, policies, where)
     first, last = (day + timedelta(days=1) for day in accepted_days(con, spec, where))
     raise UserError(
         f"{until:%Y-%m-%d} is outside the log, which can be seen as of {first} to {last}",
@@ -112,7 +156,7 @@ def check_as_of(
     )
 
 
-def quarantine(con: Connection, spec: OrderSource, raw: Raw, read_as: Mapping[str, str]) -> pd.DataFrame:
+def quarantine(con: Connection, spec: OrderSource, judged: Raw, read_as: Mapping[str, str]) -> pd.DataFrame:
     """Return every row that was not accepted, by the contract QUARANTINE."""
     names = order_columns(spec)
     rules = pd.DataFrame(
@@ -123,14 +167,13 @@ def quarantine(con: Connection, spec: OrderSource, raw: Raw, read_as: Mapping[st
             "reason": [rule.reason.format(**read_as) for rule in RULES],
         }
     )
-    files = pd.DataFrame({"file_no": range(len(raw.files)), "source": [file.label for file in raw.files]})
+    files = pd.DataFrame(
+        {"file_no": range(len(judged.files)), "source": [file.label for file in judged.files]}
+    )
     duck.register(con, "rules", rules)
     duck.register(con, "files", files)
-    # A table, for DuckDB then sees how few they are before it looks for their values among all rows.
-    broken = """
-        CREATE TABLE broken AS
-        SELECT file_no, line, customer_no, named, role, rule FROM judged JOIN rules USING (rule)"""
-    duck.run(con, broken, name="broken")
+    duck.register(con, "broken_rows", judged.rows.filter(pc.is_valid(judged.rows["rule"])))
+    fill(con, "broken", judged.columns)
     found = to_pandas(duck.arrow(con, duck.sql_file(PACKAGE, "sql/quarantine.sql"), name="quarantine"))
     contracts.check(found, contracts.QUARANTINE)
     return found

@@ -202,6 +202,41 @@ def test_a_url_that_means_nothing_says_what_would(ingest: Ingest, url: str) -> N
     assert "valid: postgresql://user:$PASSWORD@host/database" in str(raised.value)
 
 
+def test_files_that_belong_together_are_joined_by_a_query(ingest: Ingest) -> None:
+    """Who and when stands in one file, what was paid in another, and the person in a third."""
+    files = {
+        "data/raw/heads.csv": "order_no;account;date\n1;a1;2021-03-04\n2;a2;2021-03-05\n3;a3;2021-03-06\n",
+        "data/raw/lines.csv": "order_no;paid\n1;1.234\n2;1000\n2;0.5\n3;5\n",
+        "data/raw/people.csv": "account;person\na1;Jürgen\na2;Anna\n",
+    }
+    query = """
+        SELECT * FROM 'data/raw/heads.csv' JOIN 'data/raw/lines.csv' USING (order_no)
+        LEFT JOIN 'data/raw/people.csv' USING (account) ORDER BY order_no, paid"""
+    ingested = ingest(
+        {path: text.encode() for path, text in files.items()},
+        path=None,
+        url="duckdb://",
+        query=query,
+        customer_id="person",
+        amount="paid",
+        order_id="order_no",
+    )
+    assert orders_of(ingested) == [
+        ("Anna", "2021-03-05 00:00:00", "1000.5000"),
+        ("Jürgen", "2021-03-04 00:00:00", "1.2340"),
+    ]
+    assert ingested.quarantine[["line", "rule"]].to_numpy().tolist() == [[4, "missing_customer_id"]]
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT * FROM 'data/raw/none.csv'", "COPY (SELECT 1) TO 'data/raw/new.csv'", "SELECT 1 AS one"]
+)
+def test_a_query_over_files_that_cannot_be_read_is_said(ingest: Ingest, tmp_path: Path, query: str) -> None:
+    with pytest.raises(UserError, match=r"sources\.orders"):
+        ingest(path=None, url="duckdb://", query=query)
+    assert not list(tmp_path.rglob("new.csv"))
+
+
 def test_a_file_that_is_no_database(ingest: Ingest) -> None:
     for scheme in ("sqlite", "duckdb"):
         with pytest.raises(UserError, match="the database says") as raised:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -170,6 +171,34 @@ def test_a_column_named_for_something_else_is_not_taken_for_the_customer(tmp_pat
         "order_id": "invoice",
     }
     assert any("columns.customer_id" in question for question in found.questions)
+
+
+SHOPIFY = """\
+Name,Email,Financial Status,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price
+#1001,a@example.com,paid,24.90,2023-01-04 10:00:00 +0100,1,Hut,20.00
+#1001,a@example.com,,,2023-01-04 10:00:00 +0100,1,Tuch,4.90
+#1002,b@example.com,voided,20.00,2023-01-05 10:00:00 +0100,1,Hut,20.00
+#1003,a@example.com,paid,20.50,2023-02-05 10:00:00 +0100,1,Hut,20.50
+"""
+
+
+def test_an_order_called_by_its_name_whose_total_stands_on_its_first_line(tmp_path: Path) -> None:
+    found = inspected(tmp_path, SHOPIFY)
+    assert source(found)["columns"] == {
+        "customer_id": "Email",
+        "ordered_at": "Created at",
+        "amount": "Total",
+        "order_id": "Name",
+        "status": "Financial Status",
+    }
+    assert finding(found, "states").startswith('"paid", "voided". ')
+    query = finding(found, "quarantine").partition("query: ")[2]
+    assert duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()[2][0] == "#1003"
+
+
+def test_a_handful_of_values_is_no_customer(tmp_path: Path) -> None:
+    rows = "".join(f"{n % 8},2021-04-{1 + n % 28:02},5.5{n % 10}\n" for n in range(100))
+    assert "customer_id: no column" in inspected(tmp_path, f"x,date,amount\n{rows}").questions[0]
 
 
 def test_names_in_the_snippet_are_quoted(tmp_path: Path) -> None:

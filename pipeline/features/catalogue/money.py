@@ -103,8 +103,8 @@ MONEY = Topic(
             "Spend of the last horizon minus that of the horizon before",
             "currency",
             words=Words(
-                "Spend of the last period less that of the one before: {value}",
-                "Umsatz des letzten Zeitraums minus der des vorigen: {value}",
+                "Spend in the last period against the one before: {value}",
+                "Umsatz des letzten Zeitraums gegenüber dem davor: {value}",
                 more_is="staying",
             ),
         ),

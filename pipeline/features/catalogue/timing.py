@@ -131,8 +131,8 @@ FREQUENCY = Topic(
             "orders",
             whole=True,
             words=Words(
-                "Orders of the last 90 days less those of the 90 before: {value}",
-                "Bestellungen der letzten 90 Tage minus die der 90 davor: {value}",
+                "Orders in the last 90 days against the 90 before: {value}",
+                "Bestellungen der letzten 90 Tage gegenüber den 90 davor: {value}",
                 more_is="staying",
             ),
         ),
@@ -143,8 +143,8 @@ FREQUENCY = Topic(
             "orders",
             whole=True,
             words=Words(
-                "Orders of the last period less those of the one before: {value}",
-                "Bestellungen des letzten Zeitraums minus die des vorigen: {value}",
+                "Orders in the last period against the one before: {value}",
+                "Bestellungen des letzten Zeitraums gegenüber dem davor: {value}",
                 more_is="staying",
             ),
         ),

@@ -1,6 +1,5 @@
 -- The rows before the as-of date, each with the first rule it breaks (NULL is accepted) and, when accepted, the
 -- policy that leaves it out (NULL stays in). A column that is not mapped is NULL, an empty value is ''.
-CREATE OR REPLACE TABLE judged_rows AS
 WITH converted AS (
     SELECT *, in_reporting_currency(written, rate) AS paid
     FROM valued
@@ -24,11 +23,11 @@ WITH converted AS (
            END::rule AS rule
     FROM converted
 )
-SELECT file_no, line, customer_no, {optional} ordered_at, paid, rule,
+SELECT place, paid, rule,
        CASE
            WHEN rule IS NOT NULL THEN NULL
            WHEN missing_customer THEN 'missing_customer_id'
            WHEN is_set(is_test) OR test_account THEN 'test_accounts'
            WHEN list_contains($cancelled, lower(status)) THEN 'cancelled'
        END::left_out AS left_out
-FROM ruled;
+FROM ruled

@@ -5,16 +5,16 @@ WITH rejected AS (
     UNION ALL
     SELECT file_no, line, named, rule,
            CASE
-               WHEN role = 'ordered_at' AND dated.ordered_at IS NOT NULL THEN 'date'
+               WHEN role = 'ordered_at' AND ordered_at IS NOT NULL THEN 'date'
                WHEN role = 'ordered_at' THEN value_class(date_text)
                WHEN role = 'amount' THEN value_class(amount)
                WHEN role = 'quantity' THEN value_class(quantity)
                WHEN role = 'customer_id' THEN value_class(customers.customer_id)
-               WHEN role = 'currency' THEN value_class(dated.currency)
-               WHEN role = 'is_test' THEN value_class(dated.is_test)
+               WHEN role = 'currency' THEN value_class(currency)
+               WHEN role = 'is_test' THEN value_class(is_test)
                ELSE 'empty'
            END
-    FROM broken JOIN dated USING (file_no, line) JOIN customers ON customers.customer_no = broken.customer_no
+    FROM broken JOIN rules USING (rule) JOIN customers USING (customer_no)
 )
 SELECT source, line, column_name AS "column", rule, reason, value_class
 FROM rejected JOIN rules USING (rule) JOIN files USING (file_no)

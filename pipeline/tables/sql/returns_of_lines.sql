@@ -1,12 +1,12 @@
 -- An order that sums to less than nothing is money given back, not a purchase. Of several products it is a return for
 -- each, unless one of them was bought in exchange.
+CREATE TABLE whole AS
+SELECT customer_no, order_id, ordered_at AS returned_at, CAST(ordered_at AS DATE) AS day, amount
+FROM purchases
+WHERE amount < 0;
+
 CREATE VIEW log_returns AS
-WITH whole AS (
-    SELECT customer_no, order_id, ordered_at AS returned_at, CAST(ordered_at AS DATE) AS day, amount
-    FROM purchases
-    WHERE amount < 0
-),
-parts AS (
+WITH parts AS (
     SELECT whole.customer_no, whole.order_id, day, nullif(product_id, '') AS product_id,
            min(ordered_at) AS returned_at, CAST(sum(paid) AS DECIMAL(18, 4)) AS amount
     FROM whole
