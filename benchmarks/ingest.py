@@ -1,10 +1,12 @@
-"""Ingest a large CSV, side by side with a bare DuckDB read_csv to Parquet of the same file.
+"""Ingest large CSVs, side by side with a bare DuckDB read_csv to Parquet of the same file.
 
     python benchmarks/ingest.py --rows 10_000_000 --runs 3
 
-makes the order log (the same bytes every time), runs both in turn, each in a process of its own, and prints a
-Markdown table of medians. `ingest` is the stage as `dvc repro` runs it, from the file to all its outputs; the
-start-up of Python counts for both.
+makes three order logs (the same bytes every time): `narrow` has the three columns that are needed and no
+other, `wide` is the export of a shop system, of which half of the columns are used, in `lines` an order has
+three rows on average. On each it runs both in turn, each in a process of its own, and prints a Markdown table
+of medians. `ingest` is the stage as `dvc repro` runs it, from the file to all its outputs; the start-up of
+Python counts for both.
 """
 
 from __future__ import annotations
@@ -17,9 +19,10 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv
 import yaml
@@ -27,13 +30,23 @@ import yaml
 PROJECT = Path(__file__).parents[1]
 LOG = Path("data/raw/orders.csv")
 FIRST_DAY = np.datetime64("2019-01-01", "s")
-YEARS = 5
+SECONDS = 5 * 365 * 24 * 3600
 ROWS_PER_CUSTOMER = 10
 BLOCK_ROWS = 1_000_000
+FIRST_ORDER = 100_000_000
+NEEDED = {"customer_id": "customer_id", "ordered_at": "ordered_at"}
+OF_ORDERS = {"order_id": "order_number", "status": "status", "channel": "channel"}
+COLUMNS = {  # by log: our name to the log's
+    "narrow": {**NEEDED, "amount": "amount"},
+    "wide": {**NEEDED, **OF_ORDERS, "amount": "amount"},
+    "lines": {**NEEDED, **OF_ORDERS, "product_id": "sku", "quantity": "quantity", "unit_price": "price"},
+}
 BARE = f"""
 import duckdb
 duckdb.execute("COPY (FROM read_csv('{LOG}')) TO 'bare.parquet' (COMPRESSION zstd)")
 """
+
+Column = npt.NDArray[Any]
 
 
 class Usage(NamedTuple):
@@ -44,32 +57,71 @@ class Usage(NamedTuple):
     peak: float
 
 
-def write_log(path: Path, rows: int, seed: int = 7) -> None:
+def write_log(path: Path, log: str, rows: int, seed: int = 7) -> None:
     """Write orders in the order of time: customers who buy at very different rates, prices to the cent."""
     rng = np.random.default_rng(seed)
-    customers = max(1, rows // ROWS_PER_CUSTOMER)
-    share = np.cumsum(rng.gamma(0.5, size=customers))
-    seconds = YEARS * 365 * 24 * 3600
-    schema = pa.schema(
-        [("customer_id", pa.string()), ("ordered_at", pa.timestamp("s")), ("amount", pa.string())]
-    )
+    share = np.cumsum(rng.gamma(0.5, size=max(1, rows // ROWS_PER_CUSTOMER)))
     path.parent.mkdir(parents=True, exist_ok=True)
-    with pa.csv.CSVWriter(path, schema, write_options=pa.csv.WriteOptions(quoting_style="none")) as writer:
-        for start in range(0, rows, BLOCK_ROWS):
-            size = min(BLOCK_ROWS, rows - start)
-            who = np.searchsorted(share, rng.random(size) * share[-1])
-            when = np.sort((start + rng.random(size) * size) / rows * seconds).astype("timedelta64[s]")
-            amount = np.char.mod("%.2f", np.maximum(1, rng.lognormal(8.2, 0.9, size)) / 100)
-            ids = np.char.mod("C%08d", who)
-            writer.write_table(pa.table([ids, FIRST_DAY + when, amount], schema=schema))
+    writer = None
+    for start in range(0, rows, BLOCK_ROWS):
+        block = pa.table(_block(rng, log, share, start, min(BLOCK_ROWS, rows - start), rows))
+        if writer is None:
+            plain = pa.csv.WriteOptions(quoting_style="none")
+            writer = pa.csv.CSVWriter(path, block.schema, write_options=plain)
+        writer.write_table(block)
+    if writer:
+        writer.close()
 
 
-def write_params(path: Path) -> None:
+def _block(
+    rng: np.random.Generator, log: str, share: Column, start: int, size: int, rows: int
+) -> dict[str, Column]:
+    """Draw the columns of the rows from `start` on."""
+    order = np.arange(size)
+    if log == "lines":
+        order = np.repeat(order, 1 + rng.poisson(2, size))[:size]
+    orders = order[-1] + 1
+    who = np.searchsorted(share, rng.random(orders) * share[-1])[order]
+    when = np.sort((start + rng.random(orders) * size) / rows * SECONDS).astype("timedelta64[s]")[order]
+    cents = np.maximum(1, rng.lognormal(8.2, 0.9, size))
+    made = {
+        "customer_id": np.char.mod("C%08d", who),
+        "ordered_at": FIRST_DAY + when,
+        "amount": np.char.mod("%.2f", cents / 100),
+    }
+    if log == "narrow":
+        return made
+
+    def drawn(**shares: float) -> Column:
+        chosen: Column = rng.choice(list(shares), orders, p=list(shares.values()))
+        return chosen[order]
+
+    made |= {
+        "order_number": np.char.mod("%d", FIRST_ORDER + start + order),
+        "status": drawn(completed=0.95, processing=0.04, cancelled=0.01),
+        "channel": drawn(web=0.6, app=0.2, store=0.2),
+        "country": drawn(DE=0.8, AT=0.1, CH=0.06, NL=0.04),
+    }
+    if log == "lines":
+        made["price"] = made.pop("amount")
+        made["quantity"] = np.char.mod("%d", 1 + rng.poisson(0.4, size))
+        made["sku"] = np.char.mod("SKU-%05d", rng.integers(0, 20_000, size))
+        return made
+    return made | {
+        "payment": drawn(paypal=0.4, card=0.3, invoice=0.2, sepa=0.1),
+        "items": np.char.mod("%d", 1 + rng.poisson(1.5, size)),
+        "shipping": np.char.mod("%.2f", rng.choice([0, 4.9, 6.9], size)),
+        "tax": np.char.mod("%.2f", cents * 0.19 / 119),
+        "coupon": drawn(none=0.85, WELCOME10=0.06, SUMMER=0.05, VIP5=0.04),
+    }
+
+
+def write_params(path: Path, log: str) -> None:
     """Write the project's parameters with the log as their source."""
     params = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
     orders = params["sources"]["orders"]
     orders["path"] = str(LOG)
-    orders["columns"] |= {"customer_id": "customer_id", "ordered_at": "ordered_at", "amount": "amount"}
+    orders["columns"] = COLUMNS[log]
     path.write_text(yaml.safe_dump(params), encoding="utf-8")
 
 
@@ -85,30 +137,39 @@ def measure(code: list[str], folder: Path) -> Usage:
     return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def main() -> None:
-    """Make the log, run both in turn, print the table."""
-    parser = argparse.ArgumentParser(description="Ingest a large CSV, side by side with bare DuckDB.")
-    parser.add_argument("--rows", type=int, default=10_000_000)
-    parser.add_argument("--runs", type=int, default=3)
-    given = parser.parse_args()
+def compare(log: str, rows: int, runs: int) -> None:
+    """Make the log, run both in turn, print their medians as rows of the table."""
     ways = {"bare DuckDB": ["-c", BARE], "ingest": ["-m", "pipeline.stages.ingest"]}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        write_log(folder / LOG, given.rows)
-        write_params(folder / "params.yaml")
+        write_log(folder / LOG, log, rows)
+        write_params(folder / "params.yaml", log)
         size = (folder / LOG).stat().st_size / 1e6
-        runs: dict[str, list[Usage]] = {way: [] for way in ways}
-        for _ in range(given.runs):
+        used: dict[str, list[Usage]] = {way: [] for way in ways}
+        for _ in range(runs):
             for way, code in ways.items():
-                runs[way].append(measure(code, folder))
-    print(f"{given.rows:,} rows, {size:,.0f} MB, {os.cpu_count()} cores, medians of {given.runs}\n")
-    print("| | wall s | CPU s | peak MiB | times the wall | times the CPU |\n|---|---|---|---|---|---|")
-    bare, *_ = medians = [Usage(*map(median, zip(*used, strict=True))) for used in runs.values()]
-    for way, used in zip(ways, medians, strict=True):
+                used[way].append(measure(code, folder))
+    bare, *_ = medians = [Usage(*map(median, zip(*each, strict=True))) for each in used.values()]
+    for way, one in zip(ways, medians, strict=True):
         print(
-            f"| {way} | {used.wall:.1f} | {used.cpu:.1f} | {used.peak:,.0f} "
-            f"| {used.wall / bare.wall:.2f} | {used.cpu / bare.cpu:.2f} |"
+            f"| {log}, {size:,.0f} MB | {way} | {one.wall:.1f} | {one.cpu:.1f} | {one.peak:,.0f} "
+            f"| {one.wall / bare.wall:.2f} | {one.cpu / bare.cpu:.2f} |",
+            flush=True,
         )
+
+
+def main() -> None:
+    """Print the table, log by log."""
+    parser = argparse.ArgumentParser(description="Ingest large CSVs, side by side with bare DuckDB.")
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--log", nargs="+", choices=list(COLUMNS), default=list(COLUMNS))
+    given = parser.parse_args()
+    print(f"{given.rows:,} rows, {os.cpu_count()} cores, medians of {given.runs}\n")
+    print("| log | | wall s | CPU s | peak MiB | times the wall | times the CPU |")
+    print("|---|---|---|---|---|---|---|")
+    for log in given.log:
+        compare(log, given.rows, given.runs)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pyarrow as pa
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
+from pipeline.tables.numbers import without_twin
 from pipeline.tables.policies import Policies
 from pipeline.tables.raw import fill
 from pipeline.tables.sources import Raw
@@ -51,10 +51,5 @@ def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[
 def _perhaps_equal(con: Connection, judged: Raw) -> pa.Table:
     """Return the rows whose hash others have: sorting numbers costs a fraction of grouping them in SQL."""
     found = duck.arrow(con, duck.sql_file(PACKAGE, "sql/digests.sql"), name="digests")
-    places, digests = found["place"].to_numpy(), found["digest"].to_numpy()
-    grouped = np.sort(digests)
-    shared = np.unique(grouped[1:][grouped[1:] == grouped[:-1]])
-    if not len(shared):
-        return judged.rows.slice(0, 0)
-    nearest = shared.take(np.searchsorted(shared, digests), mode="clip")
-    return judged.rows.take(pa.array(places[nearest == digests]))
+    single = without_twin(found["digest"].to_numpy())
+    return judged.rows.take(pa.array(found["place"].to_numpy()[~single]))

@@ -88,6 +88,29 @@ def by_hash(texts: pa.ChunkedArray, hashes: Hashes) -> tuple[Numbers, pa.StringA
     return encoded.indices.to_numpy(), encoded.dictionary
 
 
+def without_twin(hashes: Hashes) -> npt.NDArray[np.bool_]:
+    """Tell which hashes stand there once, by the sort of their first bits.
+
+    What is equal in those alone is taken for twins: such rows go a longer way to the same end.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint64, shape (n,)
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    keys = hashes >> np.uint64(len(hashes).bit_length() + 1)
+    order = places_in_order(keys)
+    grouped = keys[order]
+    twins = np.flatnonzero(grouped[1:] == grouped[:-1])
+    single = np.ones(len(hashes), dtype=bool)
+    single[order[twins]] = False
+    single[order[twins + 1]] = False
+    return single
+
+
 def places_in_order(keys: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
     """Return the places of numbers in ascending order, of equal ones in the order of their places.
 

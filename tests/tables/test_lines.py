@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.tables import ingest as module
-from pipeline.tables import lines
 from pipeline.tables.ingest import Ingested
+from pipeline.tables.numbers import without_twin
+from pipeline.tables.sources import Raw
 
 Ingest = Callable[..., Ingested]
 ROW = st.tuples(
@@ -30,7 +31,7 @@ ROW = st.tuples(
 @given(hashes=st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9).map(lambda n: n << 60), min_size=1))
 def test_hashes_that_stand_there_once(hashes: list[int]) -> None:
     counts = Counter(hashes)
-    single = lines.without_twin(np.array(hashes, np.uint64))
+    single = without_twin(np.array(hashes, np.uint64))
     for number, alone in zip(hashes, single, strict=True):
         assert not alone or counts[number] == 1
     first_bits = Counter(number >> len(hashes).bit_length() + 1 for number in hashes)
@@ -58,7 +59,7 @@ def test_orders_do_not_depend_on_which_rows_are_known_to_stand_alone(
     assert found.counts == expected.counts
 
 
-def _none_known(con: object, raw: lines.Raw, aside: object) -> Future[pa.BooleanArray]:
+def _none_known(con: object, raw: Raw, aside: object) -> Future[pa.BooleanArray]:
     found: Future[pa.BooleanArray] = Future()
     found.set_result(pa.array(np.zeros(raw.rows.num_rows, dtype=bool)))
     return found

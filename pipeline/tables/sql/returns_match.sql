@@ -5,9 +5,11 @@ SELECT row_number() OVER (ORDER BY customer_key, ordered_at, amount, product_id,
 FROM purchases JOIN identities USING (customer_no)
 WHERE amount > 0 AND customer_key IN (SELECT customer_key FROM returned);
 
--- Which products an order holds: its own where every row is an order, those of its lines where it has some.
+-- Which orders hold a product that their customer returned: as their own where every row is an order, else in a line.
 CREATE TABLE bought AS
-SELECT target_no, customer_key, product_id, ordered_at FROM targets WHERE product_id <> ''
+SELECT target_no, customer_key, product_id, ordered_at
+FROM targets SEMI JOIN returned USING (customer_key, product_id)
+WHERE product_id <> ''
 UNION
 SELECT target_no, customer_key, judged.product_id, targets.ordered_at
 FROM targets
@@ -16,7 +18,8 @@ JOIN judged
     ON judged.customer_no = identities.customer_no
    AND judged.order_id = targets.order_id
    AND CAST(judged.ordered_at AS DATE) = CAST(targets.ordered_at AS DATE)
-WHERE rule IS NULL AND left_out IS NULL AND paid > 0 AND judged.product_id <> '' AND judged.order_id IS NOT NULL;
+WHERE rule IS NULL AND left_out IS NULL AND paid > 0 AND judged.product_id <> '' AND judged.order_id IS NOT NULL
+  AND (customer_key, judged.product_id) IN (SELECT customer_key, product_id FROM returned);
 
 -- The order each return belongs to, found from what had happened when it came, so that no later event moves it: the order
 -- of the same id, else the latest earlier one of the product, else of the amount, else the latest if it is larger.
@@ -86,7 +89,9 @@ SELECT return_no, coalesce(open.target_no, latest_of_product.target_no) AS targe
 FROM latest_of_product LEFT JOIN open USING (return_no);
 
 CREATE VIEW amount_steps AS
-SELECT customer_key, amount AS thing, ordered_at AS moment, 1 AS step, target_no, NULL AS return_no FROM targets
+SELECT customer_key, amount AS thing, ordered_at AS moment, 1 AS step, target_no, NULL AS return_no
+FROM targets
+WHERE (customer_key, amount) IN (SELECT customer_key, -amount FROM returned)
 UNION ALL
 SELECT customer_key, -amount, returned_at, -1, NULL, return_no
 FROM returned
