@@ -19,34 +19,6 @@ LIFETIME_MODEL: dict[str, Scale | None] = {
 }
 """What the lifetime-value stage adds to the features of the log, with the scale as in `Feature`."""
 
-LIFETIME_WORDS: dict[str, tuple[str, Words]] = {
-    "p_no_order": (
-        "share",
-        Words(
-            "{value} chance of no order, by the orders so far",
-            "Keine Bestellung mit {value} Chance, nach den bisherigen Bestellungen",
-            more_is="leaving",
-        ),
-    ),
-    "expected_orders": (
-        "orders",
-        Words(
-            "{value:order/orders} to be expected, by those so far",
-            "{value:Bestellung/Bestellungen} nach den bisherigen zu erwarten",
-            more_is="staying",
-        ),
-    ),
-    "expected_order_value": (
-        "currency",
-        Words("{value} per order to be expected", "{value} je Bestellung zu erwarten"),
-    ),
-    "expected_spend": (
-        "currency",
-        Words("{value} spend to be expected", "{value} Umsatz zu erwarten", more_is="staying"),
-    ),
-}
-"""Unit and words of these columns, as in `Feature`."""
-
 TOPICS: dict[str, tuple[str, ...]] = {
     **{topic.name: tuple(feature.name for feature in topic.features) for topic in catalogue.TOPICS},
     "lifetime_model": tuple(LIFETIME_MODEL),
@@ -66,12 +38,11 @@ SCALES: dict[str, Scale | None] = {
 """How a linear model takes each input; None: it does not."""
 
 WORDS: dict[str, tuple[str, Words]] = {
-    **{f.name: (f.unit, f.words) for topic in catalogue.TOPICS for f in topic.features if f.words},
-    **LIFETIME_WORDS,
+    f.name: (f.unit, f.words) for topic in catalogue.TOPICS for f in topic.features if f.words
 }
-"""Unit and words of each input that may be given as a reason."""
+"""Unit and words of each input that may be given as a reason; what a model expects of a customer is none."""
 
-WHEN = ("recency", "rhythm", "season", "lifetime_model")
+WHEN = ("recency", "rhythm", "season")
 """Topics about when customers order: who has just ordered at a steady pace needs nothing yet."""
 
 DIRECTIONS: dict[str, int] = {

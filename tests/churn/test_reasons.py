@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.churn.frame import FEATURES, TOPICS, WORDS
+from pipeline.churn.frame import FEATURES, LIFETIME_MODEL, TOPICS, WORDS
 from pipeline.churn.reasons import (
     COLUMNS,
     LEAST,
@@ -18,11 +18,10 @@ from pipeline.churn.reasons import (
 )
 
 WHO_SOMEBODY_IS = TOPICS["demographics"]
-AVERAGES = pd.Series(
-    {"days_since_last": 60.0, "overdue": 2.0, "frequency": 3.0, "orders_90d": 1.0, "T": 300.0}
-)
-LEAVING = {"days_since_last": 143.0, "overdue": 4.6, "frequency": 1.0, "orders_90d": 0.0, "T": 500.0}
-STAYING = {"days_since_last": 5.0, "overdue": 0.2, "frequency": 9.0, "orders_90d": 4.0, "T": 100.0}
+COLUMNS_SEEN = ["days_since_last", "overdue", "frequency", "orders_90d", "T", "p_no_order"]
+AVERAGES = pd.Series([60.0, 2.0, 3.0, 1.0, 300.0, 0.5], COLUMNS_SEEN)
+LEAVING = dict(zip(COLUMNS_SEEN, [143.0, 4.6, 1.0, 0.0, 500.0, 0.9], strict=True))
+STAYING = dict(zip(COLUMNS_SEEN, [5.0, 0.2, 9.0, 4.0, 100.0, 0.1], strict=True))
 
 
 def chosen(contributions: dict[str, float], values: dict[str, Any], risk: str = "high") -> list[str]:
@@ -90,6 +89,10 @@ def test_without_a_risk_or_an_explanation_there_is_no_reason() -> None:
     assert list(nobody) == [*COLUMNS, "reasons_for"]
 
 
+def test_a_forecast_is_no_reason_and_gives_way_to_what_the_customer_did() -> None:
+    assert chosen({"p_no_order": 2.0, "overdue": 0.5}, LEAVING) == ["overdue"]
+
+
 def test_topics_are_named_in_the_order_of_the_reasons() -> None:
     reasons = pd.DataFrame([["overdue", "T", None], [None, None, None]], columns=list(COLUMNS))
     assert topics_of(reasons) == ["rhythm tenure", ""]
@@ -99,6 +102,7 @@ def test_every_input_has_words() -> None:
     of_no_use = {"same_weekday", "same_month", "season_level", "season_sin", "season_cos", "channel_entropy"}
     of_no_use |= {"first_order_weekday", "first_order_month", "first_in_peak_month"}
     of_no_use |= {"faded_orders", "faded_spend", "active_horizon_share"}
+    of_no_use |= set(LIFETIME_MODEL)
     assert of_no_use <= set(FEATURES) - set(WORDS)
     missing = sorted(set(FEATURES) - set(WORDS) - set(WHO_SOMEBODY_IS) - of_no_use)
     assert not missing, f"give {missing} words=Words(English, German) in their entry in the catalogue"
