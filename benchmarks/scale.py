@@ -69,7 +69,7 @@ def main() -> None:
         if given.customers and not (folder / LOG).exists():
             write_shop(folder / LOG, given.customers)
         if given.customers:
-            write_params(folder / "params.yaml")
+            write_params(folder / "params.yaml", "narrow")
         else:
             shutil.copy(PROJECT / "params.yaml", folder)
         print("| stage | wall s | CPU s | peak MiB |\n|---|---|---|---|")
