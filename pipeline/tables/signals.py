@@ -16,6 +16,7 @@ FIRST_WEEKS = 4
 MIN_WEEKS = 16
 MIN_BIRTHS = 30
 SUSPICIOUS_RATIO = 2.0
+MIN_SHARED, SHARED_SHARE, SHARED_RATIO = 30, 0.01, 10
 
 
 def outliers(orders: pd.DataFrame) -> dict[str, Any]:
@@ -48,6 +49,19 @@ def _median(values: npt.NDArray[np.float64], counts: npt.NDArray[np.intp]) -> fl
     last = counts.cumsum()
     middle = np.searchsorted(last, [(last[-1] + 1) // 2, last[-1] // 2 + 1])
     return float(values[middle].mean())
+
+
+def shared_account(orders: pd.DataFrame) -> str | None:
+    """Return the customer under whose key many seem to buy: a till's, or "0" for those without an account.
+
+    It has a hundredth of all orders, and ten times as many as anybody else.
+    """
+    counts = orders["customer_key"].value_counts().head(2)
+    if len(counts) < 2:
+        return None
+    most, next_most = int(counts.iloc[0]), int(counts.iloc[1])
+    is_shared = most >= max(MIN_SHARED, SHARED_SHARE * len(orders), SHARED_RATIO * next_most)
+    return str(counts.index[0]) if is_shared else None
 
 
 def left_truncation(orders: pd.DataFrame) -> dict[str, Any]:
