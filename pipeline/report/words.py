@@ -248,7 +248,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "too_many_columns": ("too many columns", "zu viele Spalten"),
         "undecodable": ("unreadable characters", "unlesbare Zeichen"),
         "unreadable_date": ("unreadable date", "unlesbares Datum"),
-        "date_too_old": ("date before 1970", "Datum vor 1970"),
+        "date_too_old": ("no date, or before 1970", "kein Datum oder vor 1970"),
         "future_date": ("date in the future", "Datum in der Zukunft"),
         "missing_customer_id": ("no customer number", "keine Kundennummer"),
         "not_finite_amount": ("no finite amount", "kein endlicher Betrag"),

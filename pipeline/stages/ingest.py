@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from pipeline.stages.shell import phases, run, say, warn
 from pipeline.tables import io, optional
 from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
 from pipeline.tables.policies import Policies
-from pipeline.tables.signals import shared_account
+from pipeline.tables.signals import lone_start, shared_account
 
 FLOAT = r"\d+\.0"
 
@@ -99,6 +99,7 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
         )
     _check_births(params.ingest.births_from, done)
     _check_ids(done)
+    _check_dates(done)
     return done
 
 
@@ -123,6 +124,17 @@ def _check_ids(done: Ingested) -> None:
             "many as anybody else. If that is how the shop writes people without an account, another column, "
             "such as the e-mail address, may tell who they are; "
             f'ingest.exclude_customers: ["{shared}"] leaves them out.'
+        )
+
+
+def _check_dates(done: Ingested) -> None:
+    """Warn of a few orders long before all others: they make a log of one year one of twenty."""
+    if found := lone_start(done.orders):
+        few, last, first = found
+        warn(
+            f"{few:,} of {counted(len(done.orders)):order/orders} lie before {last + timedelta(days=1)}, "
+            f"more than a year before all others, which begin on {first}. If the dates are wrong, mend them "
+            "or leave them out by a query (docs/bring-your-own-data.md, Tables that belong together)."
         )
 
 
