@@ -56,14 +56,18 @@ def _median(values: npt.NDArray[np.float64], counts: npt.NDArray[np.intp]) -> fl
 def shared_account(orders: pd.DataFrame) -> str | None:
     """Return the customer under whose key many seem to buy: a till's, or "0" for those without an account.
 
-    It has a hundredth of all orders, and ten times as many as anybody else.
+    It has a hundredth of all orders at least, and ten times as many as anybody else.
     """
     counts = orders["customer_key"].value_counts().head(2)
     if len(counts) < 2:
         return None
-    most, next_most = int(counts.iloc[0]), int(counts.iloc[1])
-    is_shared = most >= max(MIN_SHARED, SHARED_SHARE * len(orders), SHARED_RATIO * next_most)
+    is_shared = stands_for_many(int(counts.iloc[0]), int(counts.iloc[1]), len(orders))
     return str(counts.index[0]) if is_shared else None
+
+
+def stands_for_many(most: int, next_most: int, rows: int) -> bool:
+    """Tell whether the id with the most rows, beside the next, is that of many people."""
+    return most >= max(MIN_SHARED, SHARED_SHARE * rows, SHARED_RATIO * next_most)
 
 
 def lone_start(orders: pd.DataFrame) -> tuple[int, date, date] | None:

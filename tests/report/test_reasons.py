@@ -51,6 +51,11 @@ def test_a_day_between_orders_is_daily() -> None:
     assert say("mean_gap_days", DE, mean_gap_days=1.0) == "Bestellt täglich (Durchschnitt 60)"
 
 
+def test_an_order_of_the_last_day_was_not_no_days_ago() -> None:
+    said = say("days_since_last", DE, days_since_last=0, mean_gap_days=7.0)
+    assert said == "Letzte Bestellung am letzten bekannten Tag; sonst etwa alle 7 Tage"
+
+
 def test_periods_are_said_in_days() -> None:
     assert say("orders_horizon", EN, orders_horizon=3) == "3 orders in the last 91 days (average 60)"
     assert say("orders_half_horizon", DE, orders_half_horizon=1) == (

@@ -24,8 +24,10 @@ RECENCY = Topic(
                 "Keine Bestellung seit {value:Tag/Tagen}; sonst etwa {mean_gap_days:täglich/alle # Tage}",
                 more_is="leaving",
                 below=(
-                    "Last order {value:day/days} ago; usually every {mean_gap_days:day/# days}",
-                    "Letzte Bestellung vor {value:Tag/Tagen}; sonst etwa {mean_gap_days:täglich/alle # Tage}",
+                    "Last order {value:on the last known day/# day ago/# days ago}; "
+                    "usually every {mean_gap_days:day/# days}",
+                    "Letzte Bestellung {value:am letzten bekannten Tag/vor # Tag/vor # Tagen}; "
+                    "sonst etwa {mean_gap_days:täglich/alle # Tage}",
                 ),
             ),
         ),
