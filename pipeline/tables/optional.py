@@ -18,6 +18,7 @@ from pipeline.errors import UserError
 from pipeline.privacy.pseudonyms import entity_keys
 from pipeline.tables import accounting, amounts, dates, fates, identity, judge
 from pipeline.tables.contracts import OPTIONAL, Contract
+from pipeline.tables.contracts.contract import Column
 from pipeline.tables.io import remove, to_pandas, write_json, write_parquet
 from pipeline.tables.policies import CustomerIds
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
@@ -175,7 +176,7 @@ def _columns(contract: Contract, spec: TableSource, where: str) -> dict[str, str
             raise UserError(
                 f"{contract.name} needs the column {name}",
                 where=f"{where}.columns",
-                valid=f"{name}: the name of the column in your file",
+                valid=f"{name}: the name of the column in your file{_of_one_kind(column, spec)}",
             )
         if columns[name] and column.known_from and not columns[column.known_from]:
             raise UserError(
@@ -184,6 +185,16 @@ def _columns(contract: Contract, spec: TableSource, where: str) -> dict[str, str
                 valid=f"{column.known_from}: the name of the column in your file",
             )
     return columns
+
+
+def _of_one_kind(column: Column, spec: TableSource) -> str:
+    """Say how a file has a column that would be the same in every row, as in a list of e-mails."""
+    if not (column.allowed and spec.path):
+        return ""
+    query = (
+        f"SELECT *, '{column.allowed[0]}' AS {column.name} FROM read_csv('{spec.path}', all_varchar = true)"
+    )
+    return f"; if it would be the same in every row, in place of path, url: duckdb:// and query: {query}"
 
 
 def _check_words(contract: Contract, spec: TableSource, where: str) -> None:
