@@ -162,7 +162,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "spend_rate": ("everyone goes on spending as before", "alle geben weiter aus wie bisher"),
     },
     "slice_group": {
-        "cohort": ("First order in", "Erste Bestellung in"),
+        "cohort": ("First order in quarter", "Erste Bestellung im Quartal"),
         "country": ("Country", "Land"),
         "acquisition_channel": ("Came through", "Gewonnen über"),
         "order_channel": ("Orders mostly through", "Bestellt meist über"),
@@ -182,6 +182,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "one_order": ("Customers with a single order", "Personen mit einer einzigen Bestellung"),
         "repeat": ("Repeat customers", "Wiederkehrende"),
         "heavy": ("The tenth with the most orders", "Das Zehntel mit den meisten Bestellungen"),
+        "other": ("all others", "alle übrigen"),
     },
     "aim": {
         "higher": ("higher is better", "höher ist besser"),
@@ -235,6 +236,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "merged_lines": ("Lines merged into their orders", "Positionen, zu Bestellungen zusammengefasst"),
         "zero_amount_orders": ("Orders without an amount", "Bestellungen ohne Betrag"),
         "customers": ("Customers", "Kundinnen und Kunden"),
+        "alike_ids": (
+            "Customer numbers that only capitals or blanks tell from another",
+            "Kundennummern, die nur Großschreibung oder Leerzeichen von einer anderen unterscheidet",
+        ),
     },
     "model": {
         "nbd": ("NBD", "NBD"),
