@@ -51,7 +51,7 @@ def draw_customers(n: int, seed: int = 7) -> pd.DataFrame:
     """Two years of customers with order days, and amounts to the cent."""
     rng = np.random.default_rng(seed)
     model = MBGNBD.from_parameters(r=0.6, alpha=5.0, a=0.8, b=2.4)
-    drawn = simulate(model, rng.integers(1, 731, n), seed)
+    drawn = simulate(model, rng.integers(1, 731, n).astype(np.float64), seed)
     recency = np.minimum(np.ceil(drawn["recency"]), drawn["T"]).astype(np.int64)
     days = np.minimum(drawn["frequency"], recency)
     amounts = rng.gamma(6.25 * np.maximum(days, 1)) / np.maximum(days, 1) / rng.gamma(3.74, 1 / 15.44, n)
@@ -59,7 +59,7 @@ def draw_customers(n: int, seed: int = 7) -> pd.DataFrame:
         {
             "frequency": days,
             "recency": np.where(days > 0, recency, 0),
-            "T": drawn["T"],
+            "T": drawn["T"].astype(np.int64),
             "monetary_value": np.where(days > 0, np.maximum(np.round(amounts, 2), 0.01), 0.0),
             "spend_days": days,
         }
@@ -108,10 +108,10 @@ def their_log_likelihood(task: str, parameters: list[float], customers: pd.DataF
     else:
         columns = [customers["frequency"], *(customers[name] / DAYS_PER_WEEK for name in ("recency", "T"))]
     ones = np.ones(len(columns[0]))
-    columns = [column.to_numpy(dtype=float) for column in columns]
+    given = [column.to_numpy(dtype=float) for column in columns]
     if task == "paretonbd":  # the only one that takes the parameters themselves
-        return float(fitter._conditional_log_likelihood(parameters, *columns).mean())
-    return -float(fitter._negative_log_likelihood(logs, *columns, ones, 0.0))
+        return float(fitter._conditional_log_likelihood(parameters, *given).mean())
+    return -float(fitter._negative_log_likelihood(logs, *given, ones, 0.0))
 
 
 def work(package: str, task: str, path: str) -> None:

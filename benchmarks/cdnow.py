@@ -112,7 +112,7 @@ def main() -> None:
                 print(f"| {package} | not installed | | | | |", flush=True)
                 continue
             runs = [measure(code, pythons[package], path) for _ in range(given.runs)]
-            cpu, wall, peak = (median(run[i] for run in runs) for i in range(3))
+            cpu, wall, peak = map(median, zip(*(run[:3] for run in runs), strict=True))
             found = runs[0][3]
             reached = BGNBD.from_parameters(**found).log_likelihood(in_days)
             values = ", ".join(f"{value:.4f}" for value in found.values())

@@ -235,24 +235,24 @@ def after_horizon(backtest: pd.DataFrame, snapshots: pd.DataFrame, folder: Path,
     }
     end, tables = days["day"].max().date() + timedelta(days=1), []
     for day, said in backtest.dropna(subset="churn_probability").groupby("cutoff"):
+        assert isinstance(day, pd.Timestamp)
         cutoff, keys = day.date(), said["customer_key"]
         clv_days = min(YEAR_DAYS, (end - cutoff).days)
         if clv_days < 2 * horizon_days:
             continue
-        clock, orders, spend = (
-            read(fits[day][part])
-            for read, part in ((Clock.from_dict, "clock"), (load, "orders"), (load_spend, "spend"))
-        )
+        fit = fits[day]
+        clock, orders, spend = Clock.from_dict(fit["clock"]), load(fit["orders"]), load_spend(fit["spend"])
         summary = snapshots[snapshots["cutoff"] == day].set_index("customer_key").loc[keys]
-        horizons = (clock.horizon(cutoff, length) for length in (horizon_days, clv_days))
-        own = lifetime_value(orders, spend, clock.summary(summary, cutoff), *horizons, 0.0, 1.0)
+        soon_days, exposed_days = (clock.horizon(cutoff, length) for length in (horizon_days, clv_days))
+        exposed = clock.summary(summary, cutoff)
+        own = lifetime_value(orders, spend, exposed, soon_days, exposed_days, 0.0, 1.0)
         soon, tied = tied_clv(own, said["expected_spend"].to_numpy())
         spent = amounts_between(
             days, cutoff + timedelta(days=horizon_days), cutoff + timedelta(days=clv_days)
         )
         later = pd.DataFrame({"own": own["clv"] - own["clv_in_horizon"], "tied": tied - soon})
-        actual = spent["amount"].astype("float64").groupby(spent["customer_key"]).sum()
-        actual = actual.reindex(keys, fill_value=0.0).to_numpy()
+        by_customer = spent["amount"].astype("float64").groupby(spent["customer_key"]).sum()
+        actual = by_customer.reindex(keys, fill_value=0.0).to_numpy()
         tables.append(later.reset_index().assign(cutoff=day, actual=actual))
     if not tables:
         return ""
