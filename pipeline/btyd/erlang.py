@@ -124,8 +124,8 @@ def _orders_given_dropout(k: int, passed: Ints, R: Floats, tau: Floats, p: Float
     # The real root, whose 1 − ω is about p / k and may vanish.
     near = -np.expm1(log_q / k)
     with np.errstate(invalid="ignore", divide="ignore"):
-        real = np.where(near > 0, -np.expm1(-R * np.log1p(tau * near)) / near, R * tau)
-    total = np.exp((passed + 1) / k * log_q - log_q) * real
+        term_of_real = np.where(near > 0, -np.expm1(-R * np.log1p(tau * near)) / near, R * tau)
+    total = np.exp((passed + 1) / k * log_q - log_q) * term_of_real
     # The others come in pairs of conjugates, whose terms are conjugates too.
     for root in range(1, k // 2 + 1):
         turn = 2j * np.pi * root / k

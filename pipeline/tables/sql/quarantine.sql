@@ -1,9 +1,9 @@
 -- Every row that was not accepted: those that could not be split, and those that broke a rule.
 WITH rejected AS (
-    SELECT file_no, line, column_name, rule, value_class
-    FROM faults
+    SELECT file_no, line, column_name AS "column", rules.rule, reason, value_class
+    FROM faults JOIN rules USING (rule)
     UNION ALL
-    SELECT file_no, line, named, rule,
+    SELECT file_no, line, named, rules.rule, reason,
            CASE
                WHEN role = 'ordered_at' AND ordered_at IS NOT NULL THEN 'date'
                WHEN role = 'ordered_at' THEN value_class(date_text)
@@ -16,6 +16,6 @@ WITH rejected AS (
            END
     FROM broken JOIN rules USING (rule) JOIN customers USING (customer_no)
 )
-SELECT source, line, column_name AS "column", rule, reason, value_class
-FROM rejected JOIN rules USING (rule) JOIN files USING (file_no)
+SELECT source, line, "column", rule, reason, value_class
+FROM rejected JOIN files USING (file_no)
 ORDER BY source, line
