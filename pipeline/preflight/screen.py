@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.counted import counted
+from pipeline.preflight.closures import closure
 from pipeline.preflight.floors import PREDICTIONS, Floor, read_floors, unmet, why
 
 NOTHING = "–"
@@ -135,6 +136,8 @@ def _floors(floors: list[Floor]) -> Table:
 
 def _verdict(report: Mapping[str, Any]) -> Iterator[str]:
     yield ""
+    if told := closure(report):
+        yield f"[bold yellow]A gap:[/] {told}.\n"
     if not report["switched_off"]:
         yield "[bold green]Everything can be predicted.[/]"
     for prediction in report["switched_off"]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from pipeline.params import Params
 from pipeline.preflight.availability import preflight
+from pipeline.preflight.closures import closure
 from pipeline.preflight.floors import PREDICTIONS, read_floors, unmet, why
 from pipeline.stages import files
 from pipeline.stages.shell import run, say, warn
@@ -33,6 +34,8 @@ def check_data(params: Params) -> None:
     for floor in held:
         if floor.is_scarce:
             warn(f"{floor.name}: {floor.found:,} will do, below {floor.comfortable:,} the model is shaky")
+    if told := closure(report):
+        warn(told)
     say(f"preflight: {sum(floor.ok for floor in held)} of {len(held)} data floors met")
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.params import OrderSource
 from pipeline.preflight.availability import preflight
+from pipeline.preflight.closures import closure
 from pipeline.preflight.horizon import HORIZONS, recommend_horizon
 from pipeline.tables.ingest import ingest_orders
 
@@ -116,9 +117,17 @@ def test_a_day_without_orders_among_busy_ones_is_silent_and_a_closed_sunday_is_n
 
 def test_a_closure_of_months_is_one_run():
     open_days = [day for day in range(400) if not 150 <= day < 211]
-    silent = look(orders(*[open_days] * 30), 400)["silent_days"]
+    report = look(orders(*[open_days] * 30), 400)
     first, last = (FIRST + timedelta(days=day) for day in (150, 210))
-    assert silent["longest"] == [{"from": first.isoformat(), "to": last.isoformat(), "days": 61}]
+    assert report["silent_days"]["longest"] == [
+        {"from": first.isoformat(), "to": last.isoformat(), "days": 61}
+    ]
+    told = closure(report)
+    assert told is not None
+    assert told.startswith(f"no orders from {first} to {last} (61 days). If they are missing, deliver them")
+    report["horizon"]["configured"]["days"] = 245
+    assert closure(report) is None
+    assert closure(look(orders(*[list(range(400))] * 30), 400)) is None
 
 
 def test_false_alarms_are_rarer_than_one_day_in_a_thousand():
