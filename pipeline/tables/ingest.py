@@ -123,10 +123,11 @@ def ingest_orders(
     with duck.connect(memory_limit=MEMORY_LIMIT) as con, ThreadPoolExecutor(1) as aside:
         on_phase("reading files")
         log = read_raw(con, spec, order_columns(spec), root, WHERE)
-        links, lookups = identity.read_links(policies.id_map, root, max_quarantine_share)
-        accounts = identity.test_accounts(tables.get("customers"), root)
+        spelled = policies.customer_ids
+        links, lookups = identity.read_links(policies.id_map, root, max_quarantine_share, spelled)
+        accounts = identity.test_accounts(tables.get("customers"), root, spelled)
         only_line = find_only_lines(con, log, aside)
-        log, customers = identity.tell_apart(con, log, links, accounts, policies.exclude_customers, root)
+        log, customers = identity.tell_apart(con, log, links, accounts, policies, root)
         log = replace(log, rows=log.rows.append_column("only_line", only_line.result()))
         on_phase("reading dates")
         log, date_format = read_dates(con, log, spec.date_format, policies.timezone, WHERE)
@@ -149,7 +150,7 @@ def ingest_orders(
         log = verdicts.let_go(con, log)
         identities = customers_of_purchases(con, keys.result())
         on_phase("reading tables")
-        setting = Setting(root, seen_until, max_quarantine_share, pepper, policies.timezone, links)
+        setting = Setting(root, seen_until, max_quarantine_share, pepper, policies.timezone, links, spelled)
         read = read_tables(tables, to_pandas(identities)["customer_id"], setting)
         on_phase("making orders")
         given_back = _returns(con, spec, policies, read, pepper)
@@ -158,6 +159,7 @@ def ingest_orders(
         counts = accounting.counts(con, files, quarantine, orders)
         counts["policies"] |= {**repeats, "returns": returns.counts(con, given_back)}
         counts["policies"] |= policy_counts(con, spec, policies)
+        counts["alike_ids"] = identity.alike(identities["customer_id"])
         counts["outliers"] = signals.outliers(orders)
         counts["left_truncation"] = signals.left_truncation(orders)
     missing = [name for name, theirs in order_columns(spec).items() if theirs is None]
