@@ -10,7 +10,8 @@ import pyarrow as pa
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
-from pipeline.tables.numbers import number
+from pipeline.tables.numbers import Numbers
+from pipeline.tables.parallel import taken
 from pipeline.tables.policies import FILE
 from pipeline.tables.reference import Lookup, reading, settle
 from pipeline.tables.rules import Rule
@@ -99,17 +100,21 @@ def test_accounts(customers: TableSource | None, root: Path) -> pa.Table:
 def tell_apart(
     con: Connection,
     raw: Raw,
+    numbers: Numbers,
+    customers: pa.Table,
     links: pa.Table,
     accounts: pa.Table,
     patterns: tuple[str, ...],
     root: Path,
-) -> tuple[Raw, pa.Table]:
+) -> Raw:
     """Tell whose each row is; make ``customers``.
 
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
     raw : Raw
+    numbers, customers : ndarray of int32, pyarrow.Table
+        From `pipeline.tables.numbers.number`.
     links : pyarrow.Table
         From `read_links`.
     accounts : pyarrow.Table
@@ -124,15 +129,12 @@ def tell_apart(
     Raw
         With `customer_no`, `missing_customer` (the id is none) and `test_account` (the customer is none) in
         place of the id: as columns, for a join in SQL takes longer.
-    customers : pyarrow.Table
-        `customer_no`, `customer_id`.
 
     Raises
     ------
     UserError
         If a list of patterns is not there or is not text.
     """
-    numbers, customers = number(con, raw.rows["customer_id"], links)
     listed = [line for pattern in patterns for line in _lines(pattern, root)]
     duck.register(con, "numbered", customers)
     duck.register(con, "links", links)
@@ -144,8 +146,8 @@ def tell_apart(
     )
     rows = raw.rows.drop_columns("customer_id").append_column("customer_no", pa.array(numbers))
     for mark in marks.column_names:
-        rows = rows.append_column(mark, pa.array(marks[mark].to_numpy()[numbers]))
-    return replace(raw, rows=rows), customers
+        rows = rows.append_column(mark, pa.array(taken(marks[mark].to_numpy(), numbers)))
+    return replace(raw, rows=rows)
 
 
 def _lines(pattern: str, root: Path) -> list[str]:
