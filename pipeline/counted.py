@@ -4,12 +4,16 @@ from __future__ import annotations
 
 
 class Counted(str):
-    """A written number; as a format, `one/many` are the words that follow it.
+    """A written number; as a format, `one/many` or `none/one/many` are the words that follow it.
+
+    Where one of them has a #, they stand for themselves, with the number in that place.
 
     Examples
     --------
     >>> "{found:customer has/customers have} bought".format(found=Counted("1"))
     '1 customer has bought'
+    >>> "every {gap:day/# days}".format(gap=Counted("1"))
+    'every day'
     """
 
     __slots__ = ()
@@ -18,8 +22,9 @@ class Counted(str):
         """Write the number, with the words if there are any."""
         if not words:
             return str(self)
-        one, many = words.split("/")
-        return f"{self!s} {one if self == '1' else many}"
+        *none, one, many = words.split("/")
+        chosen = none[0] if none and self == "0" else one if self == "1" else many
+        return chosen.replace("#", self) if "#" in words else f"{self!s} {chosen}"
 
 
 def counted(number: int) -> Counted:

@@ -12,6 +12,7 @@ from pipeline.btyd.tracking import tracking
 
 _PAIRS = 6  # waves down to two months: a peak of a few weeks, no weekdays or holidays
 _DIGITS = 8
+MOST_LOG = 300.0  # twice as much is still a number
 
 
 def exposure_clock(model: CountModel, flow: pd.DataFrame) -> Clock:
@@ -21,7 +22,7 @@ def exposure_clock(model: CountModel, flow: pd.DataFrame) -> Clock:
     the births, times a trend, times a season of six waves. That keeps growth and the age of the cohorts,
     which the model knows, out of the season. The waves are shrunk towards none by empirical Bayes: their
     common variance is what their squares exceed their sampling variances by, and where that is nothing the
-    clock is flat.
+    clock is flat. So it is where they cannot be estimated, as in a log of years with hardly an order.
 
     Parameters
     ----------
@@ -35,10 +36,12 @@ def exposure_clock(model: CountModel, flow: pd.DataFrame) -> Clock:
     middle = weeks["week"].to_numpy().astype("datetime64[D]") + 3
     time = np.linspace(-1.0, 1.0, len(weeks))
     design = np.column_stack([np.ones(len(weeks)), time, waves(middle, _PAIRS)])
-    found, covariance = _overdispersed_poisson(
+    regression = _overdispersed_poisson(
         design, weeks["actual"].to_numpy(np.float64), np.log(weeks["expected"]).to_numpy()
     )
-    coefficients, sampling = found[2:], covariance[2:, 2:]
+    if regression is None:
+        return Clock()
+    coefficients, sampling = regression[0][2:], regression[1][2:, 2:]
     variance = float(np.mean(coefficients**2 - np.diag(sampling)))
     if not variance > 0.0:
         return Clock()
@@ -46,10 +49,15 @@ def exposure_clock(model: CountModel, flow: pd.DataFrame) -> Clock:
     return Clock(tuple(round_significant(value, _DIGITS) for value in shrunk.tolist()))
 
 
-def _overdispersed_poisson(design: Floats, counts: Floats, offset: Floats) -> tuple[Floats, Floats]:
-    """Quasi-Poisson regression by reweighted least squares: coefficients and their covariance."""
+def _overdispersed_poisson(design: Floats, counts: Floats, offset: Floats) -> tuple[Floats, Floats] | None:
+    """Quasi-Poisson regression by reweighted least squares: coefficients and their covariance.
+
+    None where the steps leave what a number can hold.
+    """
     log_mean = np.log(counts + 0.5)
     for _ in range(50):
+        if np.abs(log_mean).max() > MOST_LOG:
+            return None
         mean = np.exp(log_mean)
         target = log_mean - offset + (counts - mean) / mean
         weighted = design.T * mean

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Scale = Literal["log", "odds", "linear"]
+
+PERIODS = {"<half horizon>": 0.5, "<horizon>": 1.0, "<2 horizons>": 2.0, "<4 horizons>": 4.0}
 
 
 @dataclass(frozen=True)
@@ -13,8 +15,8 @@ class Words:
     """What a feature says of a customer, to people who know no features.
 
     In the sentences `{value}` is the feature's value, `{value:day/days}` the value with a noun for one and
-    for many; other features may be named in its place. A part after a semicolon that names what is missing
-    is left out.
+    for many (`pipeline.counted`); other features may be named in its place. A part after a semicolon that
+    names what is missing is left out. `<horizon>` and the other `PERIODS` are numbers of days.
 
     Attributes
     ----------
@@ -34,6 +36,17 @@ class Words:
     more_is: Literal["leaving", "staying"] | None = None
     below: tuple[str, str] | None = None
     against_own: bool = False
+
+    def over(self, horizon_days: int) -> Words:
+        """Put the days of a horizon into the sentences: nobody else knows how long one is."""
+
+        def said(text: str) -> str:
+            for period, horizons in PERIODS.items():
+                text = text.replace(period, str(int(horizons * horizon_days)))
+            return text
+
+        below = (said(self.below[0]), said(self.below[1])) if self.below else None
+        return replace(self, english=said(self.english), german=said(self.german), below=below)
 
 
 @dataclass(frozen=True)

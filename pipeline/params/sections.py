@@ -22,6 +22,9 @@ class Ingest(Section):
         default="drop_repeated_order", examples=["drop_repeated_order"]
     )
     zero_amount: Literal["keep", "drop"] = Field(default="keep", examples=["keep"])
+    customer_ids: Literal["as_written", "small_letters"] = Field(
+        default="as_written", examples=["as_written"]
+    )
     missing_customer_id: Literal["quarantine", "leave_out"] = Field(
         default="quarantine", examples=["quarantine"]
     )

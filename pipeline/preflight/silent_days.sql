@@ -1,6 +1,7 @@
 -- Runs of days without any order on which the weekday pattern expects some. What is expected of a day is the
 -- median of the same weekday in the four weeks before and after: closed Sundays expect nothing, growth and
--- season move it, and an outage of up to four weeks does not hide itself.
+-- season move it, and an outage of up to four weeks does not hide itself. A longer one hides its middle: a run
+-- reaches from the first to the last such day between two orders.
 WITH calendar AS (
     SELECT CAST(day AS DATE) AS day
     FROM (
@@ -19,12 +20,15 @@ expecting AS (
         PARTITION BY isodow(day) ORDER BY day ROWS BETWEEN 4 PRECEDING AND 4 FOLLOWING EXCLUDE CURRENT ROW
     )
 ),
-silent AS (
-    SELECT day, date_diff('day', DATE '1970-01-01', day) - row_number() OVER (ORDER BY day) AS run
+empty AS (
+    SELECT day, expected >= $fewest_expected AS is_silent,
+           date_diff('day', DATE '1970-01-01', day) - row_number() OVER (ORDER BY day) AS run
     FROM expecting
-    WHERE orders = 0 AND expected >= $fewest_expected
+    WHERE orders = 0
 )
-SELECT min(day) AS first_day, max(day) AS last_day, count(*) AS days
-FROM silent
+SELECT min(day) FILTER (is_silent) AS first_day, max(day) FILTER (is_silent) AS last_day,
+       date_diff('day', first_day, last_day) + 1 AS days
+FROM empty
 GROUP BY run
+HAVING bool_or(is_silent)
 ORDER BY first_day

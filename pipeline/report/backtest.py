@@ -73,9 +73,13 @@ def careful(report: ReportData, t: Texts, f: Formats) -> list[str]:
 
 
 def _group(one: Mapping[str, Any], t: Texts) -> str:
-    """Name a group: “Country: DE”, or the level alone where it speaks for itself."""
-    level = t.word("slice_level", one["level"]) if one["group"] in ("all", "buyers") else one["level"]
-    return level if one["group"] in ("all", "buyers") else f"{t.word('slice_group', one['group'])} {level}"
+    """Name a group: “Country DE”, or the level alone where it speaks for itself."""
+    if one["group"] in ("all", "buyers"):
+        return t.word("slice_level", one["level"])
+    group = t.word("slice_group", one["group"])
+    if one["level"] == "other":
+        return f"{group} ({t.word('slice_level', 'other')})"
+    return f"{group} {one['level']}"
 
 
 def _pairs(part: Part, predictions: list[Mapping[str, Any]], rule: str, f: Formats) -> list[Estimate]:

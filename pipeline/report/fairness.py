@@ -19,10 +19,8 @@ def people_table(report: ReportData, t: Texts, f: Formats) -> Table | None:
 
     rows = []
     for one in report.fairness.to_dict("records"):
-        is_all = one["group"] == "all"
-        level = (
-            t.word("slice_level", "all") if is_all else f"{t.word('people', one['group'])}: {one['level']}"
-        )
+        level = t.word("slice_level", one["level"]) if one["level"] in ("all", "other") else one["level"]
+        level = level if one["group"] == "all" else f"{t.word('people', one['group'])}: {level}"
         figures = [estimate(cells(one, name), f.percent if name in SHARES else number) for name in SHOWN]
         rows.append(Row(level, [Estimate(f.number(one["n"])), *figures]))
     heads = [t("fairness.group"), t("backtest.customers"), *(t(f"fairness.{name}") for name in SHOWN)]

@@ -162,7 +162,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "spend_rate": ("everyone goes on spending as before", "alle geben weiter aus wie bisher"),
     },
     "slice_group": {
-        "cohort": ("First order in", "Erste Bestellung in"),
+        "cohort": ("First order in quarter", "Erste Bestellung im Quartal"),
         "country": ("Country", "Land"),
         "acquisition_channel": ("Came through", "Gewonnen über"),
         "order_channel": ("Orders mostly through", "Bestellt meist über"),
@@ -182,6 +182,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "one_order": ("Customers with a single order", "Personen mit einer einzigen Bestellung"),
         "repeat": ("Repeat customers", "Wiederkehrende"),
         "heavy": ("The tenth with the most orders", "Das Zehntel mit den meisten Bestellungen"),
+        "other": ("all others", "alle übrigen"),
     },
     "aim": {
         "higher": ("higher is better", "höher ist besser"),
@@ -235,6 +236,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "merged_lines": ("Lines merged into their orders", "Positionen, zu Bestellungen zusammengefasst"),
         "zero_amount_orders": ("Orders without an amount", "Bestellungen ohne Betrag"),
         "customers": ("Customers", "Kundinnen und Kunden"),
+        "alike_ids": (
+            "Customer numbers that only capitals or blanks tell from another",
+            "Kundennummern, die nur Großschreibung oder Leerzeichen von einer anderen unterscheidet",
+        ),
     },
     "model": {
         "nbd": ("NBD", "NBD"),
@@ -248,7 +253,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "too_many_columns": ("too many columns", "zu viele Spalten"),
         "undecodable": ("unreadable characters", "unlesbare Zeichen"),
         "unreadable_date": ("unreadable date", "unlesbares Datum"),
-        "date_too_old": ("date before 1970", "Datum vor 1970"),
+        "date_too_old": ("no date, or before 1970", "kein Datum oder vor 1970"),
         "future_date": ("date in the future", "Datum in der Zukunft"),
         "missing_customer_id": ("no customer number", "keine Kundennummer"),
         "not_finite_amount": ("no finite amount", "kein endlicher Betrag"),

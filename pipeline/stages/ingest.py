@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from pipeline.stages.shell import phases, run, say, warn
 from pipeline.tables import io, optional
 from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
 from pipeline.tables.policies import Policies
+from pipeline.tables.signals import lone_start, shared_account
 
 FLOAT = r"\d+\.0"
 
@@ -97,12 +98,44 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
             on_orders=on_orders,
         )
     _check_births(params.ingest.births_from, done)
-    if done.identities["customer_id"].str.fullmatch(FLOAT).all():
+    _check_ids(done)
+    _check_dates(done)
+    return done
+
+
+def _check_ids(done: Ingested) -> None:
+    """Warn of ids that do not tell one customer from another."""
+    ids, alike = done.identities["customer_id"], done.counts["alike_ids"]
+    if ids.str.fullmatch(FLOAT).all():
         warn(
             'all customer ids end in ".0": a program took them for numbers, and the CRM may know them '
             "without. Write them as whole numbers or as text."
         )
-    return done
+    if alike:
+        warn(
+            f"{counted(alike):customer id differs/customer ids differ} from another one in capitals or "
+            "blanks alone. If these are the same people, set ingest.customer_ids: small_letters."
+        )
+    if key := shared_account(done.orders):
+        orders = int((done.orders["customer_key"] == key).sum())
+        [shared] = ids[done.identities["customer_key"] == key]
+        warn(
+            f'the customer "{shared}" has {orders:,} of {len(done.orders):,} orders, more than ten times as '
+            "many as anybody else. If that is how the shop writes people without an account, another column, "
+            "such as the e-mail address, may tell who they are; "
+            f'ingest.exclude_customers: ["{shared}"] leaves them out.'
+        )
+
+
+def _check_dates(done: Ingested) -> None:
+    """Warn of a few orders long before all others: they make a log of one year one of twenty."""
+    if found := lone_start(done.orders):
+        few, last, first = found
+        warn(
+            f"{few:,} of {counted(len(done.orders)):order/orders} lie before {last + timedelta(days=1)}, "
+            f"more than a year before all others, which begin on {first}. If the dates are wrong, mend them "
+            "or leave them out by a query (docs/bring-your-own-data.md, Tables that belong together)."
+        )
 
 
 def _check_births(births_from: date | None, done: Ingested) -> None:

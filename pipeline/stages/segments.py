@@ -44,7 +44,8 @@ def _reasons(segments: pd.DataFrame, params: Params) -> pd.DataFrame:
     contributions = explained.drop(columns=list(CONSTANTS))
     chosen = choose_reasons(contributions, values, averages, risk.loc[explained.index])
     formats = Formats(params.report.language, params.report.currency)
-    written = {name: sentences(chosen[name], values, averages, WORDS, formats) for name in COLUMNS}
+    spoken = {name: (unit, words.over(params.churn.horizon_days)) for name, (unit, words) in WORDS.items()}
+    written = {name: sentences(chosen[name], values, averages, spoken, formats) for name in COLUMNS}
     return chosen.assign(**written, reason_topics=topics_of(chosen)).astype("str")
 
 

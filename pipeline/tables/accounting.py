@@ -104,15 +104,26 @@ def stop_if_too_many(quarantine: pd.DataFrame, visible: int, max_share: float, w
             *(rows[name] for name in ("source", "line", "column", "rule", "value_class")), strict=True
         )
     )
-    anonymous = "ingest.missing_customer_id: leave_out if anonymous sales are normal here, "
     raise UserError(
         f"{len(quarantine)} of {visible} rows cannot be used, more than {100 * max_share:g}%: {rules}. "
         f"Such as {examples}",
         where=where,
-        valid=(anonymous if "missing_customer_id" in set(quarantine["rule"]) else "")
-        + "put the file or the section's columns, decimal or date_format right, "
+        valid=_advice(quarantine) + "put the file or the section's columns, decimal or date_format right, "
         "or raise ingest.max_quarantine_share",
     )
+
+
+def _advice(quarantine: pd.DataFrame) -> str:
+    """Say what helps where a rule was broken that the shop can decide about."""
+    first = quarantine.drop_duplicates("rule").set_index("rule")
+    advice = ""
+    if "missing_customer_id" in first.index:
+        advice += "ingest.missing_customer_id: leave_out if anonymous sales are normal here, "
+    if "not_allowed" in first.index:
+        column, reason = (str(first.loc["not_allowed", name]) for name in ("column", "reason"))
+        ours = reason.removeprefix("Not ").rstrip(".")
+        advice += f"tell by words, in the section, what the words of {column} mean ({ours}), "
+    return advice
 
 
 def by_frequency(rules: pd.Series[str]) -> list[tuple[str, int]]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
-from pipeline.tables.numbers import Numbers
+from pipeline.tables.numbers import Numbers, hashes, number
 from pipeline.tables.parallel import taken
-from pipeline.tables.policies import FILE
+from pipeline.tables.policies import FILE, CustomerIds, Policies
 from pipeline.tables.reference import Lookup, reading, settle
 from pipeline.tables.rules import Rule
 from pipeline.tables.sources import Raw
@@ -23,7 +25,7 @@ NOT_CUSTOMERS = ("test", "employee")
 
 # Of customers' ids alone: what else the table says is read, judged and written as docs/tables.md describes.
 TEST_ACCOUNTS = """
-    SELECT DISTINCT customer_id FROM raw
+    SELECT DISTINCT {customer_id} AS customer_id FROM raw
     WHERE customer_id <> '' AND (is_set(is_test) OR lower(account_type) IN (FROM not_customers))
     ORDER BY customer_id"""
 
@@ -45,7 +47,24 @@ WRONG_LINKS = """
     WHERE typed.from_id <> typed.customer_id AND next.customer_id <> next.from_id"""
 
 
-def read_links(id_map: IdMapSource | None, root: Path, max_share: float) -> tuple[pa.Table, list[Lookup]]:
+def in_small_letters(ids: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return ids without capitals and without blanks around them: `spelling`, outside of SQL."""
+    return pc.utf8_lower(pc.utf8_trim(ids, characters=" "))
+
+
+def spelling(column: str, spelled: CustomerIds) -> str:
+    """Write in SQL what of a column of customers' ids tells them apart."""
+    return f"lower(trim({column}))" if spelled == "small_letters" else column
+
+
+def alike(ids: pa.ChunkedArray) -> int:
+    """Count the ids, each there once, that capitals or blanks around them alone tell from another one."""
+    return len(ids) - int(pc.count_distinct(in_small_letters(ids)).as_py())
+
+
+def read_links(
+    id_map: IdMapSource | None, root: Path, max_share: float, spelled: CustomerIds
+) -> tuple[pa.Table, list[Lookup]]:
     """Read which id goes by which other, if there is a map.
 
     An id that leads to two customers, or to one that leads on, goes to quarantine and stays as it is.
@@ -66,7 +85,8 @@ def read_links(id_map: IdMapSource | None, root: Path, max_share: float) -> tupl
         return NO_LINKS, []
     columns = {"from_id": id_map.columns.from_id, "customer_id": id_map.columns.customer_id}
     with reading(id_map, columns, root, "sources.id_map") as (con, raw):
-        duck.run(con, "CREATE VIEW typed AS FROM raw", name="typed")
+        ids = ", ".join(f"{spelling('raw.' + name, spelled)} AS {name}" for name in columns)
+        duck.run(con, f"CREATE VIEW typed AS SELECT * REPLACE ({ids}) FROM raw", name="typed")
         found = settle(con, raw, "id_map", WRONG_LINKS, "from_id", LINK_RULES, max_share)
         accepted = "SELECT from_id, customer_id FROM accepted ORDER BY ALL"
         return duck.arrow(con, accepted, name="links"), [found]
@@ -81,7 +101,7 @@ def unlinked(con: Connection) -> dict[str, int]:
     return {"rows": rows, "ids": ids}
 
 
-def test_accounts(customers: TableSource | None, root: Path) -> pa.Table:
+def test_accounts(customers: TableSource | None, root: Path, spelled: CustomerIds) -> pa.Table:
     """Return the ids that the customers table calls accounts of testers or employees."""
     none = pa.table({"customer_id": pa.array([], pa.string())})
     if customers is None:
@@ -94,7 +114,18 @@ def test_accounts(customers: TableSource | None, root: Path) -> pa.Table:
     with reading(customers, columns, root, "sources.customers") as (con, _):
         duck.run(con, duck.sql_file(PACKAGE, "sql/flags.sql"), name="flags")
         duck.register(con, "not_customers", pa.table({"word": pa.array(sorted(meaning), pa.string())}))
-        return duck.arrow(con, TEST_ACCOUNTS, name="test accounts")
+        statement = TEST_ACCOUNTS.format(customer_id=spelling("customer_id", spelled))
+        return duck.arrow(con, statement, name="test accounts")
+
+
+def begin_to_number(
+    con: Connection, raw: Raw, links: pa.Table, spelled: CustomerIds, aside: Executor
+) -> Future[tuple[Numbers, pa.Table]]:
+    """Begin to number the customers, by `pipeline.tables.numbers.number`."""
+    ids = raw.rows["customer_id"]
+    if spelled == "small_letters":
+        ids = in_small_letters(ids)
+    return aside.submit(number, ids, hashes(con, ids), links)
 
 
 def tell_apart(
@@ -104,7 +135,7 @@ def tell_apart(
     customers: pa.Table,
     links: pa.Table,
     accounts: pa.Table,
-    patterns: tuple[str, ...],
+    policies: Policies,
     root: Path,
 ) -> Raw:
     """Tell whose each row is; make ``customers``.
@@ -114,13 +145,13 @@ def tell_apart(
     con : duckdb.DuckDBPyConnection
     raw : Raw
     numbers, customers : ndarray of int32, pyarrow.Table
-        From `pipeline.tables.numbers.number`.
+        From `begin_to_number`.
     links : pyarrow.Table
         From `read_links`.
     accounts : pyarrow.Table
         From `test_accounts`.
-    patterns : tuple of str
-        Ids or patterns of customers that are none.
+    policies : Policies
+        How ids are spelled, and the ids or patterns of customers that are none.
     root : Path
         The project's folder.
 
@@ -135,7 +166,9 @@ def tell_apart(
     UserError
         If a list of patterns is not there or is not text.
     """
-    listed = [line for pattern in patterns for line in _lines(pattern, root)]
+    listed = [line for pattern in policies.exclude_customers for line in _lines(pattern, root)]
+    if policies.customer_ids == "small_letters":
+        listed = [pattern.lower() for pattern in listed]
     duck.register(con, "numbered", customers)
     duck.register(con, "links", links)
     duck.register(con, "test_accounts", accounts)

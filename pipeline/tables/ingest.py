@@ -18,7 +18,7 @@ from pipeline.tables import accounting, contracts, duplicates, identity, returns
 from pipeline.tables.dated import hide, read_dates
 from pipeline.tables.io import to_pandas
 from pipeline.tables.lines import find_only_lines
-from pipeline.tables.numbers import hashes, keyed, number
+from pipeline.tables.numbers import keyed
 from pipeline.tables.optional import Setting, TableRead, read_tables, summary
 from pipeline.tables.policies import Policies
 from pipeline.tables.purchases import bought, customers_of_purchases, orders_of, policy_counts
@@ -126,18 +126,18 @@ def ingest_orders(
     with duck.connect(memory_limit=MEMORY_LIMIT) as con, ThreadPoolExecutor(2) as aside:
         on_phase("reading files")
         log = read_raw(con, spec, order_columns(spec), root, WHERE)
-        links, lookups = identity.read_links(policies.id_map, root, max_quarantine_share)
-        accounts = identity.test_accounts(tables.get("customers"), root)
+        spelled = policies.customer_ids
+        links, lookups = identity.read_links(policies.id_map, root, max_quarantine_share, spelled)
+        accounts = identity.test_accounts(tables.get("customers"), root, spelled)
         only_line = find_only_lines(con, log, aside)
-        numbered = aside.submit(number, log.rows["customer_id"], hashes(con, log.rows["customer_id"]), links)
+        numbered = identity.begin_to_number(con, log, links, spelled, aside)
         on_phase("reading dates")
         log, date_format = read_dates(con, log, spec.date_format, policies.timezone, WHERE)
         until = None if as_of == "latest" else datetime.combine(as_of, time())
         on_phase("judging rows")
         numbers, customers = numbered.result()
         keys = aside.submit(keyed, customers, pepper)
-        patterns = policies.exclude_customers
-        log = identity.tell_apart(con, log, numbers, customers, links, accounts, patterns, root)
+        log = identity.tell_apart(con, log, numbers, customers, links, accounts, policies, root)
         log = replace(log, rows=log.rows.append_column("only_line", only_line.result()))
         log = hide(con, log, until)
         lookups += verdicts.prepare(con, spec, policies, root, max_quarantine_share)
@@ -157,7 +157,7 @@ def ingest_orders(
         making = _begin_orders(con, spec, policies, keys, aside, on_orders)
         identities = customers_of_purchases(con, keys.result())
         on_phase("reading tables")
-        setting = Setting(root, seen_until, max_quarantine_share, pepper, policies.timezone, links)
+        setting = Setting(root, seen_until, max_quarantine_share, pepper, policies.timezone, links, spelled)
         read = read_tables(tables, to_pandas(identities)["customer_id"], setting)
         on_phase("counting")
         given_back = _returns(con, spec, policies, read, pepper)
@@ -166,6 +166,7 @@ def ingest_orders(
         orders = making.result()
         counts = accounting.counts(con, files, quarantine, orders)
         counts["policies"] |= of_policies
+        counts["alike_ids"] = identity.alike(identities["customer_id"])
         counts["outliers"] = signals.outliers(orders)
         counts["left_truncation"] = signals.left_truncation(orders)
     missing = [name for name, theirs in order_columns(spec).items() if theirs is None]

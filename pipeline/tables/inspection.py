@@ -13,7 +13,7 @@ from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
-from pipeline.tables import amounts, dates
+from pipeline.tables import amounts, dates, doubts
 from pipeline.tables.amounts import SHAPES
 from pipeline.tables.roles import REQUIRED, Column, Guess, guess_roles
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
@@ -28,7 +28,7 @@ ELSEWHERE = (
 )
 FIRST_LINES = (
     "; if these are further lines of orders whose total stands on the first line, read the others alone: "
-    """in place of path, url: duckdb:// and query: SELECT * FROM '{path}' WHERE "{column}" IS NOT NULL"""
+    """in place of path, url: duckdb:// and query: SELECT * FROM {table} WHERE "{column}" IS NOT NULL"""
 )
 SOME = 12  # states of an order that can be listed
 DATA = re.compile(r"[-+]?\d[\d.,:/T -]*")
@@ -102,6 +102,10 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
             con, raw, guesses.get("amount") or guesses.get("unit_price"), questions
         )
         about_status = _about_status(con, guesses["status"])
+        table = doubts.as_table(path, raw)
+        about_customers = doubts.about_customers(con, guesses["customer_id"], columns)
+        repeated = doubts.repeated_total(con, table, guesses.get("amount"), guesses["order_id"], columns)
+        questions += [repeated] if repeated else []
     written = {
         "delimiter": raw.delimiters if len(raw.delimiters) == 1 or raw.delimiters == "whitespace" else AUTO,
         "encoding": raw.encodings if raw.delimiters and "," not in raw.encodings else AUTO,
@@ -119,7 +123,8 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         *((role, _about_role(role, guess)) for role, guess in guesses.items() if guess or role in ALWAYS),
         *_about_units(guesses.get("unit_price"), guesses.get("quantity")),
         *about_status,
-        *_about_empty(path, guesses, raw.rows.num_rows),
+        *about_customers,
+        *_about_empty(table, guesses, raw.rows.num_rows),
     )
     return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
 
@@ -250,7 +255,7 @@ def _about_status(con: Connection, guess: Guess | None) -> list[tuple[str, str]]
     return [("states", f"{states}. Those of orders that came to nothing belong in ingest.cancelled_status")]
 
 
-def _about_empty(path: str, guesses: dict[str, Guess | None], rows: int) -> list[tuple[str, str]]:
+def _about_empty(table: str, guesses: dict[str, Guess | None], rows: int) -> list[tuple[str, str]]:
     """Tell the rows that will go to quarantine because they have no value where there has to be one."""
     found = []
     for role in (*REQUIRED, "unit_price", "quantity"):
@@ -259,7 +264,7 @@ def _about_empty(path: str, guesses: dict[str, Guess | None], rows: int) -> list
             empty = f"{_shown(guess.column.name)} is empty in {missing:,} of {counted(rows):row/rows}"
             advice = ANONYMOUS if role == "customer_id" else ""
             if role == "amount" and guesses["order_id"]:
-                advice = FIRST_LINES.format(path=path, column=guess.column.name)
+                advice = FIRST_LINES.format(table=table, column=guess.column.name)
             found.append(("quarantine", f"{empty} ({missing / rows:.1%}){advice}"))
     return found
 

@@ -28,8 +28,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.tables.parallel import ahead
-
 ROW_GROUP_ROWS = 122_880
 SIGNIFICANT_DIGITS = 6
 PRIVATE = 0o600
@@ -176,9 +174,8 @@ def write_parquet(
             # A dictionary of times outgrows its page and is thrown away, after all the work.
             use_dictionary=[field.name for field in schema if not pa.types.is_timestamp(field.type)],
         ) as writer:
-            groups = ahead(lambda group: _plain_values(group, schema), _row_groups(batches, given))
-            for group in groups:
-                writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+            for group in _row_groups(batches, given):
+                writer.write_table(_plain_values(group, schema), row_group_size=ROW_GROUP_ROWS)
         with hidden.open("rb") as written:
             return hashlib.file_digest(written, "sha256").hexdigest()
 

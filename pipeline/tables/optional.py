@@ -16,9 +16,11 @@ from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.privacy.pseudonyms import entity_keys
-from pipeline.tables import accounting, amounts, dates, fates, judge
+from pipeline.tables import accounting, amounts, dates, fates, identity, judge
 from pipeline.tables.contracts import OPTIONAL, Contract
+from pipeline.tables.contracts.contract import Column
 from pipeline.tables.io import remove, to_pandas, write_json, write_parquet
+from pipeline.tables.policies import CustomerIds
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 from pipeline.tables.spec import TableSource
 
@@ -66,6 +68,8 @@ class Setting:
         IANA name of the shop's zone, as for the orders.
     links : pyarrow.Table, optional
         `from_id`, `customer_id`: which ids are one customer.
+    spelled : {"as_written", "small_letters"}
+        As `Policies.customer_ids`.
     """
 
     root: Path
@@ -74,6 +78,7 @@ class Setting:
     pepper: bytes
     timezone: str | None = None
     links: pa.Table | None = None
+    spelled: CustomerIds = "as_written"
 
     @property
     def until(self) -> datetime:
@@ -129,7 +134,7 @@ def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], set
     _check_words(contract, spec, where)
     with duck.connect(MEMORY_LIMIT) as con:
         raw = read_raw(con, spec, columns, setting.root, where, may_be_empty=True)
-        _link(con, contract, setting.links)
+        _link(con, contract, setting)
         read_as = _decide(con, contract, spec, raw, mapped, setting)
         rules = judge.breaches(contract, mapped, known, read_as)
         for table, ids in known.items():
@@ -171,7 +176,7 @@ def _columns(contract: Contract, spec: TableSource, where: str) -> dict[str, str
             raise UserError(
                 f"{contract.name} needs the column {name}",
                 where=f"{where}.columns",
-                valid=f"{name}: the name of the column in your file",
+                valid=f"{name}: the name of the column in your file{_of_one_kind(column, spec)}",
             )
         if columns[name] and column.known_from and not columns[column.known_from]:
             raise UserError(
@@ -180,6 +185,16 @@ def _columns(contract: Contract, spec: TableSource, where: str) -> dict[str, str
                 valid=f"{column.known_from}: the name of the column in your file",
             )
     return columns
+
+
+def _of_one_kind(column: Column, spec: TableSource) -> str:
+    """Say how a file has a column that would be the same in every row, as in a list of e-mails."""
+    if not (column.allowed and spec.path):
+        return ""
+    query = (
+        f"SELECT *, '{column.allowed[0]}' AS {column.name} FROM read_csv('{spec.path}', all_varchar = true)"
+    )
+    return f"; if it would be the same in every row, in place of path, url: duckdb:// and query: {query}"
 
 
 def _check_words(contract: Contract, spec: TableSource, where: str) -> None:
@@ -200,30 +215,34 @@ def _check_words(contract: Contract, spec: TableSource, where: str) -> None:
                 )
 
 
-def _link(con: Connection, contract: Contract, links: pa.Table | None) -> None:
+def _link(con: Connection, contract: Contract, setting: Setting) -> None:
     """Put every id of a customer under the id the customer goes by.
 
     Where a row is a customer, one row has to stand for them: that of their own id, else the first of their
     accounts. The others keep their ids, which nobody orders under.
     """
-    if links is None or not links.num_rows:
+    links = identity.NO_LINKS if setting.links is None else setting.links
+    of_customers = [column.name for column in contract.columns if column.entity == "customer"]
+    if not of_customers or not (links.num_rows or setting.spelled == "small_letters"):
         return
     duck.register(con, "links", links)
     # Only a table can be updated, and raw is a view.
-    duck.run(con, "CREATE TABLE own AS FROM raw; DROP VIEW raw; ALTER TABLE own RENAME TO raw", name="raw")
-    for column in contract.columns:
-        if column.entity == "customer":
-            name = column.name
-            chosen = "links"
-            if contract.primary_key == (name,):
-                chosen = f"""(
-                    SELECT min(from_id) AS from_id, customer_id FROM links
-                    WHERE from_id IN (SELECT {name} FROM raw) AND customer_id NOT IN (SELECT {name} FROM raw)
-                    GROUP BY customer_id)"""
-            update = f"""
-                UPDATE raw SET {name} = of_customer.customer_id
-                FROM {chosen} AS of_customer WHERE raw.{name} = of_customer.from_id"""
-            duck.run(con, update, name=f"{contract.name} linked")
+    ids = ", ".join(f"{identity.spelling(name, setting.spelled)} AS {name}" for name in of_customers)
+    own = (
+        f"CREATE TABLE own AS SELECT * REPLACE ({ids}) FROM raw; DROP VIEW raw; ALTER TABLE own RENAME TO raw"
+    )
+    duck.run(con, own, name="raw")
+    for name in of_customers:
+        chosen = "links"
+        if contract.primary_key == (name,):
+            chosen = f"""(
+                SELECT min(from_id) AS from_id, customer_id FROM links
+                WHERE from_id IN (SELECT {name} FROM raw) AND customer_id NOT IN (SELECT {name} FROM raw)
+                GROUP BY customer_id)"""
+        update = f"""
+            UPDATE raw SET {name} = of_customer.customer_id
+            FROM {chosen} AS of_customer WHERE raw.{name} = of_customer.from_id"""
+        duck.run(con, update, name=f"{contract.name} linked")
 
 
 def _decide(

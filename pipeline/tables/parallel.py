@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,18 +18,6 @@ def on_all_cores(function: Callable[[Item], Result], items: Iterable[Item]) -> l
     """Return what the function makes of each item, in the order of the items."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(function, items))
-
-
-def ahead(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Yield what the function makes of each item; the next is being made while one is used."""
-    with ThreadPoolExecutor(1) as aside:
-        coming: Future[Result] | None = None
-        for item in items:
-            made, coming = coming, aside.submit(function, item)
-            if made is not None:
-                yield made.result()
-        if coming is not None:
-            yield coming.result()
 
 
 def taken(values: npt.NDArray[Any], places: npt.NDArray[np.integer]) -> npt.NDArray[Any]:

@@ -8,6 +8,7 @@ from typing import Literal
 from pipeline.tables.spec import IdMapSource, RateSource
 
 FILE = "file:"
+CustomerIds = Literal["as_written", "small_letters"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Policies:
         in all mapped columns, or nothing.
     zero_amount : {"keep", "drop"}
         Whether an order that sums to nothing is an order.
+    customer_ids : {"as_written", "small_letters"}
+        Whether capitals and blanks around tell one id from another, in every table.
     missing_customer_id : {"quarantine", "leave_out"}
         Whether a row without a customer is a fault, or a sale to somebody unknown.
     cancelled_status : tuple of str
@@ -46,6 +49,7 @@ class Policies:
     returns_from: Literal["both", "log", "table"] = "both"
     duplicates: Literal["drop_repeated_order", "drop_exact", "keep"] = "drop_repeated_order"
     zero_amount: Literal["keep", "drop"] = "keep"
+    customer_ids: CustomerIds = "as_written"
     missing_customer_id: Literal["quarantine", "leave_out"] = "quarantine"
     cancelled_status: tuple[str, ...] = ()
     exclude_customers: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from pipeline.counted import counted
 ENOUGH = 0.8  # share of a column's values that must read as dates or numbers to be taken for them
 BY_NAME_ALONE = 2
 NOTHING = r"(?!)"
+MANY = 100  # rows, from which on a product should have been sold twice
 FEW = 4  # different values, at most, of a column of yes and no
 
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -193,6 +194,8 @@ def _possible(role: str, column: Column) -> bool:
             return column.numbers >= ENOUGH
         case "is_test":
             return column.distinct <= FEW
+        case "product_id":  # what was never sold twice is no product but a description of what was sold
+            return column.filled < MANY or column.distinct < ENOUGH * column.filled
         case "customer_id" if not ROLES[role].rate(column.plain_name):
             # Nearly every column repeats its values: one with the name of something else is that, and one of
             # a handful of values says how, what or where.
@@ -200,6 +203,11 @@ def _possible(role: str, column: Column) -> bool:
             return column.decimals < ENOUGH and not is_handful and not _is_named(column)
         case _:
             return column.decimals < ENOUGH
+
+
+def may_be_amount(column: Column) -> bool:
+    """Tell whether a column is named and written like money."""
+    return _possible("amount", column) and ROLES["amount"].rate(column.plain_name) > 0
 
 
 def _is_named(column: Column) -> bool:

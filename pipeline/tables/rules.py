@@ -30,7 +30,7 @@ RULES = (
     Rule("undecodable", None, "The row holds bytes that are not text in the file's encoding."),
     Rule("not_a_json_object", None, "The line is not a JSON object."),
     Rule("unreadable_date", "ordered_at", "Not a date in the format of the column, {date_format}."),
-    Rule("date_too_old", "ordered_at", "A date before 1970."),
+    Rule("date_too_old", "ordered_at", "A date before 1970, or its first day, as programs write for none."),
     Rule("future_date", "ordered_at", "Later than the time of the run."),
     Rule("missing_customer_id", "customer_id", "No customer."),
     Rule(

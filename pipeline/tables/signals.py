@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from statistics import median
 from typing import Any
 
@@ -16,6 +17,8 @@ FIRST_WEEKS = 4
 MIN_WEEKS = 16
 MIN_BIRTHS = 30
 SUSPICIOUS_RATIO = 2.0
+LONE_SHARE, A_YEAR = 0.01, 365
+MIN_SHARED, SHARED_SHARE, SHARED_RATIO = 30, 0.01, 10
 
 
 def outliers(orders: pd.DataFrame) -> dict[str, Any]:
@@ -48,6 +51,41 @@ def _median(values: npt.NDArray[np.float64], counts: npt.NDArray[np.intp]) -> fl
     last = counts.cumsum()
     middle = np.searchsorted(last, [(last[-1] + 1) // 2, last[-1] // 2 + 1])
     return float(values[middle].mean())
+
+
+def shared_account(orders: pd.DataFrame) -> str | None:
+    """Return the customer under whose key many seem to buy: a till's, or "0" for those without an account.
+
+    It has a hundredth of all orders at least, and ten times as many as anybody else.
+    """
+    counts = orders["customer_key"].value_counts().head(2)
+    if len(counts) < 2:
+        return None
+    is_shared = stands_for_many(int(counts.iloc[0]), int(counts.iloc[1]), len(orders))
+    return str(counts.index[0]) if is_shared else None
+
+
+def stands_for_many(most: int, next_most: int, rows: int) -> bool:
+    """Tell whether the id with the most rows, beside the next, is that of many people."""
+    return most >= max(MIN_SHARED, SHARED_SHARE * rows, SHARED_RATIO * next_most)
+
+
+def lone_start(orders: pd.DataFrame) -> tuple[int, date, date] | None:
+    """Find a few orders that lie more than a year before all others: as a rule their dates are wrong.
+
+    Returns
+    -------
+    tuple of int, date, date, or None
+        How many (below a hundredth of all), the last day of them and the first day of the others.
+    """
+    days = np.sort(pd.unique(orders["ordered_at"].to_numpy().astype("datetime64[D]")))
+    after = np.flatnonzero(np.diff(days) > np.timedelta64(A_YEAR, "D")) + 1
+    counts = [(int((orders["ordered_at"] < days[start]).sum()), start) for start in after.tolist()]
+    few = [(count, start) for count, start in counts if count < LONE_SHARE * len(orders)]
+    if not few:
+        return None
+    count, start = few[-1]
+    return count, days[start - 1].item(), days[start].item()
 
 
 def left_truncation(orders: pd.DataFrame) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def check_as_of(
     inside = """
         SELECT count(*) FILTER (WHERE ordered_at < $until) > 0
            AND count(*) FILTER (WHERE ordered_at >= $until - INTERVAL 1 DAY) > 0
-        FROM dated WHERE ordered_at BETWEEN TIMESTAMP '1970-01-01' AND $now"""
+        FROM dated WHERE ordered_at BETWEEN TIMESTAMP '1970-01-02' AND $now"""
     [(within,)] = duck.run(con, inside, {"until": until, "now": now}, name="as_of").fetchall()
     if within:
         return

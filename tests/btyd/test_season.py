@@ -195,3 +195,12 @@ def test_without_a_full_year_the_clock_is_flat() -> None:
     assert short.choose("mbgnbd", at).reason == "too_short"
     for season in ("exposure", "anchor"):
         assert short.fit("mbgnbd", season, at).clock == Clock()
+
+
+def test_years_with_hardly_an_order_give_no_season() -> None:
+    days = pd.date_range("2000-01-01", "2023-10-01", freq="D")
+    is_log = days >= pd.Timestamp("2023-04-01")
+    births = np.where(is_log, 2, 0)
+    births[0] = 13
+    flow = pd.DataFrame({"day": days, "births": births, "repeats": np.where(is_log, 40, 0)})
+    assert exposure_clock(MODEL, flow) == Clock()

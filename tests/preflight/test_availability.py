@@ -114,6 +114,13 @@ def test_a_day_without_orders_among_busy_ones_is_silent_and_a_closed_sunday_is_n
     }
 
 
+def test_a_closure_of_months_is_one_run():
+    open_days = [day for day in range(400) if not 150 <= day < 211]
+    silent = look(orders(*[open_days] * 30), 400)["silent_days"]
+    first, last = (FIRST + timedelta(days=day) for day in (150, 210))
+    assert silent["longest"] == [{"from": first.isoformat(), "to": last.isoformat(), "days": 61}]
+
+
 def test_false_alarms_are_rarer_than_one_day_in_a_thousand():
     """Poisson shops of every size for 2,000 days; the worst are those that expect just about seven."""
     rng = np.random.default_rng(4)

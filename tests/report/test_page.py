@@ -219,8 +219,20 @@ def test_leaks_and_groups_that_are_off_are_said_plainly(report: ReportData) -> N
     )
     page = Page(render(found))
     assert "Country <AT>: a risk of 50.0% was predicted, 75.0% did not order (1,234 cases)." in page.text
+    small = {"group": "cohort", "level": "other"}
+    rest = replace(found, value_evaluation=off(report.value_evaluation, small))
+    assert "First order in quarter (all others): €0.50 per customer" in Page(render(rest)).text
     assert "Customers with a single order: €0.50 per customer were expected, €0.75" in page.text
     assert "“Own rhythm: gaps between orders (overdue)” alone tells almost perfectly" in page.text
+
+
+def test_ids_in_several_spellings_are_counted_in_words(localised: ReportData) -> None:
+    text = Page(render(replace(localised, ingest={**localised.ingest, "alike_ids": 7}))).text
+    said = {
+        "en": "Customer numbers that only capitals",
+        "de": "Kundennummern, die nur Großschreibung",
+    }
+    assert said[localised.language] in text
 
 
 def test_where_age_or_income_are_features_each_group_has_its_row(localised: ReportData) -> None:

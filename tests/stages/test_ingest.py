@@ -72,3 +72,36 @@ def test_ids_that_a_program_took_for_numbers_are_warned_of(
     log.write_text(log.read_text().replace("13000.0", "K13000"))
     read_orders(load_params(write_params(shop)))
     assert "end in" not in capsys.readouterr().err
+
+
+def test_ids_that_capitals_alone_tell_apart_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "log.csv").write_text("customer,day,amount\nEva@web.de,2023-01-02,5\neva@web.de,2023-02-02,5\n")
+    read_orders(load_params(write_params(shop)))
+    assert "1 customer id differs from another one in capitals or blanks alone" in capsys.readouterr().err
+
+
+def test_a_few_orders_long_before_all_others_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = shop / "log.csv"
+    rows = "".join(f"n{n},2023-04-{1 + n % 28:02},9\n" for n in range(300))
+    log.write_text(f"{log.read_text()}{rows}old-1,2000-01-01,5\nold-2,2000-01-03,5\n")
+    read_orders(load_params(write_params(shop)))
+    said = capsys.readouterr().err
+    assert "2 of 372 orders lie before 2000-01-04, more than a year before all others, which begin on" in said
+    log.write_text(log.read_text().replace("2000-01", "2022-12"))
+    read_orders(load_params(write_params(shop)))
+    assert "before all others" not in capsys.readouterr().err
+
+
+def test_an_account_that_many_share_is_warned_of(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = shop / "log.csv"
+    guests = "".join(f"0,2023-03-{1 + n % 28:02},9\n" for n in range(40))
+    log.write_text(log.read_text() + guests)
+    read_orders(load_params(write_params(shop)))
+    assert 'the customer "0" has 40 of 110 orders, more than ten times as many' in capsys.readouterr().err
+    log.write_text(log.read_text().replace(guests, guests[: len(guests) // 2]))
+    read_orders(load_params(write_params(shop)))
+    assert "ten times" not in capsys.readouterr().err

@@ -310,7 +310,7 @@ CASES = [
         "dates that are none",
         HEADER
         + "a,2021-03-04,5\nb,2021-02-30,5\nb,,5\nb,infinity,5\n"
-        + "b,1969-12-31,5\nb,2024-01-01T12:00:01,5\nb,0021-03-04,5\n",
+        + "b,1969-12-31,5\nb,2024-01-01T12:00:01,5\nb,0021-03-04,5\nb,1970-01-01 01:00,5\n",
         ["a 2021-03-04 5"],
         [
             "3 date unreadable_date text of 10 characters",
@@ -319,6 +319,7 @@ CASES = [
             "6 date date_too_old date",
             "7 date future_date date",
             "8 date date_too_old date",
+            "9 date date_too_old date",
         ],
     ),
     # orders and returns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -92,3 +93,40 @@ def test_a_table_of_headers_is_an_empty_table(ingest: Ingest, table: Any, text: 
     counts = done.counts["tables"]["customers"]
     assert (counts["status"], counts["rows_read"], counts["customers"]) == ("on", 0, 0)
     assert done.tables[0].rows.num_rows == 0
+
+
+SPELLED = """customer,date,amount
+A1,2021-03-04,1
+a1,2021-03-05,2
+b2,2021-03-06,3
+B2,2021-03-07,4
+c,2021-03-31,5
+"""
+
+
+def test_ids_in_several_spellings_are_counted_and_stay_apart(ingest: Ingest) -> None:
+    done = ingest(SPELLED)
+    assert done.identities["customer_id"].tolist() == ["A1", "B2", "a1", "b2", "c"]
+    assert done.counts["alike_ids"] == 2
+
+
+def test_small_letters_hold_for_every_table(ingest: Ingest, table: Any, tmp_path: Path) -> None:
+    surveys = table(
+        "surveys", "customer_id,answered_at,kind,score\nB2,2021-03-06,nps,9\nX9,2021-03-06,nps,1\n"
+    )
+    customers = table("customers", "customer_id,country,is_test\nA1 ,DE,no\nC,FR,yes\n")
+    policies = replace(
+        id_map(tmp_path, "x9,B2 "), customer_ids="small_letters", exclude_customers=("A?-nobody",)
+    )
+    done = ingest(SPELLED, tables=surveys | customers, policies=policies)
+    assert done.identities["customer_id"].tolist() == ["a1", "b2"]  # c's account is a test account
+    assert (done.counts["alike_ids"], len(done.orders)) == (0, 4)
+    keys = done.identities.set_index("customer_id")["customer_key"]
+    read = {each.contract.name: to_pandas(each.rows) for each in done.tables}
+    assert read["surveys"]["customer_key"].tolist() == [keys["b2"]] * 2
+    assert keys["a1"] in read["customers"]["customer_key"].tolist()
+    excluded = ingest(SPELLED, policies=Policies(customer_ids="small_letters", exclude_customers=("A*",)))
+    assert excluded.identities["customer_id"].tolist() == ["b2", "c"]
+    assert ingest(SPELLED.replace("c,", "  ,"), policies=policies).counts["rules"] == {
+        "missing_customer_id": 1
+    }

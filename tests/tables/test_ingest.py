@@ -121,6 +121,7 @@ def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
         "customers": 2,
         "first_order_on": date(2021, 3, 4),
         "last_order_on": date(2021, 3, 5),
+        "alike_ids": 0,
         "rules": {"missing_customer_id": 1, "unreadable_date": 1},
         "policies": {
             **NOBODY_LEFT_OUT,

@@ -196,6 +196,47 @@ def test_an_order_called_by_its_name_whose_total_stands_on_its_first_line(tmp_pa
     assert duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()[2][0] == "#1003"
 
 
+def test_the_query_for_further_lines_reads_a_file_of_windows_1252(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Tuch", "Mütze").encode("cp1252"))
+    query = finding(inspect_file("log.csv", tmp_path), "quarantine").partition("query: ")[2]
+    assert len(duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()) == 3
+
+
+def exported(order_total: str) -> str:
+    """120 orders of two lines; two thirds of them by guests, who all have the id 0."""
+    lines = ""
+    for n in range(240):
+        customer = "0," if n % 6 < 4 else f"K{n % 42},k{n % 42}@web.de"
+        lines += f"{n // 2},{customer},2021-04-{1 + n // 12:02},p{n % 9},{n // 2}.50,{n}.25\n"
+    return f"order,customer,email,date,sku,{order_total},item_total\n{lines}"
+
+
+def test_a_total_on_every_line_is_asked_about(tmp_path: Path) -> None:
+    [question] = inspected(tmp_path, exported("order_total")).questions
+    assert (
+        "columns.amount: order_total is the same on every line of 120 of 120 orders with several" in question
+    )
+    assert "map what was paid for the line (item_total?)" in question
+    query = question.partition("query: ")[2].replace("log.csv", str(tmp_path / "log.csv"))
+    assert len(duckdb.sql(query).fetchall()) == 120
+    assert not inspected(tmp_path, exported("shipping")).questions
+
+
+def test_an_id_for_nobody_and_ids_in_two_spellings_are_told(tmp_path: Path) -> None:
+    text = exported("shipping").replace("K5,", "k4,")
+    found = [told for about, told in inspected(tmp_path, text).findings if about == "customers"]
+    assert len(found) == 2
+    assert found[0].startswith("1 id differs from another one in capitals or blanks alone")
+    assert found[1].startswith('"0" stands in 160 of 240 rows, the next id in ')
+    assert found[1].endswith('such as "email", or set ingest.exclude_customers: ["0"]')
+
+
+def test_a_description_of_what_was_bought_is_no_product(tmp_path: Path) -> None:
+    rows = "".join(f"{n},k{n % 30},2021-04-{1 + n % 28:02},5.{n % 90 + 10},Hut x {n}\n" for n in range(200))
+    columns = source(inspected(tmp_path, f"order,customer,date,total,line_items\n{rows}"))["columns"]
+    assert "product_id" not in columns  # type: ignore[operator]
+
+
 def test_a_handful_of_values_is_no_customer(tmp_path: Path) -> None:
     rows = "".join(f"{n % 8},2021-04-{1 + n % 28:02},5.5{n % 10}\n" for n in range(100))
     assert "customer_id: no column" in inspected(tmp_path, f"x,date,amount\n{rows}").questions[0]

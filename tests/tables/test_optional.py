@@ -216,6 +216,20 @@ def test_a_wrong_mapping_is_an_error_that_names_the_columns(
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
+def test_a_column_that_would_be_the_same_in_every_row_is_written_by_a_query(read: Read) -> None:
+    with pytest.raises(UserError, match="surveys needs the column kind") as caught:
+        read(surveys="customer_id,answered_at,score\na,2023-01-01,5\n")
+    query = str(caught.value.valid).partition("query: ")[2]
+    assert query.startswith("SELECT *, 'nps' AS kind FROM read_csv('")
+
+
+def test_too_many_words_of_the_shops_own_are_asked_for(read: Read) -> None:
+    with pytest.raises(UserError, match="not_allowed 1") as caught:
+        read(max_share=0.5, surveys="customer_id,answered_at,kind,score\na,2023-01-01,Umfrage,5\n")
+    valid = str(caught.value.valid)
+    assert valid.startswith("tell by words, in the section, what the words of kind mean (one of nps, csat)")
+
+
 def test_a_value_needs_the_time_from_which_it_is_known(read: Read) -> None:
     with pytest.raises(UserError, match="csat needs the column resolved_at"):
         read(tickets="customer_id,opened_at,csat\na,2023-01-01,5\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.tables.parallel import ahead, put, taken
+from pipeline.tables.parallel import put, taken
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 1000])
@@ -16,15 +16,3 @@ def test_taking_and_putting_are_inverse(size: int) -> None:
     back = np.empty_like(values)
     put(taken(values, places), places, into=back)
     assert back.tolist() == values.tolist()
-
-
-@pytest.mark.parametrize("size", [0, 1, 2, 9])
-def test_what_is_made_ahead_comes_in_order(size: int) -> None:
-    assert list(ahead(lambda number: -number, range(size))) == [-number for number in range(size)]
-
-
-def test_what_fails_ahead_fails_in_its_turn() -> None:
-    results = ahead(lambda number: 1 // number, [1, 0, 1])
-    assert next(results) == 1
-    with pytest.raises(ZeroDivisionError):
-        next(results)

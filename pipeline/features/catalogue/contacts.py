@@ -90,8 +90,8 @@ VISITS = Topic(
             "Events in the last horizon",
             "events",
             words=Words(
-                "{value:action/actions} on the pages in the last period",
-                "{value:Aktion/Aktionen} auf den Seiten im letzten Zeitraum",
+                "{value:action/actions} on the pages in the last <horizon> days",
+                "{value:Aktion/Aktionen} auf den Seiten in den letzten <horizon> Tagen",
                 more_is="staying",
             ),
         ),
@@ -112,8 +112,8 @@ VISITS = Topic(
             "Carts filled and checkouts begun in the last horizon",
             "events",
             words=Words(
-                "{value:cart/carts} filled in the last period",
-                "{value:Warenkorb/Warenkörbe} im letzten Zeitraum gefüllt",
+                "{value:cart/carts} filled in the last <horizon> days",
+                "{value:Warenkorb/Warenkörbe} in den letzten <horizon> Tagen gefüllt",
                 more_is="staying",
             ),
         ),
@@ -123,8 +123,8 @@ VISITS = Topic(
             "Checkouts abandoned in the last horizon",
             "events",
             words=Words(
-                "{value:checkout/checkouts} abandoned in the last period",
-                "{value:Kauf/Käufe} im letzten Zeitraum abgebrochen",
+                "{value:checkout/checkouts} abandoned in the last <horizon> days",
+                "{value:Kauf/Käufe} in den letzten <horizon> Tagen abgebrochen",
             ),
         ),
         Feature(

@@ -8,15 +8,15 @@ from pipeline.features.feature import Feature, Topic, Words
 UNPAID = "while nothing was paid"
 
 
-def _spend_within(name: str, days: str, period: str, german: str) -> Feature:
+def _spend_within(name: str, days: str, period: str, spoken: str) -> Feature:
     return Feature(
         name,
         f"coalesce(sum(amount) FILTER (age <= {days}), 0)",
         f"Spend in the last {period} before the cutoff",
         "currency",
         words=Words(
-            f"{{value}} spent in the last {period}".replace("horizon", "period"),
-            f"{{value}} Umsatz {german}",
+            f"{{value}} spent in the last {spoken} days",
+            f"{{value}} Umsatz in den letzten {spoken} Tagen",
             more_is="staying",
         ),
     )
@@ -78,16 +78,16 @@ MONEY = Topic(
             words=Words("{value} on the largest order day", "{value} am größten Bestelltag"),
         ),
         *(
-            _spend_within(f"spend_{days}d", str(days), f"{days} days", f"in den letzten {days} Tagen")
+            _spend_within(f"spend_{days}d", str(days), f"{days} days", str(days))
             for days in (30, 90, 180, 365)
         ),
-        _spend_within("spend_horizon", "$horizon_days", "horizon", "im letzten Zeitraum"),
+        _spend_within("spend_horizon", "$horizon_days", "horizon", "<horizon>"),
         *(
             _spend_within(
                 f"spend_{times}_horizons",
                 f"{times} * $horizon_days",
                 f"{times} horizons",
-                f"in den letzten {times} Zeiträumen",
+                f"<{times} horizons>",
             )
             for times in (2, 4)
         ),
@@ -103,8 +103,8 @@ MONEY = Topic(
             "Spend of the last horizon minus that of the horizon before",
             "currency",
             words=Words(
-                "Spend in the last period against the one before: {value}",
-                "Umsatz des letzten Zeitraums gegenüber dem davor: {value}",
+                "Spend in the last <horizon> days against the <horizon> before: {value}",
+                "Umsatz der letzten <horizon> Tage gegenüber den <horizon> davor: {value}",
                 more_is="staying",
             ),
         ),

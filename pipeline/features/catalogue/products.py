@@ -75,8 +75,8 @@ ASSORTMENT = Topic(
             "categories",
             whole=True,
             words=Words(
-                "{value:category/categories} bought in the last period",
-                "{value:Warengruppe/Warengruppen} im letzten Zeitraum gekauft",
+                "{value:category/categories} bought in the last <horizon> days",
+                "{value:Warengruppe/Warengruppen} in den letzten <horizon> Tagen gekauft",
                 more_is="staying",
             ),
         ),

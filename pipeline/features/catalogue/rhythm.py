@@ -20,7 +20,7 @@ RHYTHM = Topic(
             "days",
             ONE_DAY,
             scale="log",
-            words=Words("Orders every {value:day/days}", "Bestellt alle {value:Tag/Tage}"),
+            words=Words("Orders every {value:day/# days}", "Bestellt {value:täglich/alle # Tage}"),
         ),
         Feature(
             "median_gap_days",
@@ -156,8 +156,8 @@ RHYTHM = Topic(
             "gaps",
             whole=True,
             words=Words(
-                "{value:time/times} silent for longer than a period before",
-                "{value:Mal/Mal} schon länger als einen Zeitraum still",
+                "{value:time/times} silent for longer than <horizon> days before",
+                "{value:Mal/Mal} schon länger als <horizon> Tage still",
             ),
         ),
         Feature(

@@ -20,12 +20,14 @@ RECENCY = Topic(
             scale="log",
             whole=True,
             words=Words(
-                "No order for {value:day/days}; usually every {mean_gap_days:day/days}",
-                "Keine Bestellung seit {value:Tag/Tagen}; sonst etwa alle {mean_gap_days:Tag/Tage}",
+                "No order for {value:day/days}; usually every {mean_gap_days:day/# days}",
+                "Keine Bestellung seit {value:Tag/Tagen}; sonst etwa {mean_gap_days:täglich/alle # Tage}",
                 more_is="leaving",
                 below=(
-                    "Last order {value:day/days} ago; usually every {mean_gap_days:day/days}",
-                    "Letzte Bestellung vor {value:Tag/Tagen}; sonst etwa alle {mean_gap_days:Tag/Tage}",
+                    "Last order {value:on the last known day/# day ago/# days ago}; "
+                    "usually every {mean_gap_days:day/# days}",
+                    "Letzte Bestellung {value:am letzten bekannten Tag/vor # Tag/vor # Tagen}; "
+                    "sonst etwa {mean_gap_days:täglich/alle # Tage}",
                 ),
             ),
         ),
@@ -37,8 +39,9 @@ RECENCY = Topic(
             scale="log",
             whole=True,
             words=Words(
-                "{value:day/days} from the first to the last order",
-                "{value:Tag/Tage} von der ersten bis zur letzten Bestellung",
+                "{value:Ordered on one day only: 0 days/# day/# days} from the first to the last order",
+                "{value:Nur an einem Tag bestellt: 0 Tage/# Tag/# Tage} von der ersten bis zur letzten "
+                "Bestellung",
                 more_is="staying",
             ),
         ),
@@ -46,7 +49,7 @@ RECENCY = Topic(
 )
 
 
-def _orders_within(name: str, days: str, period: str, german: str) -> Feature:
+def _orders_within(name: str, days: str, period: str, spoken: str) -> Feature:
     return Feature(
         name,
         f"coalesce(sum(orders) FILTER (age <= {days}), 0)",
@@ -55,8 +58,8 @@ def _orders_within(name: str, days: str, period: str, german: str) -> Feature:
         scale="log" if name.endswith("d") else None,
         whole=True,
         words=Words(
-            f"{{value:order/orders}} in the last {period}".replace("horizon", "period"),
-            f"{{value:Bestellung/Bestellungen}} {german}",
+            f"{{value:No order/# order/# orders}} in the last {spoken} days",
+            f"{{value:Keine Bestellung/# Bestellung/# Bestellungen}} in den letzten {spoken} Tagen",
             more_is="staying",
         ),
     )
@@ -76,8 +79,8 @@ FREQUENCY = Topic(
             scale="log",
             whole=True,
             words=Words(
-                "{value:further day/further days} with an order since the first",
-                "{value:weiterer Tag/weitere Tage} mit Bestellung seit der ersten",
+                "{value:No further day/# further day/# further days} with an order since the first",
+                "{value:Kein weiterer Tag/# weiterer Tag/# weitere Tage} mit Bestellung seit der ersten",
                 more_is="staying",
             ),
         ),
@@ -92,19 +95,17 @@ FREQUENCY = Topic(
             ),
         ),
         *(
-            _orders_within(f"orders_{days}d", str(days), f"{days} days", f"in den letzten {days} Tagen")
+            _orders_within(f"orders_{days}d", str(days), f"{days} days", str(days))
             for days in (30, 90, 180, 365)
         ),
-        _orders_within("orders_horizon", "$horizon_days", "horizon", "im letzten Zeitraum"),
-        _orders_within(
-            "orders_half_horizon", "$horizon_days / 2", "half horizon", "im letzten halben Zeitraum"
-        ),
+        _orders_within("orders_horizon", "$horizon_days", "horizon", "<horizon>"),
+        _orders_within("orders_half_horizon", "$horizon_days / 2", "half horizon", "<half horizon>"),
         *(
             _orders_within(
                 f"orders_{times}_horizons",
                 f"{times} * $horizon_days",
                 f"{times} horizons",
-                f"in den letzten {times} Zeiträumen",
+                f"<{times} horizons>",
             )
             for times in (2, 4)
         ),
@@ -143,8 +144,8 @@ FREQUENCY = Topic(
             "orders",
             whole=True,
             words=Words(
-                "Orders in the last period against the one before: {value}",
-                "Bestellungen des letzten Zeitraums gegenüber dem davor: {value}",
+                "Orders in the last <horizon> days against the <horizon> before: {value}",
+                "Bestellungen der letzten <horizon> Tage gegenüber den <horizon> davor: {value}",
                 more_is="staying",
             ),
         ),

@@ -7,7 +7,7 @@ WITH converted AS (
     SELECT *,
            CASE
                WHEN ordered_at IS NULL THEN 'unreadable_date'
-               WHEN ordered_at < TIMESTAMP '1970-01-01' THEN 'date_too_old'
+               WHEN ordered_at < TIMESTAMP '1970-01-02' THEN 'date_too_old'
                WHEN ordered_at > $now THEN 'future_date'
                WHEN missing_customer AND NOT $anonymous_left_out THEN 'missing_customer_id'
                WHEN units IS NULL THEN 'unreadable_quantity'

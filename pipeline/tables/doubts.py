@@ -1,0 +1,107 @@
+"""What is doubtful about the columns that were chosen for an order log, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.counted import counted
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection
+from pipeline.tables.identity import spelling
+from pipeline.tables.roles import Column, Guess, may_be_amount
+from pipeline.tables.signals import stands_for_many
+from pipeline.tables.sources import Raw
+
+NEARLY_ALL = 0.95
+FEWEST_ORDERS = 20
+ENCODINGS = ("utf-16", "utf-16"), ("cp1252", "latin-1")  # ours, and the nearest that DuckDB knows
+SHOWN = 32  # characters of a value that stands for nobody
+
+SPELLED_ALIKE = """
+    SELECT count(DISTINCT {column}) - count(DISTINCT {small}) FROM raw WHERE {column} <> ''"""
+COMMONEST = """
+    SELECT {column}, count(*) AS rows FROM raw WHERE {column} <> ''
+    GROUP BY {column} ORDER BY rows DESC, {column} LIMIT 2"""
+SAME_ON_EVERY_LINE = """
+    SELECT count(*), count(*) FILTER (low = high)
+    FROM (
+        SELECT min({amount}) AS low, max({amount}) AS high FROM raw
+        WHERE {order} <> '' AND {amount} <> ''
+        GROUP BY {order} HAVING count(*) > 1
+    )"""
+
+
+def about_customers(
+    con: Connection, customer: Guess | None, columns: Sequence[Column]
+) -> list[tuple[str, str]]:
+    """Tell of ids that differ by capitals alone, and of one that many people share."""
+    if customer is None:
+        return []
+    column = customer.column
+    names = {"column": column.key, "small": spelling(column.key, "small_letters")}
+    [(alike,)] = duck.run(con, SPELLED_ALIKE.format(**names), name="spelled alike").fetchall()
+    found = []
+    if alike:
+        told = f"{counted(alike):id differs/ids differ} from another one in capitals or blanks alone"
+        found.append(
+            ("customers", f"{told}; if these are the same people, ingest.customer_ids: small_letters")
+        )
+    rows = duck.run(con, COMMONEST.format(**names), name="commonest").fetchall()
+    if len(rows) == 2 and len(rows[0][0]) <= SHOWN:
+        (shared, most), (_, next_most) = rows
+        if stands_for_many(most, next_most, column.filled):
+            others = [other.name for other in columns if "mail" in other.plain_name and other is not column]
+            such_as = f', such as "{others[0]}",' if others else ""
+            told = f'"{shared}" stands in {most:,} of {column.filled:,} rows, the next id in {next_most:,}'
+            advice = (
+                f'map what tells these people apart{such_as} or set ingest.exclude_customers: ["{shared}"]'
+            )
+            found.append(("customers", f"{told}: it seems to mean nobody; {advice}"))
+    return found
+
+
+def repeated_total(
+    con: Connection, table: str, amount: Guess | None, order: Guess | None, columns: Sequence[Column]
+) -> str | None:
+    """Ask about an amount that is the same on every line of an order: lines are summed."""
+    if amount is None or order is None:
+        return None
+    several, same = _same_on_every_line(con, amount.column, order.column)
+    if several < FEWEST_ORDERS or same < NEARLY_ALL * several:
+        return None
+    others = [
+        column
+        for column in columns
+        if column is not amount.column and column is not order.column and may_be_amount(column)
+    ]
+    of_lines = [
+        column.name
+        for column in others
+        if (held := _same_on_every_line(con, column, order.column))[1] < NEARLY_ALL * held[0]
+    ]
+    named = f" ({', '.join(of_lines)}?)" if of_lines else ""
+    query = f'SELECT DISTINCT ON ("{order.column.name}") * FROM {table} ORDER BY ALL'
+    return (
+        f"sources.orders.columns.amount: {amount.column.name} is the same on every line of {same:,} of "
+        f"{several:,} orders with several. If it is the total of the order, it would count once a line: map "
+        f"what was paid for the line{named}, or read each order once, by url: duckdb:// and query: {query}"
+    )
+
+
+def _same_on_every_line(con: Connection, amount: Column, order: Column) -> tuple[int, int]:
+    """Count the orders of several lines, and those of them on whose lines an amount is the same."""
+    statement = SAME_ON_EVERY_LINE.format(amount=amount.key, order=order.key)
+    [(several, same)] = duck.run(con, statement, name="same on every line").fetchall()
+    return several, same
+
+
+def as_table(path: str, raw: Raw) -> str:
+    """Write how a query of DuckDB reads a file: text as text, so that numbers and dates are read as here."""
+    if raw.encodings == "excel":
+        return "'data/raw/orders.csv' (the sheet, saved as CSV)"
+    if not raw.delimiters:
+        return f"'{path}'"
+    encoding = next(
+        (f", encoding = '{name}'" for ours, name in ENCODINGS if raw.encodings.startswith(ours)), ""
+    )
+    return f"read_csv('{path}', all_varchar = true{encoding})"
