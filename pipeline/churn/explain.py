@@ -4,9 +4,10 @@
 
 A linear member adds coefficient times (input - mean of the training rows); of its inputs, what the lifetime
 model says is led back to frequency, recency and silence (`pipeline.churn.lifetime_inputs`). Boosting adds its
-TreeSHAP values (`pipeline.churn.treeshap`). The blend adds up members in log-odds, hence also their
-contributions, with the same weights. The base value is what the members say of nobody in particular; the
-level shift is the season's, the same for all.
+TreeSHAP values (`pipeline.churn.treeshap`); the forest adds those of its share of churned customers, which
+one factor per customer brings into log-odds (`pipeline.churn.forest`). The blend adds up members in log-odds,
+hence also their contributions, with the same weights. The base value is what the members say of nobody in
+particular; the level shift is the season's, the same for all.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from pipeline.churn.blend import used_features
+from pipeline.churn.forest import Forest, ForestShap
 from pipeline.churn.frame import FEATURES, TOPICS
 from pipeline.churn.lifetime_inputs import COLUMNS, INPUTS, LifetimeModel, contributions
 from pipeline.churn.reasons import CONSTANTS
@@ -75,7 +77,7 @@ def explainer(model: Any) -> Explainer:
     raise UserError(
         f"the scores of a {type(model).__name__} cannot be explained exactly",
         where="churn.members",
-        valid="members made of a LogisticRegression or a HistGradientBoostingClassifier",
+        valid="members made of a LogisticRegression, a HistGradientBoostingClassifier or a Forest",
     )
 
 
@@ -87,6 +89,11 @@ def _(model: LogisticRegression) -> Explainer:
 @explainer.register
 def _(model: HistGradientBoostingClassifier) -> Explainer:
     return TreeShap.of(model)
+
+
+@explainer.register
+def _(model: Forest) -> Explainer:
+    return ForestShap.of(model)
 
 
 class ExplainedMember:

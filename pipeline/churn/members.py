@@ -7,9 +7,10 @@
 | `logistic_rich` | ridge logistic regression, stronger | everything |
 | `boosting_latest` | gradient boosting, learned from the latest cutoff | everything |
 | `boosting` | gradient boosting, learned from all cutoffs | everything |
+| `forest` | extremely randomised trees, learned from all cutoffs | everything |
 
-Theory wins where customers are few or buy rarely, boosting where they are many and the columns rich; no
-member wins everywhere.
+Theory wins where customers are few or buy rarely, trees where they are many and the columns rich; no member
+wins everywhere.
 """
 
 from __future__ import annotations
@@ -28,12 +29,14 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 
+from pipeline.churn.forest import Forest
 from pipeline.churn.frame import DIRECTIONS, FEATURES, SCALES
 from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
 
-Member = Literal["btyd", "logistic", "logistic_rich", "boosting_latest", "boosting"]
-MEMBERS: tuple[Member, ...] = ("btyd", "logistic", "logistic_rich", "boosting_latest", "boosting")
+Member = Literal["btyd", "logistic", "logistic_rich", "boosting_latest", "boosting", "forest"]
+MEMBERS: tuple[Member, ...] = ("btyd", "logistic", "logistic_rich", "boosting_latest", "boosting", "forest")
+OF_TREES: tuple[Member, ...] = MEMBERS[3:]
 
 RFM_AND_BTYD: tuple[str, ...] = tuple(column for column in FEATURES if SCALES[column] is not None)
 """Inputs of the plain logistic member: those that the catalogue gives a scale."""
@@ -49,12 +52,25 @@ BOOSTING: dict[str, Any] = {
 }
 """Small trees, slow steps, few columns each: library defaults are badly over-confident here."""
 
+FOREST: dict[str, Any] = {
+    "n_estimators": 100,
+    "criterion": "log_loss",
+    "max_depth": 8,
+    "max_leaf_nodes": 100,
+    "min_samples_leaf": 10,
+    "max_features": 0.5,
+}
+"""Trees that differ, of leaves that still say something; their mean is what counts."""
+
+ROWS_PER_TREE = 10_000
+"""Where there are more, each tree learns from so many of them, drawn with replacement."""
+
 FREEDOM: dict[Member, float] = {"logistic": 0.02, "logistic_rich": 0.005}
 """C of the logistic members. Many of their columns say nearly the same; a strong ridge lets them share."""
 
 ENOUGH_FOR_RICH_COLUMNS = 300
-ENOUGH_FOR_BOOSTING = 500
-ENOUGH_TO_PRESUME_BOOSTING = 2_000
+ENOUGH_FOR_TREES = 500
+ENOUGH_TO_PRESUME_TREES = 2_000
 FEWEST_CUSTOMERS_PER_CLASS = 20
 
 
@@ -83,8 +99,8 @@ def choose_members(
         If nothing is left.
     """
     if wanted == "auto":
-        number = 2 if customers < ENOUGH_FOR_RICH_COLUMNS else 3 if customers < ENOUGH_FOR_BOOSTING else 5
-        wanted = MEMBERS[:number]
+        number = 2 if customers < ENOUGH_FOR_RICH_COLUMNS else 3
+        wanted = MEMBERS[:number] if customers < ENOUGH_FOR_TREES else MEMBERS
     chosen = tuple(name for name in MEMBERS if name in wanted and (has_lifetime_model or name != "btyd"))
     if not chosen:
         raise InsufficientHistory(
@@ -110,8 +126,8 @@ def presumed_weights(members: Sequence[Member], customers: int) -> dict[Member, 
     dict of str to float
         By member, summing to 1.
     """
-    is_large = customers >= ENOUGH_TO_PRESUME_BOOSTING
-    presumed = [name for name in members if is_large or not name.startswith("boosting")] or members
+    is_large = customers >= ENOUGH_TO_PRESUME_TREES
+    presumed = [name for name in members if is_large or name not in OF_TREES] or members
     return {name: (name in presumed) / len(presumed) for name in members}
 
 
@@ -134,9 +150,9 @@ def fit_members(
     wanted : "auto" or sequence of member names
         As in `choose_members`.
     seed : int
-        Of the boosting's column subsampling.
+        Of what the trees draw at random.
     boosting : mapping of str to value, optional
-        Settings of the trees.
+        Settings of the boosting's trees.
     half_life_days : int, optional
         A row counts half as much as one whose cutoff is so many days later. None: all count the same.
 
@@ -196,6 +212,9 @@ def _fit(
     if name in ("logistic", "logistic_rich"):
         model = LogisticRegression(C=FREEDOM[name], solver="newton-cholesky", max_iter=200)
         steps = [("inputs", _linear_inputs(columns)), ("model", model)]
+    elif name == "forest":
+        # Thresholds are drawn evenly between the extremes: on these scales that is where the values are.
+        steps = [("inputs", _linear_inputs(columns)), ("model", _forest(len(rows), seed))]
     else:
         trees = boosting_classifier(columns, boosting, seed)
         steps = [("inputs", boosting_inputs(columns)), ("model", trees)]
@@ -245,6 +264,11 @@ def _linear_inputs(columns: Sequence[str], *, with_scaler: bool = True) -> Trans
 def _function(function: np.ufunc | Callable[..., Any], **arguments: Any) -> FunctionTransformer:
     # With names, or nobody could tell which column an input of the model was made from.
     return FunctionTransformer(function, kw_args=arguments or None, feature_names_out="one-to-one")
+
+
+def _forest(rows: int, seed: int) -> Forest:
+    drawn = {"bootstrap": True, "max_samples": ROWS_PER_TREE} if rows > ROWS_PER_TREE else {}
+    return Forest(random_state=seed, **FOREST, **drawn)
 
 
 def boosting_classifier(

@@ -4,8 +4,9 @@ Where the history is too short for a classifier, the archive holds None: reading
 nothing can be mistaken for one.
 
 skops writes no executable code, but it names every object by its address in memory and stamps every zip
-entry with the time, so two runs differ. Here addresses are replaced by numbers in the order of appearance
-and times by a constant.
+entry with the time, so two runs differ; so do the bytes between the fields of a tree's nodes, which are
+whatever was in memory. Here addresses are replaced by numbers in the order of appearance, times by a
+constant and the bytes in between by zeros.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from importlib.metadata import version
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+import numpy as np
 import skops.io
 
 from pipeline.errors import UserError
@@ -24,7 +26,9 @@ from pipeline.errors import UserError
 TRUSTED_TYPES: tuple[str, ...] = (
     "numpy.dtype",
     "numpy.interp",
+    "pipeline.churn.forest.Forest",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.tree._tree.Tree",
     "sklearn.utils._bunch.Bunch",
 )
 """What a stored classifier may hold beyond the estimators and ufuncs skops itself takes for safe."""
@@ -52,7 +56,7 @@ def dump_model(model: Any) -> bytes:
     schema = json.loads(entries.pop(SCHEMA))
     numbers: dict[object, int] = {}
     _renumber(schema, numbers)
-    renamed = {_file_name(name, numbers): content for name, content in entries.items()}
+    renamed = {_file_name(name, numbers): _without_gaps(content) for name, content in entries.items()}
     renamed[SCHEMA] = json.dumps(schema, separators=(",", ":")).encode()
     buffer = io.BytesIO()
     # Stored, not deflated: zlib's output is not the same everywhere.
@@ -83,6 +87,19 @@ def _renumber(node: Any, numbers: dict[object, int]) -> None:
 
 def _file_name(name: str, numbers: dict[object, int]) -> str:
     return f"{numbers[int(name.removesuffix('.npy'))]}.npy"
+
+
+def _without_gaps(stored: bytes) -> bytes:
+    """Put zeros between the fields of a structured array."""
+    array = np.load(io.BytesIO(stored), allow_pickle=False)
+    if array.dtype.names is None:
+        return stored
+    clean = np.zeros(array.shape, array.dtype)
+    for field in array.dtype.names:
+        clean[field] = array[field]
+    buffer = io.BytesIO()
+    np.save(buffer, clean, allow_pickle=False)
+    return buffer.getvalue()
 
 
 def trusted_types(data: bytes) -> list[str]:

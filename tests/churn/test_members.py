@@ -111,8 +111,8 @@ def test_small_shops_get_the_simple_model(customers: int, chosen: tuple[Member, 
 @pytest.mark.parametrize(
     ("members", "customers", "weights"),
     [
-        (MEMBERS, 1_999, [1 / 3, 1 / 3, 1 / 3, 0, 0]),
-        (MEMBERS, 2_000, [0.2] * 5),
+        (MEMBERS, 1_999, [1 / 3, 1 / 3, 1 / 3, 0, 0, 0]),
+        (MEMBERS, 2_000, [1 / 6] * 6),
         (("boosting_latest", "boosting"), 600, [0.5, 0.5]),
     ],
 )

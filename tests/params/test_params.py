@@ -63,7 +63,7 @@ def test_lifetimes_does_not_fit_what_it_lacks(model):
         ("churn.horizon_days", True, "valid integer", "horizon_days: 90"),
         ("churn.members", [], "at least one", "members: "),
         ("churn.members", ["btyd", "btyd"], "each member once", "members: "),
-        ("churn.members", ["forest"], "'boosting_latest' or 'boosting'", "members: "),
+        ("churn.members", ["woods"], "'boosting' or 'forest'", "members: "),
         ("lifetime_value.engine", "R", "'own' or 'lifetimes'", 'engine: "own"'),
         ("snapshots.spacing_days", 0, "greater than or equal to 1 (got 0)", 'spacing_days: "auto"'),
         ("snapshots.training_cutoffs", "many", "valid integer", 'training_cutoffs: "auto"'),
