@@ -21,7 +21,7 @@ PLAIN_LENGTHS = (10, 19)  # 2024-12-31, and the same with 23:59:59
 
 
 def read_dates(con: Connection, raw: Raw, given: str, timezone: str | None, where: str) -> tuple[Raw, str]:
-    """Make ``dated``, the rows of ``raw`` with their times read, and name the format.
+    """Read the times of the rows of ``raw``, and name their format.
 
     Parameters
     ----------
@@ -57,15 +57,13 @@ def read_dates(con: Connection, raw: Raw, given: str, timezone: str | None, wher
 
 
 def _date(con: Connection, raw: Raw, by: dates.DateFormat, timezone: str | None) -> tuple[Raw, bool]:
-    """Make ``dated``; tell whether all times that are given could be read."""
+    """Read the times; tell whether all that are given could be read."""
     dates.define(con, by, timezone)
     texts = raw.rows["ordered_at"]
     plain = on_all_cores(plain_times, texts.chunks) if by is dates.ISO else [None] * texts.num_chunks
     read = [found or read_times(con, chunk) for chunk, found in zip(texts.chunks, plain, strict=True)]
     times = pa.chunked_array(read, MICROSECONDS)
     rows = raw.rows.rename_columns({"ordered_at": "date_text"}).append_column("ordered_at", times)
-    duck.register(con, "dated_rows", rows)
-    fill(con, "dated", raw.columns)
     unread: int = times.null_count
     complete = unread == 0 or unread == pc.sum(pc.equal(texts, "")).as_py()
     return replace(raw, rows=rows), complete
@@ -91,7 +89,7 @@ def read_times(con: Connection, texts: pa.StringArray) -> pa.TimestampArray:
 
 
 def hide(con: Connection, dated: Raw, until: datetime | None) -> Raw:
-    """Make ``visible``: what had happened before the as-of date, and what has no date that could tell.
+    """Make ``dated``, and of it ``visible``: what had happened before the as-of date, or has no date to tell.
 
     Returns
     -------
@@ -99,6 +97,8 @@ def hide(con: Connection, dated: Raw, until: datetime | None) -> Raw:
         Each row with its `place`, from 0.
     """
     rows = dated.rows
+    duck.register(con, "dated_rows", rows)
+    fill(con, "dated", dated.columns)
     if until:
         seen = pc.fill_null(pc.less(rows["ordered_at"], pa.scalar(until, MICROSECONDS)), True)
         rows = rows if pc.all(seen).as_py() else rows.filter(seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 
 from pipeline.engine import duck
@@ -52,4 +53,6 @@ def _perhaps_equal(con: Connection, judged: Raw) -> pa.Table:
     """Return the rows whose hash others have: sorting numbers costs a fraction of grouping them in SQL."""
     found = duck.arrow(con, duck.sql_file(PACKAGE, "sql/digests.sql"), name="digests")
     single = without_twin(found["digest"].to_numpy())
-    return judged.rows.take(pa.array(found["place"].to_numpy()[~single]))
+    chosen = np.zeros(len(judged.rows), dtype=bool)
+    chosen[found["place"].to_numpy()[~single]] = True
+    return judged.rows.filter(pa.array(chosen))  # to take them by their places would copy all texts first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pyarrow.compute as pc
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
-from pipeline.tables.numbers import number
+from pipeline.tables.numbers import Numbers, hashes, number
+from pipeline.tables.parallel import taken
 from pipeline.tables.policies import FILE, CustomerIds, Policies
 from pipeline.tables.reference import Lookup, reading, settle
 from pipeline.tables.rules import Rule
@@ -116,20 +118,34 @@ def test_accounts(customers: TableSource | None, root: Path, spelled: CustomerId
         return duck.arrow(con, statement, name="test accounts")
 
 
+def begin_to_number(
+    con: Connection, raw: Raw, links: pa.Table, spelled: CustomerIds, aside: Executor
+) -> Future[tuple[Numbers, pa.Table]]:
+    """Begin to number the customers, by `pipeline.tables.numbers.number`."""
+    ids = raw.rows["customer_id"]
+    if spelled == "small_letters":
+        ids = in_small_letters(ids)
+    return aside.submit(number, ids, hashes(con, ids), links)
+
+
 def tell_apart(
     con: Connection,
     raw: Raw,
+    numbers: Numbers,
+    customers: pa.Table,
     links: pa.Table,
     accounts: pa.Table,
     policies: Policies,
     root: Path,
-) -> tuple[Raw, pa.Table]:
+) -> Raw:
     """Tell whose each row is; make ``customers``.
 
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
     raw : Raw
+    numbers, customers : ndarray of int32, pyarrow.Table
+        From `begin_to_number`.
     links : pyarrow.Table
         From `read_links`.
     accounts : pyarrow.Table
@@ -144,19 +160,15 @@ def tell_apart(
     Raw
         With `customer_no`, `missing_customer` (the id is none) and `test_account` (the customer is none) in
         place of the id: as columns, for a join in SQL takes longer.
-    customers : pyarrow.Table
-        `customer_no`, `customer_id`.
 
     Raises
     ------
     UserError
         If a list of patterns is not there or is not text.
     """
-    ids = raw.rows["customer_id"]
     listed = [line for pattern in policies.exclude_customers for line in _lines(pattern, root)]
     if policies.customer_ids == "small_letters":
-        ids, listed = in_small_letters(ids), [pattern.lower() for pattern in listed]
-    numbers, customers = number(con, ids, links)
+        listed = [pattern.lower() for pattern in listed]
     duck.register(con, "numbered", customers)
     duck.register(con, "links", links)
     duck.register(con, "test_accounts", accounts)
@@ -167,8 +179,8 @@ def tell_apart(
     )
     rows = raw.rows.drop_columns("customer_id").append_column("customer_no", pa.array(numbers))
     for mark in marks.column_names:
-        rows = rows.append_column(mark, pa.array(marks[mark].to_numpy()[numbers]))
-    return replace(raw, rows=rows), customers
+        rows = rows.append_column(mark, pa.array(taken(marks[mark].to_numpy(), numbers)))
+    return replace(raw, rows=rows)
 
 
 def _lines(pattern: str, root: Path) -> list[str]:

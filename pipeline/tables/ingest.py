@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pandas as pd
+import pyarrow as pa
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
@@ -20,7 +21,7 @@ from pipeline.tables.lines import find_only_lines
 from pipeline.tables.numbers import keyed
 from pipeline.tables.optional import Setting, TableRead, read_tables, summary
 from pipeline.tables.policies import Policies
-from pipeline.tables.purchases import customers_of_purchases, orders_of, policy_counts
+from pipeline.tables.purchases import bought, customers_of_purchases, orders_of, policy_counts
 from pipeline.tables.reference import Lookup
 from pipeline.tables.sources import read_raw
 from pipeline.tables.spec import OrderSource, TableSource, order_columns
@@ -30,7 +31,9 @@ DEFAULT = Policies()
 NO_TABLES: Mapping[str, TableSource] = {}
 MEMORY_LIMIT = "2GB"  # the tables it hands over take as much again outside of it at 10 million rows
 
-Phase = Literal["reading files", "reading dates", "judging rows", "reading tables", "making orders"]
+Phase = Literal[
+    "reading files", "reading dates", "judging rows", "making orders", "reading tables", "counting"
+]
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
 
@@ -110,7 +113,7 @@ def ingest_orders(
     on_phase : callable
         Told each of `PHASES` as it begins.
     on_orders : callable
-        Given the orders while there is still to count.
+        Given the orders while there is still to read and to count.
 
     Raises
     ------
@@ -119,21 +122,23 @@ def ingest_orders(
     AccountingError
         If the counts do not add up.
     """
-    # The keys are made in Python, which leaves the other cores to DuckDB.
-    with duck.connect(memory_limit=MEMORY_LIMIT) as con, ThreadPoolExecutor(1) as aside:
+    # What Python and NumPy do by themselves leaves other cores to DuckDB.
+    with duck.connect(memory_limit=MEMORY_LIMIT) as con, ThreadPoolExecutor(2) as aside:
         on_phase("reading files")
         log = read_raw(con, spec, order_columns(spec), root, WHERE)
         spelled = policies.customer_ids
         links, lookups = identity.read_links(policies.id_map, root, max_quarantine_share, spelled)
         accounts = identity.test_accounts(tables.get("customers"), root, spelled)
         only_line = find_only_lines(con, log, aside)
-        log, customers = identity.tell_apart(con, log, links, accounts, policies, root)
-        log = replace(log, rows=log.rows.append_column("only_line", only_line.result()))
+        numbered = identity.begin_to_number(con, log, links, spelled, aside)
         on_phase("reading dates")
         log, date_format = read_dates(con, log, spec.date_format, policies.timezone, WHERE)
         until = None if as_of == "latest" else datetime.combine(as_of, time())
         on_phase("judging rows")
+        numbers, customers = numbered.result()
         keys = aside.submit(keyed, customers, pepper)
+        log = identity.tell_apart(con, log, numbers, customers, links, accounts, policies, root)
+        log = replace(log, rows=log.rows.append_column("only_line", only_line.result()))
         log = hide(con, log, until)
         lookups += verdicts.prepare(con, spec, policies, root, max_quarantine_share)
         log, decimal = verdicts.judge(con, spec, log, now, policies, WHERE)
@@ -148,17 +153,19 @@ def ingest_orders(
         _, last = verdicts.accepted_days(con, spec, WHERE)
         seen_until = until.date() if until else last + timedelta(days=1)
         log = verdicts.let_go(con, log)
+        on_phase("making orders")
+        making = _begin_orders(con, spec, policies, keys, aside, on_orders)
         identities = customers_of_purchases(con, keys.result())
         on_phase("reading tables")
         setting = Setting(root, seen_until, max_quarantine_share, pepper, policies.timezone, links, spelled)
         read = read_tables(tables, to_pandas(identities)["customer_id"], setting)
-        on_phase("making orders")
+        on_phase("counting")
         given_back = _returns(con, spec, policies, read, pepper)
-        orders = orders_of(con, spec, keys.result(), WHERE, keep_zero=policies.zero_amount == "keep")
-        on_orders(orders)
+        of_policies = {**repeats, "returns": returns.counts(con, given_back)}
+        of_policies |= policy_counts(con, spec, policies)
+        orders = making.result()
         counts = accounting.counts(con, files, quarantine, orders)
-        counts["policies"] |= {**repeats, "returns": returns.counts(con, given_back)}
-        counts["policies"] |= policy_counts(con, spec, policies)
+        counts["policies"] |= of_policies
         counts["alike_ids"] = identity.alike(identities["customer_id"])
         counts["outliers"] = signals.outliers(orders)
         counts["left_truncation"] = signals.left_truncation(orders)
@@ -171,6 +178,25 @@ def ingest_orders(
     counts["read_as"] = {"encoding": log.encodings, "delimiter": log.delimiters, **read_as}
     vault = to_pandas(identities.select(["customer_key", "customer_id"]).sort_by("customer_id"))
     return Ingested(orders, given_back, quarantine, vault, counts, seen_until, read, lookups)
+
+
+def _begin_orders(
+    con: Connection,
+    spec: OrderSource,
+    policies: Policies,
+    keys: Future[pa.Table],
+    aside: Executor,
+    on_orders: Callable[[pd.DataFrame], object],
+) -> Future[pd.DataFrame]:
+    """Make ``purchases``; begin to make their orders, and to hand them over."""
+    rows = [bought(con, spec, WHERE, keep_zero=policies.zero_amount == "keep")]
+
+    def make() -> pd.DataFrame:
+        orders = orders_of(rows.pop(), keys.result())  # what is popped leaves the memory once it is sorted
+        on_orders(orders)
+        return orders
+
+    return aside.submit(make)
 
 
 def _returns(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -10,21 +12,24 @@ import pyarrow.compute as pc
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.privacy.pseudonyms import distinct_keys
-from pipeline.tables.parallel import on_all_cores
+from pipeline.tables.parallel import on_all_cores, put, taken
 
 Numbers = npt.NDArray[np.int32]
 Hashes = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
+Integer = TypeVar("Integer", bound=np.integer)
 CUSTOMERS = "customer_no", "customer_id"
 
 
-def number(con: Connection, texts: pa.ChunkedArray, links: pa.Table) -> tuple[Numbers, pa.Table]:
+def number(texts: pa.ChunkedArray, hashed: Hashes, links: pa.Table) -> tuple[Numbers, pa.Table]:
     """Number customers.
 
     Parameters
     ----------
-    con : duckdb.DuckDBPyConnection
     texts : pyarrow.ChunkedArray of str, length n
         Their ids.
+    hashed : ndarray of uint64, shape (n,)
+        From `hashes`.
     links : pyarrow.Table
         `from_id`, `customer_id`: which ids are one customer, each once.
 
@@ -34,7 +39,7 @@ def number(con: Connection, texts: pa.ChunkedArray, links: pa.Table) -> tuple[Nu
     customers : pyarrow.Table
         `customer_no`, from 0 in no order that means anything, and `customer_id`, the id the customer goes by.
     """
-    numbers, ids = by_hash(texts, hashes(con, texts))
+    numbers, ids = by_hash(texts, hashed)
     place = pc.index_in(ids, links["from_id"])
     if place.null_count < len(place):
         linked = pc.coalesce(links["customer_id"].take(place), ids).combine_chunks().dictionary_encode()
@@ -72,13 +77,13 @@ def by_hash(texts: pa.ChunkedArray, hashes: Hashes) -> tuple[Numbers, pa.StringA
     distinct : pyarrow.StringArray
         The text of each number.
     """
-    order = places_in_order(hashes >> np.uint64(len(hashes).bit_length() + 1))
-    grouped = hashes[order]
-    starts = np.flatnonzero(np.diff(grouped, prepend=~grouped[:1]))
+    order, _ = sorted_with_places(hashes >> np.uint64(len(hashes).bit_length() + 1))
+    grouped = taken(hashes, order)
+    starts = np.flatnonzero(np.append(True, grouped[1:] != grouped[:-1]))
     # Hashes that differ in their last bits alone lie mixed: a hash can have several groups.
     _, firsts, of_group = np.unique(grouped[starts], return_index=True, return_inverse=True)
     numbers = np.empty(len(hashes), np.int32)
-    numbers[order] = np.repeat(of_group.astype(np.int32), np.diff(starts, append=len(hashes)))
+    put(np.repeat(of_group.astype(np.int32), np.diff(starts, append=len(hashes))), order, into=numbers)
     distinct = texts.take(pa.array(order[starts[firsts]])).combine_chunks()
     ends = np.cumsum([len(chunk) for chunk in texts.chunks])
     parts = zip(texts.chunks, np.split(numbers, ends[:-1]), strict=True)
@@ -101,9 +106,7 @@ def without_twin(hashes: Hashes) -> npt.NDArray[np.bool_]:
     -------
     ndarray of bool, shape (n,)
     """
-    keys = hashes >> np.uint64(len(hashes).bit_length() + 1)
-    order = places_in_order(keys)
-    grouped = keys[order]
+    order, grouped = sorted_with_places(hashes >> np.uint64(len(hashes).bit_length() + 1))
     twins = np.flatnonzero(grouped[1:] == grouped[:-1])
     single = np.ones(len(hashes), dtype=bool)
     single[order[twins]] = False
@@ -111,8 +114,8 @@ def without_twin(hashes: Hashes) -> npt.NDArray[np.bool_]:
     return single
 
 
-def places_in_order(keys: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
-    """Return the places of numbers in ascending order, of equal ones in the order of their places.
+def sorted_with_places(keys: npt.NDArray[Integer]) -> tuple[Places, npt.NDArray[Integer]]:
+    """Sort numbers, equal ones in the order of their places.
 
     With its place in its last bits a number is sorted many times faster than the place by the number.
 
@@ -120,11 +123,19 @@ def places_in_order(keys: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
     ----------
     keys : ndarray of int, shape (n,)
         From 0, with n of at most 63 bits together.
+
+    Returns
+    -------
+    places : ndarray of int64, shape (n,)
+        Where the numbers stood.
+    ascending : ndarray of int, shape (n,)
+        The numbers.
     """
     bits = len(keys).bit_length()
     places = keys.astype(np.int64)
     places <<= bits
     places |= np.arange(len(keys))
     places.sort()
+    ascending = (places >> bits).astype(keys.dtype)
     places &= (1 << bits) - 1
-    return places
+    return places, ascending

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,51 +15,40 @@ from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables import contracts, identity
 from pipeline.tables.io import to_pandas
-from pipeline.tables.numbers import places_in_order
-from pipeline.tables.parallel import on_all_cores
+from pipeline.tables.numbers import Numbers, Places, sorted_with_places
+from pipeline.tables.parallel import on_all_cores, taken
 from pipeline.tables.policies import Policies
 from pipeline.tables.spec import OrderSource, title
 
 PACKAGE = "pipeline.tables"
 
 
-def customers_of_purchases(con: Connection, keyed: pa.Table) -> pa.Table:
-    """Make ``purchases`` and ``identities`` out of the accepted rows.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    keyed : pyarrow.Table
-        From `pipeline.tables.numbers.keyed`.
-
-    Returns
-    -------
-    pyarrow.Table
-        Of `keyed` those who bought.
-    """
-    duck.run(con, duck.sql_file(PACKAGE, "sql/purchases.sql"), name="purchases")
-    numbers = duck.arrow(con, "SELECT customer_no FROM purchases", name="buyers")["customer_no"].to_numpy()
-    bought = np.zeros(len(keyed), dtype=bool)
-    bought[numbers] = True
-    identities = keyed.filter(pa.array(bought[keyed["customer_no"].to_numpy()]))
-    duck.register(con, "identities", identities)
-    return identities
-
-
-def orders_of(
-    con: Connection, spec: OrderSource, keyed: pa.Table, where: str, *, keep_zero: bool
-) -> pd.DataFrame:
-    """Make the table ``orders`` out of ``purchases``.
+def bought(con: Connection, spec: OrderSource, where: str, *, keep_zero: bool) -> pa.Table:
+    """Make ``purchases`` out of the accepted rows, and return those that are orders.
 
     Raises
     ------
     UserError
         If nothing was bought.
     """
+    duck.run(con, duck.sql_file(PACKAGE, "sql/purchases.sql"), name="purchases")
     statement = duck.sql_file(PACKAGE, "sql/orders.sql")
     rows = duck.arrow(con, statement, {"keep_zero": keep_zero}, name="orders")
     if not rows.num_rows:
         raise UserError(f"{title(spec)} has returns but no orders", where=f"{where}.path")
+    return rows
+
+
+def orders_of(rows: pa.Table, keyed: pa.Table) -> pd.DataFrame:
+    """Make the table of orders.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table
+        From `bought`.
+    keyed : pyarrow.Table
+        From `pipeline.tables.numbers.keyed`.
+    """
     places = np.empty(len(keyed), np.int32)
     places[keyed["customer_no"].to_numpy()] = np.arange(len(keyed), dtype=np.int32)
     rows = _replaced(rows, "customer_no", pa.array(places[rows["customer_no"].to_numpy()]))
@@ -72,6 +62,28 @@ def orders_of(
     return orders
 
 
+def customers_of_purchases(con: Connection, keyed: pa.Table) -> pa.Table:
+    """Make ``identities`` out of ``purchases``.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    keyed : pyarrow.Table
+        From `pipeline.tables.numbers.keyed`.
+
+    Returns
+    -------
+    pyarrow.Table
+        Of `keyed` those who bought.
+    """
+    numbers = duck.arrow(con, "SELECT customer_no FROM purchases", name="buyers")["customer_no"].to_numpy()
+    has_bought = np.zeros(len(keyed), dtype=bool)
+    has_bought[numbers] = True
+    identities = keyed.filter(pa.array(has_bought[keyed["customer_no"].to_numpy()]))
+    duck.register(con, "identities", identities)
+    return identities
+
+
 def _replaced(rows: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
     return rows.set_column(rows.column_names.index(name), name, values)
 
@@ -79,25 +91,34 @@ def _replaced(rows: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> 
 def in_order(rows: pa.Table) -> pa.Table:
     """Sort by customer_no, ordered_at, amount, lines and channel.
 
-    Numbers sort in a fraction of the time of rows. First the times, which a stable sort does at once where
-    they are in order already, as in most logs; then each customer's number; at last what is still equal.
+    Numbers sort in a fraction of the time of rows: first the times, then each customer's number, at last what
+    is still equal.
     """
-    times, numbers = rows["ordered_at"].to_numpy(), rows["customer_no"].to_numpy()
-    by_time = np.argsort(times, kind="stable")
-    order = by_time[places_in_order(numbers[by_time])]
-    times, numbers = times[order], numbers[order]
+    times = rows["ordered_at"].to_numpy()
+    order, numbers = _by_number_and_time(rows["customer_no"].to_numpy(), times)
+    times = taken(times, order)
+    others = rows.select(["amount", "lines", "channel"])
     again = np.zeros(len(times) + 1, dtype=bool)
     again[1:-1] = (numbers[1:] == numbers[:-1]) & (times[1:] == times[:-1])
     tied = np.flatnonzero(again[1:] | again[:-1])
     if len(tied):
-        moments = pa.array(np.cumsum(~again[:-1])[tied])
-        equal = rows.select(["amount", "lines", "channel"]).take(order[tied]).append_column("moment", moments)
+        moments = pa.array(np.cumsum(~again[tied]))
+        equal = others.take(order[tied]).append_column("moment", moments)
         equal = equal.set_column(2, "channel", equal["channel"].cast(pa.string()))
         keys = [(name, "ascending") for name in ("moment", "amount", "lines", "channel")]
         order[tied] = order[tied][pc.sort_indices(equal, sort_keys=keys).to_numpy()]
     places = pa.array(order)
-    columns = on_all_cores(lambda column: column.combine_chunks().take(places), rows.columns)
-    return pa.table(columns, schema=rows.schema)
+    columns = on_all_cores(lambda column: column.combine_chunks().take(places), others.columns)
+    return pa.table([pa.array(numbers), pa.array(times), *columns], schema=rows.schema)
+
+
+def _by_number_and_time(numbers: Numbers, times: npt.NDArray[np.datetime64]) -> tuple[Places, Numbers]:
+    """Sort numbers, equal ones in the order of their times; return their places and them."""
+    if (times[1:] >= times[:-1]).all():  # as in most logs
+        return sorted_with_places(numbers)
+    by_time = np.argsort(times, kind="stable")
+    places, ascending = sorted_with_places(numbers[by_time])
+    return by_time[places], ascending
 
 
 def policy_counts(con: Connection, spec: OrderSource, policies: Policies) -> dict[str, Any]:

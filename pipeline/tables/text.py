@@ -18,8 +18,8 @@ import pyarrow as pa
 from pipeline.errors import UserError
 from pipeline.tables.files import SourceFile
 
-HEAD_BYTES = 1 << 20
-CHUNK_BYTES = 1 << 20
+HEAD_BYTES = TAIL_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 18  # with what is made of it, it stays in a core's cache
 LINE_FEED = ord("\n")
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -192,7 +192,7 @@ def _measure(chunks: Iterable[bytes]) -> tuple[int, bool]:
 def _blank_end(path: Path) -> int:
     """Count the line feeds that end the file: one for the last line's own, more for blank lines after it."""
     with path.open("rb") as stream:
-        stream.seek(max(0, path.stat().st_size - CHUNK_BYTES))
+        stream.seek(max(0, path.stat().st_size - TAIL_BYTES))
         tail = stream.read()
     return tail[len(tail.rstrip(b"\r\n")) :].count(b"\n")
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.engine import duck
-from pipeline.tables.numbers import by_hash, keyed, number, places_in_order
+from pipeline.tables.numbers import by_hash, hashes, keyed, number, sorted_with_places
 
 IDS = st.lists(st.sampled_from(["", "a", "b", "ä", "null", "long id of a customer"]), min_size=1, max_size=30)
 
@@ -35,14 +35,16 @@ def test_hashes_that_differ_in_their_last_bits_alone() -> None:
 @given(keys=st.lists(st.integers(0, 2**31 - 1) | st.integers(0, 3), max_size=50))
 def test_places_are_those_of_a_stable_sort(keys: list[int]) -> None:
     numbers = np.array(keys, np.int64)
-    assert places_in_order(numbers).tolist() == np.argsort(numbers, kind="stable").tolist()
+    places, ascending = sorted_with_places(numbers)
+    assert places.tolist() == np.argsort(numbers, kind="stable").tolist()
+    assert ascending.tolist() == sorted(keys)
 
 
 def test_linked_ids_share_the_number_of_the_id_they_go_by() -> None:
     links = pa.table({"from_id": ["card", "mail"], "customer_id": ["account", "account"]})
     ids = pa.chunked_array([["card", "x"], ["mail", "account", "card"]])
     with duck.connect(threads=1) as con:
-        numbers, customers = number(con, ids, links)
+        numbers, customers = number(ids, hashes(con, ids), links)
     names = dict(zip(*customers.to_pydict().values(), strict=True))
     assert [names[n] for n in numbers] == ["account", "x"] + ["account"] * 3
     assert sorted(names.values()) == ["account", "x"]

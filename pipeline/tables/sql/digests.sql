@@ -1,5 +1,5 @@
--- A hash of every mapped column, the same where rows are equal, of the accepted rows that share their order id at least.
-SELECT place,
-       hash(customer_no, ordered_at, paid, quantity, order_id, status, currency, is_test, product_id, channel) AS digest
+-- A hash of what tells rows apart best, the same where rows are equal, of the accepted rows that share their order id at
+-- least. To hash the other texts too takes twice the time.
+SELECT place, hash(customer_no, ordered_at, paid, product_id) AS digest
 FROM judged
 WHERE rule IS NULL AND left_out IS NULL AND only_line IS NOT TRUE
