@@ -116,14 +116,12 @@ def _check_ids(done: Ingested) -> None:
             f"{counted(alike):customer id differs/customer ids differ} from another one in capitals or "
             "blanks alone. If these are the same people, set ingest.customer_ids: small_letters."
         )
-    if key := shared_account(done.orders):
-        orders = int((done.orders["customer_key"] == key).sum())
-        [shared] = ids[done.identities["customer_key"] == key]
+    if orders := shared_account(done.orders):
         warn(
-            f'the customer "{shared}" has {orders:,} of {len(done.orders):,} orders, more than ten times as '
-            "many as anybody else. If that is how the shop writes people without an account, another column, "
-            "such as the e-mail address, may tell who they are; "
-            f'ingest.exclude_customers: ["{shared}"] leaves them out.'
+            f"one customer has {orders:,} of {len(done.orders):,} orders, ten times as many as anybody else "
+            "or more. If that is how the shop writes people without an account, another column, such as the "
+            "e-mail address, may tell who they are; ingest.exclude_customers leaves them out. churn inspect "
+            "shows the id."
         )
 
 
