@@ -21,7 +21,8 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from pipeline.churn.frame import FEATURES
-from pipeline.churn.members import Member, given_logistic
+from pipeline.churn.logodds import given_logistic
+from pipeline.churn.members import Member
 from pipeline.churn.simplex import Floats, pulled_weights
 
 Weights = Mapping[Member, float]

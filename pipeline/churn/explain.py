@@ -27,7 +27,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from pipeline.churn.blend import used_features
-from pipeline.churn.forest import Forest, ForestShap
+from pipeline.churn.forest import ForestShap
 from pipeline.churn.frame import FEATURES, TOPICS
 from pipeline.churn.lifetime_inputs import COLUMNS, INPUTS, LifetimeModel, contributions
 from pipeline.churn.reasons import CONSTANTS
@@ -77,7 +77,7 @@ def explainer(model: Any) -> Explainer:
     raise UserError(
         f"the scores of a {type(model).__name__} cannot be explained exactly",
         where="churn.members",
-        valid="members made of a LogisticRegression, a HistGradientBoostingClassifier or a Forest",
+        valid="members made of a LogisticRegression, a HistGradientBoostingClassifier or a forest",
     )
 
 
@@ -92,8 +92,9 @@ def _(model: HistGradientBoostingClassifier) -> Explainer:
 
 
 @explainer.register
-def _(model: Forest) -> Explainer:
-    return ForestShap.of(model)
+def _(model: StackingClassifier) -> Explainer:
+    [trees] = model.estimators_
+    return ForestShap.of(trees)
 
 
 class ExplainedMember:

@@ -19,8 +19,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logit
-from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.ensemble import ExtraTreesClassifier, StackingClassifier
+from sklearn.pipeline import make_pipeline
 
+from pipeline.churn.logodds import given_logistic, half_log_odds
 from pipeline.churn.shapley import Floats
 from pipeline.churn.treeshap import TreeShap, tree_of
 
@@ -30,13 +32,30 @@ DOUBT = 0.001
 NEARBY = 1e-8
 """Difference of shares below which the slope is the derivative."""
 
+Bools = NDArray[np.bool_]
 
-class Forest(ExtraTreesClassifier):  # type: ignore[misc]
-    """scikit-learn's forest with the log-odds of its second class; it needs two classes and no gaps."""
 
-    def decision_function(self, rows: Floats) -> Floats:
-        """Give the log-odds of each row, shape (rows,)."""
-        return log_odds(self.predict_proba(rows)[:, 1])
+def in_log_odds(trees: ExtraTreesClassifier, rows: Floats, churned: Bools) -> StackingClassifier:
+    """Make a fitted forest say log-odds, with scikit-learn's own parts: who loads it needs nothing of ours.
+
+    Parameters
+    ----------
+    trees : sklearn.ensemble.ExtraTreesClassifier
+        Fitted to False and True.
+    rows, churned : numpy.ndarray
+        What it was fitted to, for one row of each class; nothing is fitted.
+
+    Returns
+    -------
+    sklearn.ensemble.StackingClassifier
+        Whose `decision_function` is `log_odds` of the share of True.
+    """
+    one_of_each = [int(churned.argmin()), int(churned.argmax())]
+    model = StackingClassifier(
+        [("trees", trees)], final_estimator=given_logistic([0.0]), stack_method="predict_proba", cv="prefit"
+    ).fit(rows[one_of_each], churned[one_of_each])
+    model.final_estimator_ = make_pipeline(half_log_odds(2 * DOUBT), given_logistic([2.0]))
+    return model
 
 
 def log_odds(share: Floats | float) -> Floats:
@@ -67,9 +86,9 @@ class ForestShap:
     shares: TreeShap
 
     @classmethod
-    def of(cls, model: Forest) -> ForestShap:
+    def of(cls, forest: ExtraTreesClassifier) -> ForestShap:
         """Read a fitted forest."""
-        trees = tuple(tree_of(_nodes(estimator.tree_)) for estimator in model.estimators_)
+        trees = tuple(tree_of(_nodes(estimator.tree_)) for estimator in forest.estimators_)
         return cls(TreeShap(trees, sum(tree.base for tree in trees)))
 
     @property

@@ -15,22 +15,23 @@ wins everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from sklearn.base import TransformerMixin
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from pipeline.churn.forest import Forest
+from pipeline.churn.forest import Bools, in_log_odds
 from pipeline.churn.frame import DIRECTIONS, FEATURES, SCALES
+from pipeline.churn.logodds import function, given_logistic, half_log_odds
 from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
 
@@ -192,36 +193,28 @@ def member_log_odds(members: Mapping[Member, Pipeline], frame: pd.DataFrame) -> 
         )
 
 
-def given_logistic(coefficients: Sequence[float], intercept: float = 0.0) -> LogisticRegression:
-    """Make a logistic regression of coefficients that are known; its classes are False and True."""
-    model = LogisticRegression().fit(np.eye(2, len(coefficients)), [False, True])
-    model.coef_, model.intercept_ = np.array([coefficients], dtype=float), np.array([intercept], dtype=float)
-    return model
-
-
 def _fit(
     name: Member, rows: pd.DataFrame, seed: int, boosting: Mapping[str, Any], half_life_days: int | None
 ) -> Pipeline:
     if name == "boosting_latest":
         rows = rows[rows["cutoff"] == rows["cutoff"].max()]
     if name == "btyd":
-        # 2 artanh(2p - 1) = log(p / (1 - p)): taken as it is, nothing is fitted.
+        # Taken as it is, nothing is fitted.
         odds = _linear_inputs(["p_no_order"], with_scaler=False).fit(rows[["p_no_order"]])
         return Pipeline([("inputs", odds), ("model", given_logistic([2.0]))])
     columns = varying(rows, RFM_AND_BTYD if name == "logistic" else FEATURES)
-    if name in ("logistic", "logistic_rich"):
-        model = LogisticRegression(C=FREEDOM[name], solver="newton-cholesky", max_iter=200)
-        steps = [("inputs", _linear_inputs(columns)), ("model", model)]
-    elif name == "forest":
-        # Thresholds are drawn evenly between the extremes: on these scales that is where the values are.
-        steps = [("inputs", _linear_inputs(columns)), ("model", _forest(len(rows), seed))]
-    else:
-        trees = boosting_classifier(columns, boosting, seed)
-        steps = [("inputs", boosting_inputs(columns)), ("model", trees)]
     weights = None
     if half_life_days:
         weights = 0.5 ** ((rows["cutoff"].max() - rows["cutoff"]).dt.days / half_life_days)
     churned = rows["churned"].to_numpy(dtype=bool)
+    if name == "forest":
+        return _fit_forest(rows[columns], churned, seed, weights)
+    if name in ("logistic", "logistic_rich"):
+        model = LogisticRegression(C=FREEDOM[name], solver="newton-cholesky", max_iter=200)
+        steps = [("inputs", _linear_inputs(columns)), ("model", model)]
+    else:
+        trees = boosting_classifier(columns, boosting, seed)
+        steps = [("inputs", boosting_inputs(columns)), ("model", trees)]
     return Pipeline(steps).fit(rows[columns], churned, model__sample_weight=weights)
 
 
@@ -238,17 +231,12 @@ def varying(rows: pd.DataFrame, columns: Sequence[str]) -> list[str]:
 
 def _linear_inputs(columns: Sequence[str], *, with_scaler: bool = True) -> TransformerMixin:
     """Bring the columns on a scale on which effects add up."""
-    # np.interp does the stretching and keeps 0 and 1 off infinity.
-    log_odds = make_pipeline(
-        SimpleImputer(strategy="constant", fill_value=0.5),
-        _function(np.interp, xp=[0.0, 1.0], fp=[-1 + 1e-6, 1 - 1e-6]),
-        _function(np.arctanh),
-    )
+    log_odds = make_pipeline(SimpleImputer(strategy="constant", fill_value=0.5), half_log_odds(1e-6))
     # A missing gap means that there was no second order; the indicator keeps that apart from a gap of zero
     # days. asinh is the logarithm for large values, on both sides of zero.
     logs = make_pipeline(
         SimpleImputer(strategy="constant", fill_value=0.0, add_indicator=True),
-        _function(np.arcsinh),
+        function(np.arcsinh),
     )
     as_it_is = SimpleImputer(strategy="constant", fill_value=0.0, add_indicator=True)
 
@@ -261,14 +249,15 @@ def _linear_inputs(columns: Sequence[str], *, with_scaler: bool = True) -> Trans
     return make_pipeline(by_scale, StandardScaler()) if with_scaler else by_scale
 
 
-def _function(function: np.ufunc | Callable[..., Any], **arguments: Any) -> FunctionTransformer:
-    # With names, or nobody could tell which column an input of the model was made from.
-    return FunctionTransformer(function, kw_args=arguments or None, feature_names_out="one-to-one")
-
-
-def _forest(rows: int, seed: int) -> Forest:
-    drawn = {"bootstrap": True, "max_samples": ROWS_PER_TREE} if rows > ROWS_PER_TREE else {}
-    return Forest(random_state=seed, **FOREST, **drawn)
+def _fit_forest(frame: pd.DataFrame, churned: Bools, seed: int, weights: pd.Series[float] | None) -> Pipeline:
+    # Thresholds are drawn evenly between the extremes: on these scales that is where the values are.
+    inputs = _linear_inputs(list(frame.columns))
+    rows = inputs.fit_transform(frame)
+    drawn = {"bootstrap": True, "max_samples": ROWS_PER_TREE} if len(rows) > ROWS_PER_TREE else {}
+    trees = ExtraTreesClassifier(random_state=seed, **FOREST, **drawn)
+    return Pipeline(
+        [("inputs", inputs), ("model", in_log_odds(trees.fit(rows, churned, weights), rows, churned))]
+    )
 
 
 def boosting_classifier(

@@ -26,7 +26,6 @@ from pipeline.errors import UserError
 TRUSTED_TYPES: tuple[str, ...] = (
     "numpy.dtype",
     "numpy.interp",
-    "pipeline.churn.forest.Forest",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.tree._tree.Tree",
     "sklearn.utils._bunch.Bunch",

@@ -81,7 +81,7 @@ def test_archive_holds_no_training_rows(stored: bytes, frame: pd.DataFrame) -> N
 
 def test_what_it_asks_to_trust_is_on_the_list(stored: bytes) -> None:
     assert set(trusted_types(stored)) == set(TRUSTED_TYPES)
-    assert all(name.startswith(("sklearn.", "numpy.", "pipeline.churn.forest.")) for name in TRUSTED_TYPES)
+    assert all(name.startswith(("sklearn.", "numpy.")) for name in TRUSTED_TYPES)
 
 
 def test_foreign_type_is_refused_even_when_the_caller_trusts_it() -> None:
