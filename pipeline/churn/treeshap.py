@@ -29,6 +29,9 @@ from pipeline.errors import UserError
 MOST_FEATURES = 62
 """Features on the way to a leaf that fit a pattern."""
 
+LEAST_SHARE = 1e-30
+"""Rows that have faded (`churn.half_life_days`) may weigh next to nothing beside others."""
+
 Bools = NDArray[np.bool_]
 Pattern = NDArray[np.integer[Any]]
 
@@ -56,8 +59,8 @@ class Split:
         Up to it, rows go left.
     missing_goes_left : bool
     left, right : Split or Leaf
-    left_share : float
-        Of the training rows that came here.
+    left_share, right_share : float
+        Of the training rows that came here, above 0.
     """
 
     feature: int
@@ -66,11 +69,12 @@ class Split:
     left: Split | Leaf
     right: Split | Leaf
     left_share: float
+    right_share: float
 
     @property
     def base(self) -> float:
         """Mean value of the training rows."""
-        return self.left_share * self.left.base + (1 - self.left_share) * self.right.base
+        return self.left_share * self.left.base + self.right_share * self.right.base
 
     def goes_left(self, columns: Floats) -> Bools:
         """Answer for each row; columns are of shape (features, rows)."""
@@ -95,7 +99,7 @@ def tree_of(nodes: NDArray[np.void], at: int = 0) -> Node:
         bool(node["missing_go_to_left"]),
         tree_of(nodes, left),
         tree_of(nodes, right),
-        float(nodes[left]["count"]) / float(node["count"]),
+        *(max(float(nodes[child]["count"]) / float(node["count"]), LEAST_SHARE) for child in (left, right)),
     )
 
 
@@ -135,7 +139,7 @@ def contributions_of_leaves(
     so_far, goes_left = shares.get(node.feature, 1.0), node.goes_left(columns)
     for child, strays, share in (
         (node.left, ~goes_left, node.left_share),
-        (node.right, goes_left, 1 - node.left_share),
+        (node.right, goes_left, node.right_share),
     ):
         follows: Pattern = pattern & ~(strays.astype(pattern.dtype) << bit)
         yield from contributions_of_leaves(child, columns, follows, shares | {node.feature: so_far * share})

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.counted import counted
 
 NOTICED = 0.25  # share of the horizon from which on silent days change who counts as churned
+A_WEEK = 7  # less is a holiday
 
 
 def closure(report: Mapping[str, Any]) -> str | None:
@@ -16,7 +17,7 @@ def closure(report: Mapping[str, Any]) -> str | None:
     Who would have ordered in it seems to have left, and who comes back after it to have been silent for long.
     """
     longest = max(report["silent_days"]["longest"], key=lambda run: run["days"], default=None)
-    if longest is None or longest["days"] < NOTICED * report["horizon"]["configured"]["days"]:
+    if longest is None or longest["days"] < max(A_WEEK, NOTICED * report["horizon"]["configured"]["days"]):
         return None
     return (
         f"no orders from {longest['from']} to {longest['to']} ({counted(longest['days']):day/days}). If they "

@@ -64,7 +64,7 @@ def _silent_text(silent: Mapping[str, Any]) -> str:
     runs = ", ".join(
         run["from"] if run["days"] == 1 else f"{run['from']} to {run['to']}" for run in silent["longest"][:3]
     )
-    return f"{silent['days']:,} on which the weekday pattern expects orders, such as {runs}"
+    return f"{silent['days']:,} in runs where the weekday pattern expects orders, such as {runs}"
 
 
 def _horizons(report: Mapping[str, Any]) -> Table:

@@ -237,8 +237,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "zero_amount_orders": ("Orders without an amount", "Bestellungen ohne Betrag"),
         "customers": ("Customers", "Kundinnen und Kunden"),
         "alike_ids": (
-            "Customer numbers that only capitals or blanks tell from another",
-            "Kundennummern, die nur Großschreibung oder Leerzeichen von einer anderen unterscheidet",
+            "Customer numbers that only capitals tell from another",
+            "Kundennummern, die sich nur durch Groß- und Kleinschreibung von einer anderen unterscheiden",
         ),
     },
     "model": {
@@ -253,7 +253,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "too_many_columns": ("too many columns", "zu viele Spalten"),
         "undecodable": ("unreadable characters", "unlesbare Zeichen"),
         "unreadable_date": ("unreadable date", "unlesbares Datum"),
-        "date_too_old": ("no date, or before 1970", "kein Datum oder vor 1970"),
+        "date_too_old": ("date before 1970, or its first day", "Datum vor 1970 oder dessen erster Tag"),
         "future_date": ("date in the future", "Datum in der Zukunft"),
         "missing_customer_id": ("no customer number", "keine Kundennummer"),
         "not_finite_amount": ("no finite amount", "kein endlicher Betrag"),

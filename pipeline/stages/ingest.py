@@ -113,8 +113,8 @@ def _check_ids(done: Ingested) -> None:
         )
     if alike:
         warn(
-            f"{counted(alike):customer id differs/customer ids differ} from another one in capitals or "
-            "blanks alone. If these are the same people, set ingest.customer_ids: small_letters."
+            f"{counted(alike):customer id differs/customer ids differ} from another one in capitals "
+            "alone. If these are the same people, set ingest.customer_ids: small_letters."
         )
     if orders := shared_account(done.orders):
         warn(

@@ -122,7 +122,7 @@ def _advice(quarantine: pd.DataFrame) -> str:
     if "not_allowed" in first.index:
         column, reason = (str(first.loc["not_allowed", name]) for name in ("column", "reason"))
         ours = reason.removeprefix("Not ").rstrip(".")
-        advice += f"tell by words, in the section, what the words of {column} mean ({ours}), "
+        advice += f"tell by words, under our name of {column}, what its words mean ({ours}), "
     return advice
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipeline.counted import counted
@@ -42,7 +43,7 @@ def about_customers(
     [(alike,)] = duck.run(con, SPELLED_ALIKE.format(**names), name="spelled alike").fetchall()
     found = []
     if alike:
-        told = f"{counted(alike):id differs/ids differ} from another one in capitals or blanks alone"
+        told = f"{counted(alike):id differs/ids differ} from another one in capitals alone"
         found.append(
             ("customers", f"{told}; if these are the same people, ingest.customer_ids: small_letters")
         )
@@ -53,8 +54,9 @@ def about_customers(
             others = [other.name for other in columns if "mail" in other.plain_name and other is not column]
             such_as = f', such as "{others[0]}",' if others else ""
             told = f'"{shared}" stands in {most:,} of {column.filled:,} rows, the next id in {next_most:,}'
+            itself = re.sub(r"[*?[]", r"[\g<0>]", shared)  # in a pattern these stand for other characters
             advice = (
-                f'map what tells these people apart{such_as} or set ingest.exclude_customers: ["{shared}"]'
+                f'map what tells these people apart{such_as} or set ingest.exclude_customers: ["{itself}"]'
             )
             found.append(("customers", f"{told}: it seems to mean nobody; {advice}"))
     return found

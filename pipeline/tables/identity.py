@@ -48,17 +48,17 @@ WRONG_LINKS = """
 
 
 def in_small_letters(ids: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return ids without capitals and without blanks around them: `spelling`, outside of SQL."""
-    return pc.utf8_lower(pc.utf8_trim(ids, characters=" "))
+    """Return ids without capitals: `spelling`, outside of SQL."""
+    return pc.utf8_lower(ids)
 
 
 def spelling(column: str, spelled: CustomerIds) -> str:
     """Write in SQL what of a column of customers' ids tells them apart."""
-    return f"lower(trim({column}))" if spelled == "small_letters" else column
+    return f"lower({column})" if spelled == "small_letters" else column
 
 
 def alike(ids: pa.ChunkedArray) -> int:
-    """Count the ids, each there once, that capitals or blanks around them alone tell from another one."""
+    """Count the ids, each there once, that capitals alone tell from another one."""
     return len(ids) - int(pc.count_distinct(in_small_letters(ids)).as_py())
 
 

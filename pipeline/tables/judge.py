@@ -11,6 +11,7 @@ from pipeline.tables.contracts import Column, Contract
 LONGEST_TEXT = 100
 LARGEST_NUMBER = 100_000_000_000
 DUPLICATE_KEY = "duplicate_key"
+TOO_OLD = "A date before 1970, or its first day, as programs write for none."
 
 # For each column with a list of values: the source's word to ours.
 Words = Mapping[str, Mapping[str, str]]
@@ -70,7 +71,7 @@ def _of_column(column: Column, read_as: Mapping[str, str]) -> Iterator[Breach]:
     if column.kind == "time":
         reason = f"Not a date in the format of the column, {read_as.get(name)}."
         yield Breach("unreadable_date", name, unread, reason)
-        yield Breach("date_too_old", name, f"{name} < TIMESTAMP '1970-01-01'", "A date before 1970.")
+        yield Breach("date_too_old", name, f"{name} < TIMESTAMP '1970-01-02'", TOO_OLD)
     elif column.kind == "flag":
         yield Breach(
             "unreadable_flag", name, unread, "Neither yes nor no: true, 1, yes, ja; false, 0, no, nein."

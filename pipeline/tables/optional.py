@@ -219,7 +219,7 @@ def _link(con: Connection, contract: Contract, setting: Setting) -> None:
     """Put every id of a customer under the id the customer goes by.
 
     Where a row is a customer, one row has to stand for them: that of their own id, else the first of their
-    accounts. The others keep their ids, which nobody orders under.
+    accounts or spellings. The others keep their ids, which nobody orders under.
     """
     links = identity.NO_LINKS if setting.links is None else setting.links
     of_customers = [column.name for column in contract.columns if column.entity == "customer"]
@@ -227,7 +227,7 @@ def _link(con: Connection, contract: Contract, setting: Setting) -> None:
         return
     duck.register(con, "links", links)
     # Only a table can be updated, and raw is a view.
-    ids = ", ".join(f"{identity.spelling(name, setting.spelled)} AS {name}" for name in of_customers)
+    ids = ", ".join(f"{_spelled(name, contract, setting)} AS {name}" for name in of_customers)
     own = (
         f"CREATE TABLE own AS SELECT * REPLACE ({ids}) FROM raw; DROP VIEW raw; ALTER TABLE own RENAME TO raw"
     )
@@ -243,6 +243,15 @@ def _link(con: Connection, contract: Contract, setting: Setting) -> None:
             UPDATE raw SET {name} = of_customer.customer_id
             FROM {chosen} AS of_customer WHERE raw.{name} = of_customer.from_id"""
         duck.run(con, update, name=f"{contract.name} linked")
+
+
+def _spelled(name: str, contract: Contract, setting: Setting) -> str:
+    """Write in SQL how an id is spelled; where rows are customers, one spelling alone changes."""
+    spelled = identity.spelling(name, setting.spelled)
+    if spelled == name or contract.primary_key != (name,):
+        return spelled
+    of_alike = f"(PARTITION BY {spelled} ORDER BY {name} <> {spelled}, {name})"
+    return f"CASE WHEN {name} = first_value({name}) OVER {of_alike} THEN {spelled} ELSE {name} END"
 
 
 def _decide(

@@ -28,7 +28,7 @@ class Policies:
     zero_amount : {"keep", "drop"}
         Whether an order that sums to nothing is an order.
     customer_ids : {"as_written", "small_letters"}
-        Whether capitals and blanks around tell one id from another, in every table.
+        Whether capitals tell one id from another, in every table.
     missing_customer_id : {"quarantine", "leave_out"}
         Whether a row without a customer is a fault, or a sale to somebody unknown.
     cancelled_status : tuple of str

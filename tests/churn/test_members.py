@@ -13,6 +13,7 @@ import pytest
 from scipy.special import expit
 from sklearn.metrics import log_loss, roc_auc_score
 
+from pipeline.churn.explain import explainer
 from pipeline.churn.frame import FEATURES
 from pipeline.churn.members import (
     MEMBERS,
@@ -203,3 +204,27 @@ def test_too_few_of_a_class(train: pd.DataFrame, churners: int, text: str) -> No
     with pytest.raises(InsufficientHistory, match=text) as caught:
         fit_members(few, "auto", seed=5)
     assert caught.value.where == "churn.horizon_days"
+
+
+def test_a_forest_of_rows_that_faded_to_nothing_is_explained(
+    train: pd.DataFrame, later: pd.DataFrame, said: pd.DataFrame
+) -> None:
+    oldest = train["cutoff"] - pd.to_timedelta(np.where(train["cutoff"] < train["cutoff"].max(), 900, 0), "D")
+    members = fit_members(train.assign(cutoff=oldest), ["forest"], seed=5, half_life_days=7)
+    faded = member_log_odds(members, later)["forest"]
+    assert not np.allclose(faded, said["forest"])
+    inputs = np.asarray(members["forest"]["inputs"].transform(later))
+    shap = explainer(members["forest"]["model"])
+    np.testing.assert_allclose(shap.base + shap.contributions(inputs).sum(axis=1), faded, atol=1e-6)
+
+
+def test_each_tree_of_a_large_shop_learns_from_some_rows(
+    train: pd.DataFrame, later: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.churn.members.ROWS_PER_TREE", 200)
+    shuffled = train.sample(frac=1, random_state=3)
+    fitted = [fit_members(rows, ["forest"], seed=5) for rows in (train, shuffled)]
+    rows = [tree.tree_.weighted_n_node_samples[0] for tree in fitted[0]["forest"]["model"].estimators_[0]]
+    assert rows == [200.0] * 100
+    said, again = (member_log_odds(members, later)["forest"] for members in fitted)
+    assert said.equals(again)

@@ -110,6 +110,16 @@ def test_ids_in_several_spellings_are_counted_and_stay_apart(ingest: Ingest) -> 
     assert done.counts["alike_ids"] == 2
 
 
+def test_one_spelling_of_a_customer_stands_for_all(ingest: Ingest, table: Any) -> None:
+    customers = table("customers", "customer_id,country\nA1,DE\na1,AT\nB2,CH\n")
+    done = ingest(SPELLED, tables=customers, policies=Policies(customer_ids="small_letters"))
+    keys = done.identities.set_index("customer_id")["customer_key"]
+    [read] = done.tables
+    countries = to_pandas(read.rows).set_index("customer_key")["country"]
+    assert (countries[keys["a1"]], countries[keys["b2"]]) == ("AT", "CH")
+    assert read.counts["quarantined"] == 0
+
+
 def test_small_letters_hold_for_every_table(ingest: Ingest, table: Any, tmp_path: Path) -> None:
     surveys = table(
         "surveys", "customer_id,answered_at,kind,score\nB2,2021-03-06,nps,9\nX9,2021-03-06,nps,1\n"

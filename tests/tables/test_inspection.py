@@ -226,7 +226,7 @@ def test_an_id_for_nobody_and_ids_in_two_spellings_are_told(tmp_path: Path) -> N
     text = exported("shipping").replace("K5,", "k4,")
     found = [told for about, told in inspected(tmp_path, text).findings if about == "customers"]
     assert len(found) == 2
-    assert found[0].startswith("1 id differs from another one in capitals or blanks alone")
+    assert found[0].startswith("1 id differs from another one in capitals alone")
     assert found[1].startswith('"0" stands in 160 of 240 rows, the next id in ')
     assert found[1].endswith('such as "email", or set ingest.exclude_customers: ["0"]')
 
