@@ -230,7 +230,7 @@ def test_ids_in_several_spellings_are_counted_in_words(localised: ReportData) ->
     text = Page(render(replace(localised, ingest={**localised.ingest, "alike_ids": 7}))).text
     said = {
         "en": "Customer numbers that only capitals",
-        "de": "Kundennummern, die nur Großschreibung",
+        "de": "Kundennummern, die sich nur durch Groß- und Kleinschreibung",
     }
     assert said[localised.language] in text
 
