@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
@@ -14,7 +17,7 @@ from pipeline.evaluation.kinds import CHURN, VALUE
 from pipeline.evaluation.reality import COLUMNS
 from pipeline.evaluation.rules import CHURN_RULES, VALUE_RULES
 from pipeline.evaluation.slices import slices
-from pipeline.report import ReportData
+from pipeline.report import ReportData, render
 from pipeline.retention import (
     cohorts,
     monthly,
@@ -245,3 +248,51 @@ def report() -> ReportData:
         ],
         **_evaluation(scored),
     )
+
+
+VOID = {"meta", "line", "polyline", "br", "hr", "img", "link", "input"}
+
+
+class Page(HTMLParser):
+    """Collects what the tests ask for, and fails on tags that do not match."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.text += data + " "
+
+    def count(self, tag: str) -> int:
+        return sum(name == tag for name, _ in self.tags)
+
+    def attributes(self, tag: str, name: str) -> list[str | None]:
+        return [attrs.get(name) for found, attrs in self.tags if found == tag]
+
+
+@pytest.fixture(scope="session")
+def page_of() -> Callable[[ReportData], Page]:
+    """Write the report and read its page."""
+    return lambda report: Page(render(report))
+
+
+@pytest.fixture(params=["en", "de"])
+def localised(request: pytest.FixtureRequest, report: ReportData) -> ReportData:
+    return replace(report, language=request.param)
