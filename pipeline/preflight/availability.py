@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
-from pipeline.features import Count, plan_cutoffs
+from pipeline.features import Count, OpenDays, plan_cutoffs
 from pipeline.preflight.floors import Facts, floors
 from pipeline.preflight.horizon import recommend_horizon
 from pipeline.preflight.tables import describe_tables, switched_off
@@ -60,6 +60,7 @@ def preflight(
         silent = _rows(con, "silent_days", fewest_expected=FEWEST_EXPECTED)
         first_day, last_day = (pd.Timestamp(shape[name]).date() for name in ("first_day", "last_day"))
         days_of_log = (as_of - first_day).days
+        open_days = OpenDays(orders["ordered_at"])
         recommended = recommend_horizon(_number(rhythm["p90"]), days_of_log)
         cutoffs = plan_cutoffs(
             first_day,
@@ -69,9 +70,10 @@ def preflight(
             spacing_days=spacing_days,
             min_history_days=min_history_days,
             origins=1,
+            tells=open_days.tells,
         )
         windows = [
-            ("test", as_of - timedelta(days=horizon_days), horizon_days),
+            ("test", cutoffs.holdout or as_of - timedelta(days=horizon_days), horizon_days),
             *(("learn", day, horizon_days) for day in cutoffs.training),
             *_past_horizons({horizon_days, recommended or horizon_days}, as_of),
         ]
@@ -92,6 +94,7 @@ def preflight(
         "as_of": as_of.isoformat(),
         "coverage": _coverage(shape, facts, first_day, last_day),
         "silent_days": _silent(silent),
+        "closures": [_run(*closure, closure.days) for closure in open_days.closures(as_of)],
         "orders_per_customer": _spread(shape),
         "gap_days": _rhythm(rhythm),
         "missing": _missing(ingest),
@@ -159,13 +162,12 @@ def _silent(runs: pd.DataFrame, most: int = 10) -> dict[str, Any]:
     return {
         "days": int(runs["days"].sum()),
         "runs": len(runs),
-        "longest": [
-            {"from": f"{first:%Y-%m-%d}", "to": f"{last:%Y-%m-%d}", "days": int(days)}
-            for first, last, days in zip(
-                longest["first_day"], longest["last_day"], longest["days"], strict=True
-            )
-        ],
+        "longest": list(map(_run, longest["first_day"], longest["last_day"], longest["days"])),
     }
+
+
+def _run(first: date, last: date, days: int) -> dict[str, Any]:
+    return {"from": f"{first:%Y-%m-%d}", "to": f"{last:%Y-%m-%d}", "days": int(days)}
 
 
 def _spread(shape: Any) -> dict[str, Any]:

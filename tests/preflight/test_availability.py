@@ -122,12 +122,21 @@ def test_a_closure_of_months_is_one_run():
     assert report["silent_days"]["longest"] == [
         {"from": first.isoformat(), "to": last.isoformat(), "days": 61}
     ]
+    assert report["closures"] == report["silent_days"]["longest"]
     told = closure(report)
     assert told is not None
     assert told.startswith(f"no orders from {first} to {last} (61 days). If they are missing, deliver them")
     report["horizon"]["configured"]["days"] = 245
     assert closure(report) is None
     assert closure(look(orders(*[list(range(400))] * 30), 400)) is None
+
+
+def test_the_floors_count_windows_in_which_the_shop_was_open():
+    """Thirty customers who order every fifth day; the last horizon was closed."""
+    report = look(orders(*[list(range(0, 370, 5))] * 30), 400)
+    held = {floor["name"]: floor["found"] for floor in report["floors"]}
+    assert [run["days"] for run in report["closures"]] == [34]
+    assert (held["churned_customers"], held["retained_customers"]) == (0, 30)
 
 
 def test_false_alarms_are_rarer_than_one_day_in_a_thousand():
