@@ -12,7 +12,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class ReportData:
-    """The inputs of the page: aggregates; nobody can be told from the two typical customers.
+    """The inputs of the page: aggregates, no single customer.
 
     Attributes
     ----------
