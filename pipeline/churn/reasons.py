@@ -9,7 +9,7 @@ that is about average.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -156,7 +156,7 @@ def reason_counts(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd.D
 
 
 def examples(explained: pd.DataFrame, risk: pd.Series[str]) -> pd.DataFrame:
-    """Take the typical customer of high and of low risk apart by topic, without saying who it is.
+    """Take the middle of high and of low risk apart by topic.
 
     Parameters
     ----------
@@ -169,20 +169,21 @@ def examples(explained: pd.DataFrame, risk: pd.Series[str]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `churn_risk`, `topic` and `contribution` in log-odds: "base" first, then the topics. Of each risk the
-        customer in the middle, by score; no row where fewer than `MIN_GROUP` have it.
+        mean of the `MIN_GROUP` customers in the middle, by score; no row where fewer have it.
     """
     total = explained.sum(axis=1).rename("total").reset_index().sort_values(["total", "customer_key"])
     parts = []
     for band in ("high", "low"):
         of_band = total[total["customer_key"].map(risk) == band]["customer_key"]
         if len(of_band) >= MIN_GROUP:
-            middle = explained.loc[of_band.iloc[len(of_band) // 2]]
+            first = (len(of_band) - MIN_GROUP) // 2
+            middle = explained.loc[of_band.iloc[first : first + MIN_GROUP]].mean()
             parts.append(_by_topic(middle).assign(churn_risk=band))
     columns = ["churn_risk", "topic", "contribution"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-def _by_topic(contributions: Mapping[str, float]) -> pd.DataFrame:
+def _by_topic(contributions: pd.Series[float]) -> pd.DataFrame:
     sums = {"base": sum(contributions[name] for name in CONSTANTS)}
     for topic, features in TOPICS.items():
         if known := [contributions[name] for name in features if name in contributions]:

@@ -15,10 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.churn.frame import LABELS, training_frame
-from pipeline.churn.members import fit_members, member_log_odds
+from pipeline.churn.members import Member, fit_members, member_log_odds
 from pipeline.features import Origin
 
 MOST_CUSTOMERS = 5_000
+READS_ALL: Member = "logistic_rich"
 
 
 def shuffled_labels(
@@ -30,7 +31,7 @@ def shuffled_labels(
     horizon_days: int,
     seed: int,
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Fit the plain logistic member to shuffled labels and predict the shuffled labels of an origin.
+    """Fit the member that reads every input to shuffled labels and predict the shuffled labels of an origin.
 
     Parameters
     ----------
@@ -70,5 +71,5 @@ def shuffled_labels(
         training_frame(few, values, days, until, horizon_days=horizon_days)
         for days, until in ((origin.training, origin.cutoff), ([origin.cutoff], known_until))
     )
-    member = fit_members(train, ["logistic"], seed=seed)
-    return test["churned"].to_numpy(dtype=bool), member_log_odds(member, test)["logistic"].to_numpy()
+    member = fit_members(train, [READS_ALL], seed=seed)
+    return test["churned"].to_numpy(dtype=bool), member_log_odds(member, test)[READS_ALL].to_numpy()

@@ -16,7 +16,7 @@ import pandas as pd
 from pipeline.evaluation.bootstrap import measure
 from pipeline.evaluation.grade import MODEL
 from pipeline.evaluation.metrics import Metric, log_loss, roc_auc
-from pipeline.evaluation.slices import ALL, FEWEST_ROWS, largest_levels
+from pipeline.evaluation.slices import ALL, FEWEST_CUSTOMERS, customers_of, largest_levels
 from pipeline.evaluation.weighted import FloatArray, mean
 
 METRICS = ("churn_rate", "mean_probability", "gap", "log_loss", "roc_auc", "high_risk_share")
@@ -70,7 +70,8 @@ def fairness(
     Returns
     -------
     pandas.DataFrame
-        `COLUMNS`; the first row is about all customers. Groups of fewer than 50 rows are left out.
+        `COLUMNS`, with `n` customers; the first row is about all of them. Groups of fewer than 50 are left
+        out.
     """
     metrics: Mapping[str, Metric] = {
         "churn_rate": _churn_rate,
@@ -86,11 +87,11 @@ def fairness(
         groups |= {(str(name), str(level)): (labels[name] == level).to_numpy() for level in levels}
     rows = []
     for (group, level), members in groups.items():
-        if members.sum() >= FEWEST_ROWS:
+        if (n := customers_of(table, members)) >= FEWEST_CUSTOMERS:
             found = measure(table[members], "churned", [MODEL], metrics, seed=seed, resamples=resamples)
             estimates = [found.estimate(MODEL, name) for name in METRICS]
             numbers = [end for one in estimates for end in (one.value, one.low, one.high)]
-            rows.append((group, level, int(members.sum()), *numbers))
+            rows.append((group, level, n, *numbers))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

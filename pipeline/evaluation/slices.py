@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from pipeline.evaluation.bootstrap import customer_draws, estimate
@@ -13,7 +14,9 @@ from pipeline.evaluation.weighted import FloatArray
 
 COLUMNS = ["group", "level", "n", "actual", "predicted", "gap", "low", "high", "p_value", "is_off"]
 ALL = "all"
-FEWEST_ROWS = 50
+FEWEST_CUSTOMERS = 50
+"""Fewer than these are no group: their gap is noise, and it could point at somebody."""
+
 MOST_LEVELS = 8
 HEAVY_SHARE = 0.1
 ERROR_RATE = 0.05
@@ -79,17 +82,17 @@ def slices(
     Returns
     -------
     pandas.DataFrame
-        ``group``, ``level``, ``n`` rows, mean ``actual`` and ``predicted``, their ``gap`` (predicted minus
-        actual) with its 95 % interval, ``p_value`` of no gap, adjusted for the number of levels, and
+        ``group``, ``level``, ``n`` customers, mean ``actual`` and ``predicted``, their ``gap`` (predicted
+        minus actual) with its 95 % interval, ``p_value`` of no gap, adjusted for the number of levels, and
         ``is_off``: adjusted p-value below 5 %, and a gap that matters. The first row is about all customers.
-        Levels of fewer than 50 rows and groupings with a single level are left out.
+        Levels of fewer than 50 customers and groupings with a single level are left out.
     """
     groups = [(ALL, ALL, np.ones(len(table), dtype=bool))]
     for column in labels:
         levels = sorted(labels[column].dropna().unique())
         for level in levels if len(levels) > 1 else ():
             members = (labels[column] == level).to_numpy()
-            if members.sum() >= FEWEST_ROWS:
+            if customers_of(table, members) >= FEWEST_CUSTOMERS:
                 groups.append((str(column), str(level), members))
     customers = pd.factorize(table["customer_key"], sort=True)[0]
     draws = np.vstack([np.ones(customers.max() + 1), customer_draws(customers.max() + 1, seed, resamples)])
@@ -110,13 +113,19 @@ def slices(
         # A gap that is the same in every resample is no chance.
         z = abs(interval.value) / spread if spread > 0 else (np.inf if interval.value else 0.0)
         p_value = 2 * ndtr(-z)
+        n_customers = customers_of(table, members)
         rows.append(
-            (group, level, len(chosen), *means, interval.value, interval.low, interval.high, p_value, False)
+            (group, level, n_customers, *means, interval.value, interval.low, interval.high, p_value, False)
         )
     found = pd.DataFrame(rows, columns=COLUMNS)
     found["p_value"] = _holm(found["p_value"].to_numpy(dtype=np.float64))
     matters = found["gap"].abs() >= found["actual"].map(kind.gap_that_matters)
     return found.assign(is_off=(found["p_value"] < ERROR_RATE) & matters)
+
+
+def customers_of(table: pd.DataFrame, members: NDArray[np.bool_]) -> int:
+    """Count the customers whom some rows are about: one may have a row at every origin."""
+    return table.loc[members, "customer_key"].nunique()
 
 
 def _holm(p_values: FloatArray) -> FloatArray:

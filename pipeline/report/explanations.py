@@ -1,4 +1,4 @@
-"""The section on why: the most frequent reasons at each risk, and two typical scores taken apart."""
+"""The section on why: the most frequent reasons at each risk, and the middle of two risks taken apart."""
 
 from __future__ import annotations
 

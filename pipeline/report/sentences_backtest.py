@@ -102,13 +102,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "off.title": ("Where to be careful", "Wo Vorsicht geboten ist"),
     "off.churn": (
-        "{group}: a risk of {predicted} was predicted, {actual} did not order ({n:case/cases}).",
+        "{group}: a risk of {predicted} was predicted, {actual} did not order ({n:customer/customers}).",
         "{group}: vorhergesagt war ein Risiko von {predicted}, nicht bestellt haben {actual} "
-        "({n:Fall/Fälle}).",
+        "({n:Person/Personen}).",
     ),
     "off.value": (
-        "{group}: {predicted} per customer were expected, {actual} were spent ({n:case/cases}).",
-        "{group}: erwartet waren {predicted} pro Person, ausgegeben wurden {actual} ({n:Fall/Fälle}).",
+        "{group}: {predicted} per customer were expected, {actual} were spent ({n:customer/customers}).",
+        "{group}: erwartet waren {predicted} pro Person, ausgegeben wurden {actual} ({n:Person/Personen}).",
     ),
     "alarm.feature_tells_all": (
         "“{feature}” alone tells almost perfectly who leaves. Have it checked whether it was really known on "

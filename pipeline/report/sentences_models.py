@@ -340,7 +340,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Lauf {run_id}",
     ),
     "pseudonyms": (
-        "This page holds sums only, no single customer.",
-        "Diese Seite enthält nur Summen, keine einzelne Person.",
+        "This page holds sums and means only, no single customer.",
+        "Diese Seite enthält nur Summen und Mittelwerte, keine einzelne Person.",
     ),
 }

@@ -54,7 +54,7 @@ def track_state(params: Params) -> None:
     state = PipelineState(
         run_id=io.read_json(files.MANIFEST)["run_id"],
         experiment=params.track.experiment,
-        params=yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8")),
+        params=_without_ids(yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))),
         metrics=metrics,
         plots=[*sorted(files.PLOTS.glob("*.csv")), files.REPORT],
         model_file=files.CHURN_MODEL if has_model else None,
@@ -81,6 +81,13 @@ def track_state(params: Params) -> None:
         warn(f"the scores are complete, but MLflow lacks this run or a part of it. {failure}")
         return
     say(f"track: {decision.reason}")
+
+
+def _without_ids(written: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Count what `ingest.exclude_customers` lists instead of naming it: it may be ids of people."""
+    ingest = written.get("ingest", {})
+    listed = ingest.get("exclude_customers")
+    return {**written, "ingest": {**ingest, "exclude_customers": len(listed)}} if listed else written
 
 
 def _about_the_model(evaluation: Mapping[str, Any], params: Params) -> dict[str, str]:

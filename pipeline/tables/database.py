@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,11 +11,17 @@ from pathlib import Path
 from pipeline.engine import duck
 from pipeline.engine.duck import SqlError
 from pipeline.errors import UserError
-from pipeline.tables.addresses import Address, expand
+from pipeline.tables.addresses import HIDDEN, Address, expand
 from pipeline.tables.connections import DatabaseError, connect, quoted
 from pipeline.tables.header import check_columns
 from pipeline.tables.raw import FileRead, RawTable
 from pipeline.tables.spec import Since, Source, title
+
+OF_CELLS = re.compile(r"(Conversion|Invalid Input|Out of Range) Error|INVALID_DATA")
+"""How the errors of DuckDB and of PostgreSQL begin that are about a value: they repeat it, quoted."""
+
+WRAPPED = re.compile(r"Invalid Input Error: reading the stream .*? failed: IOError: ")
+QUOTED = re.compile(r"""(?<!\w)(["'])(.*\1(?!\w)|.*)""")
 
 
 def read_database(table: RawTable, file_no: int, spec: Source, root: Path, where: str) -> FileRead:
@@ -83,5 +90,12 @@ def _explained(address: Address, where: str) -> Iterator[None]:
         yield
     except (DatabaseError, SqlError) as error:
         reason = error.reason if isinstance(error, SqlError) else str(error)
-        said = " ".join(line.strip() for line in address.hide(reason).splitlines()[:2])
+        said = _without_cells(address.hide(reason))
         raise UserError(f"the database says: {said}", where=where) from None
+
+
+def _without_cells(reason: str) -> str:
+    """Cut a message to what it says first; it may name tables and columns, but no value of a customer."""
+    lines = [line.strip() for line in WRAPPED.sub("", reason).splitlines()]
+    # The second line of such an error may be the whole row.
+    return QUOTED.sub(HIDDEN, lines[0]) if OF_CELLS.match(reason) else " ".join(lines[:2])

@@ -36,7 +36,7 @@ class PipelineState:
     experiment : str
         The MLflow experiment's name.
     params : Mapping[str, Any]
-        params.yaml, nested.
+        params.yaml, nested, without ids of customers.
     metrics : Mapping[str, Any]
         The metrics files by name, nested; an interval is `{"value": …, "low": …, "high": …}`.
     plots : Sequence[Path]

@@ -151,21 +151,32 @@ def test_without_reasons_there_is_nothing_to_count() -> None:
     assert list(counts) == ["churn_risk", "reasons_for", "topic", "customers", "share"]
 
 
-def test_an_example_is_the_customer_in_the_middle_whatever_the_order() -> None:
-    keys = [f"c{number:02d}" for number in range(2 * MIN_GROUP)]
+@pytest.mark.parametrize("of_high", [MIN_GROUP, MIN_GROUP + 7])
+def test_an_example_is_the_mean_of_the_ten_in_the_middle_whatever_the_order(of_high: int) -> None:
+    keys = [f"c{number:02d}" for number in range(MIN_GROUP + of_high)]
     explained = pd.DataFrame(
-        {"base_value": 1.0, "level_shift": 0.25, "overdue": np.linspace(-2, 2, len(keys)), "T": 0.5},
+        {"base_value": 1.0, "level_shift": 0.25, "overdue": np.linspace(-2, 2, len(keys)) ** 3, "T": 0.5},
         index=pd.Index(keys, name="customer_key"),
     )
-    risk = pd.Series(["low"] * MIN_GROUP + ["high"] * MIN_GROUP, index=keys)
+    risk = pd.Series(["low"] * MIN_GROUP + ["high"] * of_high, index=keys)
     found = examples(explained, risk)
     pd.testing.assert_frame_equal(examples(explained[::-1], risk), found)
     assert found["churn_risk"].unique().tolist() == ["high", "low"]
     high = found[found["churn_risk"] == "high"].set_index("topic")["contribution"]
+    first = MIN_GROUP + (of_high - MIN_GROUP) // 2
+    middle = explained.iloc[first : first + MIN_GROUP]
     assert high["base"] == 1.25
-    assert high["rhythm"] == explained["overdue"].iloc[MIN_GROUP + MIN_GROUP // 2]
-    assert set(high.index) <= {"base", *TOPICS}
+    assert high["rhythm"] == pytest.approx(middle["overdue"].mean())
+    assert high.sum() == pytest.approx(middle.sum(axis=1).mean())
+    assert not found["contribution"].isin(explained["overdue"]).any(), "a figure of one customer"
     assert not found.astype("str").isin(keys).any(axis=None)
-    assert examples(explained, risk.replace("low", "high").where(risk.index != "c00", "low"))[
-        "churn_risk"
-    ].unique().tolist() == ["high"]
+
+
+def test_fewer_than_ten_are_no_example() -> None:
+    keys = [f"c{number:02d}" for number in range(2 * MIN_GROUP)]
+    explained = pd.DataFrame(
+        {"base_value": 1.0, "level_shift": 0.0, "overdue": np.linspace(-2, 2, len(keys))},
+        index=pd.Index(keys, name="customer_key"),
+    )
+    risk = pd.Series(["low"] * (MIN_GROUP - 1) + ["high"] * (MIN_GROUP + 1), index=keys)
+    assert examples(explained, risk)["churn_risk"].unique().tolist() == ["high"]

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import rankdata
 
 from pipeline.churn import shuffled
-from pipeline.churn.frame import FEATURES
+from pipeline.churn.frame import FEATURES, SCALES
 from pipeline.churn.shuffled import shuffled_labels
 from pipeline.features import Origin
 from tests.churn.conftest import CUTOFFS, HORIZON_DAYS, Tables, make_tables
@@ -27,10 +27,15 @@ def test_shuffled_labels_are_worth_half(tables: Tables) -> None:
     assert aucs.between(0.38, 0.62).all()
 
 
-def test_a_label_among_the_inputs_is_found(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("scale", [None, "log"])
+def test_a_label_among_the_inputs_is_found(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch, scale: str | None
+) -> None:
+    leaking = next(name for name in FEATURES if SCALES[name] == scale)
+
     def with_leak(*given: object, **named: object) -> pd.DataFrame:
         frame = honest(*given, **named)
-        return frame.assign(**{FEATURES[0]: frame["future_orders"]})
+        return frame.assign(**{leaking: frame["future_orders"]})
 
     honest = shuffled.training_frame
     monkeypatch.setattr(shuffled, "training_frame", with_leak)

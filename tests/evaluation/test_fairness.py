@@ -35,6 +35,7 @@ def test_a_group_that_is_judged_too_harshly_shows() -> None:
     assert list(found.index) == ["all", "high", "low"]
     assert found.loc["low", "gap_low"] > 0.1
     assert found.loc["high", "gap_low"] < 0 < found.loc["high", "gap_high"]
+    assert found.loc["all", "n"] == N // 2
     assert found.loc["all", "n"] == found.loc["high", "n"] + found.loc["low", "n"]
 
 
@@ -53,7 +54,8 @@ def test_the_measures_are_those_of_the_group() -> None:
 
 
 def test_small_groups_are_left_out_and_row_order_changes_no_digit() -> None:
-    groups = labels().assign(children=["one"] * 10 + [None] * (N - 10))
+    groups = labels().assign(children=["one"] * 98 + [None] * (N - 98))
+    assert table()["customer_key"].head(98).nunique() == 49
     found = fairness(table(), groups, **HOW)
     assert set(found["group"]) == {"all", "income_group"}
     order = np.random.default_rng(3).permutation(N)

@@ -39,7 +39,7 @@ def test_a_group_the_model_gets_wrong_is_off_and_the_others_are_not() -> None:
     assert found.index[found["is_off"]].tolist() == ["B"]
     assert found.loc["B", "gap"] == pytest.approx(0.15, abs=0.05)
     assert found.loc["B", "low"] < found.loc["B", "gap"] < found.loc["B", "high"]
-    assert found.loc["all", "n"] == N
+    assert found.loc["all", "n"] == N // 2
 
 
 def test_a_well_calibrated_model_is_hardly_ever_off() -> None:
@@ -61,6 +61,12 @@ def test_a_clear_gap_that_does_not_matter_is_not_off() -> None:
     assert (found["p_value"] < 1e-6).all()
     assert not found["is_off"].any()
     assert slices(rows.assign(model=70.0), VALUE, labels(), **HOW)["is_off"].all()
+
+
+@pytest.mark.parametrize(("customers", "is_told"), [(49, False), (50, True)])
+def test_a_level_is_as_large_as_its_customers_not_its_rows(customers: int, is_told: bool) -> None:
+    groups = pd.DataFrame({"small": np.where(np.arange(N) // 2 < customers, "some", "rest")})
+    assert ("some" in set(slices(table(), CHURN, groups, **HOW)["level"])) == is_told
 
 
 def test_small_levels_and_single_levels_are_left_out() -> None:

@@ -117,7 +117,7 @@ def test_leaks_and_groups_that_are_off_are_said_plainly(page_of: PageOf, report:
         alarms=[{"kind": "feature_tells_all", "feature": "overdue"}],
     )
     page = page_of(found)
-    assert "Country <AT>: a risk of 50.0% was predicted, 75.0% did not order (1,234 cases)." in page.text
+    assert "Country <AT>: a risk of 50.0% was predicted, 75.0% did not order (1,234 customers)." in page.text
     small = {"group": "cohort", "level": "other"}
     rest = replace(found, value_evaluation=off(report.value_evaluation, small))
     assert "First order in quarter (all others): €0.50 per customer" in page_of(rest).text

@@ -43,6 +43,16 @@ def test_a_dead_server_costs_a_warning(scored, tmp_path):
     assert "the scores are complete" in done.stderr
 
 
+def test_ids_that_are_left_out_stay_out_of_mlflow():
+    written = {"seed": 7, "ingest": {"zero_amount": "keep", "exclude_customers": ["max@muster.de", "test-*"]}}
+    assert track._without_ids(written) == {
+        "seed": 7,
+        "ingest": {"zero_amount": "keep", "exclude_customers": 2},
+    }
+    for nobody in ({"seed": 7}, {"ingest": {"exclude_customers": []}}):
+        assert track._without_ids(nobody) == nobody
+
+
 def test_it_is_known_whether_another_scikit_learn_stored_a_model(monkeypatch):
     model = LogisticRegression().fit([[0.0], [1.0]], [False, True])
     ours = dump_model(model)

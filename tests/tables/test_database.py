@@ -120,6 +120,35 @@ def test_what_a_database_cannot_read_is_said(
     assert ingest(path=None, url=shop, table="log").counts["rows_read"] == 5, "a row was deleted"
 
 
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("max@muster.de", "integer"),
+        ("2021-02-30 max", "timestamp"),
+        ("O'Brien max", "integer"),
+        ('{"mail": "max}', "json"),
+    ],
+)
+def test_a_value_that_cannot_be_cast_is_not_printed(ingest: Ingest, shop: str, value: str, kind: str) -> None:
+    if shop.startswith("sqlite"):
+        pytest.skip("SQLite casts anything")
+    written = "'" + value.replace("'", "''") + "'"
+    query = f"""
+        SELECT CAST(CASE WHEN i < 9 THEN '1' ELSE {written} END AS {kind}) AS customer, 1 AS amount,
+               DATE '2021-03-04' AS date FROM generate_series(1, 9) AS s(i)"""
+    with pytest.raises(UserError, match=r"(?i)the database says: .*(convert|invalid|malformed)") as raised:
+        ingest(path=None, url=shop, query=query)
+    assert "max" not in str(raised.value)
+    assert "Brien" not in str(raised.value)
+
+
+def test_a_broken_row_of_a_file_is_named_by_its_line_alone(ingest: Ingest) -> None:
+    rows = b"customer,date,amount\n" + b"1,2021-03-04,5\n" * 30_000 + b"max@muster.de,2021-03-04,5,6,7\n"
+    with pytest.raises(UserError, match="CSV Error on Line: 30002") as raised:
+        ingest({"data/raw/a.csv": rows}, path=None, url="duckdb://", query="SELECT * FROM 'data/raw/a.csv'")
+    assert "max" not in str(raised.value)
+
+
 def test_a_long_table_streams_in_batches_with_every_line_in_its_place(
     ingest: Ingest, shop: str, tmp_path: Path
 ) -> None:
