@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from itertools import chain
 from typing import Any
 
+from pipeline.tables.contracts import OPTIONAL, ORDER_LOG
+
 ORDERS = "orders"
+ANY_COLUMN_WILL_DO = ("test accounts left out",)
+"""Features that one column brings alone, whichever of those that feed it, in whichever table."""
 
 
 def describe_tables(ingest: Mapping[str, Any], buyers: int, as_of: date) -> dict[str, Any]:
@@ -44,17 +48,37 @@ def switched_off(ingest: Mapping[str, Any]) -> list[dict[str, Any]]:
         `table`, `columns` that are missing (none: the whole table) and `features`, what hangs on them.
     """
     tables = ingest.get("tables", {})
+    had = _had_elsewhere(ingest)
     absent = [
-        {"table": name, "columns": [], "features": counts["feeds"]}
+        {"table": name, "columns": [], "features": lost}
         for name, counts in tables.items()
-        if counts["status"] == "off" and counts["feeds"]
+        if counts["status"] == "off" and (lost := _without(counts["feeds"], had))
     ]
-    lacking = [
-        {"table": name, "columns": list(lost), "features": list(dict.fromkeys(chain(*lost.values())))}
-        for name, counts in {ORDERS: ingest, **tables}.items()
-        if (lost := counts.get("switched_off"))
-    ]
+    lacking = []
+    for name, counts in {ORDERS: ingest, **tables}.items():
+        columns = {column: _without(fed, had) for column, fed in counts.get("switched_off", {}).items()}
+        lost = [column for column, features in columns.items() if features]
+        if lost:
+            features = list(dict.fromkeys(chain(*columns.values())))
+            lacking.append({"table": name, "columns": lost, "features": features})
     return lacking + absent
+
+
+def _had_elsewhere(ingest: Mapping[str, Any]) -> set[str]:
+    """Name the features for which any column will do and one is there."""
+    on = {name: counts for name, counts in ingest.get("tables", {}).items() if counts["status"] == "on"}
+    return {
+        feature
+        for name, counts in {ORDERS: ingest, **on}.items()
+        for column in (ORDER_LOG if name == ORDERS else OPTIONAL[name]).columns
+        if column.name not in counts.get("columns_off", ())
+        for feature in column.feeds
+        if feature in ANY_COLUMN_WILL_DO
+    }
+
+
+def _without(features: Iterable[str], had: Container[str]) -> list[str]:
+    return [feature for feature in features if feature not in had]
 
 
 def _describe(counts: Mapping[str, Any], buyers: int, as_of: date) -> dict[str, Any]:

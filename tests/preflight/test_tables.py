@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
+
+import pytest
 
 from pipeline.preflight.tables import describe_tables, switched_off
 
@@ -65,3 +68,36 @@ def test_what_is_missing_switches_off_what_hangs_on_it() -> None:
         {"table": "tickets", "columns": [], "features": ["open complaints"]},
     ]
     assert switched_off({}) == []
+
+
+def ingested(orders: list[str], customers: list[str] | None) -> dict[str, Any]:
+    """The counts of an ingest in which these columns that tell of test accounts are missing."""
+    feature = "test accounts left out"
+    people: dict[str, Any] = {"status": "off", "feeds": [feature, "model quality by channel and country"]}
+    if customers is not None:
+        lost = {name: [feature] for name in customers}
+        people |= {"status": "on", "columns_off": customers, "switched_off": lost}
+    lost = {name: [feature] for name in orders}
+    return {"columns_off": orders, "switched_off": lost, "tables": {"customers": people}}
+
+
+@pytest.mark.parametrize(
+    ("orders", "customers"),
+    [(["is_test"], ["is_test"]), (["is_test"], ["account_type"]), ([], ["is_test", "account_type"])],
+)
+def test_one_column_that_tells_of_test_accounts_is_enough(orders: list[str], customers: list[str]) -> None:
+    assert switched_off(ingested(orders, customers)) == []
+
+
+def test_without_any_column_of_test_accounts_all_that_would_tell_are_named() -> None:
+    feature = "test accounts left out"
+    assert switched_off(ingested(["is_test"], ["account_type", "is_test"])) == [
+        {"table": "orders", "columns": ["is_test"], "features": [feature]},
+        {"table": "customers", "columns": ["account_type", "is_test"], "features": [feature]},
+    ]
+    quality = "model quality by channel and country"
+    assert [lost["features"] for lost in switched_off(ingested(["is_test"], None))] == [
+        [feature],
+        [feature, quality],
+    ]
+    assert [lost["features"] for lost in switched_off(ingested([], None))] == [[quality]]
