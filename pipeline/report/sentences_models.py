@@ -281,6 +281,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bestellungen sagt das Modell {model} voraus: die Vorgabe, denn für eine Auswahl sind zu wenige "
         "vergangene Zeiträume bekannt.",
     ),
+    "choice.all_failed": (
+        "Orders are predicted by the {model} model: the default, as no model fitted all past periods.",
+        "Bestellungen sagt das Modell {model} voraus: die Vorgabe, da keines zu allen Zeiträumen passte.",
+    ),
     "choice.best": (
         "Orders are predicted by the {model} model: in {windows:past period/past periods} it did best, and "
         "nothing simpler came near.",
