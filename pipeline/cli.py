@@ -96,6 +96,7 @@ def preflight(
         done.counts,
         done.as_of,
         horizon_days=params.churn.horizon_days,
+        births_from=params.ingest.births_from,
         **params.snapshots.model_dump(),
     )
     if as_json:

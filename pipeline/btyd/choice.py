@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from pipeline.btyd.backtest import MEASURES, lead, measures, simplest_good_one, try_model, try_rules
+from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.fallback import fit_or_simpler
 from pipeline.btyd.fitting import Engine
@@ -120,6 +121,8 @@ class Chooser:
         Length of a window.
     engine : {"own", "lifetimes"}
         Who fits, in the windows and in the end; lifetimes has to know all candidates.
+    clock : callable, optional
+        Cutoff to the clock without a season that all fits are on; the calendar by default.
     """
 
     def __init__(
@@ -128,9 +131,10 @@ class Chooser:
         histories: Mapping[date, pd.DataFrame],
         horizon_days: int,
         engine: Engine = "own",
+        clock: Callable[[date], Clock] = lambda cutoff: CALENDAR,
     ) -> None:
         self.candidates, self.horizon_days, self.engine = candidates, horizon_days, engine
-        self.histories = histories
+        self.histories, self.clock = histories, clock
         self._judged: dict[date, pd.DataFrame] = {}
         self._fits: dict[tuple[str, date], CountModel] = {}
         self._trials: dict[date, dict[str, pd.DataFrame]] = {}
@@ -147,7 +151,7 @@ class Chooser:
         known = self._fits.get((name, cutoff)) if len(rows) <= MOST_CUSTOMERS else None
         if known is not None and known.status != "failed":
             return known
-        return fit_or_simpler(self.candidates[name], rows, self.engine)
+        return fit_or_simpler(self.candidates[name], self.clock(cutoff).summary(rows, cutoff), self.engine)
 
     def choose(self, cutoff: date) -> Choice:
         """Choose by the log score of held-out counts in the latest windows that had ended by the cutoff."""
@@ -183,13 +187,14 @@ class Chooser:
     def judged_fit(self, name: str, window: date) -> CountModel:
         """Fit a candidate to the customers on whom a window is judged, once."""
         if (name, window) not in self._fits:
-            self._fits[name, window] = self.candidates[name]().fit(self.judged(window), self.engine)
+            rows = self.clock(window).summary(self.judged(window), window)
+            self._fits[name, window] = self.candidates[name]().fit(rows, self.engine)
         return self._fits[name, window]
 
     def _try_all(self, window: date) -> dict[str, pd.DataFrame]:
         """Try rules and candidates in one window; a candidate whose fit failed is left out."""
         if window not in self._trials:
-            rows = self.judged(window)
+            rows = self.clock(window).summary(self.judged(window), window)
             trials = try_rules(rows, self.horizon_days)
             for name in self.candidates:
                 with suppress(NotConverged):

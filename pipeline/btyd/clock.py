@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
@@ -30,14 +30,17 @@ class Clock:
     ahead : float
         Speed of the first `ahead_days` days from the cutoff, times that of the season.
     ahead_days : int
+    closed : tuple of pairs of dates
+        First and last day of each time in which the shop was closed, and nobody aged.
     """
 
     harmonics: tuple[float, ...] = ()
     ahead: float = 1.0
     ahead_days: int = 0
+    closed: tuple[tuple[date, date], ...] = ()
 
     def speed(self, days: Days, cutoff: date | None = None) -> Floats:
-        """Exposure per calendar day: its mean over a year is one, but for `ahead` from the cutoff on."""
+        """Exposure per calendar day; the mean of `harmonics` over a year is one."""
         speed: Floats = np.ones(len(days))
         if self.harmonics:
             year = np.arange("2001-01-01", "2002-01-01", dtype="datetime64[D]")
@@ -46,6 +49,8 @@ class Clock:
         if cutoff is not None:
             after = (days - np.datetime64(cutoff, "D")).astype(np.int64)
             speed[(after >= 0) & (after < self.ahead_days)] *= self.ahead
+        for first, last in self.closed:
+            speed[(days >= np.datetime64(first, "D")) & (days <= np.datetime64(last, "D"))] = 0.0
         return speed
 
     def summary(self, summary: pd.DataFrame, cutoff: date) -> pd.DataFrame:
@@ -74,12 +79,20 @@ class Clock:
 
     def to_dict(self) -> dict[str, Any]:
         """The clock as JSON types."""
-        return {**asdict(self), "harmonics": list(self.harmonics)}
+        saved = {"harmonics": list(self.harmonics), "ahead": self.ahead, "ahead_days": self.ahead_days}
+        closed = [[first.isoformat(), last.isoformat()] for first, last in self.closed]
+        return saved | ({"closed": closed} if closed else {})
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> Self:
         """Read back what `to_dict` wrote."""
-        return cls(tuple(saved["harmonics"]), float(saved["ahead"]), int(saved["ahead_days"]))
+        closed = (map(date.fromisoformat, days) for days in saved.get("closed", ()))
+        return cls(
+            harmonics=tuple(saved["harmonics"]),
+            ahead=float(saved["ahead"]),
+            ahead_days=int(saved["ahead_days"]),
+            closed=tuple((first, last) for first, last in closed),
+        )
 
 
 CALENDAR = Clock()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.btyd.backtest import lead, measures, try_model
 from pipeline.btyd.choice import MOST_CUSTOMERS, NEEDED_WINDOWS, Chooser
-from pipeline.btyd.clock import CALENDAR, Clock
+from pipeline.btyd.clock import Clock
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.lifetimes_engine import NotConverged
 from pipeline.btyd.season import anchor_clock, exposure_clock
@@ -36,15 +36,18 @@ class Past:
     first_day : date
         Of the log.
     flow : callable
-        Cutoff to births and repeat orders by day before it, as `tracking` takes them.
+        Cutoff to births and repeat orders by open day before it, as `tracking` takes them.
     history : callable
         Cutoff to one row per customer known then: frequency, recency, T (days), and future_orders in the
         horizon that followed. It is asked only for windows that have ended.
+    tells : callable, optional
+        Cutoff to whether the horizon that followed tells of the customers: not if the shop was closed.
     """
 
     first_day: date
     flow: Callable[[date], pd.DataFrame]
     history: Callable[[date], pd.DataFrame]
+    tells: Callable[[date], bool] = lambda cutoff: True
 
 
 @dataclass(frozen=True)
@@ -119,28 +122,34 @@ class Seasons:
             If nothing can be learned from it.
         """
         plain = self.chooser.fit(name, cutoff)
-        return self._on_clock(plain, season, cutoff, self.chooser.rows(cutoff)) or Fitted(plain, CALENDAR)
+        return self._on_clock(plain, season, cutoff, self.chooser.rows(cutoff)) or Fitted(
+            plain, self.chooser.clock(cutoff)
+        )
 
     def _on_clock(self, plain: CountModel, season: Season, cutoff: date, rows: pd.DataFrame) -> Fitted | None:
         """Put a season into a model of these customers; None where the log is too short for that."""
         if season == "off":
-            return Fitted(plain, CALENDAR)
+            return Fitted(plain, self.chooser.clock(cutoff))
         if season == "exposure":
             is_known = (cutoff - self.past.first_day).days >= YEAR
             return self._exposed(plain, cutoff, rows) if is_known else None
         ago, horizon_days = cutoff - timedelta(days=YEAR), self.chooser.horizon_days
-        if horizon_days > YEAR or (ago - self.past.first_day).days < DAYS_BEFORE_ANCHOR:
+        is_known = horizon_days <= YEAR and (ago - self.past.first_day).days >= DAYS_BEFORE_ANCHOR
+        if not is_known or not self.past.tells(ago):
             return None
         earlier = self.past.history(ago).sort_index().head(MOST_CUSTOMERS)
         if not earlier["frequency"].any():
             return None
-        return Fitted(plain, anchor_clock(self._refit(plain, earlier), earlier, horizon_days))
+        earlier = self.chooser.clock(ago).summary(earlier, ago)
+        anchored = anchor_clock(self._refit(plain, earlier), earlier, horizon_days)
+        return Fitted(plain, replace(anchored, closed=self.chooser.clock(cutoff).closed))
 
     def _exposed(self, plain: CountModel, cutoff: date, rows: pd.DataFrame) -> Fitted:
         """Fit the model once more, on the clock that its own misses through the year suggest."""
-        clock = exposure_clock(plain, self.past.flow(cutoff))
+        without = self.chooser.clock(cutoff)
+        clock = replace(exposure_clock(plain, self.past.flow(cutoff)), closed=without.closed)
         fitted = self._refit(plain, clock.summary(rows, cutoff)) if clock.harmonics else plain
-        return Fitted(fitted, clock) if fitted.status != "failed" else Fitted(plain, CALENDAR)
+        return Fitted(fitted, clock) if fitted.status != "failed" else Fitted(plain, without)
 
     def _refit(self, plain: CountModel, rows: pd.DataFrame) -> CountModel:
         """Fit such a model to others; what is no candidate replaces a failed one and is our own fit."""

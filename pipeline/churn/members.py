@@ -76,7 +76,11 @@ FEWEST_CUSTOMERS_PER_CLASS = 20
 
 
 def choose_members(
-    wanted: Literal["auto"] | Sequence[Member], *, customers: int, has_lifetime_model: bool
+    wanted: Literal["auto"] | Sequence[Member],
+    *,
+    customers: int,
+    has_lifetime_model: bool,
+    latest_has_both: bool = True,
 ) -> tuple[Member, ...]:
     """Choose the members by how much there is to learn from.
 
@@ -88,6 +92,9 @@ def choose_members(
         Customers in the training rows.
     has_lifetime_model : bool
         Without one, `btyd` has nothing to say and is left out.
+    latest_has_both : bool
+        Whether enough customers left, and enough stayed, in the latest window: `boosting_latest` learns from
+        no other.
 
     Returns
     -------
@@ -102,10 +109,15 @@ def choose_members(
     if wanted == "auto":
         number = 2 if customers < ENOUGH_FOR_RICH_COLUMNS else 3
         wanted = MEMBERS[:number] if customers < ENOUGH_FOR_TREES else MEMBERS
-    chosen = tuple(name for name in MEMBERS if name in wanted and (has_lifetime_model or name != "btyd"))
+    unable: dict[Member, str] = {}
+    if not has_lifetime_model:
+        unable["btyd"] = "there is no lifetime model"
+    if not latest_has_both:
+        unable["boosting_latest"] = "in the latest window nearly all customers did the same"
+    chosen = tuple(name for name in MEMBERS if name in wanted and name not in unable)
     if not chosen:
         raise InsufficientHistory(
-            "btyd is the only member, and there is no lifetime model",
+            f"no member but {' and '.join(wanted)}, and {' and '.join(unable[name] for name in wanted)}",
             where="churn.members",
             valid="members: auto",
         )
@@ -172,6 +184,7 @@ def fit_members(
         wanted,
         customers=frame["customer_key"].nunique(),
         has_lifetime_model=bool(frame["p_no_order"].notna().all()),
+        latest_has_both=min(_customers_by_class(at_latest(frame))) >= FEWEST_CUSTOMERS_PER_CLASS,
     )
     rows = frame.sort_values(["cutoff", "customer_key"])
     # The trees add up gradients in parallel, and the sum depends on how many threads share it.
@@ -197,7 +210,7 @@ def _fit(
     name: Member, rows: pd.DataFrame, seed: int, boosting: Mapping[str, Any], half_life_days: int | None
 ) -> Pipeline:
     if name == "boosting_latest":
-        rows = rows[rows["cutoff"] == rows["cutoff"].max()]
+        rows = at_latest(rows)
     if name == "btyd":
         # Taken as it is, nothing is fitted.
         odds = _linear_inputs(["p_no_order"], with_scaler=False).fit(rows[["p_no_order"]])
@@ -224,9 +237,19 @@ def varying(rows: pd.DataFrame, columns: Sequence[str]) -> list[str]:
     What is the same for every customer of a cutoff, such as its season, tells a handful of cutoffs apart: a
     model can only extrapolate from it. `pipeline.churn.level` deals with the season.
     """
-    inputs = rows.loc[rows["cutoff"] == rows["cutoff"].max(), list(columns)]
+    return differing(at_latest(rows)[list(columns)])
+
+
+def differing(inputs: pd.DataFrame) -> list[str]:
+    """Name the columns that are not the same, or missing, in all rows."""
     # Missing in all rows compares as false, too.
     return list(inputs.columns[inputs.max() > inputs.min()])
+
+
+def at_latest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Take the rows of the latest cutoff."""
+    latest: pd.DataFrame = rows[rows["cutoff"] == rows["cutoff"].max()]
+    return latest
 
 
 def _linear_inputs(columns: Sequence[str], *, with_scaler: bool = True) -> TransformerMixin:
@@ -275,13 +298,18 @@ def boosting_inputs(columns: Sequence[str]) -> ColumnTransformer:
 
 def check_classes(frame: pd.DataFrame) -> None:
     """Raise `InsufficientHistory` where hardly anybody churned, or hardly anybody stayed."""
-    customers, churned = frame["customer_key"], frame["churned"].to_numpy(dtype=bool)
-    gone, stayed = customers[churned].nunique(), customers[~churned].nunique()
+    gone, stayed = _customers_by_class(frame)
     if min(gone, stayed) < FEWEST_CUSTOMERS_PER_CLASS:
         raise InsufficientHistory(
-            f"of {counted(customers.nunique()):customer/customers} only {gone} ever churned and {stayed} "
-            f"ever stayed; learning needs {FEWEST_CUSTOMERS_PER_CLASS} of each",
+            f"of {counted(frame['customer_key'].nunique()):customer/customers} only {gone} ever churned and "
+            f"{stayed} ever stayed; learning needs {FEWEST_CUSTOMERS_PER_CLASS} of each",
             where="churn.horizon_days",
             valid="a shorter horizon if nearly nobody churns, a longer one if nearly everybody does, "
             "or a longer order history",
         )
+
+
+def _customers_by_class(frame: pd.DataFrame) -> tuple[int, int]:
+    """Count who ever churned, and who ever stayed."""
+    customers, churned = frame["customer_key"], frame["churned"].to_numpy(dtype=bool)
+    return customers[churned].nunique(), customers[~churned].nunique()

@@ -33,7 +33,7 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.churn.contrast import no_flatter
 from pipeline.churn.frame import FEATURES
-from pipeline.churn.members import BOOSTING, boosting_inputs, varying
+from pipeline.churn.members import BOOSTING, boosting_inputs, differing, varying
 from pipeline.churn.simplex import equal, half_way_to_equal, least_on_simplex
 from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
@@ -158,10 +158,11 @@ def fit_spend(frame: pd.DataFrame, *, seed: int) -> SpendModel:
         )
     unit, buyers = float(spent.mean()), float(bought.mean())
     everybody, buyer = bases(rows, unit, buyers)
+    inputs = rows[varying(rows, FEATURES)]
     with threadpool_limits(1):
-        boosting = _boosting("poisson", rows, spent / unit, seed)
-        relative = _boosting("poisson", rows, spent / everybody, seed, weights=everybody / unit)
-        amount = _boosting("gamma", rows[bought], (spent / buyer)[bought], seed)
+        boosting = _boosting("poisson", inputs, spent / unit, seed)
+        relative = _boosting("poisson", inputs, spent / everybody, seed, weights=everybody / unit)
+        amount = _boosting("gamma", inputs[bought], (spent / buyer)[bought], seed)
     return SpendModel(boosting, relative, amount, unit, buyers, equal(SPEND_MEMBERS))
 
 
@@ -173,17 +174,17 @@ def bases(frame: pd.DataFrame, unit: float, buyers: float) -> tuple[pd.Series[fl
 
 def _boosting(
     loss: str,
-    rows: pd.DataFrame,
+    inputs: pd.DataFrame,
     target: pd.Series[float],
     seed: int,
     weights: pd.Series[float] | None = None,
 ) -> Pipeline:
-    columns = varying(rows, FEATURES)
+    columns = differing(inputs)  # of buyers alone, another column may be the same for all
     # With weights, scikit-learn searches the edges of the bins one by one: 255 take longer than the trees.
     bins = 255 if weights is None else 63
     trees = HistGradientBoostingRegressor(loss=loss, random_state=seed, max_bins=bins, **BOOSTING)
     model = Pipeline([("inputs", boosting_inputs(columns)), ("model", trees)])
-    return model.fit(rows[columns], target, model__sample_weight=weights)
+    return model.fit(inputs[columns], target, model__sample_weight=weights)
 
 
 def weighted_mean(members: pd.DataFrame, weights: Mapping[str, float]) -> NDArray[np.float64]:

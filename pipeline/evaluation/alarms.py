@@ -85,7 +85,7 @@ def leak_alarms(aucs: pd.DataFrame) -> list[dict[str, Any]]:
     return sorted(alarms, key=lambda alarm: (-alarm["roc_auc"], alarm["feature"]))
 
 
-def chance(churned: NDArray[np.bool_], score: FloatArray) -> dict[str, float]:
+def chance(churned: NDArray[np.bool_], score: FloatArray) -> dict[str, float] | None:
     """Hold a model that was taught shuffled labels against chance.
 
     Parameters
@@ -97,11 +97,13 @@ def chance(churned: NDArray[np.bool_], score: FloatArray) -> dict[str, float]:
 
     Returns
     -------
-    dict
+    dict or None
         ``roc_auc``, and between which ``low`` and ``high`` around 0.5 chance alone leaves it in 999 of 1,000
-        runs (the normal approximation of Mann and Whitney 1947).
+        runs (the normal approximation of Mann and Whitney 1947). None where all labels are the same.
     """
     gone, stayed = float(churned.sum()), float((~churned).sum())
+    if not gone or not stayed:
+        return None
     half = CHANCE * np.sqrt((gone + stayed + 1) / (12 * gone * stayed))
     auc = float(roc_auc(churned.astype(np.float64), score))
     return {"roc_auc": auc, "low": 0.5 - half, "high": 0.5 + half}

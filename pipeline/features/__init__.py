@@ -1,19 +1,23 @@
 """Point-in-time features: what was known of each customer at each cutoff."""
 
+from pipeline.features.closures import Closure, OpenDays, is_noticed
 from pipeline.features.cutoffs import Count, Cutoffs, Origin, plan_cutoffs
 from pipeline.features.flow import amounts_between, born_since, daily_flow, histories, orders_between
 from pipeline.features.orderchannels import main_channels
 from pipeline.features.snapshots import customer_days, outcomes, snapshot, snapshots
 
 __all__ = [
+    "Closure",
     "Count",
     "Cutoffs",
+    "OpenDays",
     "Origin",
     "amounts_between",
     "born_since",
     "customer_days",
     "daily_flow",
     "histories",
+    "is_noticed",
     "main_channels",
     "orders_between",
     "outcomes",

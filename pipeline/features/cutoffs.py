@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import count, islice, takewhile
 from typing import Any, Literal
 
 Count = int | Literal["auto"]
+Tells = Callable[[date, int], bool]
 
 YEAR_DAYS = 364  # whole weeks, so that a window of last year has the same weekdays
 MONTH_DAYS = 30
@@ -65,7 +67,7 @@ class Cutoffs:
     Attributes
     ----------
     origins : tuple of Origin
-        Where the models are tested, ascending and one horizon apart; the last one is the holdout. Each is
+        Where the models are tested, ascending, a horizon apart or more; the last one is the holdout. Each is
         predicted by the recipe that scores, as it would have run that day. Empty where the log is too short
         to learn before the holdout.
     final : Origin
@@ -118,6 +120,11 @@ class Cutoffs:
         return cls(tuple(map(Origin.from_dict, saved["origins"])), Origin.from_dict(saved["final"]))
 
 
+def every_window(start: date, horizon_days: int) -> bool:
+    """Take a window whatever happened in it."""
+    return True
+
+
 def plan_cutoffs(
     first_day: date,
     as_of: date,
@@ -127,6 +134,7 @@ def plan_cutoffs(
     spacing_days: Count,
     min_history_days: int,
     origins: Count = "auto",
+    tells: Tells = every_window,
 ) -> Cutoffs:
     """Lay the cutoffs on the calendar, counted back from `as_of`.
 
@@ -148,6 +156,9 @@ def plan_cutoffs(
         Days of log there must be before a training cutoff.
     origins : int or "auto"
         How many days to test at, at most.
+    tells : callable, optional
+        First day and length in days of a window to whether it tells of the customers, as known at its end.
+        Earlier windows take the place of those that do not. By default, and where too few do, all are taken.
 
     Returns
     -------
@@ -157,24 +168,54 @@ def plan_cutoffs(
     """
     step_days = MONTH_DAYS if spacing_days == "auto" else spacing_days
     steps = max(1, round(horizon_days / step_days))
-    count = (6 if steps <= 2 else 4) if training_cutoffs == "auto" else training_cutoffs
-    earliest = first_day + timedelta(days=min_history_days)
-    earliest_last_year = first_day + timedelta(days=FEWEST_DAYS_BEFORE_LAST_YEAR)
-
-    def before(day: date, offsets: Sequence[int]) -> tuple[date, ...]:
-        """Step back from a day; those with too little log before them are left out."""
-        days = [day - timedelta(days=offset * horizon_days // steps) for offset in offsets]
-        return tuple(sorted(each for each in days if each >= earliest))
-
-    def origin(day: date) -> Origin:
-        training = before(day, range(steps, steps + count))
-        then = day - timedelta(days=YEAR_DAYS)
-        # Two horizons side by side show the level before the window; more would only take more cutoffs.
-        learned_then = before(then, (steps, 2 * steps))
-        is_long_enough = learned_then and then >= earliest_last_year
-        return Origin(day, training, Origin(then, learned_then) if is_long_enough else None)
-
+    grid = _Grid(
+        earliest=first_day + timedelta(days=min_history_days),
+        earliest_last_year=first_day + timedelta(days=FEWEST_DAYS_BEFORE_LAST_YEAR),
+        horizon_days=horizon_days,
+        steps=steps,
+        learned=(6 if steps <= 2 else 4) if training_cutoffs == "auto" else training_cutoffs,
+        tells=tells,
+    )
     most = ORIGINS if origins == "auto" else origins
-    tested = (origin(day) for day in before(as_of, range(steps, steps * (most + 1), steps)))
-    held = tuple(each for each in tested if each.training)
-    return Cutoffs(held, origin(as_of) if held else Origin(as_of, ()))
+    held = grid.origins_before(as_of, most)
+    if not held:
+        grid = replace(grid, tells=every_window)
+        held = grid.origins_before(as_of, most)
+    return Cutoffs(held, grid.origin(as_of) if held else Origin(as_of, ()))
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Days a step apart, back to the earliest with enough log before it; skips windows that tell nothing."""
+
+    earliest: date
+    earliest_last_year: date
+    horizon_days: int
+    steps: int
+    learned: int
+    tells: Tells
+
+    def origins_before(self, day: date, most: int) -> tuple[Origin, ...]:
+        """Go back from window to window without overlap; keep those that have what to learn from."""
+        held: list[Origin] = []
+        while len(held) < most and (before := self.ended_by(day, 1)):
+            [day] = before
+            held.append(self.origin(day))
+        return tuple(each for each in reversed(held) if each.training)
+
+    def origin(self, day: date) -> Origin:
+        """Give a day what it learns from, and the window a year before it."""
+        then = day - timedelta(days=YEAR_DAYS)
+        is_known = then >= self.earliest_last_year and self.tells(then, self.horizon_days)
+        # Two horizons side by side show the level before the window; more would only take more cutoffs.
+        learned_then = self.ended_by(then, 2, apart=self.steps) if is_known else ()
+        return Origin(
+            day, self.ended_by(day, self.learned), Origin(then, learned_then) if learned_then else None
+        )
+
+    def ended_by(self, day: date, most: int, apart: int = 1) -> tuple[date, ...]:
+        """Take the latest days whose windows had ended by a day, some steps apart, ascending."""
+        steps_back = count(self.steps, apart)
+        days = (day - timedelta(days=back * self.horizon_days // self.steps) for back in steps_back)
+        known = takewhile(lambda each: each >= self.earliest, days)
+        return tuple(sorted(islice((each for each in known if self.tells(each, self.horizon_days)), most)))

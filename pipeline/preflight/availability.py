@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
-from pipeline.features import Count, plan_cutoffs
+from pipeline.features import Count, OpenDays, plan_cutoffs
 from pipeline.preflight.floors import Facts, floors
 from pipeline.preflight.horizon import recommend_horizon
 from pipeline.preflight.tables import describe_tables, switched_off
@@ -32,6 +32,7 @@ def preflight(
     training_cutoffs: Count,
     spacing_days: Count,
     min_history_days: int,
+    births_from: date | None = None,
 ) -> dict[str, Any]:
     """Describe an order log and say what can be predicted from it.
 
@@ -47,6 +48,9 @@ def preflight(
         The configured churn horizon, to stand beside the recommended one.
     training_cutoffs, spacing_days, min_history_days : int or "auto"
         As in `pipeline.features.plan_cutoffs`.
+    births_from : date, optional
+        Lifetime models learn only from customers whose first order is no earlier, and cutoffs are planned as
+        if the log began there.
 
     Returns
     -------
@@ -56,22 +60,25 @@ def preflight(
     with duck.connect() as con:
         duck.register(con, "orders", orders)
         duck.run(con, f"CREATE TEMP TABLE days AS {_sql('days')}", {"as_of": as_of}, name="days")
-        shape, rhythm = _rows(con, "shape").iloc[0], _rows(con, "rhythm").iloc[0]
+        shape, rhythm = _rows(con, "shape", births_from=births_from).iloc[0], _rows(con, "rhythm").iloc[0]
         silent = _rows(con, "silent_days", fewest_expected=FEWEST_EXPECTED)
         first_day, last_day = (pd.Timestamp(shape[name]).date() for name in ("first_day", "last_day"))
-        days_of_log = (as_of - first_day).days
+        learned_from = max(first_day, births_from or first_day)
+        days_of_log = (as_of - learned_from).days
+        open_days = OpenDays(orders["ordered_at"])
         recommended = recommend_horizon(_number(rhythm["p90"]), days_of_log)
         cutoffs = plan_cutoffs(
-            first_day,
+            learned_from,
             as_of,
             horizon_days=horizon_days,
             training_cutoffs=training_cutoffs,
             spacing_days=spacing_days,
             min_history_days=min_history_days,
             origins=1,
+            tells=open_days.tells,
         )
         windows = [
-            ("test", as_of - timedelta(days=horizon_days), horizon_days),
+            ("test", cutoffs.holdout or as_of - timedelta(days=horizon_days), horizon_days),
             *(("learn", day, horizon_days) for day in cutoffs.training),
             *_past_horizons({horizon_days, recommended or horizon_days}, as_of),
         ]
@@ -80,8 +87,8 @@ def preflight(
         outcomes.get(name, _NOBODY) for name in (("test", "learn") if cutoffs.training else ("test",))
     ]
     facts = Facts(
-        buyers=int(shape["customers"]),
-        frequent_buyers=int(shape["frequent_customers"]),
+        buyers=int(shape["learned_customers"]),
+        frequent_buyers=int(shape["learned_frequent_customers"]),
         days_of_log=days_of_log,
         days_since_last_order=(as_of - last_day).days,
         churned=min(seen["churned"] for seen in scarcest),
@@ -90,8 +97,9 @@ def preflight(
     held = floors(facts, horizon_days=horizon_days, min_history_days=min_history_days)
     return {
         "as_of": as_of.isoformat(),
-        "coverage": _coverage(shape, facts, first_day, last_day),
+        "coverage": _coverage(shape, first_day, last_day, as_of),
         "silent_days": _silent(silent),
+        "closures": [_run(*closure, closure.days) for closure in open_days.closures(as_of)],
         "orders_per_customer": _spread(shape),
         "gap_days": _rhythm(rhythm),
         "missing": _missing(ingest),
@@ -100,7 +108,7 @@ def preflight(
             "recommended": _at(recommended, outcomes) if recommended else None,
             "longest": max((days_of_log - min_history_days) // 2, 0),
         },
-        "tables": describe_tables(ingest, facts.buyers, as_of),
+        "tables": describe_tables(ingest, int(shape["customers"]), as_of),
         "without": switched_off(ingest),
         "floors": [floor.as_dict() for floor in held],
         "switched_off": sorted({floor.switches_off for floor in held if not floor.ok}),
@@ -141,15 +149,15 @@ def _at(days: int, outcomes: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
     }
 
 
-def _coverage(shape: Any, facts: Facts, first_day: date, last_day: date) -> dict[str, Any]:
+def _coverage(shape: Any, first_day: date, last_day: date, as_of: date) -> dict[str, Any]:
     return {
-        "customers": facts.buyers,
+        "customers": int(shape["customers"]),
         "orders": int(shape["orders"]),
         "first_day": first_day.isoformat(),
         "last_day": last_day.isoformat(),
-        "days_of_log": facts.days_of_log,
+        "days_of_log": (as_of - first_day).days,
         "days_with_orders": int(shape["days_with_orders"]),
-        "days_since_last_order": facts.days_since_last_order,
+        "days_since_last_order": (as_of - last_day).days,
     }
 
 
@@ -159,13 +167,12 @@ def _silent(runs: pd.DataFrame, most: int = 10) -> dict[str, Any]:
     return {
         "days": int(runs["days"].sum()),
         "runs": len(runs),
-        "longest": [
-            {"from": f"{first:%Y-%m-%d}", "to": f"{last:%Y-%m-%d}", "days": int(days)}
-            for first, last, days in zip(
-                longest["first_day"], longest["last_day"], longest["days"], strict=True
-            )
-        ],
+        "longest": list(map(_run, longest["first_day"], longest["last_day"], longest["days"])),
     }
+
+
+def _run(first: date, last: date, days: int) -> dict[str, Any]:
+    return {"from": f"{first:%Y-%m-%d}", "to": f"{last:%Y-%m-%d}", "days": int(days)}
 
 
 def _spread(shape: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Times without any order that are long enough to look like customers who left."""
+"""Closures that matter, in words."""
 
 from __future__ import annotations
 
@@ -6,21 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.counted import counted
-
-NOTICED = 0.25  # share of the horizon from which on silent days change who counts as churned
-A_WEEK = 7  # less is a holiday
+from pipeline.features import is_noticed
 
 
 def closure(report: Mapping[str, Any]) -> str | None:
-    """Tell of the longest run of silent days in a report of `preflight`, if it is long beside the horizon.
-
-    Who would have ordered in it seems to have left, and who comes back after it to have been silent for long.
-    """
-    longest = max(report["silent_days"]["longest"], key=lambda run: run["days"], default=None)
-    if longest is None or longest["days"] < max(A_WEEK, NOTICED * report["horizon"]["configured"]["days"]):
+    """Tell of the longest closure in a report of `preflight`, if it is long beside the horizon."""
+    longest = max(report["closures"], key=lambda run: run["days"], default=None)
+    if longest is None or not is_noticed(longest["days"], report["horizon"]["configured"]["days"]):
         return None
     return (
         f"no orders from {longest['from']} to {longest['to']} ({counted(longest['days']):day/days}). If they "
-        "are missing, deliver them; if the shop was closed, models that learn from these days, or are tested "
-        "on them, take the silence for customers who left"
+        "are missing, deliver them; if the shop was closed, leave it at that: nobody ages in these days, and "
+        "horizons that lie in them by a quarter or more are neither learned from nor tested on"
     )

@@ -24,11 +24,11 @@ class Facts:
     Attributes
     ----------
     buyers : int
-        Customers with an order.
+        Customers with an order, those left out who were there before `births_from`.
     frequent_buyers : int
-        Customers with orders on three days or more.
+        Of those, customers with orders on three days or more.
     days_of_log : int
-        Days from the first order to the day before `as_of`, both included.
+        Days from the first order, or `births_from`, to the day before `as_of`, both included.
     days_since_last_order : int
         Days from the last order of anybody to `as_of`.
     churned, retained : int

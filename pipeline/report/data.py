@@ -24,6 +24,8 @@ class ReportData:
     as_of : date
         First day that is not known.
     horizon_days, clv_horizon_days : int
+    tested_from : date or None
+        First day of the holdout; None where nothing was tested.
     margin : float
         Share of the spend that the CLV counts.
     kpis : mapping
@@ -116,3 +118,4 @@ class ReportData:
     portraits: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     without: Sequence[Mapping[str, Any]] = ()
+    tested_from: date | None = None

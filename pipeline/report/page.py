@@ -43,7 +43,7 @@ def render(report: ReportData) -> str:
             not_predicted=views.not_predicted(report, t, f),
             last_day=f.day(views.last_day(report)),
             as_of=f.day(report.as_of),
-            holdout=f.day(report.as_of - pd.Timedelta(days=report.horizon_days)),
+            tested=[f.day(day) for day in views.tested(report)],
             tiles=views.tiles(report, t, f),
             forecast=views.forecast(report, t, f),
             churn_note=views.churn_note(report, t, f),

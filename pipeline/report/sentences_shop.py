@@ -104,10 +104,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Sie geben {expected} aus, in neun von zehn Fällen zwischen {low} und {high}.",
     ),
     "forecast.held": (
-        "Looking back at {windows:past period/past periods}, such ranges held the number of orders in "
-        "{orders} and the spend in {spend}.",
+        "Looking back at {windows:past period/past periods}, such ranges around what the lifetime model "
+        "alone expected held the number of orders in {orders} and the spend in {spend}.",
         "Rückblickend auf {windows:vergangenen Zeitraum/vergangene Zeiträume} lag die Zahl der Bestellungen "
-        "in {orders} und der Umsatz in {spend} innerhalb der damaligen Spannen.",
+        "in {orders} und der Umsatz in {spend} innerhalb solcher Spannen um die Erwartung des "
+        "Kundenwertmodells allein.",
     ),
     "forecast.clv": (
         "The ranges of the lifetime value look {days:day/days} ahead: in {windows:past period/past periods} "

@@ -216,5 +216,11 @@ def last_day(report: ReportData) -> Any:
     return report.as_of - timedelta(days=1)
 
 
+def tested(report: ReportData) -> tuple[Any, Any]:
+    """First and last day of the holdout; without one, those that it would have."""
+    first = report.tested_from or report.as_of - timedelta(days=report.horizon_days)
+    return first, first + timedelta(days=report.horizon_days - 1)
+
+
 def _two_numbers(ratio: Mapping[str, Any], f: Formats) -> dict[str, str]:
     return {name: f.number(ratio[name]) for name in ("numerator", "denominator")}

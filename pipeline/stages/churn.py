@@ -37,13 +37,15 @@ def train(params: Params) -> None:
     days = [origin.cutoff for origin in (*cutoffs.origins, cutoffs.final)]
     customers = some_customers(frames.keys(days), MOST_TESTED_CUSTOMERS, params.seed)
     labelled = partial(frames.labelled, horizon_days=params.churn.horizon_days, customers=customers)
-    rows = [labelled([origin.cutoff], cutoffs.known_until(origin)) for origin in cutoffs.origins]
+    # A handful of customers long before the others may all be left out of a sample.
+    origins = [each for each in cutoffs.origins if frames.keys([each.cutoff]).isin(customers).any()]
+    rows = [labelled([origin.cutoff], cutoffs.known_until(origin)) for origin in origins]
     done = _Models(params)
     reason: str | None = why(unmet(io.read_json(files.PREFLIGHT), "churn"))
     if not reason:
-        if params.churn.tune_minutes and cutoffs.origins:
-            done.tune(cutoffs.origins[0])
-        for origin, at_origin in zip(progress(cutoffs.origins, "backtest"), rows, strict=True):
+        if params.churn.tune_minutes and origins:
+            done.tune(origins[0])
+        for origin, at_origin in zip(progress(origins, "backtest"), rows, strict=True):
             done.test(origin, at_origin, is_holdout=origin.cutoff == cutoffs.holdout)
         reason = done.learn_today(cutoffs.final, frames.known(cutoffs.score, customers))
     if reason:
@@ -115,6 +117,8 @@ class _Models:
 
     def _learn(self, origin: Origin, customers: pd.DataFrame) -> tuple[Learned, pd.DataFrame]:
         """Learn at an origin; give the rows that were learned from too."""
+        if not origin.training:
+            raise InsufficientHistory("no horizon to learn from has passed")
         rows = _training_rows(origin, self.params)
         last_year = _last_year(origin, self.params)
         return learn(rows, customers, last_year, self.tested, **self.recipe), rows

@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline.btyd import (
     Choice,
     Chooser,
+    Clock,
     Past,
     SeasonChoice,
     Seasons,
@@ -25,7 +26,15 @@ from pipeline.btyd import (
 )
 from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
-from pipeline.features import Cutoffs, amounts_between, born_since, daily_flow, histories, orders_between
+from pipeline.features import (
+    Cutoffs,
+    OpenDays,
+    amounts_between,
+    born_since,
+    daily_flow,
+    histories,
+    orders_between,
+)
 from pipeline.params import Params
 from pipeline.preflight.floors import INSUFFICIENT_HISTORY, unmet, why
 from pipeline.stages import files
@@ -124,16 +133,26 @@ def _seasons(days: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Sea
     """Gather what models and seasons are chosen by: the customers who may be learned from, at each cutoff."""
     horizon_days, births_from = params.churn.horizon_days, params.ingest.births_from
     first_day = date.fromisoformat(io.read_json(files.LOG)["first_day"])
+    open_days = OpenDays(days.drop_duplicates(["customer_key", "day"])["day"])  # a return adds a row
     by_cutoff = _Histories(cutoffs, days, params)
     if births_from is not None:
         days = days[days["customer_key"].isin({key for rows in by_cutoff.values() for key in rows.index})]
+
+    def clock(cutoff: date) -> Clock:
+        return Clock(closed=tuple(open_days.closures(cutoff)))
+
+    def flow(cutoff: date) -> pd.DataFrame:
+        by_day = daily_flow(days, cutoff)
+        return by_day[clock(cutoff).speed(by_day["day"].to_numpy().astype("datetime64[D]")) > 0]
+
     past = Past(
         first_day=max(first_day, births_from or first_day),
-        flow=lambda cutoff: daily_flow(days, cutoff),
+        flow=flow,
         history=lambda cutoff: histories(days, cutoff, horizon_days),
+        tells=lambda cutoff: open_days.tells(cutoff, horizon_days),
     )
     engine = params.lifetime_value.engine
-    return Seasons(Chooser(candidates(engine), by_cutoff, horizon_days, engine), past)
+    return Seasons(Chooser(candidates(engine), by_cutoff, horizon_days, engine, clock), past)
 
 
 class _Histories(Mapping[date, pd.DataFrame]):

@@ -56,9 +56,9 @@ def monitor(params: Params) -> None:
     io.write_csv(reality_table(judged), files.PLOTS / "reality.csv")
     io.write_json(reality, files.REALITY)
     if not os.environ.get("DVC_EXP_NAME"):
-        scores = io.read_parquet(files.CUSTOMERS)
-        _forget(cards, scores["customer_key"], today, folder, params)
-        _remember(scores, today, folder, params)
+        in_log = io.read_parquet(files.CUSTOMER_DAYS, ["customer_key"])["customer_key"]
+        _forget(cards, in_log, today, folder, params)
+        _remember(io.read_parquet(files.CUSTOMERS), today, folder, params)
     say(f"monitor: {len(judged)} of {counted(len(cards)):past run/past runs} judged")
     for alarm in found["alarms"] + reality["alarms"]:
         warn(alarm["text"])
@@ -96,7 +96,10 @@ def _drifted(cutoffs: Cutoffs, params: Params) -> pd.DataFrame:
 def _forget(
     cards: Sequence[Mapping[str, Any]], known: pd.Series[str], today: date, folder: Path, params: Params
 ) -> None:
-    """Remove runs that will never be judged, and from the others who is no longer in the log."""
+    """Remove runs that will never be judged, and from the others who is no longer in the log.
+
+    Who gave everything back is in the log, but not scored: of them, too, past runs were right or wrong.
+    """
     unwanted = superseded(cards, today, params.monitor.months)
     for card in unwanted:
         history.forget(card, folder)

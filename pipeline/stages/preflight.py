@@ -20,6 +20,7 @@ def check_data(params: Params) -> None:
         io.read_json(files.METRICS / "ingest.json"),
         date.fromisoformat(io.read_json(files.LOG)["as_of"]),
         horizon_days=params.churn.horizon_days,
+        births_from=params.ingest.births_from,
         **params.snapshots.model_dump(),
     )
     io.write_json(report, files.PREFLIGHT)

@@ -74,6 +74,7 @@ def report(params: Params) -> None:
             alarms=evaluation["alarms"],
             monitor_alarms=alarms,
             stops_export=params.monitor.action == "stop_export",
+            tested_from=date.fromisoformat(window["from"]) if (window := evaluation["window"]) else None,
             floors=preflight["floors"],
             tables=preflight["tables"],
             without=preflight["without"],

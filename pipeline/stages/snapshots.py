@@ -7,10 +7,10 @@ from datetime import date
 import pandas as pd
 
 from pipeline.counted import counted
-from pipeline.features import catalogue, customer_days, plan_cutoffs, snapshots
+from pipeline.features import Cutoffs, OpenDays, catalogue, customer_days, is_noticed, plan_cutoffs, snapshots
 from pipeline.params import Params
 from pipeline.stages import files
-from pipeline.stages.shell import run, say
+from pipeline.stages.shell import run, say, warn
 from pipeline.tables import io
 
 
@@ -20,14 +20,16 @@ def make_snapshots(params: Params) -> None:
     as_of = date.fromisoformat(log["as_of"])
     horizon_days = params.churn.horizon_days
     first_day = date.fromisoformat(log["first_day"])
+    orders, returns = io.read_parquet(files.ORDERS), io.read_parquet(files.RETURNS)
+    open_days = OpenDays(orders["ordered_at"])
     cutoffs = plan_cutoffs(
         max(first_day, params.ingest.births_from or first_day),
         as_of,
         horizon_days=horizon_days,
         origins=params.evaluate.origins,
+        tells=open_days.tells,
         **params.snapshots.model_dump(),
     )
-    orders, returns = io.read_parquet(files.ORDERS), io.read_parquet(files.RETURNS)
     days = customer_days(orders, returns)
     tables = snapshots(
         days,
@@ -45,6 +47,19 @@ def make_snapshots(params: Params) -> None:
         f"snapshots: {counted(customers):customer/customers} at {counted(len(cutoffs.all)):cutoff/cutoffs}, "
         f"{first} to {cutoffs.score}"
     )
+    _tell_closures(open_days, cutoffs, horizon_days)
+
+
+def _tell_closures(open_days: OpenDays, cutoffs: Cutoffs, horizon_days: int) -> None:
+    """Say when the shop was closed for long, and whether models learn from that."""
+    for closure in open_days.closures(cutoffs.score):
+        if is_noticed(closure.days, horizon_days):
+            closed = f"closed from {closure.first_day} to {closure.last_day}"
+            learned = {day for origin in (*cutoffs.origins, cutoffs.final) for day in origin.training}
+            if all(open_days.tells(day, horizon_days) for day in learned):
+                say(f"  {closed}: horizons that lie in it by a quarter or more are left out")
+            else:
+                warn(f"{closed}, and learned from all the same: too few horizons are left without it")
 
 
 def _tables(orders: pd.DataFrame, *, with_demographics: bool) -> dict[str, pd.DataFrame]:

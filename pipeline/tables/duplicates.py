@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
@@ -28,7 +28,7 @@ def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[
         Whatever the policy: `equal_rows` that repeat another in all mapped columns, those of them
         `in_another_file`, and `repeated_orders` that a later file delivers again line for line.
     """
-    duck.register(con, "perhaps_equal_rows", _perhaps_equal(con, judged))
+    duck.register(con, "perhaps_equal_rows", _perhaps_equal(judged))
     fill(con, "perhaps_equal", judged.columns)
     duck.run(con, duck.sql_file(PACKAGE, "sql/equal_rows.sql"), name="equal rows")
     several = {"several_files": len(judged.files) > 1}
@@ -49,10 +49,9 @@ def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[
     }
 
 
-def _perhaps_equal(con: Connection, judged: Raw) -> pa.Table:
+def _perhaps_equal(judged: Raw) -> pa.Table:
     """Return the rows whose hash others have: sorting numbers costs a fraction of grouping them in SQL."""
-    found = duck.arrow(con, duck.sql_file(PACKAGE, "sql/digests.sql"), name="digests")
-    single = without_twin(found["digest"].to_numpy())
-    chosen = np.zeros(len(judged.rows), dtype=bool)
-    chosen[found["place"].to_numpy()[~single]] = True
+    digests = judged.rows["digest"]
+    chosen = pc.is_valid(digests).to_numpy()
+    chosen[chosen] = ~without_twin(digests.drop_null().to_numpy())
     return judged.rows.filter(pa.array(chosen))  # to take them by their places would copy all texts first

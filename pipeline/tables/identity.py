@@ -6,6 +6,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -179,7 +180,9 @@ def tell_apart(
     )
     rows = raw.rows.drop_columns("customer_id").append_column("customer_no", pa.array(numbers))
     for mark in marks.column_names:
-        rows = rows.append_column(mark, pa.array(taken(marks[mark].to_numpy(), numbers)))
+        marked = marks[mark].to_numpy()
+        of_rows = taken(marked, numbers) if marked.any() else np.zeros(len(numbers), dtype=bool)
+        rows = rows.append_column(mark, pa.array(of_rows))
     return replace(raw, rows=rows)
 
 

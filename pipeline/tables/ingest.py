@@ -15,6 +15,7 @@ import pyarrow as pa
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables import accounting, contracts, duplicates, identity, returns, signals, verdicts
+from pipeline.tables.cents import with_cents
 from pipeline.tables.dated import hide, read_dates
 from pipeline.tables.io import to_pandas
 from pipeline.tables.lines import find_only_lines
@@ -133,6 +134,8 @@ def ingest_orders(
         numbered = identity.begin_to_number(con, log, links, spelled, aside)
         on_phase("reading dates")
         log, date_format = read_dates(con, log, spec.date_format, policies.timezone, WHERE)
+        if spec.columns.unit_price is None:
+            log = with_cents(log, spec.decimal)
         until = None if as_of == "latest" else datetime.combine(as_of, time())
         on_phase("judging rows")
         numbers, customers = numbered.result()
@@ -163,10 +166,12 @@ def ingest_orders(
         given_back = _returns(con, spec, policies, read, pepper)
         of_policies = {**repeats, "returns": returns.counts(con, given_back)}
         of_policies |= policy_counts(con, spec, policies)
+        alike = identity.alike(identities["customer_id"])
+        vault = to_pandas(identities.select(["customer_key", "customer_id"]).sort_by("customer_id"))
         orders = making.result()
         counts = accounting.counts(con, files, quarantine, orders)
         counts["policies"] |= of_policies
-        counts["alike_ids"] = identity.alike(identities["customer_id"])
+        counts["alike_ids"] = alike
         counts["outliers"] = signals.outliers(orders)
         counts["left_truncation"] = signals.left_truncation(orders)
     missing = [name for name, theirs in order_columns(spec).items() if theirs is None]
@@ -176,7 +181,6 @@ def ingest_orders(
     counts["tables"] = summary(read)
     counts["lookups"] = {lookup.name: lookup.counts for lookup in lookups}
     counts["read_as"] = {"encoding": log.encodings, "delimiter": log.delimiters, **read_as}
-    vault = to_pandas(identities.select(["customer_key", "customer_id"]).sort_by("customer_id"))
     return Ingested(orders, given_back, quarantine, vault, counts, seen_until, read, lookups)
 
 

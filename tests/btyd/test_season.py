@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,7 +13,7 @@ from pandas.testing import assert_frame_equal
 
 from pipeline.btyd import MBGNBD, Chooser, GammaGamma, Past, Seasons, lifetime_value
 from pipeline.btyd.backtest import measures, try_model
-from pipeline.btyd.clock import Clock
+from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.season import anchor_clock, exposure_clock
 from pipeline.btyd.tracking import tracking
 from pipeline.features import daily_flow
@@ -29,9 +30,9 @@ def known_days(log: pd.DataFrame) -> pd.DataFrame:
     return log.assign(known_from=log["day"], known_until=pd.NaT)
 
 
-def seasons(log: pd.DataFrame) -> Seasons:
+def seasons(log: pd.DataFrame, last: date = LAST, clock: Clock = CALENDAR) -> Seasons:
     """As the stage makes them: the windows of half a year, 30 days apart."""
-    cutoffs = [*every(30, 5, LAST - timedelta(days=HORIZON)), LAST]
+    cutoffs = [*every(30, 5, last - timedelta(days=HORIZON)), last]
     by_cutoff = {cutoff: history(log, cutoff, HORIZON) for cutoff in cutoffs}
     days = known_days(log)
     past = Past(
@@ -39,7 +40,7 @@ def seasons(log: pd.DataFrame) -> Seasons:
         lambda cutoff: daily_flow(days, cutoff),
         lambda cutoff: histories_of_days(days, cutoff, HORIZON),
     )
-    return Seasons(Chooser({"mbgnbd": MBGNBD}, by_cutoff, HORIZON), past)
+    return Seasons(Chooser({"mbgnbd": MBGNBD}, by_cutoff, HORIZON, clock=lambda cutoff: clock), past)
 
 
 @pytest.fixture(scope="module")
@@ -204,3 +205,48 @@ def test_years_with_hardly_an_order_give_no_season() -> None:
     births[0] = 13
     flow = pd.DataFrame({"day": days, "births": births, "repeats": np.where(is_log, 40, 0)})
     assert exposure_clock(MODEL, flow) == Clock()
+
+
+CLOSED = (date(2022, 5, 1), date(2022, 6, 29))
+PAUSE = timedelta(days=60)
+
+
+@pytest.fixture(scope="module")
+def logs() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A shop, and the same that was closed for two months: what came after that came as much later."""
+    log = order_log(600, 3, seed=5)
+    is_later = log["day"] >= pd.Timestamp(CLOSED[0])
+    return log, log.assign(day=log["day"].where(~is_later, log["day"] + PAUSE))
+
+
+def test_nobody_ages_while_the_shop_is_closed(logs: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    log, paused = logs
+    clock, later = Clock(closed=(CLOSED,)), LAST + PAUSE
+    expected = history(log, LAST, HORIZON)
+    open_days = clock.summary(history(paused, later, HORIZON), later)
+    assert_frame_equal(open_days, expected, check_exact=True, check_dtype=False)
+    assert clock.horizon(later, HORIZON) == HORIZON
+    assert Clock.from_dict(json.loads(json.dumps(clock.to_dict()))) == clock
+    assert "closed" not in CALENDAR.to_dict()
+
+
+def test_a_closure_changes_no_fit_and_no_choice(logs: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    log, paused = logs
+    clock, later = Clock(closed=(CLOSED,)), LAST + PAUSE
+    usual, closed, unaware = seasons(log), seasons(paused, later, clock), seasons(paused, later)
+    windows = usual.chooser.windows(LAST)
+    assert all(window > CLOSED[1] for window in closed.chooser.windows(later))
+    assert usual.chooser.choose(LAST).measures() == closed.chooser.choose(later).measures()
+    assert len(windows) == len(closed.chooser.windows(later))
+    fitted = closed.fit("mbgnbd", "off", later)
+    assert fitted.clock == clock
+    assert fitted.model.to_dict() == usual.fit("mbgnbd", "off", LAST).model.to_dict()
+    assert fitted.model.to_dict() != unaware.fit("mbgnbd", "off", later).model.to_dict()
+    assert closed.fit("mbgnbd", "exposure", later).clock.closed == (CLOSED,)
+
+
+def test_no_anchor_in_a_window_that_was_closed(logs: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    some = seasons(logs[0])
+    assert some.fit("mbgnbd", "anchor", LAST).clock.ahead_days == HORIZON
+    closed = Seasons(some.chooser, replace(some.past, tells=lambda cutoff: False))
+    assert closed.fit("mbgnbd", "anchor", LAST).clock == CALENDAR

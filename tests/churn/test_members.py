@@ -101,6 +101,19 @@ def test_the_latest_cutoff_alone_teaches_boosting_latest(
     assert not after["boosting"].equals(said["boosting"])
 
 
+def test_a_latest_window_in_which_hardly_anybody_bought_teaches_nobody(
+    train: pd.DataFrame, later: pd.DataFrame
+) -> None:
+    """The shop was closed, or a file is missing: trees of this window alone would be certain of one class."""
+    latest = train["cutoff"] == train["cutoff"].max()
+    closed = train.assign(churned=train["churned"] | latest)
+    assert list(fit_members(closed, MEMBERS, seed=5)) == [
+        name for name in MEMBERS if name != "boosting_latest"
+    ]
+    with pytest.raises(InsufficientHistory, match="latest window"):
+        fit_members(closed, ["boosting_latest"], seed=5)
+
+
 @pytest.mark.parametrize(
     ("customers", "chosen"), [(299, MEMBERS[:2]), (300, MEMBERS[:3]), (499, MEMBERS[:3]), (500, MEMBERS)]
 )

@@ -97,6 +97,18 @@ def test_no_spend_or_no_lifetime_model_is_too_little(column: str, train: pd.Data
     assert learned.spend is None
 
 
+@pytest.mark.parametrize("buyers", [0, 1, 2])
+def test_a_latest_window_with_hardly_a_buyer_is_survived(
+    buyers: int, train: pd.DataFrame, later: pd.DataFrame, model: SpendModel
+) -> None:
+    latest = train["cutoff"] == train["cutoff"].max()
+    idle = latest & (train["future_spend"].where(latest).rank(ascending=False, method="first") > buyers)
+    poor = fit_spend(train.assign(future_spend=train["future_spend"].mask(idle, 0.0)), seed=5)
+    amounts = [list(each.amount[0].transformers_[0][2]) for each in (poor, model)]
+    assert amounts[0] == amounts[1]
+    assert np.isfinite(poor.members(later, later["p_no_order"].to_numpy())).all(axis=None)
+
+
 def test_half_of_last_years_missed_total_is_corrected(train: pd.DataFrame, later: pd.DataFrame) -> None:
     doubled = later.assign(future_spend=2 * later["future_spend"])
     learned = learn(train, later, Window(train, doubled), (), horizon_days=28, wanted=("logistic",), seed=5)

@@ -34,7 +34,7 @@ def test_births_from_changes_the_fits_and_scores_everybody(workspace, log):
     workspace.write_log(log)
     assert workspace.run("ingest", "preflight", "snapshots", "lifetime_value").returncode == 0
     fits = json.loads((workspace.path / "models/lifetime_value.json").read_text())["fits"]
-    workspace.set(ingest__births_from="2023-03-01", snapshots__min_history_days=30)
+    workspace.set(ingest__births_from="2023-02-15", snapshots__min_history_days=30)
     done = workspace.run("ingest", "preflight", "snapshots", "lifetime_value")
     assert done.returncode == 0, done.stderr
     later = json.loads((workspace.path / "models/lifetime_value.json").read_text())["fits"]
@@ -44,6 +44,17 @@ def test_births_from_changes_the_fits_and_scores_everybody(workspace, log):
     today = values[values["cutoff"] == values["cutoff"].max()]
     assert len(today) == log["kunde"].nunique()
     assert today["clv"].notna().all()
+
+
+@pytest.mark.slow
+def test_births_from_so_late_that_nothing_can_be_learned_ends_in_insufficient_history(workspace, log):
+    workspace.write_log(log)
+    workspace.set(ingest__births_from="2023-11-15")
+    done = workspace.run("ingest", "preflight", "snapshots", "lifetime_value", "churn", "evaluate", "score")
+    assert done.returncode == 0, done.stderr
+    scored = read(workspace, "data/scored/customers.parquet")
+    assert set(scored["score_status"]) == {"insufficient_history"}
+    assert len(scored) == log["kunde"].nunique()
 
 
 def test_a_log_that_starts_in_the_middle_of_lives_warns_until_it_is_answered(workspace, log):

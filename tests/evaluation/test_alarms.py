@@ -77,3 +77,8 @@ def test_a_model_that_learns_shuffled_labels_raises_the_alarm() -> None:
     [alarm] = shuffle_alarms(chance(churned, churned + np.random.default_rng(2).normal(0, 3, N)))
     assert (alarm["kind"], alarm["roc_auc"] > alarm["limit"] > 0.5) == ("shuffled_labels", True)
     assert shuffle_alarms(None) == []
+
+
+@pytest.mark.parametrize("everybody", [True, False])
+def test_where_everybody_did_the_same_there_is_nothing_to_hold_against_chance(everybody: bool) -> None:
+    assert chance(np.full(50, everybody), np.arange(50.0)) is None

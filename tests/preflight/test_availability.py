@@ -26,7 +26,7 @@ def orders(*days_of_each: list[int]) -> pd.DataFrame:
     return table[["customer_key", "ordered_at"]]
 
 
-def look(table: pd.DataFrame, days: int, **changes: int) -> dict:
+def look(table: pd.DataFrame, days: int, **changes: int | date) -> dict:
     return preflight(table, INGEST, FIRST + timedelta(days=days), **{**PLAN, **changes})
 
 
@@ -122,12 +122,21 @@ def test_a_closure_of_months_is_one_run():
     assert report["silent_days"]["longest"] == [
         {"from": first.isoformat(), "to": last.isoformat(), "days": 61}
     ]
+    assert report["closures"] == report["silent_days"]["longest"]
     told = closure(report)
     assert told is not None
     assert told.startswith(f"no orders from {first} to {last} (61 days). If they are missing, deliver them")
     report["horizon"]["configured"]["days"] = 245
     assert closure(report) is None
     assert closure(look(orders(*[list(range(400))] * 30), 400)) is None
+
+
+def test_the_floors_count_windows_in_which_the_shop_was_open():
+    """Thirty customers who order every fifth day; the last horizon was closed."""
+    report = look(orders(*[list(range(0, 370, 5))] * 30), 400)
+    held = {floor["name"]: floor["found"] for floor in report["floors"]}
+    assert [run["days"] for run in report["closures"]] == [34]
+    assert (held["churned_customers"], held["retained_customers"]) == (0, 30)
 
 
 def test_false_alarms_are_rarer_than_one_day_in_a_thousand():
@@ -227,3 +236,13 @@ def test_complete_journey():
     assert rates(report, "recommended") == (14, 0.315, 0.3686)
     assert [run["from"] for run in report["silent_days"]["longest"]] == ["2017-12-25"]
     assert report["switched_off"] == []
+
+
+def test_only_what_is_learned_from_counts_for_the_floors():
+    """Lifetime models leave out who was there before `births_from`, and no cutoff lies before it."""
+    table = orders(*[[0, 50, 179]] * 250, *[[60, 90, 120]] * 250)
+    whole, born = look(table, 180), look(table, 180, births_from=FIRST + timedelta(days=60))
+    assert [floor(whole, name) for name in ("buyers", "frequent_buyers", "history_days")] == [500, 500, 180]
+    assert [floor(born, name) for name in ("buyers", "frequent_buyers", "history_days")] == [250, 250, 120]
+    assert born["coverage"] == whole["coverage"]
+    assert "clv" in born["switched_off"]

@@ -75,6 +75,17 @@ def test_who_is_no_longer_in_the_log_leaves_the_history_too(past, tmp_path):
         assert set(pd.read_parquet(scores)["customer_key"]) == set(said["customer_key"][1:])
 
 
+def test_who_gave_everything_back_is_judged_though_not_scored(past, tmp_path):
+    shop = past.copy(tmp_path / "shop")
+    said = pd.read_parquet(shop.path / HISTORY / f"{EARLIER}.parquet")
+    customers = pd.read_parquet(shop.path / "data/scored/customers.parquet")
+    back = customers[customers["customer_key"] != said["customer_key"].iloc[0]]
+    back.to_parquet(shop.path / "data/scored/customers.parquet")
+    shop.run_here("monitor")
+    latest = read(shop, "metrics/reality.json")["latest"]
+    assert (latest["customers"], latest["vanished"]) == (len(said), 0)
+
+
 def test_a_run_that_is_lost_or_of_another_shop_costs_only_its_row(past, tmp_path):
     shop = past.copy(tmp_path / "shop")
     scores = shop.path / HISTORY / f"{EARLIER}.parquet"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.engine import duck
-from pipeline.tables.numbers import by_hash, hashes, keyed, number, sorted_with_places
+from pipeline.tables.numbers import by_hash, hashes, in_order_of_keys, keyed, number, sorted_with_places
 
 IDS = st.lists(st.sampled_from(["", "a", "b", "ä", "null", "long id of a customer"]), min_size=1, max_size=30)
 
@@ -56,3 +56,9 @@ def test_keys_come_in_their_order_and_stay_with_their_customers() -> None:
     assert table["customer_key"].to_pylist() == sorted(table["customer_key"].to_pylist())
     pairs = dict(zip(table["customer_no"].to_pylist(), table["customer_id"].to_pylist(), strict=True))
     assert pairs == dict(enumerate("edcba"))
+
+
+@given(keys=st.lists(st.text("ab", min_size=26, max_size=26).map("c{}".format), max_size=30, unique=True))
+def test_keys_that_begin_alike_come_in_their_order(keys: list[str]) -> None:
+    order = in_order_of_keys(pa.array(keys, pa.string()))
+    assert [keys[place] for place in order.to_pylist()] == sorted(keys)

@@ -1,0 +1,75 @@
+"""Times in which the shop took no orders, and windows that tell of the shop and not of its customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+A_WEEK = 7  # less is a holiday
+BESIDE = 28  # days before and after a silence that tell what was to be expected in it: whole weeks
+FEWEST_EXPECTED = 7  # orders; under a Poisson law none come in fewer than one case in a thousand (exp(-7))
+NOTICED = 0.25  # share of a horizon from which on closed days change who counts as churned
+
+
+class Closure(NamedTuple):
+    """Days without any order, all of one run."""
+
+    first_day: date
+    last_day: date
+
+    @property
+    def days(self) -> int:
+        """How many."""
+        return (self.last_day - self.first_day).days + 1
+
+
+def is_noticed(closed_days: int, horizon_days: int) -> bool:
+    """Tell whether so many closed days matter in a horizon."""
+    return closed_days >= max(A_WEEK, NOTICED * horizon_days)
+
+
+class OpenDays:
+    """Tells from the orders by day when the shop was closed.
+
+    A closure is a week or more without any order in which seven were to be expected, by the mean of the four
+    weeks before it or of those after it, whichever is less: a shop whose season is over is not closed, and
+    one that opens again is slow at first. Weekdays need no care, for every silence has whole weeks in it.
+
+    Parameters
+    ----------
+    ordered_at : Series of timestamps
+        One per order, in any order; the last days of the log may be empty, those before its first order do
+        not count.
+    """
+
+    def __init__(self, ordered_at: pd.Series[pd.Timestamp]) -> None:
+        day = ordered_at.to_numpy().astype("datetime64[D]")
+        self._first: date = day.min().item()
+        self._orders = np.bincount((day - day.min()).astype(np.int64))
+
+    def closures(self, until: date) -> Iterator[Closure]:
+        """Find the closures, as known on the evening before a day; the last of them may go on.
+
+        Later orders change nothing of what is found.
+        """
+        orders = np.zeros((until - self._first).days, dtype=np.int64)
+        known = self._orders[: len(orders)]
+        orders[: len(known)] = known
+        busy = np.append(np.flatnonzero(orders), len(orders))
+        is_long = np.diff(busy) > A_WEEK
+        for start, end in zip(busy[:-1][is_long] + 1, busy[1:][is_long], strict=True):
+            beside = [days.mean() for days in (orders[:start][-BESIDE:], orders[end:][:BESIDE]) if len(days)]
+            if (end - start) * min(beside) >= FEWEST_EXPECTED:
+                yield Closure(*(self._first + timedelta(days=int(day)) for day in (start, end - 1)))
+
+    def tells(self, start: date, horizon_days: int) -> bool:
+        """Tell whether the shop was open long enough in a window to learn from it, as known at its end."""
+        end = start + timedelta(days=horizon_days)
+        closed = sum(
+            max((one.last_day - max(one.first_day, start)).days + 1, 0) for one in self.closures(end)
+        )
+        return not is_noticed(closed, horizon_days)

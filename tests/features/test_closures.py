@@ -1,0 +1,93 @@
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.features import Closure, OpenDays, plan_cutoffs
+
+FIRST = date(2022, 1, 3)
+PLAN = {
+    "horizon_days": 91,
+    "training_cutoffs": "auto",
+    "spacing_days": "auto",
+    "min_history_days": 90,
+}
+
+
+def day(number: int) -> date:
+    return FIRST + timedelta(days=number)
+
+
+def shop(by_day: list[int] | np.ndarray) -> OpenDays:
+    """Orders on each day."""
+    numbers = np.repeat(np.arange(len(by_day)), by_day)
+    return OpenDays(pd.Series(pd.Timestamp(FIRST) + pd.to_timedelta(numbers, unit="D")))
+
+
+def closed(days: int, start: int, end: int, orders: int = 3) -> OpenDays:
+    return shop([0 if start <= number < end else orders for number in range(days)])
+
+
+@pytest.mark.parametrize("orders", [1, 3, 50])
+def test_a_closure_is_found_in_shops_of_every_size(orders):
+    found = list(closed(400, 150, 211, orders).closures(day(400)))
+    assert found == [Closure(day(150), day(210))]
+    assert found[0].days == 61
+
+
+def test_no_closure():
+    assert not list(closed(400, 0, 0).closures(day(400)))
+    assert not list(closed(400, 150, 156, 50).closures(day(400))), "less than a week"
+    weekdays_only = shop([0 if number % 7 > 4 else 50 for number in range(400)])
+    assert not list(weekdays_only.closures(day(400)))
+    small = shop([number % 9 == 0 for number in range(400)])
+    assert not list(small.closures(day(400))), "silence is usual here"
+    after_the_season = [40] * 60 + [0] * 50 + [number % 10 == 0 for number in range(100)]
+    assert not list(shop(after_the_season).closures(day(210)))
+
+
+def test_a_closure_that_goes_on_is_known_after_a_week():
+    open_days = closed(400, 150, 211)
+    assert not list(open_days.closures(day(156)))
+    assert list(open_days.closures(day(157))) == [Closure(day(150), day(156))]
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    by_day=st.lists(st.sampled_from([0, 0, 0, 1, 5]), min_size=30, max_size=120).filter(lambda days: days[0]),
+    repeat=st.integers(1, 6),
+    until=st.integers(1, 400),
+    later=st.lists(st.integers(0, 9), max_size=60),
+)
+def test_nothing_after_a_day_changes_what_was_known_before_it(by_day, repeat, until, later):
+    days = np.repeat(by_day, repeat)
+    known = days[:until]
+    found = [list(shop(some).closures(day(until))) for some in (days, known, [*known, *later])]
+    if len(known) == until:
+        assert found[0] == found[1] == found[2]
+    assert found[0] == found[1]
+    assert all(one.last_day < day(until) for one in found[0])
+
+
+@pytest.mark.parametrize(("start", "tells"), [(60, True), (81, True), (82, False), (188, False), (189, True)])
+def test_a_window_tells_nothing_when_a_quarter_of_it_was_closed(start, tells):
+    assert closed(425, 150, 211).tells(day(start), 91) == tells
+
+
+def test_windows_in_a_closure_are_not_learned_from():
+    open_days, as_of = closed(912, 600, 660), day(912)
+    plan = plan_cutoffs(FIRST, as_of, tells=open_days.tells, **PLAN)
+    assert [each.cutoff for each in plan.origins] == [day(number) for number in (518, 639, 730, 821)]
+    assert plan.origins[-2].training == tuple(day(number) for number in (457, 488, 518, 639))
+    assert all(open_days.tells(cutoff, 91) for cutoff in plan.all if cutoff != as_of)
+    assert len(plan.origins[-1].training) == len(plan.final.training) == 4
+
+
+def test_a_log_that_is_closed_too_much_is_learned_from_all_the_same():
+    every_fifth_week = [5 if number // 7 % 5 == 0 else 0 for number in range(425)]
+    plan = plan_cutoffs(FIRST, day(425), tells=shop(every_fifth_week).tells, **PLAN)
+    assert plan == plan_cutoffs(FIRST, day(425), **PLAN)
+    assert plan.origins
