@@ -248,11 +248,11 @@ def product_game(bits: Bools, shares: list[float]) -> Floats:
         Shape (games, d).
     """
     share = np.array(shares)
-    worth = np.zeros(bits.shape)
+    worths = np.zeros(bits.shape)
     for at, weight in zip(*_rule((len(shares) + 1) // 2), strict=True):
         factors = np.where(bits, at + (1 - at) * share, (1 - at) * share)
-        worth += weight * factors.prod(axis=1, keepdims=True) / factors
-    return np.asarray((bits - share) * worth, dtype=np.float64)
+        worths += weight * factors.prod(axis=1, keepdims=True) / factors
+    return np.asarray((bits - share) * worths, dtype=np.float64)
 
 
 @cache

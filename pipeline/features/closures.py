@@ -12,6 +12,7 @@ import pandas as pd
 A_WEEK = 7  # less is a holiday
 BESIDE = 28  # days before and after a silence that tell what was to be expected in it: whole weeks
 FEWEST_EXPECTED = 7  # orders; under a Poisson law none come in fewer than one case in a thousand (exp(-7))
+MOSTLY_OPEN = 0.5  # share of days with an order; a shop with fewer bills by the month or opens on Saturdays
 NOTICED = 0.25  # share of a horizon from which on closed days change who counts as churned
 
 
@@ -36,8 +37,9 @@ class OpenDays:
     """Tells from the orders by day when the shop was closed.
 
     A closure is a week or more without any order in which seven were to be expected, by the mean of the four
-    weeks before it or of those after it, whichever is less: a shop whose season is over is not closed, and
-    one that opens again is slow at first. Weekdays need no care, for every silence has whole weeks in it.
+    weeks before it or of those after it, whichever is less, and orders came on half of those days: a shop
+    whose season is over is not closed, one that bills by the month is not between its bills, and one that
+    opens again is slow at first. Weekdays need no care, for every silence has whole weeks in it.
 
     Parameters
     ----------
@@ -62,8 +64,9 @@ class OpenDays:
         busy = np.append(np.flatnonzero(orders), len(orders))
         is_long = np.diff(busy) > A_WEEK
         for start, end in zip(busy[:-1][is_long] + 1, busy[1:][is_long], strict=True):
-            beside = [days.mean() for days in (orders[:start][-BESIDE:], orders[end:][:BESIDE]) if len(days)]
-            if (end - start) * min(beside) >= FEWEST_EXPECTED:
+            beside = [days for days in (orders[:start][-BESIDE:], orders[end:][:BESIDE]) if len(days)]
+            is_unusual = all((days > 0).mean() >= MOSTLY_OPEN for days in beside)
+            if is_unusual and (end - start) * min(days.mean() for days in beside) >= FEWEST_EXPECTED:
                 yield Closure(*(self._first + timedelta(days=int(day)) for day in (start, end - 1)))
 
     def tells(self, start: date, horizon_days: int) -> bool:

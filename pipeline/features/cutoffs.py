@@ -205,13 +205,17 @@ class _Grid:
 
     def origin(self, day: date) -> Origin:
         """Give a day what it learns from, and the window a year before it."""
+        return Origin(day, self.ended_by(day, self.learned), self.last_year(day))
+
+    def last_year(self, day: date) -> Origin | None:
+        """Give the same window a year earlier, if it had ended by the day and enough was known before it."""
         then = day - timedelta(days=YEAR_DAYS)
-        is_known = then >= self.earliest_last_year and self.tells(then, self.horizon_days)
+        has_ended = self.horizon_days <= YEAR_DAYS
+        if not has_ended or then < self.earliest_last_year or not self.tells(then, self.horizon_days):
+            return None
         # Two horizons side by side show the level before the window; more would only take more cutoffs.
-        learned_then = self.ended_by(then, 2, apart=self.steps) if is_known else ()
-        return Origin(
-            day, self.ended_by(day, self.learned), Origin(then, learned_then) if learned_then else None
-        )
+        learned = self.ended_by(then, 2, apart=self.steps)
+        return Origin(then, learned) if learned else None
 
     def ended_by(self, day: date, most: int, apart: int = 1) -> tuple[date, ...]:
         """Take the latest days whose windows had ended by a day, some steps apart, ascending."""

@@ -20,8 +20,10 @@ SHOWN = 32  # characters of a value that stands for nobody
 
 SPELLED_ALIKE = """
     SELECT count(DISTINCT {column}) - count(DISTINCT {small}) FROM raw WHERE {column} <> ''"""
-COMMONEST = """
-    SELECT {column}, count(*) AS rows FROM raw WHERE {column} <> ''
+# Words that sql/customers.sql takes for no customer are no shared account.
+COMMONEST = r"""
+    SELECT {column}, count(*) AS rows FROM raw
+    WHERE NOT regexp_full_match({column}, '(?i)(null|none|nan|na|n/a|#n/a|\\n)?')
     GROUP BY {column} ORDER BY rows DESC, {column} LIMIT 2"""
 SAME_ON_EVERY_LINE = """
     SELECT count(*), count(*) FILTER (low = high)
@@ -60,6 +62,19 @@ def about_customers(
             )
             found.append(("customers", f"{told}: it seems to mean nobody; {advice}"))
     return found
+
+
+def about_amount(amount: Guess | None, columns: Sequence[Column]) -> list[tuple[str, str]]:
+    """Tell of other columns that may be money where the amounts are whole numbers: they may be pieces."""
+    if amount is None or amount.column.decimals:
+        return []
+    others = [
+        f'"{column.name}"' for column in columns if column is not amount.column and may_be_amount(column)
+    ]
+    if not others:
+        return []
+    told = f'"{amount.column.name}" holds whole numbers alone, and {", ".join(others)} may be money as well'
+    return [("amounts", f"{told}: if the first counts pieces, map the other")]
 
 
 def repeated_total(

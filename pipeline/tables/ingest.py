@@ -114,7 +114,8 @@ def ingest_orders(
     on_phase : callable
         Told each of `PHASES` as it begins.
     on_orders : callable
-        Given the orders while there is still to read and to count.
+        Given the orders while there is still to read and to count: called in another thread, as a rule before
+        the optional tables are read.
 
     Raises
     ------

@@ -122,6 +122,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         ("time zone", about_zone),
         *((role, _about_role(role, guess)) for role, guess in guesses.items() if guess or role in ALWAYS),
         *_about_units(guesses.get("unit_price"), guesses.get("quantity")),
+        *doubts.about_amount(guesses.get("amount"), columns),
         *about_status,
         *about_customers,
         *_about_empty(table, guesses, raw.rows.num_rows),

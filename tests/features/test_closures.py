@@ -45,6 +45,8 @@ def test_no_closure():
     assert not list(weekdays_only.closures(day(400)))
     small = shop([number % 9 == 0 for number in range(400)])
     assert not list(small.closures(day(400))), "silence is usual here"
+    billed_by_the_month = shop([500 * (number % 30 == 0) for number in range(400)])
+    assert not list(billed_by_the_month.closures(day(400))), "the days between are no closures"
     after_the_season = [40] * 60 + [0] * 50 + [number % 10 == 0 for number in range(100)]
     assert not list(shop(after_the_season).closures(day(210)))
 

@@ -70,6 +70,7 @@ def test_no_training_horizon_reaches_past_what_is_known(days, horizon, count, sp
     looked_from = [*cutoffs.origins, cutoffs.final]
     looked_from += [origin.last_year for origin in looked_from if origin.last_year]
     for origin in looked_from:
+        assert origin.last_year is None or origin.last_year.cutoff + window <= origin.cutoff
         assert origin.training
         assert origin.training[-1] + window == origin.cutoff
         assert list(origin.training) == sorted(set(origin.training))

@@ -35,6 +35,12 @@ def test_the_committed_parameters_are_valid():
     assert params.churn.horizon_days > 0
 
 
+def test_the_cancelled_states_of_the_big_shop_systems_are_known():
+    known = set(DEFAULT["ingest"]["cancelled_status"])
+    assert {"wc-cancelled", "wc-refunded", "wc-failed", "voided", "canceled", "storniert"} <= known
+    assert not known & {"wc-completed", "wc-processing", "paid", "pending", "closed", "partially_refunded"}
+
+
 def test_dates_are_read_from_their_text():
     assert parse_params(changed("ingest.births_from", "1998-01-01")).ingest.births_from == date(1998, 1, 1)
     assert parse_params(changed("as_of", "1998-01-01")).as_of == date(1998, 1, 1)

@@ -311,3 +311,24 @@ def test_the_command_prints_the_snippet_and_asks(tmp_path: Path, monkeypatch: py
     assert asking.exit_code == 2
     assert "which is it?" in asking.output
     assert CliRunner().invoke(app, ["inspect", "none.csv"]).exit_code == 2
+
+
+TA_FENG = """TRANSACTION_DT,CUSTOMER_ID,AMOUNT,ASSET,SALES_PRICE
+11/13/2000,00001104905,2,24,30
+11/14/2000,00000418683,1,26,39
+"""
+
+
+def test_an_amount_of_whole_numbers_beside_a_price_may_be_pieces(tmp_path: Path) -> None:
+    found = inspected(tmp_path, TA_FENG)
+    assert source(found)["columns"]["amount"] == "AMOUNT"
+    assert finding(found, "amounts").startswith('"AMOUNT" holds whole numbers alone, and "SALES_PRICE" may')
+    with_cents = inspected(tmp_path, TA_FENG.replace(",2,24", ",2.50,24"))
+    assert "amounts" not in dict(with_cents.findings)
+
+
+def test_words_for_nobody_are_no_shared_account(tmp_path: Path) -> None:
+    rows = [f"2021-01-01,{'NULL' if n % 3 else n},1.50" for n in range(300)]
+    log = "\n".join(["date,customer_id,amount", *rows])
+    assert "customers" not in dict(inspected(tmp_path, log).findings)
+    assert "customers" in dict(inspected(tmp_path, log.replace("NULL", "guest")).findings)
