@@ -151,6 +151,7 @@ def _summary(
     if log["demo_pepper"]:
         lines += [
             "",
-            "[bold yellow]Customer keys are guessable:[/] set CHURN_PEPPER before you share a cache",
+            "[bold yellow]Customer keys are guessable:[/] set CHURN_PEPPER before you share a cache, then",
+            "  dvc repro -f ingest && make repro       make them anew",
         ]
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.fallback import fit_or_simpler
 from pipeline.btyd.fitting import Engine
+from pipeline.btyd.lifetimes_engine import NotConverged
 from pipeline.counted import counted
 
 NEEDED_WINDOWS = 3
@@ -22,7 +24,7 @@ MOST_CUSTOMERS = 2_500
 DEFAULT = "mbgnbd"
 """Where too few windows are known: it lets everyone leave, also who ordered once, and is quick to compute."""
 
-Reason = Literal["given", "too_few_windows", "best", "within_one_standard_error"]
+Reason = Literal["given", "too_few_windows", "all_failed", "best", "within_one_standard_error"]
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,9 @@ class Choice:
     Attributes
     ----------
     model : str
-    reason : {"given", "too_few_windows", "best", "within_one_standard_error"}
-        The last: another is better, but by no more than chance would have it.
+    reason : {"given", "too_few_windows", "all_failed", "best", "within_one_standard_error"}
+        All failed: none could be fitted in every window. The last: another is better, but by no more than
+        chance would have it.
     best : str
         The model with the best log score.
     windows : tuple of date
@@ -61,6 +64,7 @@ class Choice:
             "given": "as the parameters say",
             "too_few_windows": f"the default: {known:past window is/past windows are} known, "
             f"a choice needs {NEEDED_WINDOWS}",
+            "all_failed": "the default: no candidate could be fitted in every past window",
             "best": f"the best in {known:past window/past windows}, and nothing simpler came near",
             "within_one_standard_error": f"the simplest within a standard error of {self.best}, "
             f"{known:window/windows}",
@@ -157,7 +161,10 @@ class Chooser:
         tried = [self._try_all(window) for window in windows]
         names = [name for name in tried[0] if all(name in trials for trials in tried)]
         trials = {name: pd.concat([trials[name] for trials in tried]) for name in names}
-        chosen, best = simplest_good_one(trials, [name for name in self.candidates if name in trials])
+        candidates = [name for name in self.candidates if name in trials]
+        if not candidates:
+            return Choice(DEFAULT, "all_failed", DEFAULT, windows)
+        chosen, best = simplest_good_one(trials, candidates)
         reason: Reason = "best" if chosen == best else "within_one_standard_error"
         return Choice(chosen, reason, best, windows, trials)
 
@@ -190,8 +197,9 @@ class Chooser:
             rows = self.clock(window).summary(self.judged(window), window)
             trials = try_rules(rows, self.horizon_days)
             for name in self.candidates:
-                fitted = self.judged_fit(name, window)
-                if fitted.status != "failed":
-                    trials[name] = try_model(fitted, rows, self.horizon_days)
+                with suppress(NotConverged):
+                    fitted = self.judged_fit(name, window)
+                    if fitted.status != "failed":
+                        trials[name] = try_model(fitted, rows, self.horizon_days)
             self._trials[window] = {name: trial.assign(window=window) for name, trial in trials.items()}
         return self._trials[window]

@@ -88,8 +88,8 @@ class FittedCounts(FittedModel, ABC):
         ------
         InsufficientHistory
             If there are no customers, no repeat orders or no time has passed, so that nothing can be learned.
-        UserError
-            If lifetimes does not converge.
+        NotConverged
+            If lifetimes does not.
         """
         histories = Histories.from_summary(summary).compressed()
         _require_something_to_learn(histories)

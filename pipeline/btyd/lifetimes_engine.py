@@ -28,6 +28,10 @@ _THEIR_NAMES: Final[dict[str, str]] = {"gamma": "v"}
 _OUR_NAMES: Final[dict[str, str]] = {theirs: ours for ours, theirs in _THEIR_NAMES.items()}
 
 
+class NotConverged(UserError):  # noqa: N818 - reads as what happened
+    """A search of lifetimes that found no parameters."""
+
+
 def fit_counts(name: str, histories: Histories) -> dict[str, float]:
     """Parameters of a count model as lifetimes estimates them, in the unit of the histories."""
     return _fit(name, histories.x, histories.t_x, histories.T, weights=histories.weight)
@@ -48,7 +52,7 @@ def _fit(name: str, *columns: Ints | Floats, weights: Floats) -> dict[str, float
     try:
         fitter = getattr(lifetimes, fitter_name)().fit(*columns, weights=weights, **start)
     except ConvergenceError as error:
-        raise UserError(
+        raise NotConverged(
             f"lifetimes.{fitter_name} did not converge on these data",
             where="lifetime_value.engine",
             valid="engine: own",

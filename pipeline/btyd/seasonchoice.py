@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
@@ -14,6 +15,7 @@ from pipeline.btyd.backtest import lead, measures, try_model
 from pipeline.btyd.choice import MOST_CUSTOMERS, NEEDED_WINDOWS, Chooser
 from pipeline.btyd.clock import Clock
 from pipeline.btyd.countmodel import CountModel
+from pipeline.btyd.lifetimes_engine import NotConverged
 from pipeline.btyd.season import anchor_clock, exposure_clock
 
 YEAR = 364  # whole weeks
@@ -176,9 +178,10 @@ class Seasons:
     def _try(self, season: Season, name: str, window: date) -> pd.DataFrame | None:
         if (season, name, window) not in self._trials:
             rows, trial = self.chooser.judged(window), None
-            fitted = self._on_clock(self.chooser.judged_fit(name, window), season, window, rows)
-            if fitted:
-                horizon = fitted.clock.horizon(window, self.chooser.horizon_days)
-                trial = try_model(fitted.model, fitted.clock.summary(rows, window), horizon)
+            with suppress(NotConverged):
+                fitted = self._on_clock(self.chooser.judged_fit(name, window), season, window, rows)
+                if fitted:
+                    horizon = fitted.clock.horizon(window, self.chooser.horizon_days)
+                    trial = try_model(fitted.model, fitted.clock.summary(rows, window), horizon)
             self._trials[season, name, window] = trial
         return self._trials[season, name, window]

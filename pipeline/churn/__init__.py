@@ -1,1 +1,1 @@
-"""Churn: training frame, classifier and its storage."""
+"""Churn: frame, members and their blend, backtest, calibration, spend, explanations, tuning and storage."""

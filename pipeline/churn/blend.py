@@ -2,8 +2,8 @@
 
 ``logit P(churn) = shift + sum_k w_k * logit p_k`` with ``w_k >= 0`` and ``sum_k w_k = 1``. The weights are
 learned from predictions for windows that had not begun when the members were trained, with a pull to what is
-presumed without them: equal ones, which are hard to beat where the members hardly differ. The shift is the
-season's, see `pipeline.churn.level`.
+presumed without them: equal ones, which are hard to beat where the members hardly differ. The shift moves
+everybody to the lifetime model's level and to the season's, see `pipeline.churn.level`.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def assemble(
     members : mapping of str to fitted pipeline
         As from `pipeline.churn.members.fit_members`.
     weights : mapping of str to float
-        As from `blend_weights`; who has none is left out.
+        As from `blend_weights`, times the slope of a calibration; who has none is left out.
     shift : float
         Added to the log-odds.
     frame : pandas.DataFrame
@@ -139,7 +139,10 @@ def churn_probability(model: ClassifierMixin, frame: pd.DataFrame) -> NDArray[np
 
 
 def about(model: StackingClassifier) -> dict[str, Any]:
-    """Say what a model is made of, for its card: weights by member, shift, inputs, what was left out."""
+    """Say what a model is made of, for its card: weights by member, shift, inputs, what was left out.
+
+    Weights and shift are those that are stored: a calibration is in them.
+    """
     weights = model.final_estimator_.coef_[0].tolist()
     used = used_features(model)
     return {

@@ -7,7 +7,8 @@ model says is led back to frequency, recency and silence (`pipeline.churn.lifeti
 TreeSHAP values (`pipeline.churn.treeshap`); the forest adds those of its share of churned customers, which
 one factor per customer brings into log-odds (`pipeline.churn.forest`). The blend adds up members in log-odds,
 hence also their contributions, with the same weights. The base value is what the members say of nobody in
-particular; the level shift is the season's, the same for all.
+particular; the level shift, the same for all, moves everybody to the lifetime model's level and the season's,
+and has the intercept of the calibration.
 """
 
 from __future__ import annotations
@@ -160,7 +161,7 @@ class Explanation:
     Attributes
     ----------
     constants : dict of str to float
-        `CONSTANTS`: what the members say of nobody in particular, and the season's level.
+        `CONSTANTS`: what the members say of nobody in particular, and what moves everybody.
     columns : list of str
         The features that have contributions, in the order of the catalogue.
 

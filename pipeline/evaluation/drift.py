@@ -22,7 +22,7 @@ from pipeline.evaluation.weighted import FloatArray
 COLUMNS = ("feature", "psi", "usual", "drift")
 MODERATE = 0.1
 UNUSUAL = 2
-YEAR_DAYS = 365
+YOUNG_DAYS = 365
 BINS = 10
 HALF_A_ROW = 0.5
 CUSTOMERS = 10_000
@@ -127,7 +127,7 @@ def drift_level(index: float, usual: float, limit: float) -> Drift:
 
 def is_young(first_day: date, learned_from: Sequence[date]) -> bool:
     """Tell whether a model learns from a cutoff with less than a year of log before it."""
-    return any(day - timedelta(days=YEAR_DAYS) < first_day for day in learned_from)
+    return any(day - timedelta(days=YOUNG_DAYS) < first_day for day in learned_from)
 
 
 def drift_metrics(table: pd.DataFrame, score: str, *, young: bool) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from pipeline.evaluation.bootstrap import measure
 from pipeline.evaluation.grade import MODEL
-from pipeline.evaluation.metrics import Metric, log_loss, roc_auc
+from pipeline.evaluation.metrics import Metric, gap, log_loss, rate, roc_auc
 from pipeline.evaluation.slices import ALL, FEWEST_CUSTOMERS, customers_of, largest_levels
 from pipeline.evaluation.weighted import FloatArray, mean
 
@@ -74,9 +74,9 @@ def fairness(
         out.
     """
     metrics: Mapping[str, Metric] = {
-        "churn_rate": _churn_rate,
+        "churn_rate": rate,
         "mean_probability": _mean_probability,
-        "gap": _gap,
+        "gap": gap,
         "log_loss": log_loss,
         "roc_auc": roc_auc,
         "high_risk_share": partial(_high_risk_share, risk_high=risk_high),
@@ -95,18 +95,10 @@ def fairness(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _churn_rate(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
-    return mean(actual, weight)
-
-
 def _mean_probability(
     actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None
 ) -> FloatArray:
     return mean(predicted, weight)
-
-
-def _gap(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
-    return mean(predicted - actual, weight)
 
 
 def _high_risk_share(

@@ -93,6 +93,16 @@ def total_bias(actual: FloatArray, predicted: FloatArray, weight: FloatArray | N
     return np.asarray(ratio((w * predicted).sum(axis=-1), (w * actual).sum(axis=-1)) - 1)[()]
 
 
+def rate(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
+    """Share of the rows of which it is true, whatever was predicted."""
+    return mean(actual, weight)
+
+
+def gap(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
+    """Mean prediction minus the mean of what came."""
+    return np.asarray(mean(predicted, weight) - mean(actual, weight))[()]
+
+
 def mae(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
     """Mean absolute error, in money; it rewards low forecasts, so read it beside `total_bias`."""
     return mean(np.abs(actual - predicted), weight)

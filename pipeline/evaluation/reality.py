@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from pipeline.evaluation.bootstrap import judged_customers, measure
 from pipeline.evaluation.grade import MODEL
-from pipeline.evaluation.metrics import Metric, log_loss, mae, roc_auc, total_bias
+from pipeline.evaluation.metrics import Metric, gap, log_loss, mae, rate, roc_auc, total_bias
 from pipeline.evaluation.recalibration import calibration_slope
-from pipeline.evaluation.weighted import FloatArray, mean
 
 KEPT = ("churn_probability", "expected_orders", "expected_spend", "spend_p10", "spend_p50", "spend_p90")
 """What is kept of a run's scores, beside the customer's key."""
@@ -27,24 +25,14 @@ FEWEST_KNOWN = 0.5
 """With fewer of a run's customers in the log, it is another shop's run, or keyed by another secret."""
 
 
-def _gap(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
-    """Mean prediction minus the rate that came."""
-    return np.asarray(mean(predicted, weight) - mean(actual, weight))[()]
-
-
-def _rate(actual: FloatArray, predicted: FloatArray, weight: FloatArray | None = None) -> FloatArray:
-    """Share of the rows of which it is true, where anything was predicted."""
-    return mean(actual, weight)
-
-
 JUDGED: Sequence[tuple[str, str, Mapping[str, Metric]]] = (
     (
         "churned",
         "churn_probability",
-        {"churn_gap": _gap, "log_loss": log_loss, "roc_auc": roc_auc, "calibration_slope": calibration_slope},
+        {"churn_gap": gap, "log_loss": log_loss, "roc_auc": roc_auc, "calibration_slope": calibration_slope},
     ),
     ("future_spend", "expected_spend", {"total_bias": total_bias, "mae": mae}),
-    ("is_inside", "spend_p90", {"coverage": _rate}),
+    ("is_inside", "spend_p90", {"coverage": rate}),
 )
 """What happened, what was said of it, and how the two are compared."""
 METRICS = tuple(name for *_, metrics in JUDGED for name in metrics)

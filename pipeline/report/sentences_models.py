@@ -227,10 +227,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "von dieser Dauer ist die Definition, mehr nicht.",
     ),
     "method.cutoff": (
-        "Scores rest on orders before {as_of} only. For the test, the same was done as of {start}, and "
-        "what followed was looked at only once, at the end.",
+        "Scores rest on orders before {as_of} only. For the test, the same was done as of {start}: what "
+        "followed had no part in the model, only in its grade.",
         "Die Werte beruhen nur auf Bestellungen vor dem {as_of}. Für die Prüfung geschah dasselbe zum "
-        "Stichtag {start}; was folgte, wurde ein einziges Mal angesehen, am Ende.",
+        "Stichtag {start}: Was folgte, ging nicht in das Modell ein, nur in seine Note.",
     ),
     "method.value": (
         "Expected orders and amounts come from a buy-till-you-die model and the Gamma-Gamma spend model "
@@ -280,6 +280,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         " choose by.",
         "Bestellungen sagt das Modell {model} voraus: die Vorgabe, denn für eine Auswahl sind zu wenige "
         "vergangene Zeiträume bekannt.",
+    ),
+    "choice.all_failed": (
+        "Orders are predicted by the {model} model: the default, as no model fitted all past periods.",
+        "Bestellungen sagt das Modell {model} voraus: die Vorgabe, da keines zu allen Zeiträumen passte.",
     ),
     "choice.best": (
         "Orders are predicted by the {model} model: in {windows:past period/past periods} it did best, and "

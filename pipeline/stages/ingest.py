@@ -16,7 +16,7 @@ import pandas as pd
 from pipeline.counted import counted
 from pipeline.errors import UserError
 from pipeline.params import Params
-from pipeline.privacy.pseudonyms import pepper_from
+from pipeline.privacy.pseudonyms import PEPPER_VARIABLE, pepper_from
 from pipeline.stages import files
 from pipeline.stages.shell import phases, run, say, warn
 from pipeline.tables import io, optional
@@ -29,8 +29,7 @@ FLOAT = r"\d+\.0"
 
 def ingest(params: Params) -> None:
     """Write orders, returns, the optional tables, quarantine, the id vault and the counts."""
-    _, is_demo = pepper_from(os.environ)
-    source = params.sources.orders
+    unprotected = _is_unprotected(params)
     with ThreadPoolExecutor(1) as aside:  # the orders take the longest to write, and use one core
         held_back = copy_context()
         written: list[Future[str]] = []
@@ -45,19 +44,20 @@ def ingest(params: Params) -> None:
         io.write_parquet(done.identities, files.IDENTITIES, private=True)
         io.write_json(done.counts, files.METRICS / "ingest.json")
         hashes = {"orders": written[0].result(), "returns taken": returns, **tables}
-    # Data that ship inside a package are public: their keys need no secret.
-    paths = [source.path, *(table.path for table in params.sources.optional.values())]
-    unprotected = is_demo and not all((path or "").startswith("package:") for path in paths)
     log = {
         "as_of": done.as_of,
         "first_day": done.orders["ordered_at"].min().date(),
         "last_day": done.orders["ordered_at"].max().date(),
         "fingerprint": sha256(io.json_text(hashes).encode()).hexdigest()[:16],
         "demo_pepper": unprotected,
+        "own_pepper": not pepper_from(os.environ)[1],
     }
     io.write_json(log, files.LOG)
     if unprotected:
-        warn("CHURN_PEPPER is not set: whoever has a list of ids can tell the keys. Set it before sharing.")
+        warn(
+            f"{PEPPER_VARIABLE} is not set: whoever has a list of ids can tell the keys. Set it before "
+            "sharing, then make them anew: dvc repro -f ingest && make repro"
+        )
     counts = done.counts
     say(
         f"ingest: {counted(counts['rows_read']):row/rows} read, {counts['quarantined']:,} quarantined, "
@@ -68,6 +68,21 @@ def ingest(params: Params) -> None:
     for table in done.tables:
         name, read = table.contract.name, table.counts
         say(f"{name}: {counted(read['rows_read']):row/rows} read, {read['quarantined']:,} quarantined")
+
+
+def _is_unprotected(params: Params) -> bool:
+    """Tell whether keys of real customers are made without a secret; raise if the last ones had one."""
+    paths = [params.sources.orders.path, *(table.path for table in params.sources.optional.values())]
+    # Data that ship inside a package are public: their keys need no secret.
+    if not pepper_from(os.environ)[1] or all((path or "").startswith("package:") for path in paths):
+        return False
+    if files.LOG.exists() and io.read_json(files.LOG).get("own_pepper"):
+        raise UserError(
+            "not set, but the last run had it: all customer keys would change, and be guessable",
+            where=PEPPER_VARIABLE,
+            valid=f"the secret of that run, where cron sees it too; or delete {files.LOG} to go on without",
+        )
+    return True
 
 
 def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lambda _: None) -> Ingested:

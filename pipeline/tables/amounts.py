@@ -56,12 +56,6 @@ def choose(con: Connection, rows: str, given: str, where: str) -> str:
     duck.run(con, f"CREATE OR REPLACE TEMP TABLE amount_texts AS {texts}", name="amount texts")
     _one_currency(con, where)
     sign = _best(con, where) if given == "auto" else given
-    define(con, sign)
-    return sign
-
-
-def define(con: Connection, sign: str) -> None:
-    """Make a decimal sign the macros ``is_amount`` and ``read_amount``."""
     plain, grouped = (f"TRY_CAST({values[sign]} AS DECIMAL(18, 4))" for values in (PLAIN_VALUES, VALUES))
     duck.run(
         con,
@@ -69,6 +63,7 @@ def define(con: Connection, sign: str) -> None:
         f"CREATE OR REPLACE MACRO read_amount(number) AS coalesce({plain}, {grouped})",
         name="read_amount",
     )
+    return sign
 
 
 def value(con: Connection, *, per_unit: bool) -> None:
@@ -95,13 +90,6 @@ def value(con: Connection, *, per_unit: bool) -> None:
             source += " JOIN amounts AS quantities ON quantities.amount = priced.quantity"
     units, written = (units, f"of_units({price}, {units})") if per_unit else ("1", price)
     rows = f"SELECT priced.*, {number} AS number, {units} AS units, {written} AS written FROM {source}"
-    duck.run(con, f"CREATE OR REPLACE VIEW valued AS {rows}", name="valued")
-
-
-def value_of_cents(con: Connection, sign: str) -> None:
-    """Make ``valued`` of rows that have the values of their amounts already, as `cents`."""
-    define(con, sign)
-    rows = "SELECT *, amount AS number, 1 AS units, cents AS written FROM priced"
     duck.run(con, f"CREATE OR REPLACE VIEW valued AS {rows}", name="valued")
 
 

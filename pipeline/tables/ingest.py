@@ -15,7 +15,6 @@ import pyarrow as pa
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables import accounting, contracts, duplicates, identity, returns, signals, verdicts
-from pipeline.tables.cents import with_cents
 from pipeline.tables.dated import hide, read_dates
 from pipeline.tables.io import to_pandas
 from pipeline.tables.lines import find_only_lines
@@ -135,8 +134,6 @@ def ingest_orders(
         numbered = identity.begin_to_number(con, log, links, spelled, aside)
         on_phase("reading dates")
         log, date_format = read_dates(con, log, spec.date_format, policies.timezone, WHERE)
-        if spec.columns.unit_price is None:
-            log = with_cents(log, spec.decimal)
         until = None if as_of == "latest" else datetime.combine(as_of, time())
         on_phase("judging rows")
         numbers, customers = numbered.result()

@@ -17,7 +17,6 @@ from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables import accounting, amounts, contracts, currencies
-from pipeline.tables.cents import sign_of
 from pipeline.tables.dated import hide
 from pipeline.tables.io import to_pandas
 from pipeline.tables.policies import Policies
@@ -68,7 +67,11 @@ def judge(
     str
         The decimal sign, which is decided over the visible rows.
     """
-    decimal = _value(con, spec, raw, where)
+    numbers = ["amount", "quantity"] if spec.columns.unit_price else ["amount"]
+    given = "." if all(raw.typed_as(NUMBERS, column) for column in numbers) else spec.decimal
+    texts = " UNION ALL ".join(f"SELECT {column} AS amount FROM visible" for column in numbers)
+    decimal = amounts.choose(con, texts, given, where)
+    amounts.value(con, per_unit=spec.columns.unit_price is not None)
     decided = {
         "now": now,
         "cancelled": [status.lower() for status in policies.cancelled_status],
@@ -82,20 +85,6 @@ def judge(
     for name in (*VERDICT, "digest"):
         rows = rows.append_column(name, verdicts[name])
     return _registered(con, raw, rows), decimal
-
-
-def _value(con: Connection, spec: OrderSource, raw: Raw, where: str) -> str:
-    """Make ``valued`` of the visible rows, as `amounts.value` describes it; return the decimal sign."""
-    if "cents" in raw.rows.column_names and raw.rows.num_rows:
-        sign = sign_of(raw.rows["amount"])
-        amounts.value_of_cents(con, sign)
-        return sign
-    numbers = ["amount", "quantity"] if spec.columns.unit_price else ["amount"]
-    given = "." if all(raw.typed_as(NUMBERS, column) for column in numbers) else spec.decimal
-    texts = " UNION ALL ".join(f"SELECT {column} AS amount FROM visible" for column in numbers)
-    sign = amounts.choose(con, texts, given, where)
-    amounts.value(con, per_unit=spec.columns.unit_price is not None)
-    return sign
 
 
 def leave_out(con: Connection, judged: Raw, places: npt.NDArray[np.int64], policy: str) -> Raw:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from pipeline.btyd import MBGNBD, MODELS, NBD, Choice, Chooser, ParetoNBD, choice
+from pipeline.btyd import BGNBD, MBGNBD, MODELS, NBD, Choice, Chooser, ParetoNBD, choice
 from pipeline.btyd.backtest import lead, measures, simplest_good_one, try_model, try_rules
+from pipeline.btyd.fitting import Engine
+from pipeline.btyd.histories import Histories
+from pipeline.btyd.lifetimes_engine import NotConverged
 from tests.btyd.shop import every, histories, order_log
 
 HORIZON = 60
@@ -122,7 +126,26 @@ def test_windows_in_which_nobody_came_back_teach_nothing() -> None:
     assert nobody.choose(LAST).reason == "too_few_windows"
 
 
-@pytest.mark.parametrize("reason", ["given", "too_few_windows", "best", "within_one_standard_error"])
+@pytest.mark.parametrize("engine", ["own", "lifetimes"])
+def test_where_every_candidate_fails_somewhere_the_default_is_taken(
+    leaving: dict[date, pd.DataFrame], engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Lost(MBGNBD):
+        def _fit(self, histories: Histories, engine: Engine) -> None:
+            if engine == "lifetimes":
+                raise NotConverged("lifetimes did not converge")
+            super()._fit(histories, engine)
+            self.status = "failed"
+
+    none = Chooser({"mbgnbd": Lost}, leaving, HORIZON, engine)
+    chosen = none.choose(LAST)
+    assert (chosen.model, chosen.reason, chosen.measures()) == ("mbgnbd", "all_failed", {})
+    assert chosen.by_window().empty
+    one = Chooser({"mbgnbd": Lost, "bgnbd": BGNBD}, leaving, HORIZON, engine)
+    assert one.choose(LAST).model == "bgnbd"
+
+
+@pytest.mark.parametrize("reason", get_args(choice.Reason))
 def test_a_choice_has_a_sentence_and_is_json(reason: choice.Reason) -> None:
     saved = Choice("mbgnbd", reason, "paretonbd", (date(2022, 1, 1),)).to_dict()
     assert saved["sentence"].startswith("mbgnbd, ")

@@ -40,6 +40,7 @@ def test_the_summary_leads_to_the_results(results):
         "grade A",
         "2023-11-01 to 2023-12-31",
         "CHURN_PEPPER",
+        "dvc repro -f ingest && make repro",
         "Alarm: the scores moved",
     ):
         assert expected in done.output

@@ -47,6 +47,25 @@ def test_a_log_that_starts_mid_life_is_warned_of_by_whoever_reads_it(
     assert "births_from" not in capsys.readouterr().err
 
 
+def test_keys_that_had_a_secret_are_not_made_without_one(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cron does not see what was exported in a shell."""
+    params = load_params(write_params(shop))
+    monkeypatch.delenv("CHURN_PEPPER", raising=False)
+    ingest(params)  # the first run on trial
+    guessable = (shop / "data/interim/orders.parquet").read_bytes()
+    monkeypatch.setenv("CHURN_PEPPER", "x" * 32)
+    ingest(params)
+    secret = (shop / "data/interim/orders.parquet").read_bytes()
+    assert secret != guessable
+    monkeypatch.delenv("CHURN_PEPPER")
+    with pytest.raises(UserError, match="CHURN_PEPPER: not set, but"):
+        ingest(params)
+    assert (shop / "data/interim/orders.parquet").read_bytes() == secret
+    (shop / "data/interim/log.json").unlink()
+    ingest(params)
+    assert (shop / "data/interim/orders.parquet").read_bytes() == guessable
+
+
 def test_births_after_the_log_are_refused(shop: Path) -> None:
     with pytest.raises(UserError, match="2030-01-01 is after the last order"):
         read_orders(load_params(write_params(shop, "2030-01-01")))
