@@ -59,7 +59,8 @@ class Clock:
         Parameters
         ----------
         summary : DataFrame
-            Columns recency and T in calendar days, T up to the day before the cutoff; others are kept.
+            Columns frequency, recency and T in calendar days, T up to the day before the cutoff; others are
+            kept. Made-up histories may have all repeat orders on closed days, which then count as one.
         cutoff : date
         """
         age, silence = (
@@ -71,7 +72,8 @@ class Clock:
         back = np.concatenate([[0.0], np.cumsum(past[::-1])])
         exposed = np.interp(age, np.arange(oldest + 1), back)
         recency = exposed - np.interp(silence, np.arange(oldest + 1), back)
-        return summary.assign(recency=recency, T=exposed)
+        on_closed_days = (summary["frequency"].to_numpy() > 0) & (recency <= 0.0)
+        return summary.assign(recency=recency + on_closed_days, T=exposed + on_closed_days)
 
     def horizon(self, cutoff: date, days: int) -> float:
         """Exposure days in the calendar days from the cutoff."""

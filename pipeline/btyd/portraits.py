@@ -175,7 +175,9 @@ def alive_history(
     """
     bought: npt.NDArray[np.datetime64] = np.unique(np.array(order_days, dtype="datetime64[D]"))
     days = np.arange(bought[0], np.datetime64(cutoff, "D"))
-    age = np.cumsum(clock.speed(days))
+    speed = clock.speed(days)
+    speed[np.isin(days, bought) & (speed == 0.0)] = 1.0  # who is made up may order on a closed day
+    age = np.cumsum(speed)
     age -= age[0]
     orders = np.searchsorted(bought, days, side="right")
     latest = (bought[orders - 1] - days[0]).astype(np.int64)

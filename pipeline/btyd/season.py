@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from pipeline.btyd._numerics import Floats, round_significant
-from pipeline.btyd.clock import Clock, waves
+from pipeline.btyd.clock import CALENDAR, Clock, waves
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.tracking import tracking
 
@@ -15,7 +17,7 @@ _DIGITS = 8
 MOST_LOG = 300.0  # twice as much is still a number
 
 
-def exposure_clock(model: CountModel, flow: pd.DataFrame) -> Clock:
+def exposure_clock(model: CountModel, flow: pd.DataFrame, clock: Clock = CALENDAR) -> Clock:
     """Estimate how fast the customers' clock runs through the year.
 
     Repeat orders by week are taken for (overdispersed) Poisson counts around what the plain model expects of
@@ -30,8 +32,10 @@ def exposure_clock(model: CountModel, flow: pd.DataFrame) -> Clock:
         Fitted without a season.
     flow : DataFrame
         Columns day (every day once, ascending), births and repeats; a year at least.
+    clock : Clock, optional
+        Without a season, on which the model was fitted: the result keeps its closed days.
     """
-    weeks = tracking(model, flow)
+    weeks = tracking(model, flow, clock)
     weeks = weeks[weeks["expected"] > 0]
     middle = weeks["week"].to_numpy().astype("datetime64[D]") + 3
     time = np.linspace(-1.0, 1.0, len(weeks))
@@ -40,13 +44,14 @@ def exposure_clock(model: CountModel, flow: pd.DataFrame) -> Clock:
         design, weeks["actual"].to_numpy(np.float64), np.log(weeks["expected"]).to_numpy()
     )
     if regression is None:
-        return Clock()
+        return clock
     coefficients, sampling = regression[0][2:], regression[1][2:, 2:]
     variance = float(np.mean(coefficients**2 - np.diag(sampling)))
     if not variance > 0.0:
-        return Clock()
+        return clock
     shrunk = variance * np.linalg.solve(sampling + variance * np.eye(len(sampling)), coefficients)
-    return Clock(tuple(round_significant(value, _DIGITS) for value in shrunk.tolist()))
+    harmonics = tuple(round_significant(value, _DIGITS) for value in shrunk.tolist())
+    return replace(clock, harmonics=harmonics)
 
 
 def _overdispersed_poisson(design: Floats, counts: Floats, offset: Floats) -> tuple[Floats, Floats] | None:

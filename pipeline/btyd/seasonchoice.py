@@ -36,7 +36,7 @@ class Past:
     first_day : date
         Of the log.
     flow : callable
-        Cutoff to births and repeat orders by open day before it, as `tracking` takes them.
+        Cutoff to births and repeat orders by day before it, as `tracking` takes them.
     history : callable
         Cutoff to one row per customer known then: frequency, recency, T (days), and future_orders in the
         horizon that followed. It is asked only for windows that have ended.
@@ -147,7 +147,7 @@ class Seasons:
     def _exposed(self, plain: CountModel, cutoff: date, rows: pd.DataFrame) -> Fitted:
         """Fit the model once more, on the clock that its own misses through the year suggest."""
         without = self.chooser.clock(cutoff)
-        clock = replace(exposure_clock(plain, self.past.flow(cutoff)), closed=without.closed)
+        clock = exposure_clock(plain, self.past.flow(cutoff), without)
         fitted = self._refit(plain, clock.summary(rows, cutoff)) if clock.harmonics else plain
         return Fitted(fitted, clock) if fitted.status != "failed" else Fitted(plain, without)
 

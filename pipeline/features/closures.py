@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from pipeline.features.cutoffs import YEAR_DAYS
+
 A_WEEK = 7  # less is a holiday
 BESIDE = 28  # days before and after a silence that tell what was to be expected in it: whole weeks
 FEWEST_EXPECTED = 7  # orders; under a Poisson law none come in fewer than one case in a thousand (exp(-7))
@@ -30,16 +32,17 @@ class Closure(NamedTuple):
 
 def is_noticed(closed_days: int, horizon_days: int) -> bool:
     """Tell whether so many closed days matter in a horizon."""
-    return closed_days >= max(A_WEEK, NOTICED * horizon_days)
+    return closed_days >= NOTICED * horizon_days
 
 
 class OpenDays:
     """Tells from the orders by day when the shop was closed.
 
-    A closure is a week or more without any order in which seven were to be expected, by the mean of the four
-    weeks before it or of those after it, whichever is less, and orders came on half of those days: a shop
-    whose season is over is not closed, one that bills by the month is not between its bills, and one that
-    opens again is slow at first. Weekdays need no care, for every silence has whole weeks in it.
+    A closure is a week or more without any order in which seven were to be expected, where orders come on
+    half of the days or more: by the mean, and the share of days, of the four weeks before it, of those after
+    it and of the same days a year ago, whichever is least. So a shop whose season is over is not closed (but
+    in the first year of the log), one that bills by the month is not between its bills, and one that opens
+    again is slow at first. Weekdays need no care, for every silence has whole weeks in it.
 
     Parameters
     ----------
@@ -58,15 +61,17 @@ class OpenDays:
 
         Later orders change nothing of what is found.
         """
-        orders = np.zeros((until - self._first).days, dtype=np.int64)
+        orders = np.zeros(max((until - self._first).days, 0), dtype=np.int64)
         known = self._orders[: len(orders)]
         orders[: len(known)] = known
         busy = np.append(np.flatnonzero(orders), len(orders))
         is_long = np.diff(busy) > A_WEEK
         for start, end in zip(busy[:-1][is_long] + 1, busy[1:][is_long], strict=True):
-            beside = [days for days in (orders[:start][-BESIDE:], orders[end:][:BESIDE]) if len(days)]
-            is_unusual = all((days > 0).mean() >= MOSTLY_OPEN for days in beside)
-            if is_unusual and (end - start) * min(days.mean() for days in beside) >= FEWEST_EXPECTED:
+            year_ago = orders[start - YEAR_DAYS : end - YEAR_DAYS] if start >= YEAR_DAYS else orders[:0]
+            others = (orders[:start][-BESIDE:], orders[end:][:BESIDE], year_ago)
+            usual = [days for days in others if len(days)]
+            is_unusual = all((days > 0).mean() >= MOSTLY_OPEN for days in usual)
+            if is_unusual and (end - start) * min(days.mean() for days in usual) >= FEWEST_EXPECTED:
                 yield Closure(*(self._first + timedelta(days=int(day)) for day in (start, end - 1)))
 
     def tells(self, start: date, horizon_days: int) -> bool:

@@ -133,7 +133,7 @@ def _seasons(days: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Sea
     """Gather what models and seasons are chosen by: the customers who may be learned from, at each cutoff."""
     horizon_days, births_from = params.churn.horizon_days, params.ingest.births_from
     first_day = date.fromisoformat(io.read_json(files.LOG)["first_day"])
-    open_days = OpenDays(days.drop_duplicates(["customer_key", "day"])["day"])  # a return adds a row
+    open_days = OpenDays(io.read_parquet(files.ORDERS, ["ordered_at"])["ordered_at"])
     by_cutoff = _Histories(cutoffs, days, params)
     if births_from is not None:
         days = days[days["customer_key"].isin({key for rows in by_cutoff.values() for key in rows.index})]
@@ -141,13 +141,9 @@ def _seasons(days: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Sea
     def clock(cutoff: date) -> Clock:
         return Clock(closed=tuple(open_days.closures(cutoff)))
 
-    def flow(cutoff: date) -> pd.DataFrame:
-        by_day = daily_flow(days, cutoff)
-        return by_day[clock(cutoff).speed(by_day["day"].to_numpy().astype("datetime64[D]")) > 0]
-
     past = Past(
         first_day=max(first_day, births_from or first_day),
-        flow=flow,
+        flow=lambda cutoff: daily_flow(days, cutoff),
         history=lambda cutoff: histories(days, cutoff, horizon_days),
         tells=lambda cutoff: open_days.tells(cutoff, horizon_days),
     )

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from pipeline.counted import counted
-from pipeline.features import Cutoffs, OpenDays, catalogue, customer_days, is_noticed, plan_cutoffs, snapshots
+from pipeline.features import Cutoffs, OpenDays, catalogue, customer_days, plan_cutoffs, snapshots
 from pipeline.params import Params
 from pipeline.stages import files
 from pipeline.stages.shell import run, say, warn
@@ -51,15 +51,16 @@ def make_snapshots(params: Params) -> None:
 
 
 def _tell_closures(open_days: OpenDays, cutoffs: Cutoffs, horizon_days: int) -> None:
-    """Say when the shop was closed for long, and whether models learn from that."""
-    for closure in open_days.closures(cutoffs.score):
-        if is_noticed(closure.days, horizon_days):
-            closed = f"closed from {closure.first_day} to {closure.last_day}"
-            learned = {day for origin in (*cutoffs.origins, cutoffs.final) for day in origin.training}
-            if all(open_days.tells(day, horizon_days) for day in learned):
-                say(f"  {closed}: horizons that lie in it by a quarter or more are left out")
-            else:
-                warn(f"{closed}, and learned from all the same: too few horizons are left without it")
+    """Say when the shop was closed, and whether models learn from that."""
+    closures = list(open_days.closures(cutoffs.score))
+    if not closures or not cutoffs.origins:
+        return
+    days = ", ".join(f"{closure.first_day} to {closure.last_day}" for closure in closures)
+    learned = {day for origin in (*cutoffs.origins, cutoffs.final) for day in origin.training}
+    if all(open_days.tells(day, horizon_days) for day in learned):
+        say(f"  closed {days}: horizons that lie in it by a quarter or more are left out")
+    else:
+        warn(f"closed {days}, and horizons in it are learned from all the same: too few are left without it")
 
 
 def _tables(orders: pd.DataFrame, *, with_demographics: bool) -> dict[str, pd.DataFrame]:

@@ -85,7 +85,7 @@ def track_state(params: Params) -> None:
 
 def _without_ids(written: Mapping[str, Any]) -> Mapping[str, Any]:
     """Count what `ingest.exclude_customers` lists instead of naming it: it may be ids of people."""
-    ingest = written.get("ingest", {})
+    ingest = written.get("ingest") or {}
     listed = ingest.get("exclude_customers")
     return {**written, "ingest": {**ingest, "exclude_customers": len(listed)}} if listed else written
 

@@ -51,6 +51,12 @@ def test_no_closure():
     assert not list(shop(after_the_season).closures(day(210)))
 
 
+def test_what_comes_every_year_is_a_season_after_its_first_time():
+    open_days = shop([10 * (number % 364 < 182) for number in range(4 * 364 + 20)])
+    assert list(open_days.closures(day(4 * 364))) == [Closure(day(182), day(363))]
+    assert not list(open_days.closures(FIRST - timedelta(days=1)))
+
+
 def test_a_closure_that_goes_on_is_known_after_a_week():
     open_days = closed(400, 150, 211)
     assert not list(open_days.closures(day(156)))

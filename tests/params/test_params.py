@@ -37,8 +37,16 @@ def test_the_committed_parameters_are_valid():
 
 def test_the_cancelled_states_of_the_big_shop_systems_are_known():
     known = set(DEFAULT["ingest"]["cancelled_status"])
-    assert {"wc-cancelled", "wc-refunded", "wc-failed", "voided", "canceled", "storniert"} <= known
-    assert not known & {"wc-completed", "wc-processing", "paid", "pending", "closed", "partially_refunded"}
+    assert {"wc-cancelled", "wc-failed", "voided", "canceled", "storniert"} <= known
+    assert not known & {
+        "wc-completed",
+        "wc-processing",
+        "paid",
+        "pending",
+        "closed",
+        "refunded",
+        "wc-refunded",
+    }
 
 
 def test_dates_are_read_from_their_text():

@@ -24,3 +24,15 @@ def test_an_origin_before_every_sampled_customer_is_not_tested(scored, tmp_path,
     shop.run_here("churn")
     tested = pd.read_parquet(shop.path / "data/scored/backtest.parquet")
     assert sorted(tested["cutoff"].astype(str).unique()) == others
+
+
+@pytest.mark.slow
+def test_a_shop_that_was_closed_for_two_months_gets_through_all_stages(log, tmp_path):
+    day = pd.to_datetime(log["datum"])
+    shop = run_before_track(tmp_path / "shop", log[(day < "2023-07-01") | (day >= "2023-08-30")])
+    cutoffs = json.loads((shop.path / "data/snapshots/cutoffs.json").read_text())
+    learned = [day for origin in (*cutoffs["origins"], cutoffs["final"]) for day in origin["training"]]
+    assert learned
+    assert not [day for day in learned if "2023-05-20" < day < "2023-08-14"]
+    fit = json.loads((shop.path / "models/lifetime_value.json").read_text())["fits"][-1]
+    assert fit["clock"]["closed"] == [["2023-07-01", "2023-08-29"]]
