@@ -175,13 +175,14 @@ def alive_history(
     """
     bought: npt.NDArray[np.datetime64] = np.unique(np.array(order_days, dtype="datetime64[D]"))
     days = np.arange(bought[0], np.datetime64(cutoff, "D"))
-    speed = clock.speed(days)
-    speed[np.isin(days, bought) & (speed == 0.0)] = 1.0  # who is made up may order on a closed day
-    age = np.cumsum(speed)
+    age = np.cumsum(clock.speed(days))
     age -= age[0]
     orders = np.searchsorted(bought, days, side="right")
     latest = (bought[orders - 1] - days[0]).astype(np.int64)
-    history = pd.DataFrame({"frequency": orders - 1, "recency": age[latest], "T": age})
+    recency, on_closed_days = age[latest], (orders > 1) & (age[latest] == 0.0)  # as in Clock.summary
+    history = pd.DataFrame(
+        {"frequency": orders - 1, "recency": recency + on_closed_days, "T": age + on_closed_days}
+    )
     return pd.DataFrame({"day": days, "orders": orders, "p_alive": model.p_alive(history)})
 
 

@@ -21,7 +21,7 @@ OF_CELLS = re.compile(r"(Conversion|Invalid Input|Out of Range) Error|INVALID_DA
 """How the errors of DuckDB and of PostgreSQL begin that are about a value: they repeat it, quoted."""
 
 WRAPPED = re.compile(r"Invalid Input Error: reading the stream .*? failed: IOError: ")
-QUOTED = re.compile(r"""(?<!\w)(["'])(.*\1(?!\w)|.*)|\d{4,}""")
+QUOTED = re.compile(r"""(?<!\w)(["'])(.*\1(?!\w)|.*)|(?<!Line: )\b\d{4,}""")
 
 
 def read_database(table: RawTable, file_no: int, spec: Source, root: Path, where: str) -> FileRead:

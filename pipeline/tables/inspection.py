@@ -26,6 +26,11 @@ ANONYMOUS = "; if such sales are normal here, ingest.missing_customer_id: leave_
 ELSEWHERE = (
     "If it stands in another file, join the two: docs/bring-your-own-data.md, Tables that belong together."
 )
+NO_AMOUNTS = (
+    " If the shop has no amounts, churn can be predicted all the same, while spend, CLV and value tiers say "
+    "nothing: map amount as amount and, in place of path, set url: duckdb:// and "
+    "query: SELECT *, 0 AS amount FROM {table}"
+)
 FIRST_LINES = (
     "; if these are further lines of orders whose total stands on the first line, read the others alone: "
     """in place of path, url: duckdb:// and query: SELECT * FROM {table} WHERE "{column}" IS NOT NULL"""
@@ -96,13 +101,13 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         columns = [_describe(con, raw, key, name or "") for key, name in raw.columns.items()]
         guesses = guess_roles(columns)
         missing = [role for role in REQUIRED if role in guesses and not guesses[role]]
-        questions = [_missing(role, columns) for role in missing]
+        table = doubts.as_table(path, raw)
+        questions = [_missing(role, columns, table) for role in missing]
         date_format, about_dates, about_zone = _dates(con, raw, guesses["ordered_at"], questions)
         decimal, about_amounts = _decimal(
             con, raw, guesses.get("amount") or guesses.get("unit_price"), questions
         )
         about_status = _about_status(con, guesses["status"])
-        table = doubts.as_table(path, raw)
         about_customers = doubts.about_customers(con, guesses["customer_id"], columns)
         repeated = doubts.repeated_total(con, table, guesses.get("amount"), guesses["order_id"], columns)
         questions += [repeated] if repeated else []
@@ -213,9 +218,10 @@ def _asked(choose: Callable[[], Chosen], questions: list[str]) -> Chosen | None:
         return None
 
 
-def _missing(role: str, columns: list[Column]) -> str:
+def _missing(role: str, columns: list[Column], table: str) -> str:
     names = ", ".join(column.name for column in columns)
-    return f"{WHERE}.columns.{role}: no column seems to be it; which is it of: {names}? {ELSEWHERE}"
+    advice = ELSEWHERE + (NO_AMOUNTS.format(table=table) if role == "amount" else "")
+    return f"{WHERE}.columns.{role}: no column seems to be it; which is it of: {names}? {advice}"
 
 
 def _about_files(raw: Raw, faults: int) -> str:

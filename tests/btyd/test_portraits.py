@@ -24,6 +24,7 @@ from pipeline.features import daily_flow
 
 CUTOFF, END = date(1997, 10, 1), date(1998, 7, 1)
 PAPER = BGNBD.from_parameters(r=0.243, alpha=4.414, a=0.793, b=2.426)
+CLOSED = Clock(closed=((date(1997, 1, 4), date(1997, 2, 12)),))
 SEASON = Clock(harmonics=(0.3, -0.2), ahead=1.5, ahead_days=28)
 
 
@@ -104,7 +105,7 @@ def test_groups_of_odd_shops(values: list[int]) -> None:
     assert table.notna().all(axis=None)
 
 
-@pytest.mark.parametrize("clock", [Clock(), SEASON], ids=["calendar", "season"])
+@pytest.mark.parametrize("clock", [Clock(), SEASON, CLOSED], ids=["calendar", "season", "closed"])
 def test_the_matrix_says_what_the_model_says(cdnow: pd.DataFrame, clock: Clock) -> None:
     table = portraits.frequency_recency(PAPER, cdnow, CUTOFF, 91, clock)
     assert set(table["T"]) == {272}
@@ -125,7 +126,7 @@ def test_the_matrix_stays_small_for_heavy_buyers_and_for_nobody_returning() -> N
     assert portraits.frequency_recency(PAPER, once, CUTOFF, 91)["p_alive"].tolist() == [1.0]
 
 
-@pytest.mark.parametrize("clock", [Clock(), SEASON], ids=["calendar", "season"])
+@pytest.mark.parametrize("clock", [Clock(), SEASON, CLOSED], ids=["calendar", "season", "closed"])
 def test_the_history_ends_with_what_is_said_of_the_customer_now(clock: Clock) -> None:
     model = MBGNBD.from_parameters(r=0.5, alpha=5.0, a=0.6, b=2.0)
     days = [date(1997, 3, 1), date(1997, 1, 10), date(1997, 3, 1), date(1997, 2, 1)]

@@ -250,3 +250,11 @@ def test_no_anchor_in_a_window_that_was_closed(logs: tuple[pd.DataFrame, pd.Data
     assert some.fit("mbgnbd", "anchor", LAST).clock.ahead_days == HORIZON
     closed = Seasons(some.chooser, replace(some.past, tells=lambda cutoff: False))
     assert closed.fit("mbgnbd", "anchor", LAST).clock == CALENDAR
+
+
+def test_a_made_up_history_whose_orders_all_fall_on_closed_days_is_possible() -> None:
+    """An explanation mixes the silence of one customer with the span of another."""
+    clock = Clock(closed=((LAST - timedelta(days=120), LAST - timedelta(days=61)),))
+    mixed = clock.summary(pd.DataFrame({"frequency": [1, 0], "recency": [7, 0], "T": [82, 82]}), LAST)
+    assert mixed[["recency", "T"]].to_numpy().tolist() == [[1.0, 61.0], [0.0, 60.0]]
+    assert MODEL.p_alive(mixed).between(0, 1).all()

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from pipeline.features import sampling
+from tests.conftest import run_before_track
 
 
 @pytest.mark.slow
