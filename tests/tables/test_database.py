@@ -142,6 +142,18 @@ def test_a_value_that_cannot_be_cast_is_not_printed(ingest: Ingest, shop: str, v
     assert "Brien" not in str(raised.value)
 
 
+def test_a_number_that_is_out_of_range_is_not_printed(ingest: Ingest, shop: str) -> None:
+    """A telephone number is read as a customer number."""
+    if shop.startswith("sqlite"):
+        pytest.skip("SQLite casts anything")
+    query = """
+        SELECT CAST(4915112345670 + i AS integer) AS customer, 1 AS amount, DATE '2021-03-04' AS date
+        FROM generate_series(1, 9) AS s(i)"""
+    with pytest.raises(UserError, match=r"(?i)the database says: .*(out of range|cast)") as raised:
+        ingest(path=None, url=shop, query=query)
+    assert "491511" not in str(raised.value)
+
+
 def test_a_broken_row_of_a_file_is_named_by_its_line_alone(ingest: Ingest) -> None:
     rows = b"customer,date,amount\n" + b"1,2021-03-04,5\n" * 30_000 + b"max@muster.de,2021-03-04,5,6,7\n"
     with pytest.raises(UserError, match="CSV Error on Line: 30002") as raised:
