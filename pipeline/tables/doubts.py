@@ -16,6 +16,7 @@ from pipeline.tables.sources import Raw
 NEARLY_ALL = 0.95
 FEWEST_ORDERS = 20
 ENCODINGS = ("utf-16", "utf-16"), ("cp1252", "latin-1")  # ours, and the nearest that DuckDB knows
+LINES = 0.2  # of the rows share customer and time with another: more than people who order twice at once
 SHOWN = 32  # characters of a value that stands for nobody
 
 SPELLED_ALIKE = """
@@ -25,6 +26,8 @@ COMMONEST = r"""
     SELECT {column}, count(*) AS rows FROM raw
     WHERE NOT regexp_full_match({column}, '(?i)(null|none|nan|na|n/a|#n/a|\\n)?')
     GROUP BY {column} ORDER BY rows DESC, {column} LIMIT 2"""
+AT_ONCE = """
+    SELECT count(*), count(DISTINCT ({customer}, {date})) FROM raw WHERE {customer} <> '' AND {date} <> ''"""
 SAME_ON_EVERY_LINE = """
     SELECT count(*), count(*) FILTER (low = high)
     FROM (
@@ -75,6 +78,32 @@ def about_amount(amount: Guess | None, columns: Sequence[Column]) -> list[tuple[
         return []
     told = f'"{amount.column.name}" holds whole numbers alone, and {", ".join(others)} may be money as well'
     return [("amounts", f"{told}: if the first counts pieces, map the other")]
+
+
+def about_lines(
+    con: Connection, table: str, customer: Guess | None, date: Guess | None, order: Guess | None
+) -> list[tuple[str, str]]:
+    """Tell of rows without an order id, many of which have the customer and time of another."""
+    if customer is None or date is None or order is not None:
+        return []
+    names = (customer.column.name, date.column.name)
+    statement = AT_ONCE.format(customer=customer.column.key, date=date.column.key)
+    [(rows, at_once)] = duck.run(con, statement, name="at once").fetchall()
+    if rows - at_once <= LINES * rows:
+        return []
+    told = f"{counted(rows):row has/rows have} {at_once:,} pairs of {' and '.join(map(_named, names))}"
+    query = f"SELECT *, concat_ws(' ', {', '.join(map(_named, names))}) AS order_id FROM {table}"
+    return [
+        (
+            "lines",
+            f"{told}: if these are lines of orders, each would count as an order in the KPIs. To sum them, "
+            f"in place of path, url: duckdb:// and query: {query}, with order_id: order_id",
+        )
+    ]
+
+
+def _named(column: str) -> str:
+    return f'"{column}"'
 
 
 def repeated_total(

@@ -109,6 +109,9 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         )
         about_status = _about_status(con, guesses["status"])
         about_customers = doubts.about_customers(con, guesses["customer_id"], columns)
+        about_lines = doubts.about_lines(
+            con, table, guesses["customer_id"], guesses["ordered_at"], guesses["order_id"]
+        )
         repeated = doubts.repeated_total(con, table, guesses.get("amount"), guesses["order_id"], columns)
         questions += [repeated] if repeated else []
     written = {
@@ -130,6 +133,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         *doubts.about_amount(guesses.get("amount"), columns),
         *about_status,
         *about_customers,
+        *about_lines,
         *_about_empty(table, guesses, raw.rows.num_rows),
     )
     return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
