@@ -10,13 +10,12 @@ from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables.identity import spelling
 from pipeline.tables.roles import Column, Guess, may_be_amount
-from pipeline.tables.signals import stands_for_many
+from pipeline.tables.signals import MANY_AT_ONCE, stands_for_many
 from pipeline.tables.sources import Raw
 
 NEARLY_ALL = 0.95
 FEWEST_ORDERS = 20
 ENCODINGS = ("utf-16", "utf-16"), ("cp1252", "latin-1")  # ours, and the nearest that DuckDB knows
-LINES = 0.2  # of the rows share customer and time with another: more than people who order twice at once
 SHOWN = 32  # characters of a value that stands for nobody
 
 SPELLED_ALIKE = """
@@ -89,7 +88,7 @@ def about_lines(
     names = (customer.column.name, date.column.name)
     statement = AT_ONCE.format(customer=customer.column.key, date=date.column.key)
     [(rows, at_once)] = duck.run(con, statement, name="at once").fetchall()
-    if rows - at_once <= LINES * rows:
+    if rows - at_once <= MANY_AT_ONCE * rows:
         return []
     told = f"{counted(rows):row has/rows have} {at_once:,} pairs of {' and '.join(map(_named, names))}"
     query = f"SELECT *, concat_ws(' ', {', '.join(map(_named, names))}) AS order_id FROM {table}"
