@@ -140,13 +140,26 @@ def _same_on_every_line(con: Connection, amount: Column, order: Column) -> tuple
     return several, same
 
 
-def as_table(path: str, raw: Raw) -> str:
+def as_table(con: Connection, path: str, raw: Raw) -> str:
     """Write how a query of DuckDB reads a file: text as text, so that numbers and dates are read as here."""
     if raw.encodings == "excel":
         return "'data/raw/orders.csv' (the sheet, saved as CSV)"
     if not raw.delimiters:
         return f"'{path}'"
-    encoding = next(
-        (f", encoding = '{name}'" for ours, name in ENCODINGS if raw.encodings.startswith(ours)), ""
+    encoding = next((name for ours, name in ENCODINGS if raw.encodings.startswith(ours)), "")
+    [(first,)] = duck.run(con, "SELECT min(line) FROM raw", name="first line").fetchall()
+    titles = (first or 0) - 2  # lines above the header, which stands above the first row
+    options = "all_varchar = true" + (f", skip = {titles}" if titles > 0 else "")
+    if encoding == "latin-1" and _is_beyond_latin_1(con, raw):
+        return f"read_csv('{path}', {options}) (the file, first saved as UTF-8)"
+    told = f", encoding = '{encoding}'" if encoding else ""
+    return f"read_csv('{path}', {options}{told})"
+
+
+def _is_beyond_latin_1(con: Connection, raw: Raw) -> bool:
+    """Tell whether a file of Windows-1252 holds a character, such as the euro sign, that Latin-1 has not."""
+    statement = (
+        f"SELECT count(*) FROM raw WHERE regexp_matches(concat({', '.join(raw.columns)}), '[^\\x00-\\xff]')"
     )
-    return f"read_csv('{path}', all_varchar = true{encoding})"
+    [(rows,)] = duck.run(con, statement, name="beyond latin-1").fetchall()
+    return bool(rows)

@@ -196,10 +196,20 @@ def test_an_order_called_by_its_name_whose_total_stands_on_its_first_line(tmp_pa
     assert duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()[2][0] == "#1003"
 
 
+def test_the_query_for_further_lines_leaves_out_the_titles(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(f"Shop,Export\n,\n{SHOPIFY}")
+    query = finding(inspect_file("log.csv", tmp_path), "quarantine").partition("query: ")[2]
+    assert "skip = 2" in query
+    assert len(duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()) == 3
+
+
 def test_the_query_for_further_lines_reads_a_file_of_windows_1252(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Tuch", "Mütze").encode("cp1252"))
     query = finding(inspect_file("log.csv", tmp_path), "quarantine").partition("query: ")[2]
     assert len(duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()) == 3
+    (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Tuch", "Tuch 5 €").encode("cp1252"))
+    query = finding(inspect_file("log.csv", tmp_path), "quarantine").partition("query: ")[2]
+    assert "(the file, first saved as UTF-8)" in query  # DuckDB knows no nearer encoding than Latin-1
 
 
 def exported(order_total: str) -> str:
