@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 LONGEST_PARAMETER = 500  # characters that every MLflow server takes; params.json has the whole
+LONGEST_NAME = 250
 HOME_FOLDER = re.compile(r"(?<![\w.])/(?:home|Users)/[^/\s]+")
 
 
@@ -233,7 +234,12 @@ def _leaves(nested: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
         if isinstance(value, Mapping) and value:
             yield from _leaves(value, f"{prefix}{key}.")
         else:
-            yield f"{prefix}{key}", value
+            yield _allowed(f"{prefix}{key}"), value
+
+
+def _allowed(name: str) -> str:
+    """Write a name as MLflow takes it: the name of a file, a URL or a shop's own word may be part of it."""
+    return re.sub(r"/+(\.{1,2}/+)*", "/", re.sub(r"[^\w./: -]", "_", name))[:LONGEST_NAME]
 
 
 def _short(value: Any) -> str:

@@ -38,6 +38,24 @@ def artifacts(uri: str, run_id: str, folder: str | None = None) -> set[str]:
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("data/raw/Aufträge.xlsx, 2023", "data/raw/Aufträge.xlsx_ 2023"),
+        ("s3://shop/orders (1).csv", "s3:/shop/orders _1_.csv"),
+        ("data/../raw/./orders.csv", "data/raw/orders.csv"),
+        ("x" * 300, "x" * 244),
+    ],
+)
+def test_what_a_file_is_called_keeps_no_run_from_being_recorded(
+    state: PipelineState, uri: str, source: str, name: str
+):
+    track(replace(state, metrics={"files": {source: 7}}, params={"words": {source: "broadcast"}}), uri)
+    (run,) = runs(uri)
+    assert run.data.metrics == {f"files.{name}": 7.0}
+    assert list(run.data.params) == [f"words.{name}"]
+
+
 def test_a_new_state_is_one_finished_run_that_holds_everything(state: PipelineState, uri: str):
     tracked = track(replace(state, dvc_experiment="puffy-owl", git_dirty=True), uri)
 
