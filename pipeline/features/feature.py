@@ -15,8 +15,9 @@ class Words:
     """What a feature says of a customer, to people who know no features.
 
     In the sentences `{value}` is the feature's value, `{value:day/days}` the value with a noun for one and
-    for many (`pipeline.counted`); other features may be named in its place. A part after a semicolon that
-    names what is missing is left out. `<horizon>` and the other `PERIODS` are numbers of days.
+    for many (`pipeline.counted`); other features may be named in its place. A part after a semicolon names
+    the customer's own habit, and is left out where that is missing or tells the opposite. `<horizon>` and the
+    other `PERIODS` are numbers of days.
 
     Attributes
     ----------

@@ -83,10 +83,20 @@ def _horizons(report: Mapping[str, Any]) -> Table:
     table.caption = (
         "Recommended: nine of ten repeat orders arrive within it, rounded to a length people plan in that "
         f"fits three times into the log. Learning and testing work up to "
-        f"{counted(horizon['longest']):day/days}."
+        f"{counted(horizon['longest']):day/days}{_room(report)}."
     )
     table.caption_justify = "left"
     return table
+
+
+def _room(report: Mapping[str, Any]) -> str:
+    """Say what makes room for the recommended horizon, where the history kept before it leaves too little."""
+    recommended, longest = report["horizon"]["recommended"], report["horizon"]["longest"]
+    if not recommended or recommended["days"] <= longest:
+        return ""
+    days_of_log = next(floor.found for floor in read_floors(report) if floor.name == "history_days")
+    history = days_of_log - 2 * recommended["days"]
+    return f", up to {recommended['days']} with snapshots.min_history_days: {history}"
 
 
 def _tables(report: Mapping[str, Any]) -> Iterator[Table]:

@@ -65,9 +65,10 @@ def switched_off(ingest: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _had_elsewhere(ingest: Mapping[str, Any]) -> set[str]:
-    """Name the features for which any column will do and one is there."""
+    """Name what one column brings alone, where one is there, and what the log's own returns bring."""
     on = {name: counts for name, counts in ingest.get("tables", {}).items() if counts["status"] == "on"}
-    return {
+    from_log = ingest.get("policies", {}).get("returns", {}).get("from_log", 0)
+    return {*(OPTIONAL["returns"].feeds if from_log else ())} | {
         feature
         for name, counts in {ORDERS: ingest, **on}.items()
         for column in (ORDER_LOG if name == ORDERS else OPTIONAL[name]).columns

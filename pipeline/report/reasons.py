@@ -47,14 +47,16 @@ def sentence(
     Returns
     -------
     str
-        With the average for comparison, unless the words compare with the customer's own habit.
+        With the average for comparison, unless the words compare with the customer's own habit. A habit that
+        would tell the opposite ("for 300 days; usually every 400") is left out.
     """
     (unit, words), value = spoken[feature], values[feature]
     usual = 1.0 if words.against_own else average
-    both = words.below if words.below and value < usual else (words.english, words.german)
-    known = {"value": value, **values}
+    is_below = words.below is not None and value < usual
+    both = words.below if words.below and is_below else (words.english, words.german)
     first, *rest = both[0 if f.language == "en" else 1].split(_PART)
-    rest = [part for part in rest if all(known[name] is not None for name in _NAMES.findall(part))]
+    known = {"value": value, **values}
+    rest = [part for part in rest if _agrees(part, known, is_below)]
     units = {name: unit for name, (unit, _) in spoken.items()}
     named = set(_NAMES.findall(_PART.join([first, *rest]))) - {"value"}
     numbers = {name: Counted(number(known[name], units[name], f)) for name in named}
@@ -63,6 +65,15 @@ def sentence(
     if rest or words.against_own:
         return said
     return f"{said} ({AVERAGE[f.language].format(number(average, unit, f))})"
+
+
+def _agrees(part: str, known: Mapping[str, Any], is_below: bool) -> bool:
+    """Tell whether the habit that a part names is known, and on the same side of the value as the average."""
+    habits = [known[name] for name in _NAMES.findall(part)]
+    return all(
+        habit is not None and (known["value"] <= habit if is_below else known["value"] >= habit)
+        for habit in habits
+    )
 
 
 def number(value: float, unit: str, f: Formats) -> str:

@@ -22,7 +22,7 @@ from pipeline.stages.shell import phases, run, say, warn
 from pipeline.tables import io, optional
 from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
 from pipeline.tables.policies import Policies
-from pipeline.tables.signals import lone_start, shared_account
+from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_start, shared_account
 
 FLOAT = r"\d+\.0"
 
@@ -114,6 +114,7 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
         )
     _check_births(params.ingest.births_from, done)
     _check_ids(done)
+    _check_lines(done)
     _check_dates(done)
     return done
 
@@ -138,6 +139,17 @@ def _check_ids(done: Ingested) -> None:
             "e-mail address, may tell who they are; ingest.exclude_customers leaves them out. churn inspect "
             "shows the id."
         )
+
+
+def _check_lines(done: Ingested) -> None:
+    """Warn of rows that seem to be lines of orders where nothing tells which belong together."""
+    if "order_id" not in done.counts["columns_off"] or (share := at_once(done.orders)) <= MANY_AT_ONCE:
+        return
+    warn(
+        f"{share:.0%} of the orders come at the same time as another one of the same customer. If they are "
+        "lines, the KPIs count each as an order: map sources.orders.columns.order_id. Where there is none, "
+        "churn inspect shows a query that makes one."
+    )
 
 
 def _check_dates(done: Ingested) -> None:

@@ -10,7 +10,7 @@ from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables.identity import spelling
 from pipeline.tables.roles import Column, Guess, may_be_amount
-from pipeline.tables.signals import stands_for_many
+from pipeline.tables.signals import MANY_AT_ONCE, stands_for_many
 from pipeline.tables.sources import Raw
 
 NEARLY_ALL = 0.95
@@ -25,6 +25,8 @@ COMMONEST = r"""
     SELECT {column}, count(*) AS rows FROM raw
     WHERE NOT regexp_full_match({column}, '(?i)(null|none|nan|na|n/a|#n/a|\\n)?')
     GROUP BY {column} ORDER BY rows DESC, {column} LIMIT 2"""
+AT_ONCE = """
+    SELECT count(*), count(DISTINCT ({customer}, {date})) FROM raw WHERE {customer} <> '' AND {date} <> ''"""
 SAME_ON_EVERY_LINE = """
     SELECT count(*), count(*) FILTER (low = high)
     FROM (
@@ -77,6 +79,32 @@ def about_amount(amount: Guess | None, columns: Sequence[Column]) -> list[tuple[
     return [("amounts", f"{told}: if the first counts pieces, map the other")]
 
 
+def about_lines(
+    con: Connection, table: str, customer: Guess | None, date: Guess | None, order: Guess | None
+) -> list[tuple[str, str]]:
+    """Tell of rows without an order id, many of which have the customer and time of another."""
+    if customer is None or date is None or order is not None:
+        return []
+    names = (customer.column.name, date.column.name)
+    statement = AT_ONCE.format(customer=customer.column.key, date=date.column.key)
+    [(rows, at_once)] = duck.run(con, statement, name="at once").fetchall()
+    if rows - at_once <= MANY_AT_ONCE * rows:
+        return []
+    told = f"{counted(rows):row has/rows have} {at_once:,} pairs of {' and '.join(map(_named, names))}"
+    query = f"SELECT *, concat_ws(' ', {', '.join(map(_named, names))}) AS order_id FROM {table}"
+    return [
+        (
+            "lines",
+            f"{told}: if these are lines of orders, each would count as an order in the KPIs. To sum them, "
+            f"in place of path, url: duckdb:// and query: {query}, with order_id: order_id",
+        )
+    ]
+
+
+def _named(column: str) -> str:
+    return f'"{column}"'
+
+
 def repeated_total(
     con: Connection, table: str, amount: Guess | None, order: Guess | None, columns: Sequence[Column]
 ) -> str | None:
@@ -112,13 +140,26 @@ def _same_on_every_line(con: Connection, amount: Column, order: Column) -> tuple
     return several, same
 
 
-def as_table(path: str, raw: Raw) -> str:
+def as_table(con: Connection, path: str, raw: Raw) -> str:
     """Write how a query of DuckDB reads a file: text as text, so that numbers and dates are read as here."""
     if raw.encodings == "excel":
         return "'data/raw/orders.csv' (the sheet, saved as CSV)"
     if not raw.delimiters:
         return f"'{path}'"
-    encoding = next(
-        (f", encoding = '{name}'" for ours, name in ENCODINGS if raw.encodings.startswith(ours)), ""
+    encoding = next((name for ours, name in ENCODINGS if raw.encodings.startswith(ours)), "")
+    [(first,)] = duck.run(con, "SELECT min(line) FROM raw", name="first line").fetchall()
+    titles = (first or 0) - 2  # lines above the header, which stands above the first row
+    options = "all_varchar = true" + (f", skip = {titles}" if titles > 0 else "")
+    if encoding == "latin-1" and _is_beyond_latin_1(con, raw):
+        return f"read_csv('{path}', {options}) (the file, first saved as UTF-8)"
+    told = f", encoding = '{encoding}'" if encoding else ""
+    return f"read_csv('{path}', {options}{told})"
+
+
+def _is_beyond_latin_1(con: Connection, raw: Raw) -> bool:
+    """Tell whether a file of Windows-1252 holds a character, such as the euro sign, that Latin-1 has not."""
+    statement = (
+        f"SELECT count(*) FROM raw WHERE regexp_matches(concat({', '.join(raw.columns)}), '[^\\x00-\\xff]')"
     )
-    return f"read_csv('{path}', all_varchar = true{encoding})"
+    [(rows,)] = duck.run(con, statement, name="beyond latin-1").fetchall()
+    return bool(rows)

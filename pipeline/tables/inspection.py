@@ -101,7 +101,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         columns = [_describe(con, raw, key, name or "") for key, name in raw.columns.items()]
         guesses = guess_roles(columns)
         missing = [role for role in REQUIRED if role in guesses and not guesses[role]]
-        table = doubts.as_table(path, raw)
+        table = doubts.as_table(con, path, raw)
         questions = [_missing(role, columns, table) for role in missing]
         date_format, about_dates, about_zone = _dates(con, raw, guesses["ordered_at"], questions)
         decimal, about_amounts = _decimal(
@@ -109,6 +109,9 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         )
         about_status = _about_status(con, guesses["status"])
         about_customers = doubts.about_customers(con, guesses["customer_id"], columns)
+        about_lines = doubts.about_lines(
+            con, table, guesses["customer_id"], guesses["ordered_at"], guesses["order_id"]
+        )
         repeated = doubts.repeated_total(con, table, guesses.get("amount"), guesses["order_id"], columns)
         questions += [repeated] if repeated else []
     written = {
@@ -130,6 +133,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         *doubts.about_amount(guesses.get("amount"), columns),
         *about_status,
         *about_customers,
+        *about_lines,
         *_about_empty(table, guesses, raw.rows.num_rows),
     )
     return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))

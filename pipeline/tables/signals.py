@@ -18,6 +18,7 @@ MIN_WEEKS = 16
 MIN_BIRTHS = 30
 SUSPICIOUS_RATIO = 2.0
 LONE_SHARE, A_YEAR = 0.01, 365
+MANY_AT_ONCE = 0.2  # share of orders: more than people who order twice at once
 MIN_SHARED, SHARED_SHARE, SHARED_RATIO = 30, 0.01, 10
 
 
@@ -69,6 +70,15 @@ def shared_account(orders: pd.DataFrame) -> int:
 def stands_for_many(most: int, next_most: int, rows: int) -> bool:
     """Tell whether the id with the most rows, beside the next, is that of many people."""
     return most >= max(MIN_SHARED, SHARED_SHARE * rows, SHARED_RATIO * next_most)
+
+
+def at_once(orders: pd.DataFrame) -> float:
+    """Give the share of orders, sorted, that come at the same time as another one of the same customer.
+
+    Where no order id tells which rows are lines of one order, many such orders are lines.
+    """
+    who, when = orders["customer_key"].cat.codes.to_numpy(), orders["ordered_at"].to_numpy()
+    return float(((who[1:] == who[:-1]) & (when[1:] == when[:-1])).sum() / len(orders))
 
 
 def lone_start(orders: pd.DataFrame) -> tuple[int, date, date] | None:

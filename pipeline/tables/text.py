@@ -28,6 +28,7 @@ BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+DATABASES = {"sqlite": (0, b"SQLite format 3\0"), "duckdb": (8, b"DUCK")}  # where their first bytes stand
 UNDECODED = re.compile("[\udc80-\udcff]")
 NOT_ASCII = re.compile("[^\x00-\x7f]")
 
@@ -80,11 +81,7 @@ def open_text(file: SourceFile, encoding: str, scratch: Path, where: str) -> Tex
         marked = next((name for bom, name in BOMS.items() if head.startswith(bom)), None)
         chosen = _known(encoding, where) if encoding != "auto" else marked or _guess(file.path)
         if b"\0" in head and "16" not in chosen and "32" not in chosen:
-            raise UserError(
-                f"{file.label} is not text: it holds binary data",
-                where=f"{where}.path",
-                valid="a CSV, text, Parquet, .xlsx or .jsonl file",
-            )
+            raise _binary(file, head, where)
         if chosen == "utf-8" and marked:
             chosen = marked
         if chosen == "utf-8" and not _compressed(file.path):
@@ -102,6 +99,22 @@ def open_text(file: SourceFile, encoding: str, scratch: Path, where: str) -> Tex
         ) from error
     blank_end = _blank_end(path)
     return TextFile(file.label, path, chosen.removesuffix("-sig"), newlines - blank_end + 1, regular)
+
+
+def _binary(file: SourceFile, head: bytes, where: str) -> UserError:
+    for kind, (at, magic) in DATABASES.items():
+        if head[at:].startswith(magic):
+            return UserError(
+                f"{file.label} is a database",
+                where=f"{where}.path",
+                valid=f"in place of path, url: {kind}:///{file.label} with table or query "
+                "(docs/bring-your-own-data.md, Databases)",
+            )
+    return UserError(
+        f"{file.label} is not text: it holds binary data",
+        where=f"{where}.path",
+        valid="a CSV, text, Parquet, .xlsx or .jsonl file",
+    )
 
 
 def _known(encoding: str, where: str) -> str:

@@ -101,3 +101,10 @@ def test_without_any_column_of_test_accounts_all_that_would_tell_are_named() -> 
         [feature, quality],
     ]
     assert [lost["features"] for lost in switched_off(ingested([], None))] == [[quality]]
+
+
+@pytest.mark.parametrize(("from_log", "lost"), [(0, ["orders net of returns", "return rate"]), (3, [])])
+def test_returns_that_the_order_log_tells_need_no_table(from_log: int, lost: list[str]) -> None:
+    table = {"status": "off", "feeds": ["orders net of returns", "return rate"]}
+    counts = {"policies": {"returns": {"from_log": from_log}}, "tables": {"returns": table}}
+    assert [name for off in switched_off(counts) for name in off["features"]] == lost

@@ -41,13 +41,13 @@ def test_a_short_silence_is_a_recent_order() -> None:
     assert say("days_since_last", EN, days_since_last=1, mean_gap_days=1.0) == (
         "Last order 1 day ago; usually every day"
     )
-    assert say("days_since_last", DE, days_since_last=5, mean_gap_days=3.4) == (
-        "Letzte Bestellung vor 5 Tagen; sonst etwa alle 3,4 Tage"
+    assert say("days_since_last", DE, days_since_last=3, mean_gap_days=3.4) == (
+        "Letzte Bestellung vor 3 Tagen; sonst etwa alle 3,4 Tage"
     )
 
 
 def test_a_day_between_orders_is_daily() -> None:
-    assert say("days_since_last", DE, days_since_last=3, mean_gap_days=1.0).endswith("; sonst etwa täglich")
+    assert say("days_since_last", DE, days_since_last=1, mean_gap_days=1.0).endswith("; sonst etwa täglich")
     assert say("mean_gap_days", DE, mean_gap_days=1.0) == "Bestellt täglich (Durchschnitt 60)"
 
 
@@ -71,6 +71,7 @@ def test_one_is_singular_and_none_is_none() -> None:
     assert say("orders_90d", DE, average=1.25, orders_90d=0) == (
         "Keine Bestellung in den letzten 90 Tagen (Durchschnitt 1,2)"
     )
+    assert say("active_weeks_91d", DE, active_weeks_91d=0).startswith("Keine Woche mit Bestellung in")
     assert say("recency", DE, recency=0) == (
         "Nur an einem Tag bestellt: 0 Tage von der ersten bis zur letzten Bestellung (Durchschnitt 60)"
     )
@@ -178,3 +179,16 @@ def test_many_customers_are_told_like_one_in_any_order() -> None:
         "No order for 70 days (average 60)",
     ]
     pd.testing.assert_series_equal(sentences(reasons[::-1], values[::-1], averages, SPOKEN, EN), said[::-1])
+
+
+@pytest.mark.parametrize(
+    ("silence", "gap", "said"),
+    [
+        (90, 30, "No order for 90 days; usually every 30 days"),
+        (90, 300, "No order for 90 days (average 60)"),
+        (20, 30, "Last order 20 days ago; usually every 30 days"),
+        (20, 1, "Last order 20 days ago (average 60)"),
+    ],
+)
+def test_an_own_habit_that_tells_the_opposite_is_left_out(silence: int, gap: int, said: str) -> None:
+    assert say("days_since_last", EN, days_since_last=silence, mean_gap_days=gap) == said

@@ -126,3 +126,21 @@ def test_an_account_that_many_share_is_warned_of(shop: Path, capsys: pytest.Capt
     log.write_text(log.read_text().replace(guests, guests[: len(guests) // 2]))
     read_orders(load_params(write_params(shop)))
     assert "ten times" not in capsys.readouterr().err
+
+
+def test_lines_without_an_order_id_are_warned_of(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = shop / "log.csv"
+    log.write_text(
+        log.read_text() + "".join(f"old-{n},{START + timedelta(days=n % 20)},7\n" for n in range(30))
+    )
+    read_orders(load_params(write_params(shop)))
+    assert "30% of the orders come at the same time as another one" in capsys.readouterr().err
+    header, *lines = log.read_text().splitlines()
+    log.write_text(
+        "\n".join([f"{header},order", *(f"{line},of {line.split(',')[0]}" for line in lines)]) + "\n"
+    )
+    params = yaml.safe_load(write_params(shop).read_text())
+    params["sources"]["orders"]["columns"]["order_id"] = "order"
+    (shop / "params.yaml").write_text(yaml.safe_dump(params))
+    read_orders(load_params(shop / "params.yaml"))
+    assert "at the same time" not in capsys.readouterr().err

@@ -48,6 +48,16 @@ REFUSED = [
         ["data/raw/orders.csv is not text", "a CSV, text, Parquet, .xlsx or .jsonl file"],
     ),
     Refused(
+        "a database of SQLite",
+        b"SQLite format 3\0" + bytes(90),
+        ["data/raw/orders.csv is a database", "url: sqlite:///data/raw/orders.csv with table or query"],
+    ),
+    Refused(
+        "a database of DuckDB",
+        bytes(8) + b"DUCK" + bytes(90),
+        ["data/raw/orders.csv is a database", "url: duckdb:///data/raw/orders.csv with table or query"],
+    ),
+    Refused(
         "a damaged spreadsheet",
         b"PK\x03\x04\0\0\0\0",
         ["data/raw/orders.csv is not an Excel workbook that can be read", ".xlsx or .jsonl"],

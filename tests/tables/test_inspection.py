@@ -196,10 +196,20 @@ def test_an_order_called_by_its_name_whose_total_stands_on_its_first_line(tmp_pa
     assert duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()[2][0] == "#1003"
 
 
+def test_the_query_for_further_lines_leaves_out_the_titles(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(f"Shop,Export\n,\n{SHOPIFY}")
+    query = finding(inspect_file("log.csv", tmp_path), "quarantine").partition("query: ")[2]
+    assert "skip = 2" in query
+    assert len(duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()) == 3
+
+
 def test_the_query_for_further_lines_reads_a_file_of_windows_1252(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Tuch", "Mütze").encode("cp1252"))
     query = finding(inspect_file("log.csv", tmp_path), "quarantine").partition("query: ")[2]
     assert len(duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()) == 3
+    (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Tuch", "Tuch 5 €").encode("cp1252"))
+    query = finding(inspect_file("log.csv", tmp_path), "quarantine").partition("query: ")[2]
+    assert "(the file, first saved as UTF-8)" in query  # DuckDB knows no nearer encoding than Latin-1
 
 
 def exported(order_total: str) -> str:
@@ -339,3 +349,20 @@ def test_a_log_without_amounts_is_read_with_a_constant(tmp_path: Path) -> None:
     assert question.startswith("sources.orders.columns.amount: ")
     query = question.partition("query: ")[2].replace("log.csv", str(tmp_path / "log.csv"))
     assert duckdb.sql(query).fetchall() == [("007", "2021-03-04", 0), ("008", "2021-03-05", 0)]
+
+
+def test_rows_without_an_order_id_that_come_together_are_told_to_be_lines(tmp_path: Path) -> None:
+    rows = "".join(f"{n // 3},2021-03-{1 + n % 3 // 2:02},{n}.50\n" for n in range(60))
+    found = inspected(tmp_path, f"customer,date,amount\n{rows}")
+    told = finding(found, "lines")
+    assert told.startswith('60 rows have 40 pairs of "customer" and "date"')
+    query = told[told.index("SELECT") : told.index(", with order_id")].replace(
+        "log.csv", f"{tmp_path}/log.csv"
+    )
+    with duckdb.connect() as con:
+        assert con.execute(f"SELECT count(DISTINCT order_id) FROM ({query})").fetchall() == [(40,)]
+    apart = "".join(f"{n % 20},2021-03-{1 + n // 20:02},{n}.50\n" for n in range(60))
+    assert "lines" not in dict(inspected(tmp_path, f"customer,date,amount\n{apart}").findings)
+    assert "lines" not in dict(
+        inspected(tmp_path, f"customer,date,amount,order_id\n{rows}".replace(".50\n", ".50,7\n")).findings
+    )

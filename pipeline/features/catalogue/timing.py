@@ -193,8 +193,8 @@ FREQUENCY = Topic(
             "weeks",
             whole=True,
             words=Words(
-                "{value:week/weeks} with an order in the last 91 days",
-                "{value:Woche/Wochen} mit Bestellung in den letzten 91 Tagen",
+                "{value:No week/# week/# weeks} with an order in the last 91 days",
+                "{value:Keine Woche/# Woche/# Wochen} mit Bestellung in den letzten 91 Tagen",
                 more_is="staying",
             ),
         ),
