@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.tracking import registry
+from pipeline.tracking.names import by_mlflow_name
 from pipeline.tracking.store import SQLITE, artifact_location, open_store, store_errors
 from pipeline.tracking.versions import MODEL
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 LONGEST_PARAMETER = 500  # characters that every MLflow server takes; params.json has the whole
-LONGEST_NAME = 250
 HOME_FOLDER = re.compile(r"(?<![\w.])/(?:home|Users)/[^/\s]+")
 
 
@@ -208,9 +208,9 @@ def _log(client: MlflowClient, run: Run, state: PipelineState) -> None:
     run_id, moment = run.info.run_id, run.info.start_time  # one moment: a second pass adds no second points
     client.log_batch(
         run_id,
-        metrics=[Metric(name, value, moment, 0) for name, value in metrics.items()],
-        params=[Param(name, _short(value)) for name, value in _leaves(state.params)],
-        tags=[RunTag(name, str(value)) for name, value in tags.items()],
+        metrics=[Metric(name, value, moment, 0) for name, value in by_mlflow_name(metrics.items()).items()],
+        params=[Param(name, _short(value)) for name, value in by_mlflow_name(_leaves(state.params)).items()],
+        tags=[RunTag(name, str(value)) for name, value in by_mlflow_name(tags.items()).items()],
     )
     client.log_text(run_id, _json(state.params), "params.json")
     client.log_text(run_id, _json(state.metrics), "metrics.json")
@@ -234,12 +234,7 @@ def _leaves(nested: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
         if isinstance(value, Mapping) and value:
             yield from _leaves(value, f"{prefix}{key}.")
         else:
-            yield _allowed(f"{prefix}{key}"), value
-
-
-def _allowed(name: str) -> str:
-    """Write a name as MLflow takes it: the name of a file, a URL or a shop's own word may be part of it."""
-    return re.sub(r"/+(\.{1,2}/+)*", "/", re.sub(r"[^\w./: -]", "_", name))[:LONGEST_NAME]
+            yield f"{prefix}{key}", value
 
 
 def _short(value: Any) -> str:
