@@ -128,9 +128,9 @@ def without_twin(hashes: Hashes) -> npt.NDArray[np.bool_]:
 
 
 def sorted_first_bits(hashes: Hashes) -> tuple[Hashes, np.uint64]:
-    """Sort hashes by their first bits, in whose last bits stand their places: return them, and the bits of a place.
+    """Sort hashes by their first bits, places in their last bits; return them, and the bits of a place.
 
-    A number is sorted many times faster than a place by a number.
+    With its place in it a number is sorted many times faster than the place by the number.
     """
     of_place = np.uint64((1 << len(hashes).bit_length()) - 1)
     packed = hashes & ~of_place
