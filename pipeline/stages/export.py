@@ -25,7 +25,9 @@ def export(params: Params) -> None:
             where="params.yaml: monitor.action: stop_export",
             valid=f"read {files.REPORT} and docs/monitoring.md; to export all the same, monitor.action: mark",
         )
-    table = export_table(io.read_parquet(files.SEGMENTS), io.read_parquet(files.IDENTITIES))
+    consents = io.read_parquet(files.CONSENTS) if files.CONSENTS.exists() else None
+    segments, identities = io.read_parquet(files.SEGMENTS), io.read_parquet(files.IDENTITIES)
+    table = export_table(segments, identities, consents, params.report.language)
     contents = {
         files.EXPORT_CSV.name: CSV_DIALECTS[params.export.csv_dialect](table),
         files.EXPORT_PARQUET.name: parquet_bytes(table),
@@ -43,7 +45,8 @@ def export(params: Params) -> None:
     for name, content in contents.items():
         io.write_bytes(content, files.MANIFEST.parent / name, private=True)
     io.write_json(description, files.MANIFEST)
-    say(f"export: {counted(len(table)):customer/customers}, run {description['run_id']}")
+    suppressed = "" if consents is None else f", {table['suppressed'].sum()} of them not to be contacted"
+    say(f"export: {counted(len(table)):customer/customers}{suppressed}, run {description['run_id']}")
 
 
 if __name__ == "__main__":

@@ -125,6 +125,21 @@ def test_every_segment_action_and_stage_has_its_own_words(
         assert "_" not in name or name not in page.text
 
 
+def test_without_lifetime_values_there_are_risks_and_no_segments(
+    page_of: PageOf, localised: ReportData
+) -> None:
+    summary = localised.segment_summary.iloc[:1].assign(segment="not_scored", next_action="no_recommendation")
+    said = page_of(replace(localised, segment_summary=summary)).text
+    exactly_one = {"en": "exactly one segment", "de": "genau einem Segment"}[localised.language]
+    half = {
+        "en": "takes both churn risk and lifetime value",
+        "de": "braucht Abwanderungsrisiko und Kundenwert",
+    }
+    assert half[localised.language] in said
+    assert exactly_one not in said
+    assert exactly_one in page_of(localised).text
+
+
 def test_the_page_stands_with_almost_nothing_to_show(page_of: PageOf, localised: ReportData) -> None:
     frames = {
         name: getattr(localised, name).iloc[:0]
