@@ -112,6 +112,11 @@ def is_scored(report: ReportData) -> bool:
     return not (report.risk_value[["churn_risk", "value_tier"]] == "unknown").all(axis=None)
 
 
+def is_segmented(report: ReportData) -> bool:
+    """Tell whether anybody is in a segment, which takes both churn risk and value."""
+    return not report.segment_summary["segment"].isin(["not_scored"]).all()
+
+
 def value_at_risk(report: ReportData, t: Texts, f: Formats) -> str:
     """Say how much of the lifetime value is with customers who may leave; nothing when there is no value."""
     clv = report.risk_value.groupby("churn_risk")["clv"].sum()
@@ -133,11 +138,8 @@ class Cohort:
 
 
 def heat_map(report: ReportData, f: Formats) -> list[Cohort]:
-    """Build the cohorts, oldest first; the month of the first order itself is always 100% and left out.
-
-    Cohorts of few are left out: their shares would tell of single customers.
-    """
-    cohorts = report.cohorts[report.cohorts["customers"] >= FEWEST]
+    """Build the cohorts, oldest first; the month of the first order itself is always 100% and left out."""
+    cohorts = report.cohorts
     later = cohorts[cohorts["month_offset"] > 0]
     strongest = largest(later["retention"])
     rows = []

@@ -27,8 +27,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Nichts zu zeigen: Die Daten reichen nicht weit genug.",
     ),
     "too_few": (
-        "Groups of fewer than 10 customers are not shown on their own.",
-        "Gruppen mit weniger als 10 Personen werden nicht einzeln gezeigt.",
+        "What fewer than 10 customers did or are expected to do is not shown on its own: no such segment, "
+        "month or cohort.",
+        "Was weniger als 10 Personen taten oder erwarten lassen, wird nicht einzeln gezeigt: kein solches "
+        "Segment, kein Monat, keine Kohorte.",
     ),
     # Headline
     "kpis.title": (
@@ -180,6 +182,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "segments.not_scored": (
         "Without predictions nobody can be singled out. What is known of everybody is the lifecycle stage.",
         "Ohne Vorhersagen lässt sich niemand herausheben. Bekannt ist von allen die Lebensphase.",
+    ),
+    "segments.half_scored": (
+        "A segment takes both churn risk and lifetime value, and the history is not enough for one of them. "
+        "The other one is in the export, for every customer.",
+        "Ein Segment braucht Abwanderungsrisiko und Kundenwert, und für eines davon reicht die Historie "
+        "nicht. Das andere steht für jede Person im Export.",
     ),
     "segments.share": (
         "Share of customers by segment",

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from pipeline.evaluation.evaluate import not_evaluated
 from pipeline.report import ReportData, groups, render
 from pipeline.report.formats import Formats
 from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, retention_kpis
@@ -125,6 +126,47 @@ def test_every_segment_action_and_stage_has_its_own_words(
         assert "_" not in name or name not in page.text
 
 
+def test_without_lifetime_values_there_are_risks_and_no_segments(
+    page_of: PageOf, localised: ReportData
+) -> None:
+    summary = localised.segment_summary.iloc[:1].assign(segment="not_scored", next_action="no_recommendation")
+    said = page_of(replace(localised, segment_summary=summary)).text
+    exactly_one = {"en": "exactly one segment", "de": "genau einem Segment"}[localised.language]
+    half = {
+        "en": "takes both churn risk and lifetime value",
+        "de": "braucht Abwanderungsrisiko und Kundenwert",
+    }
+    assert half[localised.language] in said
+    assert exactly_one not in said
+    assert exactly_one in page_of(localised).text
+
+
+def test_only_models_that_are_there_are_named(page_of: PageOf, localised: ReportData) -> None:
+    none = not_evaluated("nothing to learn from")
+    btyd, blend = "Buy-till-you-die", {"en": "a blend of classifiers", "de": "Mischung von Klassifikatoren"}
+
+    def named(**changes: Any) -> tuple[bool, bool]:
+        text = page_of(replace(localised, **changes)).text
+        assert "calibrated classifier" not in text
+        return btyd.lower() in text.lower(), blend[localised.language] in text
+
+    assert named() == (True, True)
+    assert named(value_evaluation=none, lifetime_value=[]) == (False, True)
+    assert named(churn_evaluation=none) == (True, False)
+    assert named(churn_evaluation=none, value_evaluation=none, lifetime_value=[]) == (False, False)
+
+
+def test_a_shop_without_amounts_is_told_so(page_of: PageOf, localised: ReportData) -> None:
+    none = not_evaluated("no customer has a positive amount on a repeat order day")
+    without = replace(localised, value_evaluation=none, lifetime_value=[])
+    second = {"en": "paid for a second order", "de": "zweite Bestellung bezahlt"}[localised.language]
+    amount = {"en": "no order has an amount above zero", "de": "keine Bestellung hat einen Betrag über null"}
+    assert second in page_of(without).text
+    said = page_of(replace(without, kpis={**localised.kpis, "revenue": 0.0})).text
+    assert amount[localised.language] in said
+    assert second not in said
+
+
 def test_the_page_stands_with_almost_nothing_to_show(page_of: PageOf, localised: ReportData) -> None:
     frames = {
         name: getattr(localised, name).iloc[:0]
@@ -163,18 +205,29 @@ def test_the_other_tables_and_what_is_switched_off_without_them(page_of: PageOf,
     assert "more data" not in neither
 
 
-def test_a_month_with_few_new_customers_is_left_out(report: ReportData) -> None:
+def test_the_month_of_the_first_order_is_no_cell(report: ReportData) -> None:
     cohorts = pd.DataFrame(
         {
-            "cohort": ["2024-01-01"] * 3 + ["2024-02-01"] * 2,
-            "month_offset": [0, 1, 2, 0, 1],
-            "customers": [9, 9, 9, 40, 40],
-            "active": [9, 3, 1, 40, 10],
-            "retention": [1.0, 1 / 3, 1 / 9, 1.0, 0.25],
+            "cohort": ["2024-02-01"] * 2,
+            "month_offset": [0, 1],
+            "customers": [40, 40],
+            "active": [40, 10],
+            "retention": [1.0, 0.25],
         }
     )
-    [enough] = groups.heat_map(replace(report, cohorts=cohorts), Formats("en", "EUR"))
-    assert (enough.customers, [(cell.main, cell.tint) for cell in enough.cells]) == ("40", [("25", 100.0)])
+    [one] = groups.heat_map(replace(report, cohorts=cohorts), Formats("en", "EUR"))
+    assert (one.customers, [(cell.main, cell.tint) for cell in one.cells]) == ("40", [("25", 100.0)])
+
+
+def test_a_month_of_few_customers_has_no_bar(report: ReportData) -> None:
+    months = report.monthly.astype({"orders": float, "customers": float, "new_customers": float})
+    shown = months["customers"].first_valid_index()
+    month = Formats("en", "EUR").month(months.loc[shown, "month"])
+    assert f"<title>{month}, Revenue per month: " in render(replace(report, monthly=months))
+    months.loc[shown, ["orders", "customers", "new_customers", "revenue"]] = float("nan")
+    page = render(replace(report, monthly=months))
+    assert f"<title>{month}, " not in page
+    assert "nan" not in re.findall(r'(?:y|height)="([^"]+)"', page)
 
 
 def test_without_anybody_who_came_back_no_sentence_has_a_hole(page_of: PageOf, localised: ReportData) -> None:
