@@ -44,7 +44,7 @@ CSV_DIALECTS: dict[str, Callable[[pd.DataFrame], bytes]] = {"machine": machine_c
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:
-    """Write typed columns: string, date32, int64, double."""
+    """Write typed columns: string, date32, int64, double, bool."""
     schema = pa.schema([(field.name, _PARQUET_TYPES[field.kind]) for field in FIELDS])
     # Without the metadata pandas adds, which holds its version.
     arrow = pa.Table.from_pandas(table, schema=schema, preserve_index=False).replace_schema_metadata(None)
@@ -53,7 +53,13 @@ def parquet_bytes(table: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-_PARQUET_TYPES = {"text": pa.string(), "date": pa.date32(), "whole": pa.int64(), "number": pa.float64()}
+_PARQUET_TYPES = {
+    "text": pa.string(),
+    "date": pa.date32(),
+    "whole": pa.int64(),
+    "number": pa.float64(),
+    "flag": pa.bool_(),
+}
 
 
 def _as_text(values: pd.Series[Any], field: Field, date_format: str) -> list[str]:
@@ -63,6 +69,8 @@ def _as_text(values: pd.Series[Any], field: Field, date_format: str) -> list[str
             cells = values.dt.strftime(date_format).tolist()
         case "number":
             cells = [f"{value:.{field.decimals}f}" for value in values.astype("float64").tolist()]
+        case "flag":
+            cells = [str(value).lower() for value in values.tolist()]
         case _:
             cells = [str(value) for value in values.tolist()]
     return [cell if there else "" for cell, there in zip(cells, present, strict=True)]

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
+from pipeline.crm.consent import with_consent
 from pipeline.crm.fields import FIELDS, Field
 from pipeline.errors import UserError
 
 
-def export_table(segments: pd.DataFrame, identities: pd.DataFrame) -> pd.DataFrame:
+def export_table(
+    segments: pd.DataFrame,
+    identities: pd.DataFrame,
+    consents: pd.DataFrame | None,
+    language: Literal["en", "de"],
+) -> pd.DataFrame:
     """Replace the pseudonymous key by the shop's customer number and shape the columns as in `FIELDS`.
 
     Parameters
     ----------
     segments : DataFrame
-        One row per customer with `customer_key` and the columns of `FIELDS`; any row order.
+        One row per customer with `customer_key` and the columns of `FIELDS` but those of consent; any order.
     identities : DataFrame
         `customer_key`, `customer_id`. Customers who are not in `segments` may be there too.
+    consents, language
+        As in `with_consent`.
 
     Returns
     -------
@@ -43,7 +51,7 @@ def export_table(segments: pd.DataFrame, identities: pd.DataFrame) -> pd.DataFra
     _refuse(ids.isna() | (ids.astype("str").str.strip() == ""), "customer numbers are empty", "customer_id")
     _refuse(ids.astype("str").duplicated(), "customer numbers occur more than once", "customer_id")
 
-    named = segments.assign(customer_id=ids)
+    named = with_consent(segments.assign(customer_id=ids), consents, language)
     table = pd.DataFrame({field.name: _typed(named[field.name], field) for field in FIELDS})
     return table.sort_values("customer_id", ignore_index=True)
 
@@ -62,6 +70,7 @@ def _typed(values: pd.Series[Any], field: Field) -> pd.Series[Any]:
         "text": lambda: values.astype("str"),
         "date": lambda: pd.to_datetime(values).dt.normalize().astype("datetime64[us]"),
         "whole": lambda: values.astype("Int64"),
+        "flag": lambda: values.astype("boolean"),
         # Adding zero turns -0.0 into 0.0.
         "number": lambda: values.astype("float64").round(field.decimals) + 0.0,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Field:
     ----------
     name : str
         The column's name in every file and in the CRM.
-    kind : {"text", "date", "whole", "number"}
+    kind : {"text", "date", "whole", "number", "flag"}
         What the values are; only "text" may hold what a person typed.
     meaning : str
         One sentence for the person who maps the column in the CRM.
@@ -27,7 +27,7 @@ class Field:
     """
 
     name: str
-    kind: Literal["text", "date", "whole", "number"]
+    kind: Literal["text", "date", "whole", "number", "flag"]
     meaning: str
     example: str
     decimals: int = 0
@@ -38,7 +38,20 @@ FIELDS: tuple[Field, ...] = (
     Field("as_of", "date", "First day not yet known when the scores were made", "1998-07-01"),
     Field("score_status", "text", "scored, or why there are no scores", "scored"),
     Field("segment", "text", "The one group the customer belongs to", "slipping"),
-    Field("next_action", "text", "What to do with the customer; follows from the segment", "win_back"),
+    Field(
+        "next_action",
+        "text",
+        "What to do with the customer; follows from the segment, or do_not_contact where suppressed",
+        "win_back",
+    ),
+    Field(
+        "suppressed",
+        "flag",
+        "true: no consent to be contacted; empty: the shop gave no table of consents, check your own",
+        "false",
+    ),
+    Field("suppress_reason", "text", "Why, in words", "Objected to marketing"),
+    Field("contact_channels", "text", "The channels consented to; no message by any other", "email post"),
     Field("churn_probability", "number", "Chance of no order within the horizon, 0 to 1", "0.7312", 4),
     Field("churn_risk", "text", "low, medium or high churn probability; unknown when not scored", "medium"),
     Field(

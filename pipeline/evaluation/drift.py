@@ -21,6 +21,7 @@ from pipeline.evaluation.weighted import FloatArray
 
 COLUMNS = ("feature", "psi", "usual", "drift")
 MODERATE = 0.1
+MOST_NAMED = 5  # features in the text of an alarm
 UNUSUAL = 2
 YOUNG_DAYS = 365
 BINS = 10
@@ -160,7 +161,9 @@ def drift_metrics(table: pd.DataFrame, score: str, *, young: bool) -> dict[str, 
     }
     alarms: list[dict[str, Any]] = []
     if named["large"] and not young:
-        text = f"the customers have changed since the model learned: {', '.join(named['large'])}"
+        shown, others = ", ".join(named["large"][:MOST_NAMED]), len(named["large"]) - MOST_NAMED
+        more = f" and {others} more (metrics/drift.json)" if others > 0 else ""
+        text = f"the customers have changed since the model learned: {shown}{more}"
         alarms.append({"kind": "features", "features": named["large"], "text": text})
     if (of_score["drift"] == "large").any():
         text = f"the scores are spread differently since the model learned (PSI {psi_of_score:.2f})"

@@ -112,6 +112,11 @@ def is_scored(report: ReportData) -> bool:
     return not (report.risk_value[["churn_risk", "value_tier"]] == "unknown").all(axis=None)
 
 
+def is_segmented(report: ReportData) -> bool:
+    """Tell whether anybody is in a segment, which takes both churn risk and value."""
+    return not report.segment_summary["segment"].isin(["not_scored"]).all()
+
+
 def value_at_risk(report: ReportData, t: Texts, f: Formats) -> str:
     """Say how much of the lifetime value is with customers who may leave; nothing when there is no value."""
     clv = report.risk_value.groupby("churn_risk")["clv"].sum()

@@ -49,6 +49,7 @@ def render(report: ReportData) -> str:
             churn_note=views.churn_note(report, t, f),
             months=_month_charts(report, t, f),
             is_scored=groups.is_scored(report),
+            is_segmented=groups.is_segmented(report),
             segments=groups.segments(report, t, f),
             all_returned=groups.all_returned(report, t, f),
             stages=groups.stage_bars(report, t, f),
@@ -69,8 +70,7 @@ def render(report: ReportData) -> str:
             tables=tables.optional_tables(report, t, f),
             without=tables.switched_off(report, t),
             parameters=parameters,
-            spend_note=views.spend_note(report, t, f),
-            model_choice=views.model_choice(report, t, f),
+            method=views.method(report, t, f),
         )
     )
 

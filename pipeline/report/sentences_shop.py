@@ -181,6 +181,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Without predictions nobody can be singled out. What is known of everybody is the lifecycle stage.",
         "Ohne Vorhersagen lässt sich niemand herausheben. Bekannt ist von allen die Lebensphase.",
     ),
+    "segments.half_scored": (
+        "A segment takes both churn risk and lifetime value, and the history is not enough for one of them. "
+        "The other one is in the export, for every customer.",
+        "Ein Segment braucht Abwanderungsrisiko und Kundenwert, und für eines davon reicht die Historie "
+        "nicht. Das andere steht für jede Person im Export.",
+    ),
     "segments.share": (
         "Share of customers by segment",
         "Anteil der Segmente",

@@ -8,6 +8,7 @@ ORDERS = Path("data/interim/orders.parquet")
 RETURNS = Path("data/interim/returns.parquet")
 QUARANTINE = Path("data/interim/quarantine.parquet")
 TABLES = Path("data/interim/tables")
+CONSENTS = TABLES / "consents.parquet"
 LOG = Path("data/interim/log.json")
 IDENTITIES = Path("data/vault/identities.parquet")
 

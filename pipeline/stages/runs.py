@@ -19,5 +19,7 @@ DECIDE_THE_EXPORT = (
 def current_run(params: Params) -> str:
     """Digest the parameters and the files that decide what is exported."""
     parts = {path.name: path.read_bytes() for path in DECIDE_THE_EXPORT}
+    if files.CONSENTS.exists():
+        parts["consents"] = files.CONSENTS.read_bytes()
     parts["params"] = json.dumps(params.model_dump(mode="json"), sort_keys=True).encode()
     return run_id(parts)

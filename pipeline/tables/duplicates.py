@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
-from pipeline.tables.numbers import without_twin
+from pipeline.tables.numbers import hashes, without_twin
 from pipeline.tables.policies import Policies
 from pipeline.tables.raw import fill
 from pipeline.tables.sources import Raw
@@ -15,6 +17,7 @@ from pipeline.tables.verdicts import leave_out
 
 PACKAGE = "pipeline.tables"
 KEEP = "keep"
+COMPARED = "customer_no", "ordered_at", "paid", "product_id"
 
 
 def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[str, int]]:
@@ -28,7 +31,7 @@ def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[
         Whatever the policy: `equal_rows` that repeat another in all mapped columns, those of them
         `in_another_file`, and `repeated_orders` that a later file delivers again line for line.
     """
-    duck.register(con, "perhaps_equal_rows", _perhaps_equal(judged))
+    duck.register(con, "perhaps_equal_rows", _perhaps_equal(con, judged))
     fill(con, "perhaps_equal", judged.columns)
     duck.run(con, duck.sql_file(PACKAGE, "sql/equal_rows.sql"), name="equal rows")
     several = {"several_files": len(judged.files) > 1}
@@ -49,9 +52,25 @@ def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[
     }
 
 
-def _perhaps_equal(judged: Raw) -> pa.Table:
-    """Return the rows whose hash others have: sorting numbers costs a fraction of grouping them in SQL."""
-    digests = judged.rows["digest"]
-    chosen = pc.is_valid(digests).to_numpy()
-    chosen[chosen] = ~without_twin(digests.drop_null().to_numpy())
-    return judged.rows.filter(pa.array(chosen))  # to take them by their places would copy all texts first
+def _perhaps_equal(con: Connection, judged: Raw) -> pa.Table:
+    """Return the accepted rows whose time others have, and then a hash of what tells rows apart best.
+
+    Looking at times and sorting numbers costs a fraction of grouping rows in SQL.
+    """
+    rows = judged.rows
+    accepted = pc.and_(pc.is_null(rows["rule"]), pc.is_null(rows["left_out"]))
+    chosen = pc.and_not(accepted, pc.fill_null(rows["only_line"], False)).to_numpy()
+    chosen &= _share_their_time(rows["ordered_at"])
+    compared = rows.select([name for name in COMPARED if name in rows.column_names])
+    chosen[chosen] = ~without_twin(hashes(con, *compared.filter(pa.array(chosen)).columns))
+    return rows.filter(pa.array(chosen))  # to take them by their places would copy all texts first
+
+
+def _share_their_time(times: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Tell whose time others have; it may be anybody's where times do not ascend."""
+    earlier, later = times[:-1], times[1:]
+    if times.null_count or not pc.all(pc.greater_equal(later, earlier)).as_py():
+        return np.ones(len(times), dtype=bool)
+    again = np.zeros(len(times) + 1, dtype=bool)
+    again[1:-1] = pc.equal(later, earlier).to_numpy()
+    return again[1:] | again[:-1]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import dropwhile, islice
@@ -14,6 +15,13 @@ from pipeline.tables.text import TextFile, physical_lines
 
 DELIMITERS = (",", ";", "\t", "|", "whitespace")
 MAX_HEADER_LINES = 20
+NAMES = "a first line with names, such as customer,date,amount"
+DATUM = re.compile(
+    r"\W*\d[\d\WTZ]*"  # a number, a sum of money, a date, an instant
+    r"|\W*[A-Z]{3}\s*\d[\d.,]*|\W*\d[\d.,]*\s*[A-Z]{3}"  # EUR 12.50
+    r"|\d{1,2}\W+[^\W\d]{3,9}\W+\d{2,4}.*"  # 4 March 2021
+    r"|.*\w@\w.*"
+)
 
 
 @dataclass(frozen=True)
@@ -106,11 +114,30 @@ def _split(lines: Sequence[str], first: int, delimiter: str) -> Header:
     return Header(names, first + reader.line_num - 1, delimiter)
 
 
+def looks_like_row(names: Iterable[str]) -> bool:
+    """Tell whether some of a header's names are numbers, dates or e-mail addresses.
+
+    They could be personal data then, and no message may repeat them.
+    """
+    return any(DATUM.fullmatch(name) for name in names)
+
+
+def no_header(label: str, where: str) -> UserError:
+    """Make the error for a file whose header looks like a row."""
+    return UserError(
+        f"{label} seems to have no header: some of its column names are numbers, dates or addresses",
+        where=where,
+        valid=NAMES,
+    )
+
+
 def check_columns(names: Sequence[str], wanted: Sequence[str], label: str, where: str) -> None:
     """Raise a UserError if a wanted column is missing from the header, or there more than once.
 
     `where` is the parameter that names them.
     """
+    if looks_like_row(names) and not set(wanted) <= set(names):
+        raise no_header(label, where)
     for name in wanted:
         if names.count(name) > 1:
             raise UserError(f"{label} has {names.count(name)} columns called {name!r}", where=where)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables import amounts, dates, doubts
 from pipeline.tables.amounts import SHAPES
+from pipeline.tables.header import looks_like_row, no_header
 from pipeline.tables.roles import REQUIRED, Column, Guess, guess_roles
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 
@@ -36,7 +36,6 @@ FIRST_LINES = (
     """in place of path, url: duckdb:// and query: SELECT * FROM {table} WHERE "{column}" IS NOT NULL"""
 )
 SOME = 12  # states of an order that can be listed
-DATA = re.compile(r"[-+]?\d[\d.,:/T -]*")
 
 Chosen = TypeVar("Chosen")
 
@@ -141,12 +140,8 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
 
 def _check_header(raw: Raw) -> None:
     """Raise if the names look like values: they could be personal data, and are not repeated."""
-    if any(DATA.fullmatch(name or "") for name in raw.columns.values()):
-        raise UserError(
-            f"{raw.files[0].label} seems to have no header: some of its column names are numbers or dates",
-            where=f"{WHERE}.path",
-            valid="a first line with names, such as customer,date,amount",
-        )
+    if looks_like_row(name or "" for name in raw.columns.values()):
+        raise no_header(raw.files[0].label, f"{WHERE}.path")
 
 
 def _describe(con: Connection, raw: Raw, key: str, name: str) -> Column:

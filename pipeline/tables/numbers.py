@@ -48,11 +48,13 @@ def number(texts: pa.ChunkedArray, hashed: Hashes, links: pa.Table) -> tuple[Num
     return numbers, customers
 
 
-def hashes(con: Connection, texts: pa.ChunkedArray) -> Hashes:
-    """Return a hash of each text."""
-    duck.register(con, "texts", pa.table({"text": texts}))
-    found: Hashes = duck.arrow(con, "SELECT hash(text) AS hash FROM texts", name="hashes")["hash"].to_numpy()
-    con.unregister("texts")
+def hashes(con: Connection, *columns: pa.ChunkedArray) -> Hashes:
+    """Return a hash of each row of some columns."""
+    names = [f"c{n}" for n in range(len(columns))]
+    duck.register(con, "hashed", pa.table(columns, names=names))
+    statement = f"SELECT hash({', '.join(names)}) AS hash FROM hashed"
+    found: Hashes = duck.arrow(con, statement, name="hashes")["hash"].to_numpy()
+    con.unregister("hashed")
     return found
 
 

@@ -15,6 +15,7 @@ from pipeline.tables.database import read_database
 from pipeline.tables.delimited import read_delimited
 from pipeline.tables.excel import is_excel, read_excel
 from pipeline.tables.files import SourceFile, check_readable, resolve, without_pattern
+from pipeline.tables.header import looks_like_row, no_header
 from pipeline.tables.jsonlines import is_json, read_jsonlines
 from pipeline.tables.parquet import is_parquet, read_parquet_file
 from pipeline.tables.raw import FileRead, RawTable
@@ -147,6 +148,8 @@ def _read_file(
 
 def _check_same_header(first: FileRead, other: FileRead, where: str) -> None:
     differing = sorted(set(first.names) ^ set(other.names))
+    if looks_like_row(differing):
+        raise no_header((other if looks_like_row(other.names) else first).label, f"{where}.path")
     if differing:
         raise UserError(
             f"{first.label} and {other.label} have different headers: {', '.join(differing)}",

@@ -82,7 +82,7 @@ def judge(
     if (places[1:] < places[:-1]).any():  # a join has no order
         verdicts = verdicts.take(pa.array(np.argsort(places)))
     rows = raw.rows
-    for name in (*VERDICT, "digest"):
+    for name in VERDICT:
         rows = rows.append_column(name, verdicts[name])
     return _registered(con, raw, rows), decimal
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.tracking import registry
+from pipeline.tracking.names import by_mlflow_name
 from pipeline.tracking.store import SQLITE, artifact_location, open_store, store_errors
 from pipeline.tracking.versions import MODEL
 
@@ -207,9 +208,9 @@ def _log(client: MlflowClient, run: Run, state: PipelineState) -> None:
     run_id, moment = run.info.run_id, run.info.start_time  # one moment: a second pass adds no second points
     client.log_batch(
         run_id,
-        metrics=[Metric(name, value, moment, 0) for name, value in metrics.items()],
-        params=[Param(name, _short(value)) for name, value in _leaves(state.params)],
-        tags=[RunTag(name, str(value)) for name, value in tags.items()],
+        metrics=[Metric(name, value, moment, 0) for name, value in by_mlflow_name(metrics.items()).items()],
+        params=[Param(name, _short(value)) for name, value in by_mlflow_name(_leaves(state.params)).items()],
+        tags=[RunTag(name, str(value)) for name, value in by_mlflow_name(tags.items()).items()],
     )
     client.log_text(run_id, _json(state.params), "params.json")
     client.log_text(run_id, _json(state.metrics), "metrics.json")

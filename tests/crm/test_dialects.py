@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -13,25 +14,21 @@ from hypothesis import strategies as st
 from pipeline.crm import FIELDS, excel_de_csv, export_table, machine_csv
 
 Make = Callable[..., tuple[pd.DataFrame, pd.DataFrame]]
+exported = partial(export_table, consents=None, language="en")
 GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = ["=1+1", "+49 170", "-5", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1"]
 
 
 @pytest.fixture
 def table(make: Make) -> pd.DataFrame:
-    gone = dict.fromkeys(["churn_probability", "clv", "expected_spend", "expected_orders"], None)
-    return export_table(
-        *make(
-            "01067",
-            ("Müller, Größe", {"clv": -0.5}),
-            (
-                'say "hi"; ok',
-                gone | {"score_status": "objected", "segment": "not_scored", "days_since_last": None},
-            ),
-            "=1+1",
-            "two\nlines",
-        )
+    unknown = dict.fromkeys(
+        ["churn_probability", "clv", "expected_spend", "expected_orders", "days_since_last"]
     )
+    unscored = unknown | {"score_status": "insufficient_history", "segment": "not_scored"}
+    customers = ("01067", ("Müller, Größe", {"clv": -0.5}), ('say "hi"; ok', unscored), "=1+1", "two\nlines")
+    words = [("k0", "email", "granted"), ("k0", "post", "granted"), ("k1", "email", "objected")]
+    consents = pd.DataFrame(words, columns=["customer_key", "purpose", "status"])
+    return exported(*make(*customers), consents=consents.assign(changed_at=pd.Timestamp("1998-01-01")))
 
 
 @pytest.mark.parametrize(("write", "file"), [(machine_csv, "machine.csv"), (excel_de_csv, "excel-de.csv")])
@@ -54,7 +51,7 @@ def test_machine_files_round_trip_exactly(table: pd.DataFrame) -> None:
 @given(customer_id=st.text(min_size=1).filter(lambda text: text.strip()))
 @settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_customer_number_survives_the_machine_dialect(make: Make, customer_id: str) -> None:
-    content = machine_csv(export_table(*make(customer_id))).decode("utf-8")
+    content = machine_csv(exported(*make(customer_id))).decode("utf-8")
     [row] = csv.DictReader(io.StringIO(content, newline=""))
     assert row["customer_id"] == customer_id
 
@@ -71,7 +68,7 @@ def test_excel_gets_its_byte_order_mark_commas_and_german_dates(table: pd.DataFr
 
 @pytest.mark.parametrize("customer_id", HOSTILE)
 def test_formulas_are_inert_in_excel_and_untouched_for_machines(make: Make, customer_id: str) -> None:
-    table = export_table(*make(customer_id))
+    table = exported(*make(customer_id))
     [excel] = csv.DictReader(io.StringIO(excel_de_csv(table).decode("utf-8-sig"), newline=""), delimiter=";")
     [machine] = csv.DictReader(io.StringIO(machine_csv(table).decode(), newline=""))
     assert excel["customer_id"] == "'" + customer_id

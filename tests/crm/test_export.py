@@ -4,6 +4,7 @@ import hashlib
 import io
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import pyarrow as pa
@@ -16,30 +17,31 @@ from pipeline.crm import FIELDS, SCHEMA_VERSION, export_table, manifest, parquet
 from pipeline.errors import UserError
 
 Make = Callable[..., tuple[pd.DataFrame, pd.DataFrame]]
+exported = partial(export_table, consents=None, language="en")
 
 
 def test_keys_become_customer_numbers_and_rows_are_sorted_by_them(make: Make) -> None:
     segments, identities = make("0200", "01067", "Äpfel")
-    table = export_table(segments, identities.iloc[::-1])
+    table = exported(segments, identities.iloc[::-1])
     assert table["customer_id"].tolist() == ["01067", "0200", "Äpfel"]
     assert list(table.columns) == [field.name for field in FIELDS]
-    pd.testing.assert_frame_equal(export_table(segments.iloc[::-1], identities), table)
+    pd.testing.assert_frame_equal(exported(segments.iloc[::-1], identities), table)
 
 
 def test_no_pseudonym_leaves_the_house(make: Make) -> None:
-    table = export_table(*make("a", "b"))
+    table = exported(*make("a", "b"))
     assert "customer_key" not in table
     assert not table.astype("str").isin(["k0", "k1"]).any(axis=None)
 
 
 def test_customers_who_were_not_scored_have_empty_numbers(make: Make) -> None:
     nothing = dict.fromkeys(["churn_probability", "clv", "expected_spend", "days_since_last"], None)
-    table = export_table(*make("a", ("b", nothing | {"score_status": "objected"})))
+    table = exported(*make("a", ("b", nothing | {"score_status": "insufficient_history"})))
     assert table.loc[1, ["churn_probability", "clv", "days_since_last"]].isna().all()
 
 
 def test_numbers_are_rounded_and_minus_zero_is_zero(make: Make) -> None:
-    row = export_table(*make(("a", {"clv": -0.0001, "churn_probability": 0.123449}))).iloc[0]
+    row = exported(*make(("a", {"clv": -0.0001, "churn_probability": 0.123449}))).iloc[0]
     assert str(row["clv"]) == "0.0"
     assert row["churn_probability"] == 0.1234
 
@@ -53,22 +55,22 @@ def test_numbers_are_rounded_and_minus_zero_is_zero(make: Make) -> None:
 )
 def test_bad_customer_numbers_stop_the_export(make: Make, customers: tuple[str, ...], problem: str) -> None:
     with pytest.raises(UserError, match=problem):
-        export_table(*make(*customers))
+        exported(*make(*customers))
 
 
 def test_every_key_must_be_there_once(make: Make) -> None:
     segments, identities = make("a", "b")
     with pytest.raises(UserError, match="1 of 2 customers have no identity"):
-        export_table(segments, identities.iloc[:1])
+        exported(segments, identities.iloc[:1])
     with pytest.raises(UserError, match="2 of 4 keys stand for several customers"):
-        export_table(segments, pd.concat([identities, identities.assign(customer_id=["c", "d"])]))
+        exported(segments, pd.concat([identities, identities.assign(customer_id=["c", "d"])]))
     with pytest.raises(UserError, match="2 of 4 customers are scored twice"):
-        export_table(pd.concat([segments, segments]), identities)
-    assert len(export_table(segments.iloc[:1], identities)) == 1
+        exported(pd.concat([segments, segments]), identities)
+    assert len(exported(segments.iloc[:1], identities)) == 1
 
 
 def test_the_parquet_file_is_typed_and_the_same_each_time(make: Make) -> None:
-    table = export_table(*make("01067", ("b", {"clv": None, "days_since_last": None})))
+    table = exported(*make("01067", ("b", {"clv": None, "days_since_last": None})))
     content = parquet_bytes(table)
     assert content == parquet_bytes(table.copy())
     read = pq.read_table(io.BytesIO(content))

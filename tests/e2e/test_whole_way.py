@@ -58,6 +58,39 @@ def test_the_export_has_the_shops_own_ids_and_the_manifest_vouches_for_it(scored
     )
 
 
+def test_an_objection_reaches_the_export_and_makes_it_another_one(scored, tmp_path):
+    shop = scored.copy(tmp_path / "shop")
+    identities = pd.read_parquet(shop.path / "data/vault/identities.parquet").sort_values("customer_id")
+    consents = identities[["customer_key"]].assign(purpose="email", status="granted", changed_at="2023-01-01")
+    consents["changed_at"] = pd.to_datetime(consents["changed_at"])
+    consents.iloc[0, 2] = "objected"
+    consents.to_parquet(shop.path / "data/interim/tables/consents.parquet")
+    before = json.loads((shop.path / "exports/manifest.json").read_text())
+    shop.run_here("export")
+
+    exported = pd.read_parquet(shop.path / "exports/customers.parquet").set_index("customer_id")
+    objector = identities["customer_id"].iloc[0]
+    assert exported.index[exported["suppressed"]].tolist() == [objector]
+    assert exported.loc[objector, "next_action"] == "do_not_contact"
+    after = json.loads((shop.path / "exports/manifest.json").read_text())
+    assert before["run_id"] != after["run_id"]
+
+
+def test_customers_who_left_the_export_are_counted(scored, tmp_path, capsys):
+    shop = scored.copy(tmp_path / "shop")
+    before = (shop.path / "exports/manifest.json").read_bytes()
+    segments = pd.read_parquet(shop.path / "data/scored/segments.parquet")
+    segments.iloc[3:].to_parquet(shop.path / "data/scored/segments.parquet")
+    shop.run_here("export")
+    assert "3 customers of the last export not in this one: clear them in the CRM" in capsys.readouterr().out
+
+    segments.to_parquet(shop.path / "data/scored/segments.parquet")
+    shop.run_here("export")
+    assert "not in this one" not in capsys.readouterr().out
+    after = json.loads((shop.path / "exports/manifest.json").read_text())
+    assert {**json.loads(before), "run_id": ""} == {**after, "run_id": ""}
+
+
 def test_real_ids_are_in_the_export_and_the_vault_alone(scored, log):
     """No id of the shop, nor a part of one, is in any file that DVC caches or git keeps."""
     for name, content in scored.files(*(folder for folder in RESULTS if folder != "exports")).items():

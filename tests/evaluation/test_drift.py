@@ -154,3 +154,12 @@ def test_without_a_model_nothing_is_said() -> None:
 def test_a_log_is_young_until_all_it_learned_from_has_a_year_behind_it() -> None:
     assert is_young(date(2023, 1, 2), [date(2024, 1, 1), date(2024, 2, 1)])
     assert not is_young(date(2023, 1, 1), [date(2024, 1, 1), date(2024, 2, 1)])
+
+
+@pytest.mark.parametrize(("count", "ends"), [(5, "f3, f4"), (7, "f3, f4 and 2 more (metrics/drift.json)")])
+def test_an_alarm_names_the_features_that_moved_most(count: int, ends: str) -> None:
+    names = [f"f{number}" for number in range(count)]
+    table = pd.DataFrame({"feature": names, "psi": 1.0, "usual": 0.1, "drift": "large"})
+    [alarm] = drift_metrics(table, "score", young=False)["alarms"]
+    assert alarm["features"] == names
+    assert alarm["text"].endswith(f": f0, f1, f2, {ends}")

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from pipeline.evaluation.evaluate import not_evaluated
 from pipeline.report import ReportData, groups, render
 from pipeline.report.formats import Formats
 from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, retention_kpis
@@ -123,6 +124,47 @@ def test_every_segment_action_and_stage_has_its_own_words(
     assert page.count("h3") >= 12
     for name in (*SEGMENTS, *NEXT_ACTIONS.values(), *LIFECYCLE_STAGES):
         assert "_" not in name or name not in page.text
+
+
+def test_without_lifetime_values_there_are_risks_and_no_segments(
+    page_of: PageOf, localised: ReportData
+) -> None:
+    summary = localised.segment_summary.iloc[:1].assign(segment="not_scored", next_action="no_recommendation")
+    said = page_of(replace(localised, segment_summary=summary)).text
+    exactly_one = {"en": "exactly one segment", "de": "genau einem Segment"}[localised.language]
+    half = {
+        "en": "takes both churn risk and lifetime value",
+        "de": "braucht Abwanderungsrisiko und Kundenwert",
+    }
+    assert half[localised.language] in said
+    assert exactly_one not in said
+    assert exactly_one in page_of(localised).text
+
+
+def test_only_models_that_are_there_are_named(page_of: PageOf, localised: ReportData) -> None:
+    none = not_evaluated("nothing to learn from")
+    btyd, blend = "Buy-till-you-die", {"en": "a blend of classifiers", "de": "Mischung von Klassifikatoren"}
+
+    def named(**changes: Any) -> tuple[bool, bool]:
+        text = page_of(replace(localised, **changes)).text
+        assert "calibrated classifier" not in text
+        return btyd.lower() in text.lower(), blend[localised.language] in text
+
+    assert named() == (True, True)
+    assert named(value_evaluation=none, lifetime_value=[]) == (False, True)
+    assert named(churn_evaluation=none) == (True, False)
+    assert named(churn_evaluation=none, value_evaluation=none, lifetime_value=[]) == (False, False)
+
+
+def test_a_shop_without_amounts_is_told_so(page_of: PageOf, localised: ReportData) -> None:
+    none = not_evaluated("no customer has a positive amount on a repeat order day")
+    without = replace(localised, value_evaluation=none, lifetime_value=[])
+    second = {"en": "paid for a second order", "de": "zweite Bestellung bezahlt"}[localised.language]
+    amount = {"en": "no order has an amount above zero", "de": "keine Bestellung hat einen Betrag über null"}
+    assert second in page_of(without).text
+    said = page_of(replace(without, kpis={**localised.kpis, "revenue": 0.0})).text
+    assert amount[localised.language] in said
+    assert second not in said
 
 
 def test_the_page_stands_with_almost_nothing_to_show(page_of: PageOf, localised: ReportData) -> None:

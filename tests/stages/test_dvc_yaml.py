@@ -108,7 +108,9 @@ def test_a_stage_tracks_the_params_and_files_it_reads(stage):
         assert not missing
     kept_aside = {str(files.HISTORY)}  # docs/decisions/0012-score-history.md
     known = names(STAGES[stage]["deps"]) | outputs(stage) | kept_aside
-    unknown = {f for f in read_files if f not in known and not any(k.startswith(f"{f}/") for k in known)}
+    unknown = {
+        f for f in read_files if not any(f"{f}/".startswith(f"{k}/") or k.startswith(f"{f}/") for k in known)
+    }
     assert not unknown
 
 

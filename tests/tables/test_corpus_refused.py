@@ -130,3 +130,23 @@ def test_a_source_is_refused_with_what_would_be_right(case: Refused, ingest: Ing
         ingest(case.content, **case.source)
     for words in case.says:
         assert words in str(raised.value)
+
+
+ROW = b"anna.schmidt@gmx.de,2021-03-04,12.50,Hauptstr. 1\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({"data/raw/1.csv": ROW * 2}, "data/raw/1.csv seems to have no header"),
+        # An export that a tool split has its header in the first part alone.
+        ({"data/raw/1.csv": PLAIN.encode(), "data/raw/2.csv": ROW}, "data/raw/2.csv seems to have no header"),
+    ],
+    ids=["one file", "the second part"],
+)
+def test_a_customer_in_place_of_a_header_is_not_repeated(
+    content: dict[str, bytes], says: str, ingest: Ingest
+) -> None:
+    with pytest.raises(UserError, match=says) as raised:
+        ingest(content, path="data/raw/*.csv")
+    assert not any(word in str(raised.value) for word in ("anna", "2021", "12.50", "Haupt"))

@@ -70,3 +70,10 @@ def test_without_order_ids_equal_rows_of_two_files_are_counted_and_kept(ingest: 
     done = ingest(files, path="data/raw/orders-*.csv")
     assert len(done.orders) == 3
     assert done.counts["policies"]["equal_rows_in_another_file"] == 2
+
+
+@pytest.mark.parametrize("between", ["b,2021-01-05,5,2\n", "b,2021-13-01,5,3\nb,2021-01-05,5,2\n"])
+def test_equal_rows_may_stand_far_apart_in_a_log_of_any_order(ingest: Ingest, between: str) -> None:
+    same = "a,2021-02-01,5,1\n"
+    done = read(ingest, HEADER + same + between + same, max_quarantine_share=1.0)
+    assert done.counts["policies"]["equal_rows"] == 1

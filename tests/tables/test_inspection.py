@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.errors import UserError
+from pipeline.tables.header import looks_like_row
 from pipeline.tables.inspection import Inspection, inspect_file
 from pipeline.tables.roles import Column, guess_roles
 
@@ -77,6 +78,26 @@ def test_a_file_without_a_header_is_told_without_its_values(tmp_path: Path) -> N
     with pytest.raises(UserError, match="seems to have no header") as raised:
         inspected(tmp_path, "Erika Mustermann;04.03.2021;5,55\nMax Mustermann;05.03.2021;7,00\n")
     assert "Muster" not in str(raised.value)
+
+
+def test_a_part_without_a_header_is_told_without_its_values(tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_text("kunde;datum;betrag\nErika Mustermann;04.03.2021;5,55\n")
+    (tmp_path / "2.csv").write_text("Max Mustermann;05.03.2021;7,00\nErika Mustermann;06.03.2021;7,00\n")
+    with pytest.raises(UserError, match="seems to have no header") as raised:
+        inspect_file("*.csv", tmp_path)
+    assert "Muster" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_value"),
+    [
+        *((value, True) for value in ("1001", "-5,00", "12.50 €", "EUR 5", "4. März 2021", "a@b.de")),
+        *((value, True) for value in ("2021-03-04T10:00:00+02:00", "2021-03-04T10:00:00Z")),
+        *((name, False) for name in ("Umsatz 2021", "VAT 19%", "30d revenue", "T1", "#", "", "Preis/€")),
+    ],
+)
+def test_a_value_is_told_from_a_name(name: str, is_value: bool) -> None:
+    assert looks_like_row(["customer", name]) == is_value
 
 
 def test_rows_that_cannot_be_split_are_counted(tmp_path: Path) -> None:

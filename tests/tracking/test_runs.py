@@ -90,6 +90,39 @@ def test_more_parameters_than_one_request_may_carry(state: PipelineState, uri: s
     assert len(run.data.params) == 250
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "s3://bucket/orders.csv",
+        "data/raw/orders (1).csv",
+        "data/raw/../d'export&Käufe+returns@1.csv",
+        "orders.xlsx, 2023",
+        "data/raw/" + 40 * "long name ",
+        "/",
+    ],
+)
+def test_a_shop_may_call_its_files_and_words_as_it_likes(state: PipelineState, uri: str, label: str):
+    metrics = {"ingest": {"sources": {label: {"rows_read": 7, "newest": "2023-01-31"}}}}
+    params = {"sources": {"orders": {"path": label, "words": {label: "month"}}}}
+    tracked = track(replace(state, metrics=metrics, params=params), uri)
+
+    assert is_tracked(state.run_id, uri)
+    (run,) = runs(uri)
+    assert run.info.run_id == tracked.run_id
+    assert list(run.data.metrics.values()) == [7.0]
+    assert "2023-01-31" in run.data.tags.values()
+    assert "month" in run.data.params.values()
+
+
+def test_names_that_become_the_same_lose_no_value(state: PipelineState, uri: str):
+    metrics = {"ingest": {"orders&returns.csv": 1, "orders+returns.csv": 2}}
+    track(replace(state, metrics=metrics, params={"words": {"n/a?": "x", "n/a!": "y"}}), uri)
+
+    (run,) = runs(uri)
+    assert run.data.metrics == {"ingest.orders_returns.csv": 1.0, "ingest.orders_returns.csv 2": 2.0}
+    assert run.data.params == {"words.n/a_": "x", "words.n/a_ 2": "y"}
+
+
 def test_a_known_state_is_found_again_and_nothing_doubles(state: PipelineState, uri: str):
     first = track(state, uri)
     (before,) = runs(uri)
