@@ -95,6 +95,7 @@ def preflight(
         done.orders,
         done.counts,
         done.as_of,
+        returns=done.returns,
         horizon_days=params.churn.horizon_days,
         births_from=params.ingest.births_from,
         **params.snapshots.model_dump(),

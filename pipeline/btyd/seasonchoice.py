@@ -24,7 +24,7 @@ CLEAR_LEAD = 2.0
 CLEARLY_LESS_BIAS = 0.8
 
 Season = Literal["off", "exposure", "anchor"]
-SeasonReason = Literal["given", "too_short", "better", "no_better"]
+SeasonReason = Literal["given", "too_short", "better", "no_better", "not_found"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ class SeasonChoice:
     Attributes
     ----------
     season : {"off", "exposure", "anchor"}
-    reason : {"given", "too_short", "better", "no_better"}
+    reason : {"given", "too_short", "better", "no_better", "not_found"}
+        `not_found` where a season was wanted and the fit has none.
     found : mapping
         By season: in how many windows it was tried, its lead in log score per customer over the plain model
         with standard error, and the mean absolute total bias of both.
@@ -66,6 +67,11 @@ class SeasonChoice:
     season: Season
     reason: SeasonReason
     found: Mapping[Season, Mapping[str, float]] = field(default_factory=dict)
+
+    def as_fitted(self, clock: Clock) -> SeasonChoice:
+        """The choice as it came out: no season where the log was too short for it or shows none."""
+        has_season = self.season == "off" or clock.harmonics or clock.ahead_days
+        return self if has_season else replace(self, season="off", reason="not_found")
 
     def to_dict(self) -> dict[str, Any]:
         """The choice as JSON types."""

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from pipeline.errors import UserError
+from pipeline.errors import InsufficientHistory, UserError
 from pipeline.features import catalogue
 from pipeline.features.feature import Scale, Words
 
@@ -112,7 +112,9 @@ def training_frame(
     Raises
     ------
     UserError
-        If a label window ends after ``latest_label_end``, or a cutoff has no labelled row.
+        If a label window ends after ``latest_label_end``.
+    InsufficientHistory
+        If a cutoff has no labelled row.
     """
     for cutoff in cutoffs:
         label_end = cutoff + timedelta(days=horizon_days)
@@ -128,7 +130,7 @@ def training_frame(
     empty = wanted[~wanted.isin(snapshots.loc[chosen, "cutoff"])]
     if len(wanted) == 0 or len(empty) > 0:
         names = ", ".join(f"{day:%Y-%m-%d}" for day in empty) or "(none asked for)"
-        raise UserError(
+        raise InsufficientHistory(
             f"there is no labelled customer at cutoff {names}",
             where="snapshots",
             valid="a log that starts before the first cutoff; a shorter churn.horizon_days",

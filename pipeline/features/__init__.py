@@ -4,9 +4,10 @@ from pipeline.features.closures import Closure, OpenDays, is_noticed
 from pipeline.features.cutoffs import Count, Cutoffs, Origin, plan_cutoffs
 from pipeline.features.flow import amounts_between, born_since, daily_flow, histories, orders_between
 from pipeline.features.orderchannels import main_channels
-from pipeline.features.snapshots import customer_days, outcomes, snapshot, snapshots
+from pipeline.features.snapshots import NO_RETURNS, customer_days, outcomes, snapshot, snapshots
 
 __all__ = [
+    "NO_RETURNS",
     "Closure",
     "Count",
     "Cutoffs",

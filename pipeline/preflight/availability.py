@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
-from pipeline.features import Count, OpenDays, plan_cutoffs
+from pipeline.features import NO_RETURNS, Count, OpenDays, plan_cutoffs
 from pipeline.preflight.floors import Facts, floors
 from pipeline.preflight.horizon import recommend_horizon
 from pipeline.preflight.tables import describe_tables, switched_off
@@ -28,6 +28,7 @@ def preflight(
     ingest: Mapping[str, Any],
     as_of: date,
     *,
+    returns: pd.DataFrame | None = None,
     horizon_days: int,
     training_cutoffs: Count,
     spacing_days: Count,
@@ -44,6 +45,8 @@ def preflight(
         The counts of the ingest: `rows_read`, `after_as_of`, `quarantined`, `rules` by name, and `tables`.
     as_of : date
         The first day that is not known.
+    returns : DataFrame, optional
+        As in `pipeline.features.customer_days`: who has given everything back is no customer to learn from.
     horizon_days : int
         The configured churn horizon, to stand beside the recommended one.
     training_cutoffs, spacing_days, min_history_days : int or "auto"
@@ -59,6 +62,7 @@ def preflight(
     """
     with duck.connect() as con:
         duck.register(con, "orders", orders)
+        duck.register(con, "returns", NO_RETURNS if returns is None else returns)
         duck.run(con, f"CREATE TEMP TABLE days AS {_sql('days')}", {"as_of": as_of}, name="days")
         shape, rhythm = _rows(con, "shape", births_from=births_from).iloc[0], _rows(con, "rhythm").iloc[0]
         silent = _rows(con, "silent_days", fewest_expected=FEWEST_EXPECTED)
@@ -152,6 +156,7 @@ def _at(days: int, outcomes: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
 def _coverage(shape: Any, first_day: date, last_day: date, as_of: date) -> dict[str, Any]:
     return {
         "customers": int(shape["customers"]),
+        "given_everything_back": int(shape["given_back"]),
         "orders": int(shape["orders"]),
         "first_day": first_day.isoformat(),
         "last_day": last_day.isoformat(),

@@ -24,9 +24,9 @@ class Facts:
     Attributes
     ----------
     buyers : int
-        Customers with an order, those left out who were there before `births_from`.
+        Customers with an order of which something is left, without those who were there before `births_from`.
     frequent_buyers : int
-        Of those, customers with orders on three days or more.
+        Of those, customers with such orders on three days or more.
     days_of_log : int
         Days from the first order, or `births_from`, to the day before `as_of`, both included.
     days_since_last_order : int

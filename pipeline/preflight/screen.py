@@ -38,7 +38,9 @@ def _facts(report: Mapping[str, Any]) -> Table:
 def _fact_lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     log, spread, gaps = report["coverage"], report["orders_per_customer"], report["gap_days"]
     days, repeat = counted(log["days_with_orders"]), counted(gaps["repeat_customers"])
-    yield "extent", f"{counted(log['orders']):order/orders} of {counted(log['customers']):customer/customers}"
+    gone = f", {log['given_everything_back']:,} of whom gave all back" if log["given_everything_back"] else ""
+    extent = f"{counted(log['orders']):order/orders} of {counted(log['customers']):customer/customers}"
+    yield "extent", extent + gone
     yield "dates", f"{log['first_day']} to {log['last_day']}, orders on {days:day/days}"
     yield "freshness", f"last order {counted(log['days_since_last_order']):day/days} before as_of"
     yield "silent days", _silent_text(report["silent_days"])

@@ -4,6 +4,7 @@ WITH customers AS (
         customer,
         sum(orders) AS orders,
         count(*) AS order_days,
+        count(*) FILTER (kept > 0) AS kept_days,
         $births_from IS NULL OR min(day) >= $births_from AS is_learned_from
     FROM days
     GROUP BY customer
@@ -19,9 +20,10 @@ SELECT
     any_value(last_day) AS last_day,
     any_value(days_with_orders) AS days_with_orders,
     count(*) FILTER (order_days = 1) AS one_day_customers,
-    count(*) FILTER (is_learned_from) AS learned_customers,
+    count(*) FILTER (kept_days = 0) AS given_back,
+    count(*) FILTER (is_learned_from AND kept_days > 0) AS learned_customers,
     count(*) FILTER (order_days >= 3) AS frequent_customers,
-    count(*) FILTER (is_learned_from AND order_days >= 3) AS learned_frequent_customers,
+    count(*) FILTER (is_learned_from AND kept_days >= 3) AS learned_frequent_customers,
     CAST(quantile_disc(orders, 0.5) AS BIGINT) AS orders_p50,
     CAST(quantile_disc(orders, 0.9) AS BIGINT) AS orders_p90,
     CAST(quantile_disc(orders, 0.99) AS BIGINT) AS orders_p99,

@@ -70,8 +70,7 @@ def render(report: ReportData) -> str:
             tables=tables.optional_tables(report, t, f),
             without=tables.switched_off(report, t),
             parameters=parameters,
-            spend_note=views.spend_note(report, t, f),
-            model_choice=views.model_choice(report, t, f),
+            method=views.method(report, t, f),
         )
     )
 

@@ -43,9 +43,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "of the {needed:customer/customers} needed, {found:has/have} ordered again in past horizons",
         "von {needed} nötigen Personen, die in früheren Zeiträumen wieder bestellten, gibt es {found}",
     ),
-    "floor.too_thin": (
-        "too few customers ordered more than once",
-        "zu wenige haben mehr als einmal bestellt",
+    "floor.thin.churn": (
+        "in past horizons hardly anybody stayed away, or hardly anybody ordered",
+        "in früheren Zeiträumen blieb kaum jemand weg, oder kaum jemand bestellte",
+    ),
+    "floor.thin.clv": (
+        "hardly anybody paid for a second order",
+        "kaum jemand hat für eine zweite Bestellung bezahlt",
+    ),
+    "floor.thin.amounts": (
+        "no order has an amount above zero, and without money there is no value",
+        "keine Bestellung hat einen Betrag über null, und ohne Geld gibt es keinen Wert",
     ),
     "grade.insufficient_history": (
         "No predictions and so no grade: the history is too short or too thin, as said at the top.",

@@ -232,22 +232,29 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Die Werte beruhen nur auf Bestellungen vor dem {as_of}. Für die Prüfung geschah dasselbe zum "
         "Stichtag {start}: Was folgte, ging nicht in das Modell ein, nur in seine Note.",
     ),
-    "method.value": (
+    "method.orders": (
         "Expected orders and amounts come from a buy-till-you-die model and the Gamma-Gamma spend model "
-        "(Fader, Hardie and Lee); the churn probability from a calibrated classifier that sees them among"
-        " its inputs, the spend from a blend with learned models. The lifetime value is that spend and, "
-        "after it, the model's, in the same proportion for each customer.",
+        "(Fader, Hardie and Lee).",
         "Erwartete Bestellungen und Beträge stammen aus einem Buy-till-you-die-Modell und dem "
-        "Gamma-Gamma-Modell (Fader, Hardie und Lee), die Abwanderungswahrscheinlichkeit aus einem "
-        "kalibrierten Klassifikator, der sie mit verwendet, der Umsatz aus einer Mischung mit gelernten "
-        "Modellen. Der Kundenwert ist dieser Umsatz und danach der des Modells, für jede Person im selben "
-        "Verhältnis.",
+        "Gamma-Gamma-Modell (Fader, Hardie und Lee).",
+    ),
+    "method.churn": (
+        "The churn probability comes from a blend of classifiers.",
+        "Die Abwanderungswahrscheinlichkeit stammt aus einer Mischung von Klassifikatoren.",
+    ),
+    "method.both": (
+        "It takes these expectations in; the spend comes from a blend of them with learned models. The "
+        "lifetime value is that spend and, after it, the first model's, in the same proportion for each "
+        "customer.",
+        "Sie verwendet diese Erwartungen mit; der Umsatz stammt aus einer Mischung von ihnen mit gelernten "
+        "Modellen. Der Kundenwert ist dieser Umsatz und danach der des ersten Modells, für jede Person im "
+        "selben Verhältnis.",
     ),
     "method.margin": (
-        "It counts the margin alone, {share} of the spend, and is therefore not to be compared with the "
-        "expected spend as it stands.",
-        "Er zählt allein die Marge, {share} des Umsatzes, und ist darum nicht unmittelbar mit dem erwarteten "
-        "Umsatz zu vergleichen.",
+        "The lifetime value counts the margin alone, {share} of the spend, and is therefore not to be "
+        "compared with the expected spend as it stands.",
+        "Der Kundenwert zählt allein die Marge, {share} des Umsatzes, und ist darum nicht unmittelbar mit "
+        "dem erwarteten Umsatz zu vergleichen.",
     ),
     "spend.independent": (
         "How much customers spend per order hardly depends on how often they order (rank correlation "

@@ -90,8 +90,26 @@ def not_predicted(report: ReportData, t: Texts, f: Formats) -> list[str]:
         if reasons:
             sentences.append(t(f"floors.{prediction}", reasons="; ".join(reasons)))
         elif evaluation.get("status") == "insufficient_history":
-            sentences.append(t(f"floors.{prediction}", reasons=t("floor.too_thin")))
+            thin = "amounts" if prediction == "clv" and not report.kpis["revenue"] else prediction
+            sentences.append(t(f"floors.{prediction}", reasons=t(f"floor.thin.{thin}")))
     return sentences
+
+
+def method(report: ReportData, t: Texts, f: Formats) -> str:
+    """Say which models the numbers come from; nothing of one that is not there."""
+    has_churn, has_value = (
+        evaluation.get("status") != "insufficient_history"
+        for evaluation in (report.churn_evaluation, report.value_evaluation)
+    )
+    sentences = [
+        t("method.orders") if has_value else "",
+        t("method.churn") if has_churn else "",
+        t("method.both") if has_churn and has_value else "",
+        t("method.margin", share=f.percent(report.margin)) if has_value and report.margin != 1 else "",
+        model_choice(report, t, f),
+        spend_note(report, t, f),
+    ]
+    return " ".join(filter(None, sentences))
 
 
 def churn_note(report: ReportData, t: Texts, f: Formats) -> str:

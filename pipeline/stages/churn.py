@@ -42,6 +42,8 @@ def train(params: Params) -> None:
     rows = [labelled([origin.cutoff], cutoffs.known_until(origin)) for origin in origins]
     done = _Models(params)
     reason: str | None = why(unmet(io.read_json(files.PREFLIGHT), "churn"))
+    if not reason and frames.keys([cutoffs.score]).empty:
+        reason = f"nobody is a customer on {cutoffs.score}, everything was given back"
     if not reason:
         if params.churn.tune_minutes and origins:
             done.tune(origins[0])

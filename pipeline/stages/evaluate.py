@@ -172,11 +172,17 @@ def _fairness(kind: Kind, rows: pd.DataFrame, params: Params) -> pd.DataFrame:
 
 
 def _holdout_features(cutoffs: Cutoffs, customers: frames.Customers, params: Params) -> pd.DataFrame:
-    """What was known of the customers at the holdout; nothing where the log is too short to hold one back."""
+    """What was known of the customers at the holdout; nothing where there is none, or nobody was known."""
+    nothing = pd.DataFrame(columns=["churned", "active", *FEATURES], dtype="float64")
     if cutoffs.holdout is None:
-        return pd.DataFrame(columns=["churned", "active", *FEATURES], dtype="float64")
+        return nothing
     horizon_days = params.churn.horizon_days
-    frame = frames.labelled([cutoffs.holdout], cutoffs.score, horizon_days=horizon_days, customers=customers)
+    try:
+        frame = frames.labelled(
+            [cutoffs.holdout], cutoffs.score, horizon_days=horizon_days, customers=customers
+        )
+    except InsufficientHistory:
+        return nothing
     recent = frame["days_since_last"] < ACTIVE_HORIZONS * horizon_days
     return frame.join(recent.rename("active"))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
+
 from pipeline.counted import counted
 from pipeline.crm.dialects import CSV_DIALECTS, parquet_bytes
 from pipeline.crm.export import export_table
@@ -42,11 +44,25 @@ def export(params: Params) -> None:
         clv_horizon_days=params.lifetime_value.clv_horizon_days,
         currency=params.report.currency,
     )
+    gone = _gone(table)
     for name, content in contents.items():
         io.write_bytes(content, files.MANIFEST.parent / name, private=True)
     io.write_json(description, files.MANIFEST)
     suppressed = "" if consents is None else f", {table['suppressed'].sum()} of them not to be contacted"
     say(f"export: {counted(len(table)):customer/customers}{suppressed}, run {description['run_id']}")
+    if gone:
+        say(f"  {counted(gone):customer/customers} of the last export not in this one: clear them in the CRM")
+
+
+def _gone(table: pd.DataFrame) -> int:
+    """Count the customers of the last export who are not in this one.
+
+    It is told, not written: the manifest is the same whatever was exported before.
+    """
+    if not files.EXPORT_PARQUET.exists():
+        return 0
+    last = io.read_parquet(files.EXPORT_PARQUET, ["customer_id"])["customer_id"]
+    return int((~last.isin(table["customer_id"])).sum())
 
 
 if __name__ == "__main__":

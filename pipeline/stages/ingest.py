@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from pipeline.tables.policies import Policies
 from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_start, shared_account
 
 FLOAT = r"\d+\.0"
+FARTHEST_EAST = timedelta(hours=14)  # the clock that is the most ahead of UTC: Kiribati
 
 
 def ingest(params: Params) -> None:
@@ -91,7 +92,6 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
     The orders are handed to `on_orders` as soon as they are made.
     """
     pepper, _ = pepper_from(os.environ)
-    zone = ZoneInfo(params.ingest.timezone) if params.ingest.timezone else None
     decided = params.ingest.model_dump(exclude={"max_quarantine_share", "births_from"})
     policies = Policies(
         **decided,
@@ -104,7 +104,7 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
             params.sources.orders,
             root=Path.cwd(),
             as_of=params.as_of,
-            now=datetime.now(zone).replace(tzinfo=None),
+            now=_now(params.ingest.timezone),
             max_quarantine_share=params.ingest.max_quarantine_share,
             pepper=pepper,
             policies=policies,
@@ -117,6 +117,13 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
     _check_lines(done)
     _check_dates(done)
     return done
+
+
+def _now(timezone: str | None) -> datetime:
+    """Tell the shop's wall clock, whatever the machine's is; of an unknown zone the latest that it can be."""
+    if timezone:
+        return datetime.now(ZoneInfo(timezone)).replace(tzinfo=None)
+    return datetime.now(UTC).replace(tzinfo=None) + FARTHEST_EAST
 
 
 def _check_ids(done: Ingested) -> None:

@@ -76,6 +76,11 @@ def fit_lifetime_value(params: Params) -> None:
             f"no lifetime value at {len(at)} of {counted(len(cutoffs)):cutoff/cutoffs} "
             f"({at[0]} to {at[-1]}): {problem}"
         )
+    if season.reason == "not_found" and not reason:
+        warn(
+            f"no season is allowed for as of {cutoffs[-1]}: the log is too short for lifetime_value.season: "
+            f"{params.lifetime_value.season}, or shows none"
+        )
     what = f"at {counted(len(fits)):cutoff/cutoffs}; {choice.sentence}; season {season.season}"
     say(f"lifetime_value: {f'none, {reason}' if reason else what}")
     for kind in ("orders", "spend"):
@@ -103,7 +108,7 @@ class _Cutoffs:
             self.choice, self.season = _choose(self.seasons, cutoff, self.params)
             try:
                 labelled = _with_realised_value(summary, self.days, cutoff, self.params)
-                values, fitted = _fit(
+                values, self.season, fitted = _fit(
                     self.seasons, self.choice, self.season, self.record, cutoff, labelled, self.params
                 )
             except InsufficientHistory as error:
@@ -187,8 +192,8 @@ def _fit(
     cutoff: date,
     summary: pd.DataFrame,
     params: Params,
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Fit one cutoff: its expectations and intervals, and the parameters by kind of model."""
+) -> tuple[pd.DataFrame, SeasonChoice, dict[str, Any]]:
+    """Fit one cutoff: its expectations and intervals, the season in them, the parameters by kind of model."""
     money = params.lifetime_value
     orders, clock = seasons.fit(choice.model, season.season, cutoff)
     spend = fit_spend(born_since(summary, params.ingest.births_from), money.engine)
@@ -202,13 +207,17 @@ def _fit(
         margin=money.margin,
     )
     values = values.join(record.predict(cutoff, orders, spend.model, summary, values, clock))
-    return values, {
-        "orders": orders.to_dict(),
-        "clock": clock.to_dict(),
-        "spend": spend.model.to_dict(),
-        "spend_by_frequency": spend_metrics(spend, summary, values["clv"]),
-        "spread": record.spend_spread._asdict(),
-    }
+    return (
+        values,
+        season.as_fitted(clock),
+        {
+            "orders": orders.to_dict(),
+            "clock": clock.to_dict(),
+            "spend": spend.model.to_dict(),
+            "spend_by_frequency": spend_metrics(spend, summary, values["clv"]),
+            "spread": record.spend_spread._asdict(),
+        },
+    )
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ def check_data(params: Params) -> None:
         io.read_parquet(files.ORDERS),
         io.read_json(files.METRICS / "ingest.json"),
         date.fromisoformat(io.read_json(files.LOG)["as_of"]),
+        returns=io.read_parquet(files.RETURNS),
         horizon_days=params.churn.horizon_days,
         births_from=params.ingest.births_from,
         **params.snapshots.model_dump(),
@@ -38,6 +39,13 @@ def check_data(params: Params) -> None:
     for floor in held:
         if floor.is_scarce:
             warn(f"{floor.name}: {floor.found:,} will do, below {floor.comfortable:,} the model is shaky")
+    customers, gone = report["coverage"]["customers"], report["coverage"]["given_everything_back"]
+    if gone > customers / 2:
+        warn(
+            f"{gone:,} of {customers:,} customers have given everything back. If the amounts below zero are "
+            "no returns (a ledger books every sale twice), leave these rows out by a query "
+            "(docs/bring-your-own-data.md, Tables that belong together)"
+        )
     if told := closure(report):
         warn(told)
     say(f"preflight: {sum(floor.ok for floor in held)} of {len(held)} data floors met")

@@ -292,6 +292,8 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
             return pd.Series(column.to_pandas().astype("boolean"))
         if column.null_count and pa.types.is_integer(kind):
             return pd.Series(pd.arrays.ArrowExtensionArray(column)).astype("Int64")
+        if pa.types.is_string(kind) and not len(column):
+            return pd.Series(dtype="str")  # from Arrow it would have no chunk, and pandas merges on none
         return pd.Series(column.to_pandas())
 
     return pd.DataFrame({name: series(table[name]) for name in table.column_names})

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from pipeline.btyd import MBGNBD, Chooser, GammaGamma, Past, Seasons, lifetime_value
+from pipeline.btyd import MBGNBD, Chooser, GammaGamma, Past, SeasonChoice, Seasons, lifetime_value
 from pipeline.btyd.backtest import measures, try_model
 from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.season import anchor_clock, exposure_clock
@@ -195,7 +195,9 @@ def test_without_a_full_year_the_clock_is_flat() -> None:
     )
     assert short.choose("mbgnbd", at).reason == "too_short"
     for season in ("exposure", "anchor"):
-        assert short.fit("mbgnbd", season, at).clock == Clock()
+        clock = short.fit("mbgnbd", season, at).clock
+        assert clock == Clock()
+        assert SeasonChoice(season, "given").as_fitted(clock) == SeasonChoice("off", "not_found")
 
 
 def test_years_with_hardly_an_order_give_no_season() -> None:

@@ -135,6 +135,23 @@ def test_thin_data_run_through_every_stage(workspace, content, capsys):
     assert customers["clv"].isna().all()
 
 
+def test_a_shop_whose_every_sale_came_back_has_nobody_to_score(workspace, capsys):
+    """A ledger that books every sale twice: enough customers for every floor, were they any."""
+    sold = shop_log(customers=700, days=400)
+    booked_back = sold.assign(
+        betrag=-sold["betrag"],
+        datum=(pd.to_datetime(sold["datum"]) + pd.Timedelta(days=1)).dt.strftime("%Y-%m-%d %H:%M:%S"),
+    )
+    workspace.write_log(pd.concat([sold, booked_back]))
+    workspace.run_here(*BEFORE_TRACK)
+    assert "700 of 700 customers have given everything back" in capsys.readouterr().err
+    assert pd.read_csv(workspace.path / "exports/customers.csv").empty
+    card = read(workspace, "models/churn.json")
+    assert card["status"] == "insufficient_history"
+    assert card["reason"].startswith("nobody is a customer on 20")
+    assert read(workspace, "metrics/preflight.json")["switched_off"] == ["clv"]
+
+
 def test_churn_without_clv(workspace):
     """Few customers, of whom enough leave and enough stay."""
     workspace.write_log(shop_log(customers=480, seed=4))

@@ -76,6 +76,21 @@ def test_an_objection_reaches_the_export_and_makes_it_another_one(scored, tmp_pa
     assert before["run_id"] != after["run_id"]
 
 
+def test_customers_who_left_the_export_are_counted(scored, tmp_path, capsys):
+    shop = scored.copy(tmp_path / "shop")
+    before = (shop.path / "exports/manifest.json").read_bytes()
+    segments = pd.read_parquet(shop.path / "data/scored/segments.parquet")
+    segments.iloc[3:].to_parquet(shop.path / "data/scored/segments.parquet")
+    shop.run_here("export")
+    assert "3 customers of the last export not in this one: clear them in the CRM" in capsys.readouterr().out
+
+    segments.to_parquet(shop.path / "data/scored/segments.parquet")
+    shop.run_here("export")
+    assert "not in this one" not in capsys.readouterr().out
+    after = json.loads((shop.path / "exports/manifest.json").read_text())
+    assert {**json.loads(before), "run_id": ""} == {**after, "run_id": ""}
+
+
 def test_real_ids_are_in_the_export_and_the_vault_alone(scored, log):
     """No id of the shop, nor a part of one, is in any file that DVC caches or git keeps."""
     for name, content in scored.files(*(folder for folder in RESULTS if folder != "exports")).items():

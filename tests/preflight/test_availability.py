@@ -26,7 +26,7 @@ def orders(*days_of_each: list[int]) -> pd.DataFrame:
     return table[["customer_key", "ordered_at"]]
 
 
-def look(table: pd.DataFrame, days: int, **changes: int | date) -> dict:
+def look(table: pd.DataFrame, days: int, **changes: int | date | pd.DataFrame) -> dict:
     return preflight(table, INGEST, FIRST + timedelta(days=days), **{**PLAN, **changes})
 
 
@@ -38,6 +38,7 @@ def test_extent_spread_and_rhythm_by_hand():
     report = look(orders([0, 10, 30], [0, 0, 99], [5]), 100)
     assert report["coverage"] == {
         "customers": 3,
+        "given_everything_back": 0,
         "orders": 7,
         "first_day": "2024-01-01",
         "last_day": "2024-04-09",
@@ -147,6 +148,19 @@ def test_false_alarms_are_rarer_than_one_day_in_a_thousand():
         days = np.repeat(np.arange(2000), counts)
         table = orders(days.tolist())
         assert look(table, 2000)["silent_days"]["days"] <= 2
+
+
+def test_who_has_given_everything_back_is_no_buyer():
+    bought = orders([0, 10, 30], [0, 10, 30], [5])
+    given = bought.iloc[[3, 4, 5, 6]].assign(
+        returned_at=pd.Timestamp(FIRST) + pd.to_timedelta([40, 41, 42, 43], unit="D"),
+        netted=[5, 5, 0, 5],  # of the third there was nothing to give back
+        orders_undone=[1, 1, 0, 1],
+    )
+    report = look(bought, 50, returns=given)
+    assert report["coverage"]["given_everything_back"] == 1
+    assert (floor(report, "buyers"), floor(report, "frequent_buyers")) == (2, 1)
+    assert floor(look(bought, 43, returns=given), "buyers") == 3, "what comes back later is not known yet"
 
 
 def test_missing_values_are_shares_of_the_visible_rows_by_column():

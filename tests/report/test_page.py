@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from pipeline.evaluation.evaluate import not_evaluated
 from pipeline.report import ReportData, groups, render
 from pipeline.report.formats import Formats
 from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, retention_kpis
@@ -138,6 +139,32 @@ def test_without_lifetime_values_there_are_risks_and_no_segments(
     assert half[localised.language] in said
     assert exactly_one not in said
     assert exactly_one in page_of(localised).text
+
+
+def test_only_models_that_are_there_are_named(page_of: PageOf, localised: ReportData) -> None:
+    none = not_evaluated("nothing to learn from")
+    btyd, blend = "Buy-till-you-die", {"en": "a blend of classifiers", "de": "Mischung von Klassifikatoren"}
+
+    def named(**changes: Any) -> tuple[bool, bool]:
+        text = page_of(replace(localised, **changes)).text
+        assert "calibrated classifier" not in text
+        return btyd.lower() in text.lower(), blend[localised.language] in text
+
+    assert named() == (True, True)
+    assert named(value_evaluation=none, lifetime_value=[]) == (False, True)
+    assert named(churn_evaluation=none) == (True, False)
+    assert named(churn_evaluation=none, value_evaluation=none, lifetime_value=[]) == (False, False)
+
+
+def test_a_shop_without_amounts_is_told_so(page_of: PageOf, localised: ReportData) -> None:
+    none = not_evaluated("no customer has a positive amount on a repeat order day")
+    without = replace(localised, value_evaluation=none, lifetime_value=[])
+    second = {"en": "paid for a second order", "de": "zweite Bestellung bezahlt"}[localised.language]
+    amount = {"en": "no order has an amount above zero", "de": "keine Bestellung hat einen Betrag über null"}
+    assert second in page_of(without).text
+    said = page_of(replace(without, kpis={**localised.kpis, "revenue": 0.0})).text
+    assert amount[localised.language] in said
+    assert second not in said
 
 
 def test_the_page_stands_with_almost_nothing_to_show(page_of: PageOf, localised: ReportData) -> None:

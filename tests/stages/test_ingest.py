@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -27,15 +30,22 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def write_params(folder: Path, births_from: str | None = None) -> Path:
+def write_params(folder: Path, births_from: str | None = None, timezone: str | None = None) -> Path:
     params = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
     orders = params["sources"]["orders"]
     orders["path"] = "log.csv"
     orders["columns"] |= {"customer_id": "customer", "ordered_at": "day", "amount": "amount"}
-    params["ingest"]["births_from"] = births_from
+    params["ingest"] |= {"births_from": births_from, "timezone": timezone}
     path = folder / "params.yaml"
     path.write_text(yaml.safe_dump(params), encoding="utf-8")
     return path
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    """Give the machine its own time zone back once the test has put back the environment."""
+    yield
+    time.tzset()
 
 
 def test_a_log_that_starts_mid_life_is_warned_of_by_whoever_reads_it(
@@ -45,6 +55,36 @@ def test_a_log_that_starts_mid_life_is_warned_of_by_whoever_reads_it(
     assert "Set ingest.births_from" in capsys.readouterr().err
     read_orders(load_params(write_params(shop, "2023-02-01")))
     assert "births_from" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("machine", ["UTC", "America/Los_Angeles", "Pacific/Kiritimati"])
+@pytest.mark.parametrize(
+    ("timezone", "newest", "passes"),
+    [
+        ("Asia/Tokyo", "{tokyo:%Y-%m-%d %H:%M:%S}", True),
+        ("Asia/Tokyo", "{utc:%Y-%m-%dT%H:%M:%SZ}", True),
+        ("Asia/Tokyo", "{later:%Y-%m-%dT%H:%M:%SZ}", False),
+        (None, "{tokyo:%Y-%m-%d %H:%M:%S}", True),
+        (None, "{utc:%Y-%m-%dT%H:%M:%SZ}", True),
+        (None, "{tomorrow:%Y-%m-%dT%H:%M:%SZ}", False),
+    ],
+)
+def test_the_newest_orders_are_not_in_the_future_whatever_the_clock_of_the_machine(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, machine: str, timezone: str | None, newest: str, passes: bool
+) -> None:
+    monkeypatch.setenv("TZ", machine)
+    time.tzset()
+    now = datetime.now(UTC) - timedelta(minutes=5)
+    clocks = {
+        "utc": now,
+        "tokyo": now.astimezone(ZoneInfo("Asia/Tokyo")),
+        "later": now + timedelta(hours=1),
+        "tomorrow": now + timedelta(hours=24),
+    }
+    with (shop / "log.csv").open("a") as log:
+        log.write(f"newest,{newest.format(**clocks)},10\n")
+    params = load_params(write_params(shop, timezone=timezone))
+    assert read_orders(params).counts["rules"].get("future_date", 0) == (0 if passes else 1)
 
 
 def test_keys_that_had_a_secret_are_not_made_without_one(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
