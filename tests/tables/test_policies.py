@@ -167,6 +167,17 @@ def test_large_amounts_in_small_units_are_converted_or_out_of_range(ingest: Inge
     assert done.quarantine[["line", "rule"]].to_numpy().tolist() == [[3, "amount_out_of_range"]]
 
 
+def test_a_refund_is_worth_what_its_order_was(ingest: Ingest) -> None:
+    rows = ["anna,1,2021-03-02,100,CHF", "anna,1,2021-03-06,-100,CHF", "ben,2,2021-03-02,100,CHF"]
+    rows += ["ben,2,2021-03-10,-40,CHF", "ben,3,2021-03-10,10,CHF", "cleo,1,2021-03-06,10,CHF"]
+    content = "\n".join(["customer,no,date,amount,currency", *rows, ""])
+    table = "day,currency,rate\n2021-03-01,CHF,0.9\n2021-03-05,CHF,0.8\n2021-03-09,CHF,0.95\n"
+    done = exchange(ingest, content, table, order_id="no")
+    assert sorted(map(float, done.orders["amount"])) == [8, 9.5, 90, 90]
+    assert sorted(map(float, done.returns["netted"])) == [36, 90]
+    assert sorted(done.returns["orders_undone"]) == [0, 1]
+
+
 def test_a_later_rate_does_not_reach_back(ingest: Ingest) -> None:
     done = exchange(ingest, MIXED.replace("a,2021-03-04 23:00", "a,2021-02-04 23:00"), RATES)
     assert done.quarantine[["line", "rule", "value_class"]].to_numpy().tolist() == [
