@@ -219,10 +219,9 @@ def _tell(found: dict[str, Any], customers: int) -> None:
         say(f"  {name} {found[name]['grade']['text']}")
         for part in found[name].get("slices", ()):
             if part["is_off"]:
-                warn(
-                    f"{name} is off for {named(part['group'], part['level'])}: predicted {part['predicted']:.3g}, "
-                    f"actual {part['actual']:.3g}"
-                )
+                who = named(part["group"], part["level"])
+                said = f"predicted {part['predicted']:.3g}, actual {part['actual']:.3g}"
+                warn(f"{name} is off for {who}: {said}")
     for alarm in found["alarms"]:
         warn(f"{ALARMS[alarm['kind']]} (AUC {alarm['roc_auc']:.3f}): a leak?".format(**alarm))
 
