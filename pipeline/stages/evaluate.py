@@ -28,7 +28,7 @@ from pipeline.evaluation.distribution import (
 from pipeline.evaluation.evaluate import evaluate, not_evaluated
 from pipeline.evaluation.headline import brief, headline, origins_table, pooled_table, slices_table
 from pipeline.evaluation.kinds import CHURN, VALUE, Kind
-from pipeline.evaluation.slices import slice_labels, slices
+from pipeline.evaluation.slices import named, slice_labels, slices
 from pipeline.features import Cutoffs, main_channels
 from pipeline.features.catalogue.people import ATTRIBUTES
 from pipeline.params import Params
@@ -219,7 +219,7 @@ def _tell(found: dict[str, Any], customers: int) -> None:
         say(f"  {name} {found[name]['grade']['text']}")
         for part in found[name].get("slices", ()):
             if part["is_off"]:
-                who = "all customers" if part["group"] == "all" else f"{part['group']} {part['level']}"
+                who = named(part["group"], part["level"])
                 said = f"predicted {part['predicted']:.3g}, actual {part['actual']:.3g}"
                 warn(f"{name} is off for {who}: {said}")
     for alarm in found["alarms"]:
