@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from markupsafe import Markup
 
 WIDTH, HEIGHT = 440, 290
@@ -141,13 +143,13 @@ def bars(
     names : sequence of str
         What each bar stands for; as many of them are written below as there is room for.
     layers : sequence of Layer
-        One value per name in each.
+        One value per name in each; NaN where there is no bar.
     is_last_partial : bool
         Whether the last bar covers an unfinished period and is drawn lighter.
     """
     count = max(len(names), 1)
     top = _round_up(
-        max((sum(column) for column in zip(*(one.values for one in layers), strict=True)), default=0.0)
+        max((np.nansum(column) for column in zip(*(one.values for one in layers), strict=True)), default=0.0)
     )
     slot = _INNER_WIDTH / count
     rectangle = Markup(
@@ -158,6 +160,8 @@ def bars(
         base = 0.0
         for one in layers:
             value = one.values[i]
+            if math.isnan(value):
+                continue
             height = _INNER_HEIGHT * value / top
             partial = " partial" if is_last_partial and i == len(names) - 1 else ""
             title = f"{name}, {one.name}: {axis(value)}"

@@ -138,11 +138,8 @@ class Cohort:
 
 
 def heat_map(report: ReportData, f: Formats) -> list[Cohort]:
-    """Build the cohorts, oldest first; the month of the first order itself is always 100% and left out.
-
-    Cohorts of few are left out: their shares would tell of single customers.
-    """
-    cohorts = report.cohorts[report.cohorts["customers"] >= FEWEST]
+    """Build the cohorts, oldest first; the month of the first order itself is always 100% and left out."""
+    cohorts = report.cohorts
     later = cohorts[cohorts["month_offset"] > 0]
     strongest = largest(later["retention"])
     rows = []

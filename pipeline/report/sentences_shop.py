@@ -27,8 +27,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Nichts zu zeigen: Die Daten reichen nicht weit genug.",
     ),
     "too_few": (
-        "Groups of fewer than 10 customers are not shown on their own.",
-        "Gruppen mit weniger als 10 Personen werden nicht einzeln gezeigt.",
+        "What fewer than 10 customers did or are expected to do is not shown on its own: no such segment, "
+        "month or cohort.",
+        "Was weniger als 10 Personen taten oder erwarten lassen, wird nicht einzeln gezeigt: kein solches "
+        "Segment, kein Monat, keine Kohorte.",
     ),
     # Headline
     "kpis.title": (

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.engine.duck import arrow, connect, register, sql_file
+from pipeline.retention.segments import MIN_GROUP
 from pipeline.tables.io import to_pandas
 
 COHORTS_KEPT = 24
@@ -87,7 +88,7 @@ def retention_kpis(
     }
 
 
-def cohorts(orders: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def cohorts(orders: pd.DataFrame, as_of: date, *, min_group: int = MIN_GROUP) -> pd.DataFrame:
     """Follow the customers won in each month through the months after.
 
     Returns
@@ -96,18 +97,26 @@ def cohorts(orders: pd.DataFrame, as_of: date) -> pd.DataFrame:
         `cohort` (first day of the month of the first order), `month_offset` (0 is that month), `customers`
         (size of the cohort), `active` (those with an order in that later month), `retention` (active /
         customers). The last 24 cohorts; only calendar months that lie wholly before `as_of`; months in
-        which nobody ordered are there.
+        which nobody ordered are there. Cohorts of fewer than `min_group` are left out: their shares would
+        tell of single customers.
     """
-    return _query("cohorts.sql", orders, as_of=as_of, keep=COHORTS_KEPT)
+    found = _query("cohorts.sql", orders, as_of=as_of, keep=COHORTS_KEPT)
+    return found[found["customers"] >= min_group].reset_index(drop=True)
 
 
-def monthly(orders: pd.DataFrame, returns: pd.DataFrame | None = None) -> pd.DataFrame:
+def monthly(
+    orders: pd.DataFrame, returns: pd.DataFrame | None = None, *, min_group: int = MIN_GROUP
+) -> pd.DataFrame:
     """Sum up each calendar month: `month`, `orders`, `customers`, `new_customers`, `revenue`.
 
     The first and the last month may be incomplete: they are as they are in the orders. Revenue is net of
-    returns, in the month of the order.
+    returns, in the month of the order. All is missing where somebody ordered, but fewer than
+    `min_group`.
     """
-    return _query("monthly.sql", orders, returns)
+    found = _query("monthly.sql", orders, returns).set_index("month")
+    counts = [name for name in found if name != "revenue"]
+    few = found["customers"].between(1, min_group - 1)
+    return found.astype(dict.fromkeys(counts, "Int64")).mask(few).reset_index()
 
 
 _NO_RETURNS = pa.schema({"ordered_at": pa.timestamp("us"), "netted": pa.decimal128(18, 4)}).empty_table()

@@ -205,18 +205,29 @@ def test_the_other_tables_and_what_is_switched_off_without_them(page_of: PageOf,
     assert "more data" not in neither
 
 
-def test_a_month_with_few_new_customers_is_left_out(report: ReportData) -> None:
+def test_the_month_of_the_first_order_is_no_cell(report: ReportData) -> None:
     cohorts = pd.DataFrame(
         {
-            "cohort": ["2024-01-01"] * 3 + ["2024-02-01"] * 2,
-            "month_offset": [0, 1, 2, 0, 1],
-            "customers": [9, 9, 9, 40, 40],
-            "active": [9, 3, 1, 40, 10],
-            "retention": [1.0, 1 / 3, 1 / 9, 1.0, 0.25],
+            "cohort": ["2024-02-01"] * 2,
+            "month_offset": [0, 1],
+            "customers": [40, 40],
+            "active": [40, 10],
+            "retention": [1.0, 0.25],
         }
     )
-    [enough] = groups.heat_map(replace(report, cohorts=cohorts), Formats("en", "EUR"))
-    assert (enough.customers, [(cell.main, cell.tint) for cell in enough.cells]) == ("40", [("25", 100.0)])
+    [one] = groups.heat_map(replace(report, cohorts=cohorts), Formats("en", "EUR"))
+    assert (one.customers, [(cell.main, cell.tint) for cell in one.cells]) == ("40", [("25", 100.0)])
+
+
+def test_a_month_of_few_customers_has_no_bar(report: ReportData) -> None:
+    months = report.monthly.astype({"orders": float, "customers": float, "new_customers": float})
+    shown = months["customers"].first_valid_index()
+    month = Formats("en", "EUR").month(months.loc[shown, "month"])
+    assert f"<title>{month}, Revenue per month: " in render(replace(report, monthly=months))
+    months.loc[shown, ["orders", "customers", "new_customers", "revenue"]] = float("nan")
+    page = render(replace(report, monthly=months))
+    assert f"<title>{month}, " not in page
+    assert "nan" not in re.findall(r'(?:y|height)="([^"]+)"', page)
 
 
 def test_without_anybody_who_came_back_no_sentence_has_a_hole(page_of: PageOf, localised: ReportData) -> None:

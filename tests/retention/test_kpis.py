@@ -74,7 +74,9 @@ def test_orders_from_as_of_on_change_nothing() -> None:
     past = orders(("a", BEFORE, "3.33"), ("b", IN_PERIOD, "4.44"))
     future = orders(("a", AS_OF, "9999"), ("c", date(2025, 1, 1)))
     assert retention_kpis(pd.concat([past, future]), AS_OF, HORIZON) == retention_kpis(past, AS_OF, HORIZON)
-    pd.testing.assert_frame_equal(cohorts(pd.concat([past, future]), AS_OF), cohorts(past, AS_OF))
+    pd.testing.assert_frame_equal(
+        cohorts(pd.concat([past, future]), AS_OF, min_group=1), cohorts(past, AS_OF, min_group=1)
+    )
 
 
 def test_a_returned_customer_is_neither_new_nor_retained() -> None:
@@ -98,7 +100,7 @@ def test_money_is_summed_exactly() -> None:
     cents = orders(*[("a", BEFORE, "0.10")] * 1000, ("a", BEFORE, "0.0001"))
     kpis = retention_kpis(cents, AS_OF, HORIZON)
     assert kpis["revenue"] == 100.0001
-    assert monthly(cents)["revenue"].tolist() == [100.0001]
+    assert monthly(cents, min_group=1)["revenue"].tolist() == [100.0001]
 
 
 order_logs = st.lists(
@@ -124,8 +126,10 @@ def test_rates_add_up_and_row_order_does_not_matter(log: list[tuple[str, date, s
 
     shuffled = orders(*log).sample(frac=1, random_state=seed)
     assert retention_kpis(shuffled, AS_OF, HORIZON) == kpis
-    pd.testing.assert_frame_equal(cohorts(shuffled, AS_OF), cohorts(orders(*log), AS_OF))
-    pd.testing.assert_frame_equal(monthly(shuffled), monthly(orders(*log)))
+    pd.testing.assert_frame_equal(
+        cohorts(shuffled, AS_OF, min_group=1), cohorts(orders(*log), AS_OF, min_group=1)
+    )
+    pd.testing.assert_frame_equal(monthly(shuffled, min_group=1), monthly(orders(*log), min_group=1))
 
 
 def test_cohorts_follow_each_month_and_keep_months_without_orders() -> None:
@@ -133,7 +137,7 @@ def test_cohorts_follow_each_month_and_keep_months_without_orders() -> None:
         ("a", date(2024, 1, 5)), ("a", date(2024, 1, 20)), ("a", date(2024, 3, 1)), ("b", date(2024, 1, 31)),
         ("c", date(2024, 2, 1)), ("c", date(2024, 5, 1)),
     )  # fmt: skip
-    found = cohorts(log, date(2024, 5, 31))  # May is not over
+    found = cohorts(log, date(2024, 5, 31), min_group=1)  # May is not over
     rows = list(found.assign(cohort=found["cohort"].dt.strftime("%m")).itertuples(index=False, name=None))
     assert rows == [
         ("01", 0, 2, 2, 1.0),
@@ -147,14 +151,14 @@ def test_cohorts_follow_each_month_and_keep_months_without_orders() -> None:
 def test_only_the_last_24_cohorts_are_kept() -> None:
     months = pd.date_range("2020-01-01", periods=30, freq="MS")
     log = orders(*[(f"c{i}", month.date()) for i, month in enumerate(months)])
-    found = cohorts(log, AS_OF)
+    found = cohorts(log, AS_OF, min_group=1)
     assert found["cohort"].nunique() == 24
     assert found["cohort"].min() == months[6]
 
 
 def test_monthly_tells_new_customers_from_others_and_fills_gaps() -> None:
     log = orders(("a", date(2024, 1, 5), "1"), ("b", date(2024, 1, 6), "2"), ("a", date(2024, 3, 1), "4"))
-    found = monthly(log)
+    found = monthly(log, min_group=1)
     assert found["month"].dt.month.tolist() == [1, 2, 3]
     assert found[["orders", "customers", "new_customers"]].to_numpy().tolist() == [
         [2, 2, 2],
@@ -175,5 +179,16 @@ def test_revenue_is_net_of_what_was_given_back_in_the_month_of_its_order():
     kpis = retention_kpis(log, AS_OF, HORIZON, returns)
     assert (kpis["revenue"], kpis["orders"]) == (55.0, 3)
     assert kpis["average_order_value"]["value"] == 55 / 3
-    assert monthly(log, returns)["revenue"].tolist() == [25.0, 30.0]
-    assert len(monthly(log, returns)) == 2
+    assert monthly(log, returns, min_group=1)["revenue"].tolist() == [25.0, 30.0]
+    assert len(monthly(log, returns, min_group=1)) == 2
+
+
+def test_few_customers_are_no_cohort_and_no_month() -> None:
+    many = [(f"c{i}", date(2024, 3, 5)) for i in range(10)]
+    few = [(f"d{i}", date(2024, 1, 5)) for i in range(9)]
+    log = orders(*few, *many, ("d0", date(2024, 3, 6)))
+    assert cohorts(log, AS_OF)["cohort"].dt.month.unique().tolist() == [3]
+    found = monthly(log).set_index("month")
+    assert found.iloc[0].isna().all()
+    assert found["customers"].tolist()[1:] == [0, 11]
+    assert found["revenue"].notna().tolist() == [False, True, True]
