@@ -62,8 +62,8 @@ Made by `OMP_NUM_THREADS=1 python benchmarks/quality.py`. Means over the cutoffs
 known then; in brackets 95 % intervals from resampling customers, the same for all: differences are paired.
 `p_no_order` of the lifetime model is the member btyd of churn, its orders times order value that of value.
 `bgnbd_gammagamma` is BG/NBD times Gamma-Gamma as packages have it, fitted at each cutoff.
-Members and settings of the blend were chosen with some of these windows in view (docs/decisions/0017, 0018):
-expect a little less of it elsewhere.
+Members and settings of the blend were chosen with some of these windows in view (docs/decisions/0017, 0018,
+0020): expect a little less of it elsewhere.
 """
 
 CUSTOMERS = 6_000

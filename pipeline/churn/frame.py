@@ -31,6 +31,13 @@ FEATURES: tuple[str, ...] = tuple(column for columns in TOPICS.values() for colu
 OF_OPTIONAL_TABLES = tuple(feature.name for topic in catalogue.OPTIONAL for feature in topic.features)
 """Inputs that are missing throughout where the shop does not have their table."""
 
+IN_CURRENCY: tuple[str, ...] = (
+    *(feature.name for topic in catalogue.TOPICS for feature in topic.features if feature.unit == "currency"),
+    "expected_order_value",
+    "expected_spend",
+)
+"""Inputs that are amounts of money."""
+
 SCALES: dict[str, Scale | None] = {
     **{feature.name: feature.scale for topic in catalogue.TOPICS for feature in topic.features},
     **LIFETIME_MODEL,

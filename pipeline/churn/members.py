@@ -213,7 +213,7 @@ def _fit(
         rows = at_latest(rows)
     if name == "btyd":
         # Taken as it is, nothing is fitted.
-        odds = _linear_inputs(["p_no_order"], with_scaler=False).fit(rows[["p_no_order"]])
+        odds = linear_inputs(["p_no_order"], with_scaler=False).fit(rows[["p_no_order"]])
         return Pipeline([("inputs", odds), ("model", given_logistic([2.0]))])
     columns = varying(rows, RFM_AND_BTYD if name == "logistic" else FEATURES)
     weights = None
@@ -224,7 +224,7 @@ def _fit(
         return _fit_forest(rows[columns], churned, seed, weights)
     if name in ("logistic", "logistic_rich"):
         model = LogisticRegression(C=FREEDOM[name], solver="newton-cholesky", max_iter=200)
-        steps = [("inputs", _linear_inputs(columns)), ("model", model)]
+        steps = [("inputs", linear_inputs(columns)), ("model", model)]
     else:
         trees = boosting_classifier(columns, boosting, seed)
         steps = [("inputs", boosting_inputs(columns)), ("model", trees)]
@@ -252,7 +252,7 @@ def at_latest(rows: pd.DataFrame) -> pd.DataFrame:
     return latest
 
 
-def _linear_inputs(columns: Sequence[str], *, with_scaler: bool = True) -> TransformerMixin:
+def linear_inputs(columns: Sequence[str], *, with_scaler: bool = True) -> TransformerMixin:
     """Bring the columns on a scale on which effects add up."""
     log_odds = make_pipeline(SimpleImputer(strategy="constant", fill_value=0.5), half_log_odds(1e-6))
     # A missing gap means that there was no second order; the indicator keeps that apart from a gap of zero
@@ -274,7 +274,7 @@ def _linear_inputs(columns: Sequence[str], *, with_scaler: bool = True) -> Trans
 
 def _fit_forest(frame: pd.DataFrame, churned: Bools, seed: int, weights: pd.Series[float] | None) -> Pipeline:
     # Thresholds are drawn evenly between the extremes: on these scales that is where the values are.
-    inputs = _linear_inputs(list(frame.columns))
+    inputs = linear_inputs(list(frame.columns))
     rows = inputs.fit_transform(frame)
     drawn = {"bootstrap": True, "max_samples": ROWS_PER_TREE} if len(rows) > ROWS_PER_TREE else {}
     trees = ExtraTreesClassifier(random_state=seed, **FOREST, **drawn)

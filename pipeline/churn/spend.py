@@ -4,15 +4,15 @@
 |---|---|
 | `btyd` | expected orders times expected order value of the lifetime model, as it stands |
 | `boosting` | gradient boosting of the spend on all columns, by its Poisson deviance |
-| `relative` | what the lifetime model expects, times gradient boosting of how much more or less it is |
 | `two_part` | (1 - churn probability) of the blend, times the amount of those who buy, boosted likewise |
+| `two_part_linear` | the same, but for the amount: log-linear ridge regression on all columns |
 
 The deviance of Poisson, ``sum(mu - y log mu)``, is least for the true mean whatever the spread, zeros
 included (quasi-likelihood; Wedderburn 1974). It therefore can't be won by forecasting too little, as the mean
-absolute error can, and it is what the weights are learned by. Boosting the ratio y / b with weights b is
-boosting y with the offset log b: ``b (m - y/b log m)`` is ``mu - y log mu`` with ``mu = b m``, up to what
-does not depend on m. Where there is little to learn from, trees fall back to the mean; these fall back to the
-lifetime model, which knows how customers grow old.
+absolute error can, and it is what the weights are learned by. The amounts of buyers, whose spread grows with
+their mean, are learned by the deviance of Gamma. Where there is little to learn from, trees fall back to the
+mean of what they learn; those of `two_part` so fall back to the lifetime model, which knows how customers
+grow old. Where spend grows steadily with what is known, trees need many steps for what a line says at once.
 
 The blend says who will spend more than others; how much all of them will spend is another question, see
 `pipeline.churn.level`.
@@ -28,18 +28,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.linear_model import GammaRegressor
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from pipeline.churn.contrast import no_flatter
-from pipeline.churn.frame import FEATURES
-from pipeline.churn.members import BOOSTING, boosting_inputs, differing, varying
+from pipeline.churn.frame import FEATURES, IN_CURRENCY
+from pipeline.churn.members import (
+    BOOSTING,
+    FREEDOM,
+    boosting_inputs,
+    differing,
+    linear_inputs,
+    varying,
+)
 from pipeline.churn.simplex import equal, half_way_to_equal, least_on_simplex
 from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
 
-SpendMember = Literal["btyd", "boosting", "relative", "two_part"]
-SPEND_MEMBERS: tuple[SpendMember, ...] = ("btyd", "boosting", "relative", "two_part")
+SpendMember = Literal["btyd", "boosting", "two_part", "two_part_linear"]
+SPEND_MEMBERS: tuple[SpendMember, ...] = ("btyd", "boosting", "two_part", "two_part_linear")
 FEWEST_BUYERS = 100
 DOUBT = 0.05
 """Share of the mean added to what the lifetime model expects: it may not rule a customer out altogether."""
@@ -53,10 +61,13 @@ class SpendModel:
     ----------
     boosting : fitted pipeline
         From the columns to the spend of everybody.
-    relative : fitted pipeline
-        From the columns to the spend of everybody over what the lifetime model expects, see `bases`.
     amount : fitted pipeline
-        From the columns to the spend of those who buy, likewise.
+        From the columns to the spend of those who buy over what the lifetime model expects of them, see
+        `expected_of_buyers`.
+    linear : fitted pipeline
+        From the columns, see `in_hundredths`, to the spend of those who buy over its mean.
+    most : float
+        The largest of these ratios in training; a line has no end, so nobody is expected to exceed it.
     unit : float
         Mean spend in training; the trees learn multiples of it, so that the currency does not matter.
     buyers : float
@@ -72,8 +83,9 @@ class SpendModel:
     """
 
     boosting: Pipeline
-    relative: Pipeline
     amount: Pipeline
+    linear: Pipeline
+    most: float
     unit: float
     buyers: float
     weights: dict[str, float]
@@ -83,14 +95,15 @@ class SpendModel:
 
     def members(self, frame: pd.DataFrame, churn_probability: NDArray[np.float64]) -> pd.DataFrame:
         """Give the spend that each member expects of each row, in money, indexed like the frame."""
-        everybody, buyer = bases(frame, self.unit, self.buyers)
+        expected = expected_of_buyers(frame, self.unit, self.buyers)
         with threadpool_limits(1):
+            linear = np.minimum(self.linear.predict(in_hundredths(frame, self.unit)), self.most)
             return pd.DataFrame(
                 {
                     "btyd": frame["expected_spend"],
                     "boosting": self.unit * self.boosting.predict(frame),
-                    "relative": everybody * self.relative.predict(frame),
-                    "two_part": (1 - churn_probability) * buyer * self.amount.predict(frame),
+                    "two_part": (1 - churn_probability) * expected * self.amount.predict(frame),
+                    "two_part_linear": (1 - churn_probability) * self.unit / self.buyers * linear,
                 },
                 index=frame.index,
             )
@@ -157,34 +170,48 @@ def fit_spend(frame: pd.DataFrame, *, seed: int) -> SpendModel:
             f"only {counted(bought.sum()):snapshot is/snapshots are} followed by any spend"
         )
     unit, buyers = float(spent.mean()), float(bought.mean())
-    everybody, buyer = bases(rows, unit, buyers)
     inputs = rows[varying(rows, FEATURES)]
+    of_buyers = inputs[bought]
+    # Of buyers alone, another column may be the same for all.
+    of_buyers = of_buyers[differing(of_buyers)]
+    more = spent / expected_of_buyers(rows, unit, buyers)
+    multiple = spent[bought] / (unit / buyers)
     with threadpool_limits(1):
-        boosting = _boosting("poisson", inputs, spent / unit, seed)
-        relative = _boosting("poisson", inputs, spent / everybody, seed, weights=everybody / unit)
-        amount = _boosting("gamma", inputs[bought], (spent / buyer)[bought], seed)
-    return SpendModel(boosting, relative, amount, unit, buyers, equal(SPEND_MEMBERS))
+        return SpendModel(
+            boosting=_boosting("poisson", inputs, spent / unit, seed),
+            amount=_boosting("gamma", of_buyers, more[bought], seed),
+            linear=_log_linear(in_hundredths(of_buyers, unit), multiple),
+            most=float(multiple.max()),
+            unit=unit,
+            buyers=buyers,
+            weights=equal(SPEND_MEMBERS),
+        )
 
 
-def bases(frame: pd.DataFrame, unit: float, buyers: float) -> tuple[pd.Series[float], pd.Series[float]]:
-    """Give the spend that the lifetime model expects of each row, and of it if it buys, with some doubt."""
-    everybody = frame["expected_spend"] + DOUBT * unit
-    return everybody, everybody / (1 - frame["p_no_order"] + DOUBT * buyers)
+def expected_of_buyers(frame: pd.DataFrame, unit: float, buyers: float) -> pd.Series[float]:
+    """Give the spend that the lifetime model expects of each row if it buys, with some doubt."""
+    return (frame["expected_spend"] + DOUBT * unit) / (1 - frame["p_no_order"] + DOUBT * buyers)
 
 
-def _boosting(
-    loss: str,
-    inputs: pd.DataFrame,
-    target: pd.Series[float],
-    seed: int,
-    weights: pd.Series[float] | None = None,
-) -> Pipeline:
-    columns = differing(inputs)  # of buyers alone, another column may be the same for all
-    # With weights, scikit-learn searches the edges of the bins one by one: 255 take longer than the trees.
-    bins = 255 if weights is None else 63
-    trees = HistGradientBoostingRegressor(loss=loss, random_state=seed, max_bins=bins, **BOOSTING)
-    model = Pipeline([("inputs", boosting_inputs(columns)), ("model", trees)])
-    return model.fit(inputs[columns], target, model__sample_weight=weights)
+def in_hundredths(frame: pd.DataFrame, unit: float) -> pd.DataFrame:
+    """Give amounts in hundredths of the mean spend: on the scale of a line, cents and yen would differ."""
+    return frame.assign(**{name: frame[name] / (unit / 100) for name in IN_CURRENCY if name in frame})
+
+
+def _boosting(loss: str, inputs: pd.DataFrame, target: pd.Series[float], seed: int) -> Pipeline:
+    trees = HistGradientBoostingRegressor(loss=loss, random_state=seed, **BOOSTING)
+    return Pipeline([("inputs", boosting_inputs(inputs.columns.tolist())), ("model", trees)]).fit(
+        inputs, target
+    )
+
+
+def _log_linear(inputs: pd.DataFrame, target: pd.Series[float]) -> Pipeline:
+    # scikit-learn's alpha is per row, C is for all of them.
+    alpha = 1 / (FREEDOM["logistic_rich"] * len(inputs))
+    model = GammaRegressor(alpha=alpha, solver="newton-cholesky", max_iter=200)
+    return Pipeline([("inputs", linear_inputs(inputs.columns.tolist())), ("model", model)]).fit(
+        inputs, target
+    )
 
 
 def weighted_mean(members: pd.DataFrame, weights: Mapping[str, float]) -> NDArray[np.float64]:

@@ -123,6 +123,11 @@ def slices(
     return found.assign(is_off=(found["p_value"] < ERROR_RATE) & matters)
 
 
+def named(group: str, level: str) -> str:
+    """Name a group of `slices` in a sentence: "all customers", "country DE"."""
+    return "all customers" if group == ALL else f"{group} {level}"
+
+
 def customers_of(table: pd.DataFrame, members: NDArray[np.bool_]) -> int:
     """Count the customers whom some rows are about: one may have a row at every origin."""
     return table.loc[members, "customer_key"].nunique()

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.preflight.floors import unmet
 
 HORIZONS = (7, 14, 28, 30, 60, 90, 180, 365)
 """The horizons people plan in, in days."""
 
 WINDOWS = 3
 """Horizons that have to fit into the log: one of history, one to learn from, one to test on."""
+
+
+def longer_horizon(report: Mapping[str, Any]) -> int | None:
+    """Give the recommended horizon of a preflight report where it is what the churn model lacks.
+
+    Too few came back within the configured one, and the recommended one is longer and fits into the log.
+    """
+    configured, recommended = (report["horizon"][name] for name in ("configured", "recommended"))
+    lacking = [floor.name for floor in unmet(report, "churn")]
+    if lacking != ["retained_customers"] or not recommended:
+        return None
+    days: int = recommended["days"]
+    return days if configured["days"] < days <= report["horizon"]["longest"] else None
 
 
 def recommend_horizon(p90_gap_days: float | None, days_of_log: int) -> int | None:

@@ -12,6 +12,7 @@ from rich.table import Table
 from pipeline.counted import counted
 from pipeline.preflight.closures import closure
 from pipeline.preflight.floors import PREDICTIONS, Floor, read_floors, unmet, why
+from pipeline.preflight.horizon import longer_horizon
 
 NOTHING = "–"
 MOST_COLUMNS = 3
@@ -155,6 +156,8 @@ def _verdict(report: Mapping[str, Any]) -> Iterator[str]:
     for prediction in report["switched_off"]:
         reasons = escape(why(unmet(report, prediction)))
         yield f"[bold yellow]Switched off:[/] {PREDICTIONS[prediction]}: {reasons}."
+    if days := longer_horizon(report):
+        yield f"More of them come back within the recommended churn.horizon_days: {days}."
     if report["switched_off"]:
         yield "KPIs and RFM groups are given all the same; score_status says insufficient_history."
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.btyd import StoredFit
-from pipeline.churn.frame import FEATURES, TOPICS
+from pipeline.churn.frame import FEATURES, LIFETIME_MODEL, TOPICS
 from pipeline.churn.importance import importance
 from pipeline.churn.shuffled import shuffled_labels
 from pipeline.churn.store import load_model
@@ -28,7 +28,7 @@ from pipeline.evaluation.distribution import (
 from pipeline.evaluation.evaluate import evaluate, not_evaluated
 from pipeline.evaluation.headline import brief, headline, origins_table, pooled_table, slices_table
 from pipeline.evaluation.kinds import CHURN, VALUE, Kind
-from pipeline.evaluation.slices import slice_labels, slices
+from pipeline.evaluation.slices import named, slice_labels, slices
 from pipeline.features import Cutoffs, main_channels
 from pipeline.features.catalogue.people import ATTRIBUTES
 from pipeline.params import Params
@@ -62,7 +62,7 @@ def evaluate_models(params: Params) -> None:
     churn = CHURN.with_campaign(**params.evaluate.campaign.model_dump())
     found: dict[str, Any] = {
         "window": _window(cutoffs, params),
-        "alarms": leak_alarms(feature_aucs(test, FEATURES)) + shuffle_alarms(shuffled),
+        "alarms": leak_alarms(feature_aucs(test, FEATURES), LIFETIME_MODEL) + shuffle_alarms(shuffled),
         "shuffled_labels": shuffled,
         "churn": _judged(churn, rows, channels, files.CHURN_CARD, params),
         "value": _judged(VALUE, rows, channels, files.LIFETIME_VALUE_MODELS, params),
@@ -219,10 +219,9 @@ def _tell(found: dict[str, Any], customers: int) -> None:
         say(f"  {name} {found[name]['grade']['text']}")
         for part in found[name].get("slices", ()):
             if part["is_off"]:
-                warn(
-                    f"{name} is off for {part['group']} {part['level']}: predicted {part['predicted']:.3g}, "
-                    f"actual {part['actual']:.3g}"
-                )
+                who = named(part["group"], part["level"])
+                said = f"predicted {part['predicted']:.3g}, actual {part['actual']:.3g}"
+                warn(f"{name} is off for {who}: {said}")
     for alarm in found["alarms"]:
         warn(f"{ALARMS[alarm['kind']]} (AUC {alarm['roc_auc']:.3f}): a leak?".format(**alarm))
 

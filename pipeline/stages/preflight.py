@@ -8,6 +8,7 @@ from pipeline.params import Params
 from pipeline.preflight.availability import preflight
 from pipeline.preflight.closures import closure
 from pipeline.preflight.floors import PREDICTIONS, read_floors, unmet, why
+from pipeline.preflight.horizon import longer_horizon
 from pipeline.stages import files
 from pipeline.stages.shell import run, say, warn
 from pipeline.tables import io
@@ -33,6 +34,8 @@ def check_data(params: Params) -> None:
     longest = report["horizon"]["longest"]
     if any(floor.name == "history_days" for floor in unmet(report, "churn")) and longest:
         warn(f"the log is long enough for a churn.horizon_days of up to {longest}")
+    if days := longer_horizon(report):
+        warn(f"more customers come back within the recommended churn.horizon_days: {days}")
     for floor in held:
         if floor.is_scarce:
             warn(f"{floor.name}: {floor.found:,} will do, below {floor.comfortable:,} the model is shaky")

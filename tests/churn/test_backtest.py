@@ -209,7 +209,7 @@ def test_the_missed_level_gives_the_actual_number(actual: float) -> None:
 def test_the_table_has_every_customer_at_every_origin(frame: pd.DataFrame, tested: list[Backtested]) -> None:
     rows = [at(frame, BEFORE), at(frame, AFTER)]
     whole = backtest_table(rows, tested)
-    spends = ["spend_btyd", "spend_boosting", "spend_relative", "spend_two_part"]
+    spends = ["spend_btyd", "spend_boosting", "spend_two_part", "spend_two_part_linear"]
     assert list(whole) == [*BACKTEST, "p_btyd", "p_logistic", *spends]
     assert len(whole) == 3_000
     assert whole.notna().all(axis=None)

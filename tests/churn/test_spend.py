@@ -8,15 +8,14 @@ import pandas as pd
 import pytest
 
 from pipeline.churn.backtest import learn, predict, total_helps
+from pipeline.churn.frame import IN_CURRENCY
 from pipeline.churn.level import missed_log_total, trust_in_blend
 from pipeline.churn.season import Window
 from pipeline.churn.spend import SpendModel, fit_spend, spend_weights
 from pipeline.churn.store import dump_model, load_model
 from pipeline.errors import InsufficientHistory
-from pipeline.features.catalogue import TOPICS
 
-IN_CURRENCY = [each.name for topic in TOPICS for each in topic.features if each.unit == "currency"]
-MONEY = [*IN_CURRENCY, "expected_spend", "future_spend"]
+MONEY = [*IN_CURRENCY, "future_spend"]
 
 
 def with_spend(frame: pd.DataFrame) -> pd.DataFrame:
@@ -46,7 +45,7 @@ def model(train: pd.DataFrame) -> SpendModel:
 def test_members_rank_and_add_up(model: SpendModel, later: pd.DataFrame) -> None:
     members = model.members(later, later["p_no_order"].to_numpy())
     actual = later["future_spend"]
-    for name in ("boosting", "relative", "two_part"):
+    for name in ("boosting", "two_part", "two_part_linear"):
         assert members[name].corr(actual, method="spearman") > members["btyd"].corr(actual, method="spearman")
         assert members[name].sum() == pytest.approx(actual.sum(), rel=0.15)
     mean = members.mean(axis=1)
@@ -61,6 +60,12 @@ def test_the_currency_does_not_matter(model: SpendModel, train: pd.DataFrame, la
     p = later["p_no_order"].to_numpy()
     cents = fit_spend(in_cents(train), seed=5).members(in_cents(later), p)
     np.testing.assert_allclose(cents, 128 * model.members(later, p), rtol=1e-6)
+
+
+def test_no_line_leads_beyond_what_anybody_has_spent(model: SpendModel, later: pd.DataFrame) -> None:
+    giants = later.assign(**{name: 1e6 * later[name] for name in ("monetary_value", "frequency")})
+    linear = model.members(giants, np.zeros(len(giants)))["two_part_linear"]
+    assert linear.max() == pytest.approx(model.most * model.unit / model.buyers)
 
 
 def test_a_stored_model_says_the_same(model: SpendModel, later: pd.DataFrame) -> None:

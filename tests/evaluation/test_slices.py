@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import norm
 
 from pipeline.evaluation.kinds import CHURN, VALUE
-from pipeline.evaluation.slices import COLUMNS, _holm, slice_labels, slices
+from pipeline.evaluation.slices import COLUMNS, _holm, named, slice_labels, slices
 
 N = 4000
 HOW = {"seed": 1, "resamples": 200}
@@ -27,6 +27,12 @@ def table(seed: int = 0) -> pd.DataFrame:
 
 def labels(seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame({"country": np.random.default_rng(seed + 50).choice(list("ABCDEF"), N)})
+
+
+def test_groups_are_named_as_a_sentence_needs_them() -> None:
+    whole, *groups = slices(table(0), CHURN, labels(0), **HOW)[["group", "level"]].itertuples(index=False)
+    assert named(*whole) == "all customers"
+    assert [named(*one) for one in groups] == [f"{group} {level}" for group, level in groups]
 
 
 def test_a_group_the_model_gets_wrong_is_off_and_the_others_are_not() -> None:
