@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ LIMITS: Mapping[str, tuple[str, float]] = {
     "feature_tells_all": ("roc_auc", 0.95),
     "missing_tells": ("missing_roc_auc", 0.75),
 }
-"""Above which number of `feature_aucs` each alarm is raised."""
+"""Above which number of `feature_aucs` each alarm is raised, at least."""
 
 
 def feature_aucs(rows: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
@@ -63,13 +63,18 @@ def feature_aucs(rows: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["feature", "roc_auc", "missing_roc_auc"])
 
 
-def leak_alarms(aucs: pd.DataFrame) -> list[dict[str, Any]]:
+def leak_alarms(aucs: pd.DataFrame, of_rhythm: Collection[str] = ()) -> list[dict[str, Any]]:
     """Name the features that know too much.
+
+    Where customers order by the clock, when they ordered tells nearly all: a feature alone is suspicious only
+    if it tells more than what a lifetime model makes of that.
 
     Parameters
     ----------
     aucs : pandas.DataFrame
         As from `feature_aucs`.
+    of_rhythm : collection of str
+        The features that are such a model's expectations, made of the days of orders before the cutoff alone.
 
     Returns
     -------
@@ -77,9 +82,12 @@ def leak_alarms(aucs: pd.DataFrame) -> list[dict[str, Any]]:
         ``kind`` ("feature_tells_all" or "missing_tells"), ``feature``, ``roc_auc`` and ``limit``; the worst
         first.
     """
+    rhythm = aucs["feature"].isin(list(of_rhythm))
+    best = float(aucs.loc[rhythm, "roc_auc"].max())  # NaN without any, which raises no limit
     alarms = [
         {"kind": kind, "feature": str(row["feature"]), "roc_auc": float(row[column]), "limit": limit}
-        for kind, (column, limit) in LIMITS.items()
+        for kind, (column, least) in LIMITS.items()
+        for limit in [max(least, best) if column == "roc_auc" else least]
         for row in aucs[aucs[column] > limit].to_dict("records")
     ]
     return sorted(alarms, key=lambda alarm: (-alarm["roc_auc"], alarm["feature"]))

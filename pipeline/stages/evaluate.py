@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.btyd import StoredFit
-from pipeline.churn.frame import FEATURES, TOPICS
+from pipeline.churn.frame import FEATURES, LIFETIME_MODEL, TOPICS
 from pipeline.churn.importance import importance
 from pipeline.churn.shuffled import shuffled_labels
 from pipeline.churn.store import load_model
@@ -62,7 +62,7 @@ def evaluate_models(params: Params) -> None:
     churn = CHURN.with_campaign(**params.evaluate.campaign.model_dump())
     found: dict[str, Any] = {
         "window": _window(cutoffs, params),
-        "alarms": leak_alarms(feature_aucs(test, FEATURES)) + shuffle_alarms(shuffled),
+        "alarms": leak_alarms(feature_aucs(test, FEATURES), LIFETIME_MODEL) + shuffle_alarms(shuffled),
         "shuffled_labels": shuffled,
         "churn": _judged(churn, rows, channels, files.CHURN_CARD, params),
         "value": _judged(VALUE, rows, channels, files.LIFETIME_VALUE_MODELS, params),

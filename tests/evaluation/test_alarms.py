@@ -37,6 +37,15 @@ def test_a_leak_is_named_and_an_honest_feature_is_not() -> None:
     ]
 
 
+def test_where_customers_order_by_the_clock_their_rhythm_is_no_leak() -> None:
+    known = {"p_no_order": 0.97, "days_since_last": 0.96, "filled_later": 0.99}
+    aucs = pd.DataFrame({"feature": list(known), "roc_auc": known.values(), "missing_roc_auc": np.nan})
+    assert [alarm["feature"] for alarm in leak_alarms(aucs, ["p_no_order"])] == ["filled_later"]
+    assert len(leak_alarms(aucs)) == 3
+    assert len(leak_alarms(aucs.assign(roc_auc=[0.7, 0.96, 0.99]), ["p_no_order"])) == 2
+    assert len(leak_alarms(aucs.assign(roc_auc=[np.nan, 0.96, 0.99]), ["p_no_order"])) == 2
+
+
 def test_what_is_missing_by_nature_is_no_leak() -> None:
     """Who ordered once has no gap, and churns more often; among equally many orders that tells nothing."""
     aucs = feature_aucs(rows(), FEATURES).set_index("feature")
