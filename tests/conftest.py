@@ -151,12 +151,17 @@ def use_simulated_shop(workspace: Workspace) -> None:
     )
 
 
+SAID = "said.txt"
+"""What the stages of `run_before_track` wrote to the terminal."""
+
+
 def run_before_track(path: Path, log: pd.DataFrame, **env: str) -> Workspace:
     """Run every stage but `track` on a log, in a workspace of its own."""
     workspace = make_workspace(path)
     workspace.write_log(log)
     done = workspace.run(*STAGES[: STAGES.index("track")], **env)
     assert done.returncode == 0, done.stderr
+    (path / SAID).write_text(done.stdout + done.stderr)
     return workspace
 
 

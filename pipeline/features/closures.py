@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline.features.cutoffs import YEAR_DAYS
@@ -14,12 +15,15 @@ from pipeline.features.cutoffs import YEAR_DAYS
 A_WEEK = 7  # less is a holiday
 BESIDE = 28  # days before and after a silence that tell what was to be expected in it: whole weeks
 FEWEST_EXPECTED = 7  # orders; under a Poisson law none come in fewer than one case in a thousand (exp(-7))
+STRAY = 0.05  # share of what was to be expected that may come all the same: by phone, as a test, booked late
 MOSTLY_OPEN = 0.5  # share of days with an order; a shop with fewer bills by the month or opens on Saturdays
 NOTICED = 0.25  # share of a horizon from which on closed days change who counts as churned
 
+Days = npt.NDArray[np.int64]
+
 
 class Closure(NamedTuple):
-    """Days without any order, all of one run."""
+    """Days on which no order was to be had, all of one run."""
 
     first_day: date
     last_day: date
@@ -42,7 +46,8 @@ class OpenDays:
     half of the days or more: by the mean, and the share of days, of the four weeks before it, of those after
     it and of the same days a year ago, whichever is least. So a shop whose season is over is not closed (but
     in the first year of the log), one that bills by the month is not between its bills, and one that opens
-    again is slow at first. Weekdays need no care, for every silence has whole weeks in it.
+    again is slow at first. Weekdays need no care, for every silence has whole weeks in it. A few stray orders
+    do not end a closure that is silent for more than a week before and after them.
 
     Parameters
     ----------
@@ -66,13 +71,15 @@ class OpenDays:
         orders[: len(known)] = known
         busy = np.append(np.flatnonzero(orders), len(orders))
         is_long = np.diff(busy) > A_WEEK
-        for start, end in zip(busy[:-1][is_long] + 1, busy[1:][is_long], strict=True):
-            year_ago = orders[start - YEAR_DAYS : end - YEAR_DAYS] if start >= YEAR_DAYS else orders[:0]
-            others = (orders[:start][-BESIDE:], orders[end:][:BESIDE], year_ago)
-            usual = [days for days in others if len(days)]
-            is_unusual = all((days > 0).mean() >= MOSTLY_OPEN for days in usual)
-            if is_unusual and (end - start) * min(days.mean() for days in usual) >= FEWEST_EXPECTED:
-                yield Closure(*(self._first + timedelta(days=int(day)) for day in (start, end - 1)))
+        starts, ends = busy[:-1][is_long] + 1, busy[1:][is_long]
+        over = 0
+        for first, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            if start < over or not _is_open(orders[:start][-BESIDE:]):
+                continue
+            later = _later_ends(starts, ends, first, len(orders)) if start >= A_WEEK else []
+            over = next((to for to in (*later, end) if _is_closed(orders, start, to)), over)
+            if over >= end:
+                yield Closure(*(self._first + timedelta(days=int(day)) for day in (start, over - 1)))
 
     def tells(self, start: date, horizon_days: int) -> bool:
         """Tell whether the shop was open long enough in a window to learn from it, as known at its end."""
@@ -81,3 +88,28 @@ class OpenDays:
             max((one.last_day - max(one.first_day, start)).days + 1, 0) for one in self.closures(end)
         )
         return not is_noticed(closed, horizon_days)
+
+
+def _later_ends(starts: Days, ends: Days, first: int, known: int) -> list[int]:
+    """List where a closure may end that begins with a silence and has strays in it, the latest first.
+
+    That it is over has to be known for a week.
+    """
+    last = first
+    while last + 1 < len(starts) and starts[last + 1] - ends[last] <= A_WEEK:
+        last += 1
+    return [end for end in ends[first + 1 : last + 1][::-1].tolist() if end + A_WEEK <= known]
+
+
+def _is_open(orders: Days) -> bool:
+    return bool((orders > 0).mean() >= MOSTLY_OPEN)
+
+
+def _is_closed(orders: Days, start: int, end: int) -> bool:
+    """Tell whether orders were to be expected on the days from start to before end, and hardly any came."""
+    year_ago = orders[start - YEAR_DAYS : end - YEAR_DAYS] if start >= YEAR_DAYS else orders[:0]
+    others = (orders[:start][-BESIDE:], orders[end:][:BESIDE], year_ago)
+    usual = [days for days in others if len(days)]
+    expected = (end - start) * min(days.mean() for days in usual)
+    came = orders[start:end].sum()
+    return all(map(_is_open, usual)) and expected >= FEWEST_EXPECTED and came <= STRAY * expected

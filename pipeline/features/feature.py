@@ -23,7 +23,9 @@ class Words:
     ----------
     english, german : str
     more_is : {"leaving", "staying"}, optional
-        What more of it tells, as everybody would say; a reason to the contrary is never given. None: either.
+        What more of it tells, as everybody would say; a reason to the contrary is never given, and boosting
+        cannot learn it (`pipeline.churn.frame.DIRECTIONS`), but for features about when customers order: to
+        change it is to change the model. None: either.
     below : tuple of str, optional
         The sentences, English and German, where the value is below what it is compared with; by default the
         same.

@@ -72,6 +72,8 @@ class ReportData:
     floors : sequence of mapping
         The data floors: `name`, `found`, `needed`, `ok`, and in `switches_off` which prediction hangs on it,
         "churn" or "clv".
+    closures : sequence of mapping
+        Runs of days with no or hardly any order, as the preflight found them: ``from`` and ``to``.
     tables : mapping of table name to mapping
         The optional tables as the preflight describes them: `rows`, `buyers_share`, `first_day`, `last_day` …
     without : sequence of mapping
@@ -115,6 +117,7 @@ class ReportData:
     monitor_alarms: Sequence[Mapping[str, Any]] = ()
     stops_export: bool = False
     floors: Sequence[Mapping[str, Any]] = ()
+    closures: Sequence[Mapping[str, Any]] = ()
     portraits: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     without: Sequence[Mapping[str, Any]] = ()

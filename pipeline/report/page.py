@@ -48,6 +48,7 @@ def render(report: ReportData) -> str:
             forecast=views.forecast(report, t, f),
             churn_note=views.churn_note(report, t, f),
             months=_month_charts(report, t, f),
+            closed=views.closed(report, t, f),
             is_scored=groups.is_scored(report),
             is_segmented=groups.is_segmented(report),
             segments=groups.segments(report, t, f),

@@ -112,6 +112,12 @@ def method(report: ReportData, t: Texts, f: Formats) -> str:
     return " ".join(filter(None, sentences))
 
 
+def closed(report: ReportData, t: Texts, f: Formats) -> str:
+    """Say when the shop took no orders; nothing where it always did."""
+    runs = [t("closed.run", first=f.day(run["from"]), last=f.day(run["to"])) for run in report.closures]
+    return t("closed", runs="; ".join(runs)) if runs else ""
+
+
 def churn_note(report: ReportData, t: Texts, f: Formats) -> str:
     """Explain the two churn rates; nothing when nobody was active in the period before."""
     literal, cohort = report.kpis["churn_rate_literal"], report.kpis["churn_rate_cohort"]

@@ -76,6 +76,7 @@ def report(params: Params) -> None:
             stops_export=params.monitor.action == "stop_export",
             tested_from=date.fromisoformat(window["from"]) if (window := evaluation["window"]) else None,
             floors=preflight["floors"],
+            closures=preflight["closures"],
             tables=preflight["tables"],
             without=preflight["without"],
             portraits=inside,

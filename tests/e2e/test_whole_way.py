@@ -7,7 +7,7 @@ import re
 import pandas as pd
 import pytest
 
-from tests.conftest import ROOT, STAGES, Workspace, make_workspace, run_before_track
+from tests.conftest import ROOT, SAID, STAGES, Workspace, make_workspace, run_before_track
 
 RESULTS = (
     "data/interim",
@@ -92,8 +92,11 @@ def test_customers_who_left_the_export_are_counted(scored, tmp_path, capsys):
 
 
 def test_real_ids_are_in_the_export_and_the_vault_alone(scored, log):
-    """No id of the shop, nor a part of one, is in any file that DVC caches or git keeps."""
-    for name, content in scored.files(*(folder for folder in RESULTS if folder != "exports")).items():
+    """No id of the shop, nor a part of one, is on the terminal or in a file that DVC caches or git keeps."""
+    found = scored.files(*(folder for folder in RESULTS if folder != "exports"))
+    found[SAID] = (scored.path / SAID).read_bytes()
+    assert b"export: " in found[SAID]
+    for name, content in found.items():
         text = content.decode("utf-8", errors="ignore")
         assert "Müller-" not in text, name
         assert "Groß-" not in text, name

@@ -51,6 +51,29 @@ def test_no_closure():
     assert not list(shop(after_the_season).closures(day(210)))
 
 
+@pytest.mark.parametrize("strays", [(180,), (165, 181, 182, 195), (160, 170, 180, 190, 200)])
+def test_stray_orders_end_no_closure(strays):
+    """A test, an order by phone, an invoice booked late."""
+    by_day = [0 if 150 <= number < 211 else 20 for number in range(400)]
+    for number in strays:
+        by_day[number] += 1
+    assert list(shop(by_day).closures(day(400))) == [Closure(day(150), day(210))]
+
+
+def test_a_shop_that_sells_between_two_closures_is_open():
+    by_day = [0 if 150 <= number < 165 or 169 <= number < 191 else 20 for number in range(400)]
+    assert not list(shop(by_day).closures(day(400))), "four days of sales are more than strays"
+    by_day[165:169] = [0, 1, 0, 2]
+    assert list(shop(by_day).closures(day(400))) == [Closure(day(150), day(190))]
+    assert not list(shop(by_day).closures(day(197))), "only a week of sales tells that it is over"
+    assert list(shop(by_day).closures(day(198))) == [Closure(day(150), day(190))]
+
+
+def test_a_slow_season_is_no_closure_with_strays():
+    by_day = [20] * 100 + [int(number % 9 == 0) for number in range(100)]
+    assert not list(shop(by_day).closures(day(200)))
+
+
 def test_what_comes_every_year_is_a_season_after_its_first_time():
     open_days = shop([10 * (number % 364 < 182) for number in range(4 * 364 + 20)])
     assert list(open_days.closures(day(4 * 364))) == [Closure(day(182), day(363))]

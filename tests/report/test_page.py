@@ -102,6 +102,13 @@ def test_an_unfinished_month_is_said_to_be_unfinished(report: ReportData) -> Non
     assert "not complete" in render(replace(report, as_of=date(2024, 6, 20)))
 
 
+def test_a_closure_is_told_in_dates(page_of: PageOf, report: ReportData) -> None:
+    closed = [{"from": "2024-03-01", "to": "2024-04-29", "days": 60}]
+    first, last = (f"{day}\u00a0{month}\u00a02024" for day, month in ((1, "Mar"), (29, "Apr")))
+    assert f"No or hardly any orders: {first} to {last}." in page_of(replace(report, closures=closed)).text
+    assert "No or hardly any orders" not in page_of(report).text
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_segment_action_and_stage_has_its_own_words(
     page_of: PageOf, report: ReportData, language: Any

@@ -22,6 +22,10 @@ def test_a_better_model_takes_over_and_one_that_knows_less_does_not(scored, tmp_
     done = shop.run(*from_churn)
     assert "version 1 is the champion: there was none before" in done.stdout, done.stderr
 
+    kept = {"mlflow.db": (shop.path / "mlflow.db").read_bytes(), **shop.files("mlruns")}
+    assert any(name.endswith("index.html") for name in kept)
+    assert [name for name, content in kept.items() if "Müller-".encode() in content] == []
+
     shop.set(churn__members=["btyd"])
     done = shop.run(*from_churn)
     assert "version 2 is the champion: better than version 1, log loss -0." in done.stdout

@@ -31,7 +31,7 @@ DEMOGRAPHICS = Topic(
             Feature(
                 f"{name}_rank",
                 f"max({name})",
-                f"Place of the customer's among all {words}, by name",
+                f"Place of the customer's among all {words}, by the first number in them, then by name",
                 "",
                 UNKNOWN,
                 whole=True,

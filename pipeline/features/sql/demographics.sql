@@ -1,13 +1,33 @@
--- One row per customer whose account was opened before $cutoff, or at an unknown time. Bands sort by their names.
+-- One row per customer whose account was opened before $cutoff, or at an unknown time. Bands are numbered over the whole
+-- table, so that a number means the same at every cutoff: by the first number in their name ("under 18" before "18-25"
+-- before "100+"), those without one first, then by name.
+WITH told AS (
+    UNPIVOT (
+        SELECT customer_key, age_group, income_group, home_ownership, marital_status, household_size, household_type, children
+        FROM customers
+    )
+    ON COLUMNS(* EXCLUDE (customer_key))::VARCHAR
+    INTO NAME attribute VALUE band
+),
+
+numbered AS (
+    SELECT customer_key, attribute, dense_rank() OVER (
+        PARTITION BY attribute
+        ORDER BY TRY_CAST(regexp_extract(band, '\d+') AS BIGINT) NULLS FIRST, regexp_matches(band, '^\d'), band
+    ) AS place
+    FROM told
+)
+
 SELECT
     customer_key,
-    birth_year,
-    CASE WHEN age_group IS NOT NULL THEN dense_rank() OVER (ORDER BY age_group) END AS age_group,
-    CASE WHEN income_group IS NOT NULL THEN dense_rank() OVER (ORDER BY income_group) END AS income_group,
-    CASE WHEN home_ownership IS NOT NULL THEN dense_rank() OVER (ORDER BY home_ownership) END AS home_ownership,
-    CASE WHEN marital_status IS NOT NULL THEN dense_rank() OVER (ORDER BY marital_status) END AS marital_status,
-    CASE WHEN household_size IS NOT NULL THEN dense_rank() OVER (ORDER BY household_size) END AS household_size,
-    CASE WHEN household_type IS NOT NULL THEN dense_rank() OVER (ORDER BY household_type) END AS household_type,
-    CASE WHEN children IS NOT NULL THEN dense_rank() OVER (ORDER BY children) END AS children
-FROM customers
+    any_value(birth_year) AS birth_year,
+    max(place) FILTER (attribute = 'age_group') AS age_group,
+    max(place) FILTER (attribute = 'income_group') AS income_group,
+    max(place) FILTER (attribute = 'home_ownership') AS home_ownership,
+    max(place) FILTER (attribute = 'marital_status') AS marital_status,
+    max(place) FILTER (attribute = 'household_size') AS household_size,
+    max(place) FILTER (attribute = 'household_type') AS household_type,
+    max(place) FILTER (attribute = 'children') AS children
+FROM customers LEFT JOIN numbered USING (customer_key)
 WHERE created_at IS NULL OR created_at < $cutoff
+GROUP BY customer_key
