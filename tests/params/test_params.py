@@ -149,6 +149,14 @@ DATABASE = {"url": "postgresql://shop:$PASSWORD@db/shop", "table": "orders"}
         ),
         ({**DATABASE, "url": "postgresql://shop:${PASSWORD}@db/shop"}, "write $NAME without braces"),
         ({"path": "sftp://shop:hush@host/orders.csv"}, "write $NAME and set NAME in the environment"),
+        ({**DATABASE, "url": "postgresql://shop@db/shop?sslmode=require&password=hush"}, "write $NAME"),
+        ({**DATABASE, "url": "host=db user=shop password = 'hush hush'"}, "write $NAME"),
+        ({"path": "https://shop.example/orders.csv?token=hush"}, "write $NAME"),
+        ({"path": "az://shop/orders.csv?sv=2024&sig=hush"}, "write $NAME"),
+        ({"path": "https://shop.example/orders.csv?X-Amz-Signature=hush"}, "write $NAME"),
+        ({"path": "https://shop.example/orders.csv?api_key=$KEY&page=1"}, None),
+        ({**DATABASE, "url": "postgresql://shop@db/shop?password=$PASSWORD&sslkey=/etc/key.pem"}, None),
+        ({"path": "data/raw/token=a/*.csv"}, None),
     ],
 )
 def test_a_source_is_files_or_a_database_and_holds_no_password(place, problem):
