@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from yaml.reader import ReaderError
 
 from pipeline.errors import UserError
 from pipeline.params.explain import explain
@@ -20,6 +21,12 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise UserError(
+                    "a key is a list or a mapping",
+                    where=f"params.yaml, line {key.start_mark.line + 1}",
+                    valid="key: value",
+                )
             if key.value in seen:
                 raise UserError(
                     f"the key {key.value!r} is there twice",
@@ -49,12 +56,7 @@ def load_params(path: Path) -> Params:
     UserError
         The file is missing, is not YAML, or a key is unknown, missing or has a nonsense value.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UserError(
-            "there is no such file here", where=str(path), valid="run in the repository's folder"
-        ) from None
+    text = _text(path)
     try:
         tree = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
@@ -62,7 +64,35 @@ def load_params(path: Path) -> Params:
         raise UserError(
             f"not YAML: {error.problem}", where=f"{path.name}{line}", valid="key: value"
         ) from None
+    except ReaderError as error:
+        raise UserError(
+            f"the character U+{error.character:04X} has no place in YAML",
+            where=_line(path, text[: error.position]),
+            valid="the line without it",
+        ) from None
     return parse_params(tree)
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise UserError(
+            "there is no such file here", where=str(path), valid="run in the repository's folder"
+        ) from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(
+            "the file is not written in UTF-8",
+            where=_line(path, content[: error.start].decode()),
+            valid="saved by the editor as UTF-8",
+        ) from None
+
+
+def _line(path: Path, before: str) -> str:
+    lines = before.count("\n")
+    return f"{path.name}, line {lines + 1}"
 
 
 def parse_params(tree: object) -> Params:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from pipeline.params.secrets import secrets_in
 from pipeline.params.section import Section
+
+VARIABLE = re.compile(r"\$[A-Z][A-Z0-9_]*")
 
 
 class OrderColumns(Section):
@@ -35,15 +37,6 @@ class OrderColumns(Section):
                 "needs amount, what was paid for the row, or unit_price and quantity, and not both"
             )
         return self
-
-
-def _holds_a_password(url: str) -> bool:
-    """Tell whether a password stands in a URL as it is: params.yaml is in git."""
-    try:
-        password = urlsplit(url).password
-    except ValueError:
-        return False
-    return bool(password) and not re.fullmatch(r"\$[A-Z][A-Z0-9_]*", password or "")
 
 
 class Since(Section):
@@ -86,8 +79,10 @@ class Source(Section):
             raise ValueError("url needs table or query, exactly one of them")
         if "${" in (self.url or self.path or ""):
             raise ValueError("write $NAME without braces, which `dvc exp run -S` takes for its own")
-        if _holds_a_password(self.url or self.path or ""):
-            raise ValueError("a password does not belong here: write $NAME and set NAME in the environment")
+        if not all(map(VARIABLE.fullmatch, secrets_in(self.url or self.path or ""))):
+            raise ValueError(  # params.yaml is in git
+                "a password or token does not belong here: write $NAME and set NAME in the environment"
+            )
         return self
 
 

@@ -14,8 +14,9 @@ def closure(report: Mapping[str, Any]) -> str | None:
     longest = max(report["closures"], key=lambda run: run["days"], default=None)
     if longest is None or not is_noticed(longest["days"], report["horizon"]["configured"]["days"]):
         return None
+    days = f"{counted(longest['days']):day/days}"
     return (
-        f"no orders from {longest['from']} to {longest['to']} ({counted(longest['days']):day/days}). If they "
-        "are missing, deliver them; if the shop was closed, leave it at that: nobody ages in these days, and "
-        "horizons that lie in them by a quarter or more are neither learned from nor tested on"
+        f"no or hardly any orders from {longest['from']} to {longest['to']} ({days}). If they are missing, "
+        "deliver them; if the shop was closed, leave it at that: nobody ages in these days, and horizons "
+        "that lie in them by a quarter or more are neither learned from nor tested on"
     )

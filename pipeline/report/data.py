@@ -75,7 +75,7 @@ class ReportData:
         The data floors: `name`, `found`, `needed`, `ok`, and in `switches_off` which prediction hangs on it,
         "churn" or "clv".
     closures : sequence of mapping
-        Runs of days without any order, as the preflight found them: ``from`` and ``to``.
+        Runs of days with no or hardly any order, as the preflight found them: ``from`` and ``to``.
     tables : mapping of table name to mapping
         The optional tables as the preflight describes them: `rows`, `buyers_share`, `first_day`, `last_day` …
     without : sequence of mapping

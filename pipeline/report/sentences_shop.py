@@ -165,10 +165,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Der letzte Monat ist unvollständig.",
     ),
     "closed": (
-        "No orders at all: {runs}. If the shop was closed: nobody ages for the lifetime models in these "
-        "days, and periods that they fill by a quarter or more are not learned from. If orders are missing: "
-        "deliver them.",
-        "Gar keine Bestellungen: {runs}. War der Shop geschlossen, altert in diesen Tagen für die "
+        "No or hardly any orders: {runs}. If the shop was closed: nobody ages for the lifetime models in "
+        "these days, and periods that they fill by a quarter or more are not learned from. If orders are "
+        "missing: deliver them.",
+        "Keine oder kaum Bestellungen: {runs}. War der Shop geschlossen, altert in diesen Tagen für die "
         "Kundenwert-Modelle niemand, und aus Zeiträumen, die sie zu einem Viertel oder mehr füllen, wird "
         "nicht gelernt. Fehlen Bestellungen, sollten sie nachgeliefert werden.",
     ),

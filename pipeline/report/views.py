@@ -113,7 +113,7 @@ def method(report: ReportData, t: Texts, f: Formats) -> str:
 
 
 def closed(report: ReportData, t: Texts, f: Formats) -> str:
-    """Say when the shop took no orders at all; nothing where it always did."""
+    """Say when the shop took no orders; nothing where it always did."""
     runs = [t("closed.run", first=f.day(run["from"]), last=f.day(run["to"])) for run in report.closures]
     return t("closed", runs="; ".join(runs)) if runs else ""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from pipeline.errors import UserError
+from pipeline.params.secrets import secrets_in
 
 VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 HIDDEN = "***"
@@ -63,11 +64,8 @@ def expand(template: str, environ: Mapping[str, str], where: str) -> Address:
 
 def _secrets(url: str, given: list[str]) -> tuple[str, ...]:
     """Return every form in which a secret could come back in a message, the longest first."""
-    try:
-        password = urlsplit(url).password or ""
-    except ValueError:
-        password = ""
-    forms = {form for text in [*given, password] for form in (text, unquote(text), quote(text, safe=""))}
+    written = [*given, *secrets_in(url)]
+    forms = {form for text in written for form in (text, unquote(text), quote(text, safe=""))}
     words = {
         word for form in forms for word in form.split()
     }  # libpq repeats a part of a password with blanks

@@ -33,7 +33,7 @@ def ranks(cutoff: date) -> pd.DataFrame:
         cutoff,
         horizon_days=30,
         as_of=date(2024, 6, 1),
-        tables={name: table for name in DEMOGRAPHICS.tables},
+        tables=dict.fromkeys(DEMOGRAPHICS.tables, table),
     )
     return taken.set_index("customer_key")[["age_group_rank", "income_group_rank"]]
 

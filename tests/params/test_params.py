@@ -149,6 +149,14 @@ DATABASE = {"url": "postgresql://shop:$PASSWORD@db/shop", "table": "orders"}
         ),
         ({**DATABASE, "url": "postgresql://shop:${PASSWORD}@db/shop"}, "write $NAME without braces"),
         ({"path": "sftp://shop:hush@host/orders.csv"}, "write $NAME and set NAME in the environment"),
+        ({**DATABASE, "url": "postgresql://shop@db/shop?sslmode=require&password=hush"}, "write $NAME"),
+        ({**DATABASE, "url": "host=db user=shop password = 'hush hush'"}, "write $NAME"),
+        ({"path": "https://shop.example/orders.csv?token=hush"}, "write $NAME"),
+        ({"path": "az://shop/orders.csv?sv=2024&sig=hush"}, "write $NAME"),
+        ({"path": "https://shop.example/orders.csv?X-Amz-Signature=hush"}, "write $NAME"),
+        ({"path": "https://shop.example/orders.csv?api_key=$KEY&page=1"}, None),
+        ({**DATABASE, "url": "postgresql://shop@db/shop?password=$PASSWORD&sslkey=/etc/key.pem"}, None),
+        ({"path": "data/raw/token=a/*.csv"}, None),
     ],
 )
 def test_a_source_is_files_or_a_database_and_holds_no_password(place, problem):
@@ -243,11 +251,15 @@ def test_the_quantity_of_order_lines_does_not_multiply_their_amount():
         ("as_of: latest\nas_of: latest\n", "there twice"),
         ("seed: 1\nseed: 2\n", "line 2"),
         ("seed: 1\nas_of: 2024-01-31\n", "line 2: the date 2024-01-31 stands without quotes"),
+        ("seed: 1\n? [a]\n: b\n", "line 2: a key is a list or a mapping"),
+        ("seed: 1\nas_of: \x07\n", r"line 2: the character U\+0007 has no place"),
+        ("seed: 1\ncustomer_id: Käufer\n".encode("cp1252"), "line 2: the file is not written in UTF-8"),
+        ("seed: 1\n".encode("utf-16"), "line 1: the file is not written in UTF-8"),
     ],
 )
 def test_a_broken_file_is_told_by_line(tmp_path, text, expected):
     file = tmp_path / "params.yaml"
-    file.write_text(text)
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(UserError, match=expected):
         load_params(file)
 

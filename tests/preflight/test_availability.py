@@ -126,7 +126,7 @@ def test_a_closure_of_months_is_one_run():
     assert report["closures"] == report["silent_days"]["longest"]
     told = closure(report)
     assert told is not None
-    assert told.startswith(f"no orders from {first} to {last} (61 days). If they are missing, deliver them")
+    assert told.startswith(f"no or hardly any orders from {first} to {last} (61 days). If they are missing")
     report["horizon"]["configured"]["days"] = 245
     assert closure(report) is None
     assert closure(look(orders(*[list(range(400))] * 30), 400)) is None

@@ -297,6 +297,13 @@ def test_only_credentials_are_encoded() -> None:
     assert "p@:/" not in address.hide("no p@:/ and no p%40%3A%2F")
 
 
+def test_a_secret_in_a_query_is_hidden_too() -> None:
+    environ = {"SHOP_URL": "postgresql://shop@db/shop?password=p%40%3A%2F&sslmode=require"}
+    address = expand("$SHOP_URL", environ, "url")
+    said = address.hide("could not connect: user=shop password=p@:/ sslmode=require")
+    assert said == "could not connect: user=shop password=*** sslmode=require"
+
+
 def test_the_stage_reads_a_database_and_prints_no_secret(workspace: Any, log: pd.DataFrame) -> None:
     with sqlite3.connect(workspace.path / "data/raw/shop.db") as con:
         log.to_sql("orders", con, index=False)
