@@ -37,7 +37,7 @@ def read_dates(con: Connection, raw: Raw, given: str, timezone: str | None, wher
     Returns
     -------
     Raw
-        Its texts of times are `date_text`, and `ordered_at` what they say.
+        `ordered_at` is what its texts of times say; they are `date_text` if one could not be read.
     str
 
     Raises
@@ -63,10 +63,13 @@ def _date(con: Connection, raw: Raw, by: dates.DateFormat, timezone: str | None)
     plain = on_all_cores(plain_times, texts.chunks) if by is dates.ISO else [None] * texts.num_chunks
     read = [found or read_times(con, chunk) for chunk, found in zip(texts.chunks, plain, strict=True)]
     times = pa.chunked_array(read, MICROSECONDS)
-    rows = raw.rows.rename_columns({"ordered_at": "date_text"}).append_column("ordered_at", times)
     unread: int = times.null_count
     complete = unread == 0 or unread == pc.sum(pc.equal(texts, "")).as_py()
-    return replace(raw, rows=rows), complete
+    rows = raw.rows.drop_columns("ordered_at").append_column("ordered_at", times)
+    if unread:
+        rows = rows.append_column("date_text", texts)
+    columns = {**raw.columns, "date_text": raw.columns["ordered_at"] if unread else None}
+    return replace(raw, rows=rows, columns=columns), complete
 
 
 def plain_times(texts: pa.StringArray) -> pa.TimestampArray | None:

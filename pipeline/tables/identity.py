@@ -179,6 +179,7 @@ def tell_apart(
         con, "SELECT missing_customer, test_account FROM customers ORDER BY customer_no", name="marks"
     )
     rows = raw.rows.drop_columns("customer_id").append_column("customer_no", pa.array(numbers))
+    con.unregister("raw_rows")  # with the ids of all rows
     for mark in marks.column_names:
         marked = marks[mark].to_numpy()
         of_rows = taken(marked, numbers) if marked.any() else np.zeros(len(numbers), dtype=bool)

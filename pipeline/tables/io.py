@@ -285,7 +285,8 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
     def series(column: pa.ChunkedArray) -> pd.Series[Any]:
         kind = column.type
         if pa.types.is_decimal(kind):
-            return pd.Series(pd.arrays.ArrowExtensionArray(column))
+            exact = column.cast(pa.decimal128(kind.precision, kind.scale))
+            return pd.Series(pd.arrays.ArrowExtensionArray(exact))
         if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
             return pd.Series(column.cast(pa.timestamp("us")).to_pandas())
         if column.null_count and pa.types.is_boolean(kind):

@@ -104,7 +104,9 @@ def in_order(rows: pa.Table) -> pa.Table:
     if len(tied):
         moments = pa.array(np.cumsum(~again[tied]))
         equal = others.take(order[tied]).append_column("moment", moments)
-        equal = equal.set_column(2, "channel", equal["channel"].cast(pa.string()))
+        # What Arrow can sort.
+        for name, kind in (("amount", pa.decimal128(18, 4)), ("channel", pa.string())):
+            equal = _replaced(equal, name, equal[name].cast(kind))
         keys = [(name, "ascending") for name in ("moment", "amount", "lines", "channel")]
         order[tied] = order[tied][pc.sort_indices(equal, sort_keys=keys).to_numpy()]
     places = pa.array(order)

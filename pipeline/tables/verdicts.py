@@ -101,7 +101,7 @@ def leave_out(con: Connection, judged: Raw, places: npt.NDArray[np.int64], polic
 def let_go(con: Connection, judged: Raw) -> Raw:
     """Keep of ``judged`` what orders are made of; all other texts of the log leave the memory."""
     names = [name for name in judged.rows.column_names if name in MADE_INTO_ORDERS]
-    for name in ("raw_rows", "dated_rows", "visible_rows"):
+    for name in ("dated_rows", "visible_rows"):
         con.unregister(name)
     return _registered(con, judged, judged.rows.select(names))
 

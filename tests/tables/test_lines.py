@@ -34,7 +34,7 @@ def test_hashes_that_stand_there_once(hashes: list[int]) -> None:
     single = without_twin(np.array(hashes, np.uint64))
     for number, alone in zip(hashes, single, strict=True):
         assert not alone or counts[number] == 1
-    first_bits = Counter(number >> len(hashes).bit_length() + 1 for number in hashes)
+    first_bits = Counter(number >> len(hashes).bit_length() for number in hashes)
     if len(first_bits) == len(counts):
         assert single.tolist() == [counts[number] == 1 for number in hashes]
 
