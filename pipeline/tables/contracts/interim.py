@@ -29,7 +29,8 @@ ORDERS = Contract(
 
 RETURNS = Contract(
     name="returns",
-    grain="one return: an order of the log that sums to less than nothing, or a row of sources.returns; sorted by all columns",
+    grain="one return: an order of the log whose lines sum to less than nothing, or a row of sources.returns; "
+    "sorted by all columns",
     primary_key=(),
     columns=(
         _CUSTOMER,
