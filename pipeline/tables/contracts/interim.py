@@ -29,7 +29,7 @@ ORDERS = Contract(
 
 RETURNS = Contract(
     name="returns",
-    grain="one return: an order of the log whose lines sum to less than nothing, or a row of sources.returns; "
+    grain="one return: an order whose lines sum to less than nothing, or a row of sources.returns; "
     "sorted by all columns",
     primary_key=(),
     columns=(
