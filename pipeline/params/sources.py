@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from pipeline.params.secrets import secrets_in
 from pipeline.params.section import Section
 
+OF_LOG_ALONE = ("status", "is_test", "currency")
 VARIABLE = re.compile(r"\$[A-Z][A-Z0-9_]*")
 
 
@@ -152,14 +153,16 @@ class Sources(Section):
     @model_validator(mode="before")
     @classmethod
     def _orders_of_lines(cls, tree: object) -> object:
-        """Without an order log, the order lines are one."""
+        """Without an order log, the order lines are one: what a log alone has is read there."""
         if not isinstance(tree, Mapping) or tree.get("orders"):
             return tree
         match tree.get("order_lines"):
             case {"columns": {**columns}, **dialect}:
                 known = OrderColumns.model_fields.keys() - {"quantity"}  # of a line whose amount is known
                 own = {our: theirs for our, theirs in columns.items() if our in known}
-                return {**tree, "orders": {**dialect, "columns": own}}
+                others = {our: theirs for our, theirs in columns.items() if our not in OF_LOG_ALONE}
+                lines = {**dialect, "columns": others}
+                return {**tree, "orders": {**dialect, "columns": own}, "order_lines": lines}
         return tree
 
     @property

@@ -24,6 +24,8 @@ class ReportData:
     as_of : date
         First day that is not known.
     horizon_days, clv_horizon_days : int
+    suppressed : int
+        Customers who may not be contacted, by the shop's table of consents.
     tested_from : date or None
         First day of the holdout; None where nothing was tested.
     margin : float
@@ -122,3 +124,4 @@ class ReportData:
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     without: Sequence[Mapping[str, Any]] = ()
     tested_from: date | None = None
+    suppressed: int = 0

@@ -68,8 +68,17 @@ def _spend_range(report: ReportData, segment: str, t: Texts, f: Formats) -> str:
 def all_returned(report: ReportData, t: Texts, f: Formats) -> str:
     """Say how many customers the figures count and the scores do not; nothing where they are the same."""
     missing = report.kpis["customers"] - int(report.segment_summary["customers"].sum())
-    n = f.number(missing) if missing >= FEWEST else Counted(t("fewer_than"))
-    return t("segments.all_returned", n=n) if missing > 0 else ""
+    return t("segments.all_returned", n=_masked(missing, t, f)) if missing > 0 else ""
+
+
+def suppressed(report: ReportData, t: Texts, f: Formats) -> str:
+    """Say how many customers of the segments may not be contacted; nothing where that is nobody."""
+    n = _masked(report.suppressed, t, f)
+    return t("segments.suppressed", n=n) if report.suppressed else ""
+
+
+def _masked(customers: int, t: Texts, f: Formats) -> Counted:
+    return f.number(customers) if customers >= FEWEST else Counted(t("fewer_than"))
 
 
 def stage_bars(report: ReportData, t: Texts, f: Formats) -> list[Bar]:

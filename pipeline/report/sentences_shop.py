@@ -187,6 +187,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Jede Person ist in genau einem Segment, und jedes Segment hat einen nächsten Schritt. Kein "
         "Angebot geht an jemanden, der wahrscheinlich ohnehin kauft.",
     ),
+    "segments.suppressed": (
+        "Not to be contacted, for want of consent or by objection: {n:customer/customers} of these. The "
+        "export suppresses them.",
+        "Nicht anzusprechen, ohne Einwilligung oder nach Widerspruch: {n:Person/Personen} von diesen. Im "
+        "Export sind sie gesperrt.",
+    ),
     "segments.all_returned": (
         "Counted at the top, but not here: {n:customer/customers} with every order returned.",
         "Oben mitgezählt, hier nicht: {n:Person/Personen} mit vollständig zurückgesandten Bestellungen.",

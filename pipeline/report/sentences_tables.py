@@ -109,6 +109,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Zufriedenheit mit dem Service",
         ),
         "net promoter score": ("net promoter score", "Net Promoter Score"),
+        "who may be contacted in the export": (
+            "who may be contacted in the export",
+            "wer im Export angesprochen werden darf",
+        ),
         "purposes granted and refused": (
             "purposes granted and refused",
             "erteilte und verweigerte Einwilligungen",

@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from pipeline.crm.consent import with_consent
 from pipeline.params import Params
 from pipeline.report.data import ReportData
 from pipeline.report.page import render
@@ -45,6 +46,7 @@ INSIDE = (
 def report(params: Params) -> None:
     """Write reports/index.html."""
     segments = io.read_parquet(files.SEGMENTS)
+    consents = io.read_parquet(files.CONSENTS) if files.CONSENTS.exists() else None
     log, evaluation = io.read_json(files.LOG), io.read_json(files.EVALUATION)
     preflight = io.read_json(files.PREFLIGHT)
     alarms = [*io.read_json(files.DRIFT)["alarms"], *io.read_json(files.REALITY)["alarms"]]
@@ -79,6 +81,7 @@ def report(params: Params) -> None:
             closures=preflight["closures"],
             tables=preflight["tables"],
             without=preflight["without"],
+            suppressed=int(with_consent(segments, consents, "en")["suppressed"].fillna(False).sum()),
             portraits=inside,
             **shown,
         )

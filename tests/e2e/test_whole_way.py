@@ -66,8 +66,9 @@ def test_an_objection_reaches_the_export_and_makes_it_another_one(scored, tmp_pa
     consents.iloc[0, 2] = "objected"
     consents.to_parquet(shop.path / "data/interim/tables/consents.parquet")
     before = json.loads((shop.path / "exports/manifest.json").read_text())
-    shop.run_here("export")
+    shop.run_here("report", "export")
 
+    assert "under 10 customers of these" in (shop.path / "reports/index.html").read_text()
     exported = pd.read_parquet(shop.path / "exports/customers.parquet").set_index("customer_id")
     objector = identities["customer_id"].iloc[0]
     assert exported.index[exported["suppressed"]].tolist() == [objector]

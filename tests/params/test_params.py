@@ -242,6 +242,15 @@ def test_the_quantity_of_order_lines_does_not_multiply_their_amount():
     assert sources.orders.columns.quantity is None
 
 
+def test_what_tells_orders_from_lines_is_read_from_the_lines_where_there_is_no_log():
+    told = {"status": "s", "is_test": "x", "currency": "w"}
+    columns = {"order_id": "o", "customer_id": "c", "ordered_at": "t", "amount": "a"}
+    given = {"order_lines": {"path": "x.csv", "columns": columns | told}}
+    sources = parse_params(changed("sources", given)).sources
+    assert {our: theirs for our, theirs in sources.orders.columns if our in told} == told
+    assert sources.order_lines.columns == columns
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

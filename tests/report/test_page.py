@@ -163,6 +163,16 @@ def test_only_models_that_are_there_are_named(page_of: PageOf, localised: Report
     assert named(churn_evaluation=none, value_evaluation=none, lifetime_value=[]) == (False, False)
 
 
+def test_the_page_says_how_many_may_not_be_contacted(page_of: PageOf, localised: ReportData) -> None:
+    many, few = {
+        "en": ("by objection: 12 customers", "by objection: under 10 customers"),
+        "de": ("nach Widerspruch: 12 Personen", "nach Widerspruch: unter 10 Personen"),
+    }[localised.language]
+    assert many in page_of(replace(localised, suppressed=12)).text
+    assert few in page_of(replace(localised, suppressed=3)).text
+    assert few.split(":")[0] not in page_of(localised).text
+
+
 def test_a_shop_without_amounts_is_told_so(page_of: PageOf, localised: ReportData) -> None:
     none = not_evaluated("no customer has a positive amount on a repeat order day")
     without = replace(localised, value_evaluation=none, lifetime_value=[])

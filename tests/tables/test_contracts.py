@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +23,7 @@ from pipeline.tables.contracts.page import page
 from pipeline.tables.judge import breaches
 
 ROOT = Path(__file__).parents[2]
+WAYS = re.compile(r"'(\w+)'(?: END|\))? AS matched_by")
 
 CONTRACT = Contract(
     name="visits",
@@ -110,6 +112,19 @@ def test_the_parameters_know_every_table() -> None:
     helpers = {"id_map", "exchange_rates"}  # they tell how to read the orders, and hold no table of the shop
     assert set(Sources.model_fields) - helpers == {contract.name for contract in EVERY}
     assert set(OrderColumns.model_fields) == set(ORDER_LOG.names)
+
+
+def test_how_returns_are_matched_is_listed_wherever_it_is_told() -> None:
+    outputs = (ROOT / "docs/outputs.md").read_text(encoding="utf-8")
+    [told] = [line for line in outputs.splitlines() if line.startswith("| `matched_by` |")]
+    statements = (ROOT / "pipeline/tables/sql").glob("returns_*.sql")
+    written = {way for sql in statements for way in WAYS.findall(sql.read_text(encoding="utf-8"))}
+    assert set(RETURNS.column("matched_by").allowed) == written
+    assert set(re.findall(r"`(\w+)`", told)) == written | {"matched_by"}
+
+
+def test_tables_that_every_stage_reads_are_not_called_unused() -> None:
+    assert "nothing uses it" not in page(ORDER_LOG, [], (ORDERS, RETURNS, ALL_QUARANTINED))
 
 
 def test_the_page_is_what_the_contracts_say() -> None:

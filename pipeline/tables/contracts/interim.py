@@ -29,14 +29,20 @@ ORDERS = Contract(
 
 RETURNS = Contract(
     name="returns",
-    grain="one order whose lines sum to less than nothing; sorted by all columns",
+    grain="one return: an order whose lines sum to less than nothing, or a row of sources.returns; "
+    "sorted by all columns",
     primary_key=(),
     columns=(
         _CUSTOMER,
         Column("returned_at", "time", "Time of the earliest line", unit="as ordered_at"),
         Column("amount", "money", f"What was paid back, below zero: {_AMOUNT}", unit="currency"),
         Column("ordered_at", "time", "The order it is taken from", unit="as ordered_at", nullable=True),
-        Column("matched_by", "text", "How that order was found: order_id, amount, latest, day or none"),
+        Column(
+            "matched_by",
+            "text",
+            "How that order was found",
+            allowed=("order_id", "product", "amount", "latest", "day", "none"),
+        ),
         Column(
             "netted", "money", "What it takes from it: no order falls below zero", unit="currency", minimum=0
         ),

@@ -49,10 +49,9 @@ def _section(contract: Contract, *, source: bool = True) -> str:
         lines.append(f"Hidden by: `{contract.event_time}`.")
     if contract.needs:
         lines.append(f"Needs: {_code(contract.needs)}.")
-    uses = (
-        f"For: {', '.join(contract.feeds)}." if contract.feeds else "Read and checked; nothing uses it yet."
-    )
-    lines.append(uses)
+    if source:
+        used = f"For: {', '.join(contract.feeds)}." if contract.feeds else ""
+        lines.append(used or "Read and checked; nothing uses it yet.")
     head = "| column | holds | may be empty | values | unit | meaning |\n|---|---|---|---|---|---|"
     rows = "\n".join(_row(column) for column in contract.columns)
     checks = "".join(f"\n- `{check.rule}`: `{check.column}`. {check.reason}" for check in contract.checks)

@@ -131,7 +131,7 @@ CONSENTS = Contract(
         Column("origin", "text", "Where it was given: checkout, preference centre …", nullable=True),
     ),
     event_time="changed_at",
-    feeds=("purposes granted and refused",),
+    feeds=("purposes granted and refused", "who may be contacted in the export"),
 )
 
 SUBSCRIPTIONS = Contract(
