@@ -15,6 +15,7 @@ from pipeline.btyd.lifetimes_engine import COUNT_MODELS
 from pipeline.btyd.mbgcnbd import MBGCNBD
 from pipeline.btyd.mbgnbd import MBGNBD
 from pipeline.btyd.nbd import NBD
+from pipeline.btyd.newcomers import newcomers
 from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
 from pipeline.btyd.seasonchoice import Past, SeasonChoice, Seasons
@@ -50,6 +51,7 @@ __all__ = [
     "lifetime_value",
     "load",
     "load_spend",
+    "newcomers",
     "no_lifetime_value",
     "no_outlook",
     "realised_value",

@@ -112,6 +112,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "in {orders} und der Umsatz in {spend} innerhalb solcher Spannen um die Erwartung des "
         "Kundenwertmodells allein.",
     ),
+    "forecast.newcomers.fewer": (
+        "Those who came in the last {days:day/days} are others than those before: {customers:person/people} "
+        "ordered again {seen:time/times}, {expected} were to be expected by now. What is forecast for them "
+        "is likely far too high, and the ranges do not know it.",
+        "Wer in den letzten {days:Tag/Tagen} kam, ist anders als die zuvor: {customers:Person "
+        "bestellte/Personen bestellten} {seen}-mal wieder, {expected}-mal war bis jetzt zu erwarten. Die "
+        "Vorhersage für sie ist wohl viel zu hoch, und die Spannen wissen davon nichts.",
+    ),
+    "forecast.newcomers.more": (
+        "Those who came in the last {days:day/days} are others than those before: {customers:person/people} "
+        "ordered again {seen:time/times}, {expected} were to be expected by now. What is forecast for them "
+        "is likely far too low, and the ranges do not know it.",
+        "Wer in den letzten {days:Tag/Tagen} kam, ist anders als die zuvor: {customers:Person "
+        "bestellte/Personen bestellten} {seen}-mal wieder, {expected}-mal war bis jetzt zu erwarten. Die "
+        "Vorhersage für sie ist wohl viel zu niedrig, und die Spannen wissen davon nichts.",
+    ),
     "forecast.clv": (
         "The ranges of the lifetime value look {days:day/days} ahead: in {windows:past period/past periods} "
         "of that length they held {low} to {high} of the customers (80% would be right).",

@@ -148,11 +148,28 @@ def forecast(report: ReportData, t: Texts, f: Formats) -> list[str]:
     if found["windows"]:
         inside = {kind: f.number(count) for kind, count in found["windows_inside"].items()}
         sentences.append(t("forecast.held", windows=f.number(found["windows"]), **inside))
+    sentences += newcomers(report, t, f)
     held, days = found["clv_coverage"], f.number(report.clv_horizon_days)
     if not held["windows"]:
         return [*sentences, t("forecast.clv.untested", days=days)]
     low, high = (f.percent(held[name], 0) for name in ("low", "high"))
     return [*sentences, t("forecast.clv", days=days, windows=f.number(held["windows"]), low=low, high=high)]
+
+
+def newcomers(report: ReportData, t: Texts, f: Formats) -> list[str]:
+    """Say so where those who came last order far less, or far more, than the model expects of them."""
+    last = report.lifetime_value[-1]["newcomers"] if report.lifetime_value else None
+    if not last or not last["are_others"]:
+        return []
+    numbers = {
+        "days": f.number(report.horizon_days),
+        "customers": f.number(last["customers"]),
+        "seen": f.number(last["repeats"]),
+        "expected": f.number(round(last["expected"])),
+    }
+    if last["repeats"] < last["expected"]:
+        return [t("forecast.newcomers.fewer", **numbers)]
+    return [t("forecast.newcomers.more", **numbers)]
 
 
 def driver_bars(report: ReportData, t: Texts, f: Formats, most: int = 12) -> list[Bar]:

@@ -19,6 +19,7 @@ from pipeline.btyd import (
     candidates,
     fit_spend,
     lifetime_value,
+    newcomers,
     no_lifetime_value,
     no_outlook,
     realised_value,
@@ -64,7 +65,7 @@ def fit_lifetime_value(params: Params) -> None:
         backtest = {"status": INSUFFICIENT_HISTORY, "reason": reason}
         models |= backtest
     else:
-        backtest["spend_by_frequency"] = fits[-1]["spend_by_frequency"]
+        backtest |= {name: fits[-1][name] for name in ("spend_by_frequency", "newcomers")}
     io.write_json(models, files.LIFETIME_VALUE_MODELS, digits=PARAMETER_DIGITS)
     io.write_json(backtest, files.LIFETIME_VALUE_METRICS)
     io.write_csv(choice.by_window(), files.PLOTS / "model_choice.csv")
@@ -80,6 +81,12 @@ def fit_lifetime_value(params: Params) -> None:
         warn(
             f"no season is allowed for as of {cutoffs[-1]}: the log is too short for lifetime_value.season: "
             f"{params.lifetime_value.season}, or shows none"
+        )
+    if not reason and (last := fits[-1]["newcomers"])["are_others"]:
+        warn(
+            f"the {counted(last['customers']):customer who/customers who} came in the last "
+            f"{params.churn.horizon_days} days ordered again {counted(last['repeats']):time/times}, "
+            f"{last['expected']:,.0f} were to be expected: what is forecast for them will be far off"
         )
     what = f"at {counted(len(fits)):cutoff/cutoffs}; {choice.sentence}; season {season.season}"
     say(f"lifetime_value: {f'none, {reason}' if reason else what}")
@@ -197,10 +204,11 @@ def _fit(
     money = params.lifetime_value
     orders, clock = seasons.fit(choice.model, season.season, cutoff)
     spend = fit_spend(born_since(summary, params.ingest.births_from), money.engine)
+    exposed = clock.summary(summary, cutoff)
     values = lifetime_value(
         orders,
         spend.model,
-        clock.summary(summary, cutoff),
+        exposed,
         horizon_days=clock.horizon(cutoff, params.churn.horizon_days),
         clv_horizon_days=clock.horizon(cutoff, money.clv_horizon_days),
         annual_discount_rate=money.discount_rate_per_year,
@@ -216,6 +224,7 @@ def _fit(
             "spend": spend.model.to_dict(),
             "spend_by_frequency": spend_metrics(spend, summary, values["clv"]),
             "spread": record.spend_spread._asdict(),
+            "newcomers": newcomers(orders, summary, exposed, params.churn.horizon_days).to_dict(),
         },
     )
 

@@ -109,6 +109,7 @@ def report() -> ReportData:
     parameters = {
         "orders": {"parameters": {"r": 0.243, "alpha": 4.414}},
         "spend": {"parameters": {"p": 6.25}},
+        "newcomers": {"customers": 80, "repeats": 55, "expected": 60.0, "are_others": False},
         "spend_by_frequency": {
             "model": "gammagamma_by_frequency",
             "spearman": 0.41,

@@ -109,6 +109,16 @@ def test_a_closure_is_told_in_dates(page_of: PageOf, report: ReportData) -> None
     assert "No or hardly any orders" not in page_of(report).text
 
 
+@pytest.mark.parametrize(("repeats", "likely"), [(20, "far too high"), (900, "far too low")])
+def test_newcomers_of_another_kind_are_told(
+    page_of: PageOf, report: ReportData, repeats: int, likely: str
+) -> None:
+    others = {"customers": 800, "repeats": repeats, "expected": 200.0, "are_others": True}
+    fits = [{**fit, "newcomers": others} for fit in report.lifetime_value]
+    assert f"is likely {likely}" in page_of(replace(report, lifetime_value=fits)).text
+    assert "is likely far too" not in page_of(report).text
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_segment_action_and_stage_has_its_own_words(
     page_of: PageOf, report: ReportData, language: Any
