@@ -77,8 +77,8 @@ def main() -> None:
         for name, used in run_stages(folder, given.stages):
             total.append(used)
             print(f"| {name} | {used.wall:.1f} | {used.cpu:.1f} | {used.peak:,.0f} |", flush=True)
-        wall, cpu, peak = zip(*total, strict=True)
-        print(f"| all | {sum(wall):.1f} | {sum(cpu):.1f} | {max(peak):,.0f} |")
+        wall, cpu, peak = (sum(u.wall for u in total), sum(u.cpu for u in total), max(u.peak for u in total))
+        print(f"| all | {wall:.1f} | {cpu:.1f} | {peak:,.0f} |")
 
 
 if __name__ == "__main__":
