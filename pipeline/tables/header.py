@@ -16,11 +16,18 @@ from pipeline.tables.text import TextFile, physical_lines
 DELIMITERS = (",", ";", "\t", "|", "whitespace")
 MAX_HEADER_LINES = 20
 NAMES = "a first line with names, such as customer,date,amount"
-DATUM = re.compile(
-    r"\W*\d[\d\WTZ]*"  # a number, a sum of money, a date, an instant
-    r"|\W*[A-Z]{3}\s*\d[\d.,]*|\W*\d[\d.,]*\s*[A-Z]{3}"  # EUR 12.50
+CURRENCIES = (
+    "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KES|KRW|MXN|MYR|"
+    "NGN|NOK|NZD|PEN|PHP|PLN|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
+)
+NO_NAME = re.compile(
+    r"\d{1,4}[-/. ]+\d{1,2}[-/. ]+\d{1,4}([T ].*)?"  # a date, an instant
     r"|\d{1,2}\W+[^\W\d]{3,9}\W+\d{2,4}.*"  # 4 March 2021
-    r"|.*\w@\w.*"
+    r"|.*\w@(?!odata\.)[\w.-]*\w\.[^\W\d_]{2,}.*"  # an e-mail address
+)
+HARDLY_A_NAME = re.compile(
+    r"\W*\d[\d\WTZ]*"  # a number, a sum of money, a time
+    rf"|\W*({CURRENCIES})\s*\d[\d.,]*|\W*\d[\d.,]*\s*({CURRENCIES})"  # EUR 12.50
 )
 
 
@@ -115,11 +122,12 @@ def _split(lines: Sequence[str], first: int, delimiter: str) -> Header:
 
 
 def looks_like_row(names: Iterable[str]) -> bool:
-    """Tell whether some of a header's names are numbers, dates or e-mail addresses.
+    """Tell whether a date or an address is among a header's names, or several numbers are.
 
-    They could be personal data then, and no message may repeat them.
+    They could be personal data then, and no message may repeat them. One number may be the name of a column.
     """
-    return any(DATUM.fullmatch(name) for name in names)
+    found = list(names)
+    return any(map(NO_NAME.fullmatch, found)) or sum(map(bool, map(HARDLY_A_NAME.fullmatch, found))) > 1
 
 
 def no_header(label: str, where: str) -> UserError:
@@ -136,7 +144,7 @@ def check_columns(names: Sequence[str], wanted: Sequence[str], label: str, where
 
     `where` is the parameter that names them.
     """
-    if looks_like_row(names) and not set(wanted) <= set(names):
+    if looks_like_row(names) and set(wanted).isdisjoint(names):
         raise no_header(label, where)
     for name in wanted:
         if names.count(name) > 1:

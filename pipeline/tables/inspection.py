@@ -14,7 +14,6 @@ from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables import amounts, dates, doubts
 from pipeline.tables.amounts import SHAPES
-from pipeline.tables.header import looks_like_row, no_header
 from pipeline.tables.roles import REQUIRED, Column, Guess, guess_roles
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 
@@ -94,7 +93,6 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
     """
     with duck.connect() as con:
         raw = read_raw(con, Unread(path, sheet=sheet), None, root, WHERE)
-        _check_header(raw)
         duck.run(con, duck.sql_file("pipeline.tables", "sql/amounts.sql"), name="amounts")
         [(faults,)] = duck.run(con, "SELECT count(*) FROM faults", name="faults").fetchall()
         columns = [_describe(con, raw, key, name or "") for key, name in raw.columns.items()]
@@ -136,12 +134,6 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         *_about_empty(table, guesses, raw.rows.num_rows),
     )
     return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
-
-
-def _check_header(raw: Raw) -> None:
-    """Raise if the names look like values: they could be personal data, and are not repeated."""
-    if looks_like_row(name or "" for name in raw.columns.values()):
-        raise no_header(raw.files[0].label, f"{WHERE}.path")
 
 
 def _describe(con: Connection, raw: Raw, key: str, name: str) -> Column:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
-from pipeline.tables.header import check_columns
+from pipeline.tables.header import check_columns, looks_like_row, no_header
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,11 @@ class RawTable:
         Raises
         ------
         UserError
-            If a wanted column is missing or there more than once.
+            If a wanted column is missing or there more than once, or there is no header.
         """
         if not self.columns:
+            if looks_like_row(names):
+                raise no_header(label, f"{where}.path")
             once = [name for name in names if name and names.count(name) == 1]
             self.columns = {f"c{n}": name for n, name in enumerate(once)}
         check_columns(names, self.wanted, label, f"{where}.columns")

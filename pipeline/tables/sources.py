@@ -148,9 +148,10 @@ def _read_file(
 
 def _check_same_header(first: FileRead, other: FileRead, where: str) -> None:
     differing = sorted(set(first.names) ^ set(other.names))
-    if looks_like_row(differing):
-        raise no_header((other if looks_like_row(other.names) else first).label, f"{where}.path")
     if differing:
+        for file in (other, first):
+            if looks_like_row(file.names):
+                raise no_header(file.label, f"{where}.path")
         raise UserError(
             f"{first.label} and {other.label} have different headers: {', '.join(differing)}",
             where=f"{where}.path",

@@ -38,6 +38,11 @@ REFUSED = [
     Refused(
         "no such file in a package", None, ["there is no file pytest/a.csv"], {"path": "package:pytest/a.csv"}
     ),
+    Refused(
+        "a column misspelt beside names with numbers",
+        HEADER.replace("amount", "amounts").rstrip("\n") + ",2021,2022\na,2021-03-04,5,1,2\n",
+        ["has no column 'amount'", "valid: amounts"],
+    ),
     Refused("empty", b"", ["data/raw/orders.csv is empty"]),
     Refused("nothing but blank lines", b"\n\r\n  \n", ["nothing but blank lines"]),
     Refused("header only", HEADER, ["data/raw/orders.csv has a header but no rows"]),

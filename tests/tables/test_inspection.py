@@ -88,16 +88,31 @@ def test_a_part_without_a_header_is_told_without_its_values(tmp_path: Path) -> N
     assert "Muster" not in str(raised.value)
 
 
+def test_parts_without_a_header_are_told_without_their_values(tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_text("Max Mustermann;05.03.2021;7,00\n")
+    (tmp_path / "2.csv").write_text("Erika Mustermann;05.03.2021;7,00\n")
+    with pytest.raises(UserError, match="seems to have no header") as raised:
+        inspect_file("*.csv", tmp_path)
+    assert "Muster" not in str(raised.value)
+
+
 @pytest.mark.parametrize(
-    ("name", "is_value"),
+    ("names", "is_row"),
     [
-        *((value, True) for value in ("1001", "-5,00", "12.50 €", "EUR 5", "4. März 2021", "a@b.de")),
+        *((value, True) for value in ("4. März 2021", "04.03.2021", "a@b.de", "Max <max@b.de>")),
         *((value, True) for value in ("2021-03-04T10:00:00+02:00", "2021-03-04T10:00:00Z")),
+        *((f"1001;{value}", True) for value in ("-5,00", "12.50 €", "EUR 5", "5 CHF", "12:30")),
         *((name, False) for name in ("Umsatz 2021", "VAT 19%", "30d revenue", "T1", "#", "", "Preis/€")),
+        *((name, False) for name in ("SKU1;QTY2", "VAT19;PLZ 1", "30 TAG;90 TAG", "2021", "Id@odata.type")),
     ],
 )
-def test_a_value_is_told_from_a_name(name: str, is_value: bool) -> None:
-    assert looks_like_row(["customer", name]) == is_value
+def test_a_row_is_told_from_names(names: str, is_row: bool) -> None:
+    assert looks_like_row(["customer", *names.split(";")]) == is_row
+
+
+def test_names_with_numbers_are_a_header(tmp_path: Path) -> None:
+    text = "customer,date,amount,SKU1,QTY2,VAT19\n7,2021-03-04,5.5,a,1,19\n7,2021-03-05,1.0,b,2,19\n"
+    assert not inspected(tmp_path, text).questions
 
 
 def test_rows_that_cannot_be_split_are_counted(tmp_path: Path) -> None:
