@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+WORD = r"(?:(?<![^\W_])|(?-i:(?<=[a-z])(?=[A-Z])))"  # one begins after no letter, or as in userPass
+KEYS = (  # that open something; a sort_key or a primarykey does not
+    "(?:shared)?access|account|admin|api|app|auth|client|functions?|license|master|private|secret|security|"
+    "service|shared|storage|subscription"
+)
 NAMED = re.compile(
-    r"(?:^|[?&;\s])[\w.-]*(?:pass|passwd|password|passphrase|pwd|token|secret|sig|signature|(?<!ssl)key)"
-    r"\s*=\s*('[^']*'|[^&;#\s]+)",
+    r"(?:^|[?&;\s])(?:key|[\w.-]*(?:password|passwd|passphrase|pwd|token|secret|signature"
+    rf"|{WORD}(?:(?:user|db)?pass|sig|(?:{KEYS})[_.-]?key)))\s*=\s*('[^']*'|[^&;#\s]+)",
     re.IGNORECASE,
 )
 """The value of ``?token=…`` in a URL, or of ``password=…`` in a DSN; the sslkey of libpq is a file."""

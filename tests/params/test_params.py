@@ -157,6 +157,14 @@ DATABASE = {"url": "postgresql://shop:$PASSWORD@db/shop", "table": "orders"}
         ({"path": "https://shop.example/orders.csv?api_key=$KEY&page=1"}, None),
         ({**DATABASE, "url": "postgresql://shop@db/shop?password=$PASSWORD&sslkey=/etc/key.pem"}, None),
         ({"path": "data/raw/token=a/*.csv"}, None),
+        *(
+            ({"path": f"https://shop.example/orders.csv?{name}=hush"}, "write $NAME")
+            for name in ("dbPass", "user_pass", "accesstoken", "secret_key", "SharedAccessKey", "x-api-key")
+        ),
+        *(
+            ({"path": f"https://shop.example/orders.csv?{name}=hush"}, None)
+            for name in ("sort_key", "primarykey", "compass", "bypass", "design", "token_type")
+        ),
     ],
 )
 def test_a_source_is_files_or_a_database_and_holds_no_password(place, problem):
