@@ -47,7 +47,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "suppressed",
         "flag",
-        "true: no consent to be contacted; empty: the shop gave no table of consents, check your own",
+        "true: not to be contacted; empty: the shop gave no table of consents, check your own",
         "false",
     ),
     Field("suppress_reason", "text", "Why, in words", "Objected to marketing"),

@@ -74,7 +74,7 @@ def leak_alarms(aucs: pd.DataFrame, of_rhythm: Collection[str] = ()) -> list[dic
     aucs : pandas.DataFrame
         As from `feature_aucs`.
     of_rhythm : collection of str
-        The features that are such a model's expectations, made of the days of orders before the cutoff alone.
+        The features that are such a model's expectations, made of the orders before the cutoff alone.
 
     Returns
     -------

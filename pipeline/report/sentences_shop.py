@@ -27,10 +27,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Nichts zu zeigen: Die Daten reichen nicht weit genug.",
     ),
     "too_few": (
-        "What fewer than 10 customers did or are expected to do is not shown on its own: no such segment, "
-        "month or cohort.",
-        "Was weniger als 10 Personen taten oder erwarten lassen, wird nicht einzeln gezeigt: kein solches "
-        "Segment, kein Monat, keine Kohorte.",
+        "Segments, months and cohorts of fewer than 10 customers are not shown on their own.",
+        "Segmente, Monate und Kohorten mit weniger als 10 Personen werden nicht einzeln gezeigt.",
     ),
     # Headline
     "kpis.title": (
@@ -113,7 +111,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Kundenwertmodells allein.",
     ),
     "forecast.newcomers.fewer": (
-        "Those who came in the last {days:day/days} are others than those before: {customers:person/people} "
+        "Those who came in the last {days:day/days} differ from those before: {customers:person/people} "
         "ordered again {seen:time/times}, {expected} were to be expected by now. What is forecast for them "
         "is likely far too high, and the ranges do not know it.",
         "Wer in den letzten {days:Tag/Tagen} kam, ist anders als die zuvor: {customers:Person "
@@ -121,7 +119,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Vorhersage für sie ist wohl viel zu hoch, und die Spannen wissen davon nichts.",
     ),
     "forecast.newcomers.more": (
-        "Those who came in the last {days:day/days} are others than those before: {customers:person/people} "
+        "Those who came in the last {days:day/days} differ from those before: {customers:person/people} "
         "ordered again {seen:time/times}, {expected} were to be expected by now. What is forecast for them "
         "is likely far too low, and the ranges do not know it.",
         "Wer in den letzten {days:Tag/Tagen} kam, ist anders als die zuvor: {customers:Person "
@@ -182,11 +180,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "closed": (
         "No or hardly any orders: {runs}. If the shop was closed: nobody ages for the lifetime models in "
-        "these days, and periods that they fill by a quarter or more are not learned from. If orders are "
-        "missing: deliver them.",
+        "these days, and periods that they fill by a quarter or more are not learned from, as long as there "
+        "are others. If orders are missing: deliver them.",
         "Keine oder kaum Bestellungen: {runs}. War der Shop geschlossen, altert in diesen Tagen für die "
         "Kundenwert-Modelle niemand, und aus Zeiträumen, die sie zu einem Viertel oder mehr füllen, wird "
-        "nicht gelernt. Fehlen Bestellungen, sollten sie nachgeliefert werden.",
+        "nicht gelernt, solange es andere gibt. Fehlen Bestellungen, sollten sie nachgeliefert werden.",
     ),
     "closed.run": (
         "{first} to {last}",

@@ -72,26 +72,36 @@ def fit_lifetime_value(params: Params) -> None:
     io.write_json(record.metrics() if not reason else backtest, files.INTERVALS)
     io.write_csv(record.histogram(), files.PLOTS / "pit.csv")
     io.write_csv(record.coverage_by_tenth(), files.PLOTS / "interval_coverage.csv")
+    _tell(done, cutoffs, params)
+
+
+def _tell(done: _Cutoffs, cutoffs: Sequence[date], params: Params) -> None:
+    """Say which models were chosen, and warn of what they cannot know."""
     for problem, at in done.failed.items():
         warn(
             f"no lifetime value at {len(at)} of {counted(len(cutoffs)):cutoff/cutoffs} "
             f"({at[0]} to {at[-1]}): {problem}"
         )
-    if season.reason == "not_found" and not reason:
+    if done.reason:
+        say(f"lifetime_value: none, {done.reason}")
+        return
+    last, horizon_days = done.fits[-1], params.churn.horizon_days
+    if done.season.reason == "not_found":
         warn(
             f"no season is allowed for as of {cutoffs[-1]}: the log is too short for lifetime_value.season: "
             f"{params.lifetime_value.season}, or shows none"
         )
-    if not reason and (last := fits[-1]["newcomers"])["are_others"]:
+    if (new := last["newcomers"])["are_others"]:
         warn(
-            f"the {counted(last['customers']):customer who/customers who} came in the last "
-            f"{params.churn.horizon_days} days ordered again {counted(last['repeats']):time/times}, "
-            f"{last['expected']:,.0f} were to be expected: what is forecast for them will be far off"
+            f"the {counted(new['customers']):customer who/customers who} came in the last {horizon_days} "
+            f"days ordered again {counted(new['repeats']):time/times}, {new['expected']:,.0f} were to be "
+            "expected: what is forecast for them will be far off"
         )
-    what = f"at {counted(len(fits)):cutoff/cutoffs}; {choice.sentence}; season {season.season}"
-    say(f"lifetime_value: {f'none, {reason}' if reason else what}")
+    number = counted(len(done.fits))
+    say(f"lifetime_value: at {number:cutoff/cutoffs}; {done.choice.sentence}; season {done.season.season}")
     for kind in ("orders", "spend"):
-        for model in [fitted[kind] for fitted in fits[-1:] if fitted[kind]["status"] != "ok"]:
+        model = last[kind]
+        if model["status"] != "ok":
             say(f"  {model['model']} is {model['status']} as of {cutoffs[-1]}: {model['message']}")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
@@ -96,6 +97,29 @@ def stop_if_too_many(quarantine: pd.DataFrame, visible: int, max_share: float, w
     """Raise a UserError with counts and examples if too many of the visible rows are in quarantine."""
     if len(quarantine) <= max_share * visible:
         return
+    raise UserError(
+        f"{len(quarantine)} of {visible} rows cannot be used, more than {100 * max_share:g}%: "
+        + _examples(quarantine),
+        where=where,
+        valid=_advice(quarantine) + "put the file or the section's columns, decimal or date_format right, "
+        "or raise ingest.max_quarantine_share",
+    )
+
+
+def stop_if_lost(quarantine: pd.DataFrame, where: str) -> None:
+    """Raise a UserError if any row of a table whose rows have to be obeyed is in quarantine."""
+    if quarantine.empty:
+        return
+    raise UserError(
+        f"{counted(len(quarantine)):row cannot be read, which/rows cannot be read, which} may be a refusal: "
+        + _examples(quarantine),
+        where=where,
+        valid=_advice(quarantine) + "put the rows right, or leave out by a query what is no refusal",
+    )
+
+
+def _examples(quarantine: pd.DataFrame) -> str:
+    """Say how often each rule was broken, and where first."""
     rules = ", ".join(f"{rule} {count}" for rule, count in by_frequency(quarantine["rule"]))
     rows = quarantine.drop_duplicates("rule").head(EXAMPLES).fillna({"column": "row"})
     examples = "; ".join(
@@ -104,13 +128,7 @@ def stop_if_too_many(quarantine: pd.DataFrame, visible: int, max_share: float, w
             *(rows[name] for name in ("source", "line", "column", "rule", "value_class")), strict=True
         )
     )
-    raise UserError(
-        f"{len(quarantine)} of {visible} rows cannot be used, more than {100 * max_share:g}%: {rules}. "
-        f"Such as {examples}",
-        where=where,
-        valid=_advice(quarantine) + "put the file or the section's columns, decimal or date_format right, "
-        "or raise ingest.max_quarantine_share",
-    )
+    return f"{rules}. Such as {examples}"
 
 
 def _advice(quarantine: pd.DataFrame) -> str:

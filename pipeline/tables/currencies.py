@@ -73,7 +73,7 @@ def read_rates(spec: RateSource, root: Path, max_share: float) -> tuple[pa.Table
 
 
 def price(con: Connection, mapped: bool, currency: str | None, rates: pa.Table | None) -> None:
-    """Make the view ``priced``: the rows of ``visible``, each with the ``rate`` to the reporting currency.
+    """Make the view ``priced``: ``visible`` with the ``rate`` of each row and the ``order_rate``.
 
     Parameters
     ----------
@@ -91,7 +91,8 @@ def price(con: Connection, mapped: bool, currency: str | None, rates: pa.Table |
         If amounts are in other currencies and there are no rates.
     """
     if not mapped:
-        duck.run(con, "CREATE VIEW priced AS SELECT *, 1 AS rate FROM visible", name="priced")
+        rates_alike = "SELECT *, 1 AS rate, NULL AS order_rate FROM visible"
+        duck.run(con, f"CREATE VIEW priced AS {rates_alike}", name="priced")
         duck.run(con, "CREATE MACRO in_reporting_currency(written, rate) AS written", name="conversion")
         return
     if rates is None:

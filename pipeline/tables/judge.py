@@ -108,12 +108,12 @@ def judged_sql(
 ) -> str:
     """Return the statement that makes ``judged`` out of ``raw``.
 
-    A row has file_no, line, hidden (at or after `until`, or refers to what is), breach (the number of the
-    first rule it breaks, from 0), value_class (of the text at fault), the typed columns, and, for each
-    reference to a table in `given`, unknown_NAME. What became known at or after `until` is NULL before
-    anything is judged.
+    A row has file_no, line, hidden (at or after `until`, if not binding; or refers to what is), breach (the
+    number of the first rule it breaks, from 0), value_class (of the text at fault), the typed columns, and,
+    for each reference to a table in `given`, unknown_NAME. What became known at or after `until` is NULL
+    before anything is judged.
     """
-    when = contract.event_time
+    when = "" if contract.is_binding else contract.event_time
     happened = f" OR coalesce({when} >= TIMESTAMP '{until}', FALSE)" if when else ""
     cases = " ".join(f"WHEN {rule.breaks} THEN {number}" for number, rule in enumerate(rules))
     classes = " ".join(

@@ -147,6 +147,10 @@ def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], set
         counts = fates.counts(con, contract, raw, quarantine, mapped, known)
         visible = counts["rows_read"] - counts["after_as_of"]
         accounting.stop_if_too_many(quarantine, visible, setting.max_quarantine_share, f"{where}.path")
+        if contract.is_binding:
+            # Whom a row without an id concerns, nobody can tell.
+            of_somebody = quarantine[quarantine["column"] != columns["customer_id"]]
+            accounting.stop_if_lost(of_somebody, f"{where}.path")
         rows = _written(con, contract, setting.pepper)
         if rows.num_rows != counts["accepted"]:
             raise accounting.AccountingError(

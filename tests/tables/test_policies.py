@@ -178,6 +178,21 @@ def test_a_refund_is_worth_what_its_order_was(ingest: Ingest) -> None:
     assert sorted(done.returns["orders_undone"]) == [0, 1]
 
 
+def test_an_order_number_that_comes_round_again_has_the_rate_of_its_day(ingest: Ingest) -> None:
+    rows = [
+        "anna,1,2021-03-02,100,CHF",
+        "anna,1,2021-03-06,100,CHF",
+        "ben,1,2021-02-27,5,CHF",
+        "ben,1,2021-03-07,10,CHF",
+    ]
+    content = "\n".join(["customer,no,date,amount,currency", *rows, ""])
+    done = exchange(
+        ingest, content, "day,currency,rate\n2021-03-01,CHF,0.9\n2021-03-05,CHF,0.8\n", order_id="no"
+    )
+    assert sorted(map(float, done.orders["amount"])) == [8, 80, 90]
+    assert done.quarantine[["line", "rule"]].to_numpy().tolist() == [[4, "missing_exchange_rate"]]
+
+
 def test_a_later_rate_does_not_reach_back(ingest: Ingest) -> None:
     done = exchange(ingest, MIXED.replace("a,2021-03-04 23:00", "a,2021-02-04 23:00"), RATES)
     assert done.quarantine[["line", "rule", "value_class"]].to_numpy().tolist() == [

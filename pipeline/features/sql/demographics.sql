@@ -13,7 +13,7 @@ WITH told AS (
 numbered AS (
     SELECT customer_key, attribute, dense_rank() OVER (
         PARTITION BY attribute
-        ORDER BY TRY_CAST(regexp_extract(band, '\d+') AS BIGINT) NULLS FIRST, regexp_matches(band, '^\d'), band
+        ORDER BY TRY_CAST(regexp_extract(regexp_replace(band, '(\d)[.,'' ](\d{3})', '\1\2', 'g'), '\d+') AS BIGINT) NULLS FIRST, regexp_matches(band, '^\d'), band
     ) AS place
     FROM told
 )

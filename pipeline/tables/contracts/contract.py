@@ -131,6 +131,9 @@ class Contract:
         In order.
     event_time : str
         The time column by which rows at or after the as-of date are hidden; empty: nothing is hidden.
+    is_binding : bool
+        Whether what the rows say has to be obeyed: none is hidden, whatever its date, and one that cannot be
+        read stops the run instead of going to quarantine alone.
     checks : tuple of Check
     needs : tuple of str
         Tables without which this one cannot be placed in time.
@@ -143,6 +146,7 @@ class Contract:
     primary_key: tuple[str, ...]
     columns: tuple[Column, ...]
     event_time: str = ""
+    is_binding: bool = False
     checks: tuple[Check, ...] = ()
     needs: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()

@@ -45,7 +45,9 @@ def _section(contract: Contract, *, source: bool = True) -> str:
     lines = [f"One row: {contract.grain}."]
     if contract.primary_key:
         lines.append(f"Key: {_code(contract.primary_key)}.")
-    if contract.event_time:
+    if contract.is_binding:
+        lines.append("Binding: no row is hidden for its date, and one that cannot be read stops the run.")
+    elif contract.event_time:
         lines.append(f"Hidden by: `{contract.event_time}`.")
     if contract.needs:
         lines.append(f"Needs: {_code(contract.needs)}.")

@@ -117,7 +117,8 @@ REFERRALS = Contract(
 CONSENTS = Contract(
     name="consents",
     grain="one change of one customer's consent to one purpose",
-    primary_key=("customer_id", "purpose", "changed_at"),
+    # Two words of one moment do not contradict each other: the refusal counts, see privacy/consent.py.
+    primary_key=(),
     columns=(
         customer(),
         Column(
@@ -131,6 +132,7 @@ CONSENTS = Contract(
         Column("origin", "text", "Where it was given: checkout, preference centre …", nullable=True),
     ),
     event_time="changed_at",
+    is_binding=True,
     feeds=("purposes granted and refused", "who may be contacted in the export"),
 )
 

@@ -2,7 +2,7 @@
 -- policy that leaves it out (NULL stays in). A column that is not mapped is NULL, an empty value is ''.
 -- list_position, for list_contains of a long list becomes a join, which takes its time and loses the order of the rows.
 WITH converted AS (
-    SELECT *, in_reporting_currency(written, rate) AS paid
+    SELECT *, in_reporting_currency(written, CASE WHEN written < 0 THEN coalesce(order_rate, rate) ELSE rate END) AS paid
     FROM valued
 ), ruled AS (
     SELECT *,

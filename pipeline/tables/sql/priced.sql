@@ -1,5 +1,5 @@
--- Every row with the rate of its day, or of the latest day before that has one; NULL where there is none. Rows of one
--- order have the rate of its first day: what comes back later was paid at that, and a full refund leaves nothing.
+-- Every row with the rate of its day, or of the latest day before that has one; NULL where there is none. A row of a
+-- later day than its order's first has the rate of that as well, as order_rate: what is given back was paid at it.
 CREATE VIEW priced AS
 WITH of_days AS (
     SELECT customer_no, order_id, CAST(min(ordered_at) AS DATE) AS first_day
@@ -7,14 +7,15 @@ WITH of_days AS (
     WHERE order_id <> ''
     GROUP BY customer_no, order_id
     HAVING first_day < CAST(max(ordered_at) AS DATE)
-),
-placed AS (
-    SELECT visible.*, coalesce(first_day, CAST(visible.ordered_at AS DATE)) AS rate_day
-    FROM visible LEFT JOIN of_days USING (customer_no, order_id)
 )
-SELECT placed.* EXCLUDE (rate_day),
-       CASE WHEN upper(placed.currency) = $currency THEN 1::DECIMAL(18, 8) ELSE rates.rate END AS rate
-FROM placed
+SELECT visible.*,
+       CASE WHEN upper(visible.currency) = $currency THEN 1::DECIMAL(18, 8) ELSE rates.rate END AS rate,
+       CASE WHEN upper(visible.currency) <> $currency THEN of_order.rate END AS order_rate
+FROM visible
+LEFT JOIN of_days USING (customer_no, order_id)
 ASOF LEFT JOIN rates
-    ON rates.currency = upper(placed.currency)
-   AND rates.day <= rate_day;
+    ON rates.currency = upper(visible.currency)
+   AND rates.day <= CAST(visible.ordered_at AS DATE)
+ASOF LEFT JOIN rates AS of_order
+    ON of_order.currency = upper(visible.currency)
+   AND of_order.day <= first_day;

@@ -1,0 +1,49 @@
+"""What consents say has to be obeyed: no refusal is lost between the file and the table."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.errors import UserError
+from pipeline.params.sources import TableSource
+from pipeline.privacy.consent import permissions
+from pipeline.tables.io import to_pandas
+from pipeline.tables.optional import Setting, read_tables
+
+HEAD = "customer,purpose,status,at\n"
+GRANTED = "anna,email,granted,2024-01-01\n"
+
+
+def read(folder: Path, rows: str) -> pd.DataFrame:
+    (folder / "consents.csv").write_text(HEAD + GRANTED + rows)
+    columns = {"customer_id": "customer", "purpose": "purpose", "status": "status", "changed_at": "at"}
+    spec = TableSource(path="consents.csv", columns=columns)
+    setting = Setting(folder, date(2024, 6, 1), max_quarantine_share=0.9, pepper=b"x" * 32)
+    [table] = read_tables({"consents": spec}, pd.Series(["anna"]), setting)
+    return to_pandas(table.rows)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    ["anna,email,objected,2024-07-01\n", "anna,email,withdrawn,2024-01-01\n"],
+    ids=["later", "same"],
+)
+def test_a_refusal_counts_whenever_it_was_said(tmp_path: Path, refusal: str) -> None:
+    assert permissions(read(tmp_path, ""))["channels"].tolist() == ["email"]
+    assert permissions(read(tmp_path, refusal))["channels"].tolist() == [""]
+
+
+@pytest.mark.parametrize(
+    "row", ["anna,email,opt-out,2024-05-01\n", "anna,all,objected,2024-05-01\n", "anna,email,objected,\n"]
+)
+def test_what_cannot_be_read_may_be_a_refusal(tmp_path: Path, row: str) -> None:
+    with pytest.raises(UserError, match=r"1 row cannot be read, which may be a refusal: .* consents.csv:3"):
+        read(tmp_path, row)
+
+
+def test_a_row_of_nobody_stops_nothing(tmp_path: Path) -> None:
+    assert len(read(tmp_path, ",email,objected,2024-05-01\n")) == 1
