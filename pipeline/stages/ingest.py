@@ -153,9 +153,9 @@ def _check_lines(done: Ingested) -> None:
     if "order_id" not in done.counts["columns_off"] or (share := at_once(done.orders)) <= MANY_AT_ONCE:
         return
     warn(
-        f"{share:.0%} of the orders come at the same time as another one of the same customer. If they are "
-        "lines, the KPIs count each as an order: map sources.orders.columns.order_id. Where there is none, "
-        "churn inspect shows a query that makes one."
+        f"there would be {share:.0%} fewer orders if what a customer buys at one time were one. If the rows "
+        "are lines of orders, the KPIs count each as an order: map sources.orders.columns.order_id. Where "
+        "there is none, churn inspect shows a query that makes one."
     )
 
 

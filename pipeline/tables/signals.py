@@ -18,7 +18,7 @@ MIN_WEEKS = 16
 MIN_BIRTHS = 30
 SUSPICIOUS_RATIO = 2.0
 LONE_SHARE, A_YEAR = 0.01, 365
-MANY_AT_ONCE = 0.2  # share of orders: more than people who order twice at once
+MANY_AT_ONCE = 0.2  # fewer orders: more than by people who order twice at once
 MIN_SHARED, SHARED_SHARE, SHARED_RATIO = 30, 0.01, 10
 
 
@@ -73,7 +73,7 @@ def stands_for_many(most: int, next_most: int, rows: int) -> bool:
 
 
 def at_once(orders: pd.DataFrame) -> float:
-    """Give the share of orders, sorted, that come at the same time as another one of the same customer.
+    """Give the share by which orders, sorted, would be fewer if those of a customer at one time were one.
 
     Where no order id tells which rows are lines of one order, many such orders are lines.
     """
