@@ -44,7 +44,7 @@ def read_delimited(table: RawTable, file_no: int, text: TextFile, spec: Source, 
         rows = _read_plain(table, file_no, text, header, at)
     if rows is None:
         rows = _read_records(table, file_no, text, header, at)
-    return FileRead(text.label, rows, header.names, text.encoding, header.delimiter)
+    return FileRead(text.label, rows, header.names, text.encoding, header.delimiter, header.line)
 
 
 def _read_unquoted(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pipeline.counted import counted
 from pipeline.engine import duck
@@ -34,6 +35,14 @@ SAME_ON_EVERY_LINE = """
         WHERE {order} <> '' AND {amount} <> ''
         GROUP BY {order} HAVING count(*) > 1
     )"""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a query reads, as SQL, and what is to be done before."""
+
+    sql: str
+    first: str = ""
 
 
 def about_customers(
@@ -80,7 +89,7 @@ def about_amount(amount: Guess | None, columns: Sequence[Column]) -> list[tuple[
 
 
 def about_lines(
-    con: Connection, table: str, customer: Guess | None, date: Guess | None, order: Guess | None
+    con: Connection, table: Table, customer: Guess | None, date: Guess | None, order: Guess | None
 ) -> list[tuple[str, str]]:
     """Tell of rows without an order id, many of which have the customer and time of another."""
     if customer is None or date is None or order is not None:
@@ -91,12 +100,13 @@ def about_lines(
     if rows - at_once <= MANY_AT_ONCE * rows:
         return []
     told = f"{counted(rows):row has/rows have} {at_once:,} pairs of {' and '.join(map(_named, names))}"
-    query = f"SELECT *, concat_ws(' ', {', '.join(map(_named, names))}) AS order_id FROM {table}"
+    query = f"SELECT *, concat_ws(' ', {', '.join(map(_named, names))}) AS order_id FROM {table.sql}"
     return [
         (
             "lines",
             f"{told}: if these are lines of orders, each would count as an order in the KPIs. To sum them, "
-            f"in place of path, url: duckdb:// and query: {query}, with order_id: order_id",
+            f"{table.first}map order_id as order_id and, in place of path, set url: duckdb:// and "
+            f"query: {query}",
         )
     ]
 
@@ -106,7 +116,7 @@ def _named(column: str) -> str:
 
 
 def repeated_total(
-    con: Connection, table: str, amount: Guess | None, order: Guess | None, columns: Sequence[Column]
+    con: Connection, table: Table, amount: Guess | None, order: Guess | None, columns: Sequence[Column]
 ) -> str | None:
     """Ask about an amount that is the same on every line of an order: lines are summed."""
     if amount is None or order is None:
@@ -125,11 +135,12 @@ def repeated_total(
         if (held := _same_on_every_line(con, column, order.column))[1] < NEARLY_ALL * held[0]
     ]
     named = f" ({', '.join(of_lines)}?)" if of_lines else ""
-    query = f'SELECT DISTINCT ON ("{order.column.name}") * FROM {table} ORDER BY ALL'
+    query = f'SELECT DISTINCT ON ("{order.column.name}") * FROM {table.sql} ORDER BY ALL'
     return (
         f"sources.orders.columns.amount: {amount.column.name} is the same on every line of {same:,} of "
         f"{several:,} orders with several. If it is the total of the order, it would count once a line: map "
-        f"what was paid for the line{named}, or read each order once, by url: duckdb:// and query: {query}"
+        f"what was paid for the line{named}, or, to read each order once, {table.first}set, in place of "
+        f"path, url: duckdb:// and query: {query}"
     )
 
 
@@ -140,20 +151,30 @@ def _same_on_every_line(con: Connection, amount: Column, order: Column) -> tuple
     return several, same
 
 
-def as_table(con: Connection, path: str, raw: Raw) -> str:
+def as_table(con: Connection, path: str, raw: Raw) -> Table:
     """Write how a query of DuckDB reads a file: text as text, so that numbers and dates are read as here."""
     if raw.encodings == "excel":
-        return "'data/raw/orders.csv' (the sheet, saved as CSV)"
+        return Table("'data/raw/orders.csv'", "save the sheet as data/raw/orders.csv, ")
     if not raw.delimiters:
-        return f"'{path}'"
+        return Table(f"'{path}'")
+    header = raw.files[0]
+    options = "all_varchar = true"
+    if header.header_line > 1:
+        options += f", header = false, skip = {header.header_line}, names = [{_unique(header.names)}]"
     encoding = next((name for ours, name in ENCODINGS if raw.encodings.startswith(ours)), "")
-    [(first,)] = duck.run(con, "SELECT min(line) FROM raw", name="first line").fetchall()
-    titles = (first or 0) - 2  # lines above the header, which stands above the first row
-    options = "all_varchar = true" + (f", skip = {titles}" if titles > 0 else "")
     if encoding == "latin-1" and _is_beyond_latin_1(con, raw):
-        return f"read_csv('{path}', {options}) (the file, first saved as UTF-8)"
+        return Table(f"read_csv('{path}', {options})", "save the file as UTF-8, ")
     told = f", encoding = '{encoding}'" if encoding else ""
-    return f"read_csv('{path}', {options}{told})"
+    return Table(f"read_csv('{path}', {options}{told})")
+
+
+def _unique(names: Sequence[str]) -> str:
+    """List names for DuckDB, which takes no name twice, whatever its capitals, and none that is empty."""
+    small = [name.lower() for name in names]
+    given = [
+        name if name and small.index(name.lower()) == n else f"column{n}" for n, name in enumerate(names)
+    ]
+    return ", ".join("'" + name.replace("'", "''") + "'" for name in given)
 
 
 def _is_beyond_latin_1(con: Connection, raw: Raw) -> bool:

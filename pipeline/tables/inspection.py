@@ -14,6 +14,7 @@ from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables import amounts, dates, doubts
 from pipeline.tables.amounts import SHAPES
+from pipeline.tables.doubts import Table
 from pipeline.tables.roles import REQUIRED, Column, Guess, guess_roles
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 
@@ -27,12 +28,13 @@ ELSEWHERE = (
 )
 NO_AMOUNTS = (
     " If the shop has no amounts, churn can be predicted all the same, while spend, CLV and value tiers say "
-    "nothing: map amount as amount and, in place of path, set url: duckdb:// and "
+    "nothing: {first}map amount as amount and, in place of path, set url: duckdb:// and "
     "query: SELECT *, 0 AS amount FROM {table}"
 )
 FIRST_LINES = (
-    "; if these are further lines of orders whose total stands on the first line, read the others alone: "
-    """in place of path, url: duckdb:// and query: SELECT * FROM {table} WHERE "{column}" IS NOT NULL"""
+    "; if these are further lines of orders whose total stands on the first line, to read the others alone, "
+    "{first}set, in place of path, url: duckdb:// and "
+    """query: SELECT * FROM {table} WHERE "{column}" IS NOT NULL"""
 )
 SOME = 12  # states of an order that can be listed
 
@@ -209,9 +211,9 @@ def _asked(choose: Callable[[], Chosen], questions: list[str]) -> Chosen | None:
         return None
 
 
-def _missing(role: str, columns: list[Column], table: str) -> str:
+def _missing(role: str, columns: list[Column], table: Table) -> str:
     names = ", ".join(column.name for column in columns)
-    advice = ELSEWHERE + (NO_AMOUNTS.format(table=table) if role == "amount" else "")
+    advice = ELSEWHERE + (NO_AMOUNTS.format(table=table.sql, first=table.first) if role == "amount" else "")
     return f"{WHERE}.columns.{role}: no column seems to be it; which is it of: {names}? {advice}"
 
 
@@ -253,7 +255,7 @@ def _about_status(con: Connection, guess: Guess | None) -> list[tuple[str, str]]
     return [("states", f"{states}. Those of orders that came to nothing belong in ingest.cancelled_status")]
 
 
-def _about_empty(table: str, guesses: dict[str, Guess | None], rows: int) -> list[tuple[str, str]]:
+def _about_empty(table: Table, guesses: dict[str, Guess | None], rows: int) -> list[tuple[str, str]]:
     """Tell the rows that will go to quarantine because they have no value where there has to be one."""
     found = []
     for role in (*REQUIRED, "unit_price", "quantity"):
@@ -262,7 +264,7 @@ def _about_empty(table: str, guesses: dict[str, Guess | None], rows: int) -> lis
             empty = f"{_shown(guess.column.name)} is empty in {missing:,} of {counted(rows):row/rows}"
             advice = ANONYMOUS if role == "customer_id" else ""
             if role == "amount" and guesses["order_id"]:
-                advice = FIRST_LINES.format(table=table, column=guess.column.name)
+                advice = FIRST_LINES.format(table=table.sql, first=table.first, column=guess.column.name)
             found.append(("quarantine", f"{empty} ({missing / rows:.1%}){advice}"))
     return found
 

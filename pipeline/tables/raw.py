@@ -27,6 +27,8 @@ class FileRead:
     encoding : str
     delimiter : str, optional
         None when the format has none.
+    header_line : int
+        The last line of the header in a text file.
     types : mapping of our column to SQL type, optional
         None when the format has none.
     other_sheets : tuple of str
@@ -38,6 +40,7 @@ class FileRead:
     names: tuple[str, ...]
     encoding: str
     delimiter: str | None = None
+    header_line: int = 0
     types: Mapping[str, str] | None = None
     other_sheets: tuple[str, ...] = ()
 
