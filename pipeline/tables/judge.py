@@ -162,7 +162,7 @@ def _typed(column: Column, words: Mapping[str, str]) -> str:
         case "flag":
             return f"read_flag({name})"
         case "text" if column.allowed:
-            ours = "".join(f" WHEN {_literal(word.lower())} THEN '{own}'" for word, own in words.items())
+            ours = "".join(f" WHEN lower({_literal(word)}) THEN '{own}'" for word, own in words.items())
             return f"CASE lower({name}){ours} ELSE lower({name}) END" if ours else f"lower({name})"
         case _:
             return name

@@ -74,7 +74,7 @@ def judge(
     amounts.value(con, per_unit=spec.columns.unit_price is not None)
     decided = {
         "now": now,
-        "cancelled": [status.lower() for status in policies.cancelled_status],
+        "cancelled": list(policies.cancelled_status),
         "anonymous_left_out": policies.missing_customer_id == "leave_out",
     }
     verdicts = duck.arrow(con, duck.sql_file(PACKAGE, "sql/judged.sql"), decided, name="judged")
