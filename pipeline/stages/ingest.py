@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, date, datetime, timedelta
@@ -116,6 +116,7 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
     _check_ids(done)
     _check_lines(done)
     _check_dates(done)
+    _check_states(params.ingest.cancelled_status, done)
     return done
 
 
@@ -167,6 +168,15 @@ def _check_dates(done: Ingested) -> None:
             f"{few:,} of {counted(len(done.orders)):order/orders} lie before {last + timedelta(days=1)}, "
             f"more than a year before all others, which begin on {first}. If the dates are wrong, mend them "
             "or leave them out by a query (docs/bring-your-own-data.md, Tables that belong together)."
+        )
+
+
+def _check_states(cancelled: Sequence[str], done: Ingested) -> None:
+    """Warn where a log has states, and none of an order that came to nothing."""
+    if cancelled and "status" not in done.counts["columns_off"] and not done.counts["policies"]["cancelled"]:
+        warn(
+            "no order has one of the states of ingest.cancelled_status. If some came to nothing, the shop "
+            "has another word for that: churn inspect lists the states."
         )
 
 

@@ -20,7 +20,7 @@ WITH converted AS (
                WHEN currency = '' THEN 'missing_currency'
                WHEN rate IS NULL THEN 'missing_exchange_rate'
                WHEN paid IS NULL OR abs(paid) >= 100_000_000_000 THEN 'amount_out_of_range'
-               WHEN order_id = '' THEN 'missing_order_id'
+               WHEN is_no_id(order_id) THEN 'missing_order_id'
                WHEN is_test IS NOT NULL AND NOT is_flag(is_test) THEN 'unreadable_flag'
            END::rule AS rule
     FROM converted
