@@ -67,6 +67,11 @@ class CountModel(FittedCounts):
         """E[X(T, T+t] | x, t_x, T]. For a new customer, give frequency = recency = T = 0."""
         return self._expected(summary, horizon_days, 0.0, "expected_orders")
 
+    def expected_of_newcomer(self, ages: Floats) -> Floats:
+        """E[X(t)] at many ages t (days) of a customer who has just come; shape (len(ages),)."""
+        x, T = np.zeros(len(ages), dtype=np.int64), np.zeros(len(ages))
+        return self._p_alive(x, T, T) * self._expected_if_alive(x, T, ages / DAYS_PER_WEEK)
+
     def discounted_orders(
         self, summary: pd.DataFrame, horizon_days: float, annual_discount_rate: float
     ) -> pd.Series[float]:

@@ -56,7 +56,6 @@ def expected_so_far(model: CountModel, age: Floats) -> Floats:
     """E[X(t)] of new customers at many ages (days), interpolated between a few."""
     oldest = max(float(age.max(initial=0.0)), 1.0)
     grid = oldest * np.linspace(0.0, 1.0, _AGES) ** 2
-    new = pd.DataFrame({"frequency": [0], "recency": [0], "T": [0]})
-    curve = PchipInterpolator(grid, [model.expected_orders(new, t).item() for t in grid])
+    curve = PchipInterpolator(grid, model.expected_of_newcomer(grid))
     expected: Floats = curve(age)
     return expected

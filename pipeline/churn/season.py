@@ -38,6 +38,20 @@ class Window:
     test: pd.DataFrame
 
 
+def tells_of_today(then: str | None, now: str | None) -> bool:
+    """Tell whether last year's misses can be expected of today's lifetime model.
+
+    Not if it has learned the season since: what was missed without a season is in its expectations by now,
+    and a correction would count it twice.
+
+    Parameters
+    ----------
+    then, now : {"off", "exposure", "anchor"} or None
+        How the lifetime models of last year's window and of today treat the season; None without a model.
+    """
+    return now in (None, "off", then)
+
+
 def seasonal_shift(last_year: Window) -> float | None:
     """Give half of what the lifetime model missed in last year's window beyond its usual miss, in log-odds.
 

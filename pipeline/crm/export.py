@@ -56,6 +56,19 @@ def export_table(
     return table.sort_values("customer_id", ignore_index=True)
 
 
+def missing_from(table: pd.DataFrame, last: pd.Series[str]) -> int:
+    """Count the customers of the last export who are not in this one.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `export_table`.
+    last : Series of str
+        The `customer_id` of the last one.
+    """
+    return int((~last.isin(table["customer_id"])).sum())
+
+
 def _refuse(bad: pd.Series[Any], problem: str, column: str) -> None:
     if bad.any():
         raise UserError(

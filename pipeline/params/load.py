@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import yaml
 from pydantic import ValidationError
@@ -81,7 +82,7 @@ def _text(path: Path) -> str:
             "there is no such file here", where=str(path), valid="run in the repository's folder"
         ) from None
     try:
-        return content.decode("utf-8-sig")
+        return normalize("NFC", content.decode("utf-8-sig"))  # as the shop's tables are read
     except UnicodeDecodeError as error:
         raise UserError(
             "the file is not written in UTF-8",

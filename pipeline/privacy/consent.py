@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+# Of a purpose and of a status the contract in pipeline/tables/contracts allows these words.
 CHANNELS = ("email", "sms", "push", "phone", "post")
 """The purposes that are ways to reach a customer; consent to ads or surveys allows no message."""
 PROFILING = "profiling"

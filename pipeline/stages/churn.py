@@ -13,7 +13,7 @@ from pipeline.churn.backtest import Backtested, Learned, learn, predict
 from pipeline.churn.blend import about
 from pipeline.churn.frame import LABELS
 from pipeline.churn.lifetime_inputs import reference_history
-from pipeline.churn.season import OF_LAST_YEAR, Window
+from pipeline.churn.season import OF_LAST_YEAR, Window, tells_of_today
 from pipeline.churn.store import dump_model, trusted_types
 from pipeline.churn.tables import backtest_table, table_of_members
 from pipeline.churn.tune import tune
@@ -156,7 +156,12 @@ def _training_rows(origin: Origin, params: Params) -> pd.DataFrame:
 
 def _last_year(origin: Origin, params: Params) -> Window | None:
     """Take the same window a year ago, of as many customers as are tested, with the little that is asked."""
-    if not (then := origin.last_year):
+    fits = io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]
+    seasons = {fit["cutoff"]: fit["season"]["season"] for fit in fits}
+    then = origin.last_year
+    if not then or not tells_of_today(
+        *(seasons.get(day.isoformat()) for day in (then.cutoff, origin.cutoff))
+    ):
         return None
     keys = frames.keys([*then.training, then.cutoff])
     of_window = partial(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.counted import counted
 from pipeline.crm.dialects import CSV_DIALECTS, parquet_bytes
-from pipeline.crm.export import export_table
+from pipeline.crm.export import export_table, missing_from
 from pipeline.crm.manifest import manifest
 from pipeline.errors import UserError
 from pipeline.params import Params
@@ -44,7 +44,7 @@ def export(params: Params) -> None:
         clv_horizon_days=params.lifetime_value.clv_horizon_days,
         currency=params.report.currency,
     )
-    gone = _gone(table)
+    gone = missing_from(table, _last_exported())
     for name, content in contents.items():
         io.write_bytes(content, files.MANIFEST.parent / name, private=True)
     io.write_json(description, files.MANIFEST)
@@ -54,15 +54,11 @@ def export(params: Params) -> None:
         say(f"  {counted(gone):customer/customers} of the last export not in this one: clear them in the CRM")
 
 
-def _gone(table: pd.DataFrame) -> int:
-    """Count the customers of the last export who are not in this one.
-
-    It is told, not written: the manifest is the same whatever was exported before.
-    """
+def _last_exported() -> pd.Series[str]:
+    """Read who was in the last export: that is told, not written, for the manifest knows none before it."""
     if not files.EXPORT_PARQUET.exists():
-        return 0
-    last = io.read_parquet(files.EXPORT_PARQUET, ["customer_id"])["customer_id"]
-    return int((~last.isin(table["customer_id"])).sum())
+        return pd.Series(dtype="str")
+    return io.read_parquet(files.EXPORT_PARQUET, ["customer_id"])["customer_id"]
 
 
 if __name__ == "__main__":

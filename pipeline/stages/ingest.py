@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, date, datetime, timedelta
@@ -26,6 +26,7 @@ from pipeline.tables.policies import Policies
 from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_start, shared_account
 
 FLOAT = r"\d+\.0"
+SCIENTIFIC = r"\d([.,]\d+)?[eE]\+\d+"
 FARTHEST_EAST = timedelta(hours=14)  # the clock that is the most ahead of UTC: Kiribati
 
 
@@ -117,6 +118,8 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
     _check_ids(done)
     _check_lines(done)
     _check_dates(done)
+    _check_changed(done)
+    _check_states(params.ingest.cancelled_status, done)
     return done
 
 
@@ -130,6 +133,11 @@ def _now(timezone: str | None) -> datetime:
 def _check_ids(done: Ingested) -> None:
     """Warn of ids that do not tell one customer from another."""
     ids, alike = done.identities["customer_id"], done.counts["alike_ids"]
+    if rounded := int(ids.str.fullmatch(SCIENTIFIC).sum()):
+        warn(
+            f"{counted(rounded):customer id is/customer ids are} written like 1.23E+11: a spreadsheet has "
+            "rounded them, and one may be several customers. Export that column as text."
+        )
     if ids.str.fullmatch(FLOAT).all():
         warn(
             'all customer ids end in ".0": a program took them for numbers, and the CRM may know them '
@@ -168,6 +176,25 @@ def _check_dates(done: Ingested) -> None:
             f"{few:,} of {counted(len(done.orders)):order/orders} lie before {last + timedelta(days=1)}, "
             f"more than a year before all others, which begin on {first}. If the dates are wrong, mend them "
             "or leave them out by a query (docs/bring-your-own-data.md, Tables that belong together)."
+        )
+
+
+def _check_changed(done: Ingested) -> None:
+    """Warn of orders that a later file delivers again, but not as they were."""
+    if changed := done.counts["policies"]["changed_orders"]:
+        warn(
+            f"{counted(changed):order comes/orders come} again in a later file, at the same time with other "
+            "lines or amounts: all lines are summed. If the later file corrects the earlier one, read each "
+            "order from its last file alone: docs/bring-your-own-data.md, Tables that belong together."
+        )
+
+
+def _check_states(cancelled: Sequence[str], done: Ingested) -> None:
+    """Warn where a log has states, and none of an order that came to nothing."""
+    if cancelled and "status" not in done.counts["columns_off"] and not done.counts["policies"]["cancelled"]:
+        warn(
+            "no order has one of the states of ingest.cancelled_status. If some came to nothing, the shop "
+            "has another word for that: churn inspect lists the states."
         )
 
 

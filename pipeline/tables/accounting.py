@@ -111,7 +111,7 @@ def stop_if_lost(quarantine: pd.DataFrame, where: str) -> None:
     if quarantine.empty:
         return
     raise UserError(
-        f"{counted(len(quarantine)):row cannot be read, which/rows cannot be read, which} may be a refusal: "
+        f"{counted(len(quarantine)):row cannot be used, which/rows cannot be used, which} may be a refusal: "
         + _examples(quarantine),
         where=where,
         valid=_advice(quarantine) + "put the rows right, or leave out by a query what is no refusal",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from pipeline.tables.spec import RateSource
 PACKAGE = "pipeline.tables"
 WHERE = "sources.exchange_rates"
 SHOWN = 5
+CODE = re.compile("[A-Z]{3}")
 
 RATE_RULES = (
     Rule("unreadable_date", "day", "Not a date in the format of the column."),
@@ -116,6 +118,13 @@ def _only(con: Connection, currency: str | None) -> None:
     found = "SELECT DISTINCT upper(currency) AS code FROM visible WHERE currency <> '' ORDER BY code"
     others = [code for (code,) in duck.run(con, found, name="currencies").fetchall() if code != currency]
     if others:
+        if not all(map(CODE.fullmatch, others)):
+            # Of a wrong column a value may be personal data, which no message repeats.
+            raise UserError(
+                "the column holds other values than codes of currencies",
+                where="sources.orders.columns.currency",
+                valid="a column with codes such as EUR, or null if all amounts are in report.currency",
+            )
         shown = ", ".join(others[:SHOWN]) + (" …" if len(others) > SHOWN else "")
         raise UserError(
             f"there are amounts in {shown}, the report is in {currency}: what is one of them worth?",

@@ -21,7 +21,7 @@ OF_CELLS = re.compile(r"(Conversion|Invalid Input|Out of Range) Error|INVALID_DA
 """How the errors of DuckDB and of PostgreSQL begin that are about a value: they repeat it, quoted."""
 
 WRAPPED = re.compile(r"Invalid Input Error: reading the stream .*? failed: IOError: ")
-QUOTED = re.compile(r"""(?<!\w)(["'])(.*\1(?!\w)|.*)|(?<!Line: )\b\d{4,}""")
+PERHAPS_CELLS = re.compile(r"""(?<!\w)(["'])(.*\1(?!\w)|.*)|(?<!Line: )\b\d{4,}""")
 
 
 def read_database(table: RawTable, file_no: int, spec: Source, root: Path, where: str) -> FileRead:
@@ -98,4 +98,4 @@ def _without_cells(reason: str) -> str:
     """Cut a message to what it says first; it may name tables and columns, but no value of a customer."""
     lines = [line.strip() for line in WRAPPED.sub("", reason).splitlines()]
     # The second line of such an error may be the whole row.
-    return QUOTED.sub(HIDDEN, lines[0]) if OF_CELLS.match(reason) else " ".join(lines[:2])
+    return PERHAPS_CELLS.sub(HIDDEN, lines[0]) if OF_CELLS.match(reason) else " ".join(lines[:2])

@@ -12,6 +12,7 @@ from pipeline.errors import UserError
 
 SAMPLE_ROWS = 2_000
 TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
+SERIAL = r"[34]\d{4}([.,]\d+)?"  # days since 1899-12-30, from 1982 to 2036
 TIME_SHAPE = r"(,? \d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( [AaPp][Mm])?)?"
 
 
@@ -175,7 +176,8 @@ def _best(con: Connection, column: str, where: str) -> DateFormat:
         raise UserError(
             "no value of the column reads as a date in any format that is tried",
             where=where,
-            valid='"%d.%m.%Y %H:%M"',
+            valid='a format such as "%d.%m.%Y %H:%M" or "%b %d %Y" (the month in English letters)'
+            + _about_serials(con, values),
         )
     _ask_if_undecided(con, values, best, counted, where)
     return best
@@ -221,6 +223,14 @@ def _values(column: str) -> str:
 
 def _sample(column: str) -> str:
     return f"{_values(column)} LIMIT {SAMPLE_ROWS}"
+
+
+def _about_serials(con: Connection, values: str) -> str:
+    """Say what helps where a spreadsheet has written its count of days in place of dates."""
+    others = f"SELECT 1 FROM ({values}) WHERE NOT regexp_full_match(value, '{SERIAL}') LIMIT 1"
+    if duck.run(con, others, name="serial numbers").fetchall():
+        return ""
+    return "; here the values seem to be the days as a spreadsheet counts them: save the column as dates"
 
 
 def _ask_if_undecided(

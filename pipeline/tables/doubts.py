@@ -21,10 +21,10 @@ SHOWN = 32  # characters of a value that stands for nobody
 
 SPELLED_ALIKE = """
     SELECT count(DISTINCT {column}) - count(DISTINCT {small}) FROM raw WHERE {column} <> ''"""
-# Words that sql/customers.sql takes for no customer are no shared account.
-COMMONEST = r"""
+# What stands for no customer is no shared account.
+COMMONEST = """
     SELECT {column}, count(*) AS rows FROM raw
-    WHERE NOT regexp_full_match({column}, '(?i)(null|none|nan|na|n/a|#n/a|\\n)?')
+    WHERE NOT is_no_id({column})
     GROUP BY {column} ORDER BY rows DESC, {column} LIMIT 2"""
 AT_ONCE = """
     SELECT count(*), count(DISTINCT ({customer}, {date})) FROM raw WHERE {customer} <> '' AND {date} <> ''"""

@@ -29,7 +29,8 @@ def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[
         Of ``judged``.
     dict
         Whatever the policy: `equal_rows` that repeat another in all mapped columns, those of them
-        `in_another_file`, and `repeated_orders` that a later file delivers again line for line.
+        `in_another_file`, `repeated_orders` that a later file delivers again line for line, and
+        `changed_orders` that it delivers again with other lines.
     """
     duck.register(con, "perhaps_equal_rows", _perhaps_equal(con, judged))
     fill(con, "perhaps_equal", judged.columns)
@@ -39,8 +40,11 @@ def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[
     found = """
         SELECT (SELECT count(*) FROM equal_rows),
                (SELECT count(*) FROM equal_rows WHERE in_another_file),
-               (SELECT count(*) FROM repeated_orders)"""
-    [(equal_rows, in_another_file, repeated_orders)] = duck.run(con, found, name="repeats").fetchall()
+               (SELECT count(*) FROM repeated_orders WHERE NOT is_changed),
+               (SELECT count(*) FROM repeated_orders WHERE is_changed)"""
+    [(equal_rows, in_another_file, repeated_orders, changed_orders)] = duck.run(
+        con, found, name="repeats"
+    ).fetchall()
     if policies.duplicates != KEEP:
         statement = duck.sql_file(PACKAGE, f"sql/{policies.duplicates}.sql")
         places = duck.arrow(con, statement, name=policies.duplicates)["place"].to_numpy()
@@ -49,6 +53,7 @@ def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[
         "equal_rows": equal_rows,
         "equal_rows_in_another_file": in_another_file,
         "repeated_orders": repeated_orders,
+        "changed_orders": changed_orders,
     }
 
 

@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from pipeline.engine import duck
 from pipeline.errors import UserError
 from pipeline.tables.files import SourceFile
-from pipeline.tables.header import MAX_HEADER_LINES, header_at
+from pipeline.tables.header import MAX_HEADER_LINES, clean_name, header_at
 from pipeline.tables.raw import FileRead, RawTable
 from pipeline.tables.spec import Source
 
@@ -58,7 +58,7 @@ def read_excel(table: RawTable, file_no: int, file: SourceFile, spec: Source, wh
 def _read_sheet(table: RawTable, file_no: int, label: str, sheet: CalamineSheet, where: str) -> FileRead:
     rows = _rows(sheet)
     top = list(islice(rows, MAX_HEADER_LINES))
-    names_of = [tuple(" ".join(_text(cell).split()) for cell in cells) for _, cells in top]
+    names_of = [tuple(clean_name(_text(cell)) for cell in cells) for _, cells in top]
     position = header_at(names_of, table.wanted)
     names = names_of[position]
     table.settle(names, label, where)

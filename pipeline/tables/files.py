@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
+from unicodedata import normalize
 
 from pipeline.errors import UserError
 
@@ -72,9 +73,8 @@ def _in_package(inside: str, path: str, where: str) -> Path:
 
 def _on_disk(path: str, root: Path, where: str) -> list[SourceFile]:
     full = root / path
-    matches = (
-        [full] if full.exists() else [root / match for match in glob(path, root_dir=root, recursive=True)]
-    )
+    # Under the name a Mac gives it, a letter and its mark are two characters.
+    matches = _matches(path, root) or _matches(normalize("NFD", path), root)
     if not matches:
         kind = "no file matches" if any(sign in path for sign in PATTERN_SIGNS) else "there is no file"
         raise UserError(f"{kind} {path}", where=where, valid="data/raw/orders.csv or data/raw/orders-*.csv")
@@ -85,6 +85,11 @@ def _on_disk(path: str, root: Path, where: str) -> list[SourceFile]:
         (SourceFile(match.relative_to(base).as_posix(), match) for match in matches),
         key=lambda file: file.label,
     )
+
+
+def _matches(path: str, root: Path) -> list[Path]:
+    full = root / path
+    return [full] if full.exists() else [root / match for match in glob(path, root_dir=root, recursive=True)]
 
 
 def check_readable(file: SourceFile, where: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import dropwhile, islice
+from unicodedata import normalize
 
 from pipeline.errors import UserError
 from pipeline.tables.text import TextFile, physical_lines
@@ -115,10 +116,15 @@ def _top(file: TextFile, where: str) -> tuple[int, list[str]]:
 
 def _split(lines: Sequence[str], first: int, delimiter: str) -> Header:
     if delimiter == "whitespace":
-        return Header(tuple(lines[0].split()), first, delimiter)
+        return Header(tuple(map(clean_name, lines[0].split())), first, delimiter)
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
-    names = tuple(" ".join(name.strip("\ufeff").split()) for name in next(reader))
+    names = tuple(map(clean_name, next(reader)))
     return Header(names, first + reader.line_num - 1, delimiter)
+
+
+def clean_name(text: str) -> str:
+    """Write a name as a person would into the parameters: single blanks, and ü as one character."""
+    return " ".join(normalize("NFC", text.strip("\ufeff")).split())
 
 
 def looks_like_row(names: Iterable[str]) -> bool:
@@ -150,7 +156,8 @@ def check_columns(names: Sequence[str], wanted: Sequence[str], label: str, where
         if names.count(name) > 1:
             raise UserError(f"{label} has {names.count(name)} columns called {name!r}", where=where)
         if name not in names:
-            close = get_close_matches(name, names, n=1, cutoff=0.0)
+            close = [other for other in names if other.lower() == name.lower()]
+            close += get_close_matches(name, names, n=1, cutoff=0.0)
             raise UserError(
                 f"{label} has no column {name!r}; its header is: {', '.join(names)}",
                 where=where,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +28,8 @@ NOT_CUSTOMERS = ("test", "employee")
 # Of customers' ids alone: what else the table says is read, judged and written as docs/tables.md describes.
 TEST_ACCOUNTS = """
     SELECT DISTINCT {customer_id} AS customer_id FROM raw
-    WHERE customer_id <> '' AND (is_set(is_test) OR lower(account_type) IN (FROM not_customers))
+    WHERE customer_id <> ''
+      AND (is_set(is_test) OR lower(account_type) IN (SELECT lower(word) FROM not_customers))
     ORDER BY customer_id"""
 
 NO_LINKS = pa.table({"from_id": pa.array([], pa.string()), "customer_id": pa.array([], pa.string())})
@@ -111,7 +113,7 @@ def test_accounts(customers: TableSource | None, root: Path, spelled: CustomerId
     if not columns["customer_id"] or not (columns["is_test"] or columns["account_type"]):
         return none
     words = customers.words.get("account_type", {})
-    meaning = {*NOT_CUSTOMERS, *(word.lower() for word, ours in words.items() if ours in NOT_CUSTOMERS)}
+    meaning = {*NOT_CUSTOMERS, *(word for word, ours in words.items() if ours in NOT_CUSTOMERS)}
     with reading(customers, columns, root, "sources.customers") as (con, _):
         duck.run(con, duck.sql_file(PACKAGE, "sql/flags.sql"), name="flags")
         duck.register(con, "not_customers", pa.table({"word": pa.array(sorted(meaning), pa.string())}))
@@ -168,12 +170,13 @@ def tell_apart(
         If a list of patterns is not there or is not text.
     """
     listed = [line for pattern in policies.exclude_customers for line in _lines(pattern, root)]
+    patterns = pa.chunked_array([pa.array(listed, pa.string())])
     if policies.customer_ids == "small_letters":
-        listed = [pattern.lower() for pattern in listed]
+        patterns = in_small_letters(patterns)
     duck.register(con, "numbered", customers)
     duck.register(con, "links", links)
     duck.register(con, "test_accounts", accounts)
-    duck.register(con, "patterns", pa.table({"pattern": pa.array(listed, pa.string())}))
+    duck.register(con, "patterns", pa.table({"pattern": patterns}))
     duck.run(con, duck.sql_file(PACKAGE, "sql/customers.sql"), name="customers")
     marks = duck.arrow(
         con, "SELECT missing_customer, test_account FROM customers ORDER BY customer_no", name="marks"
@@ -200,4 +203,4 @@ def _lines(pattern: str, root: Path) -> list[str]:
             where="ingest.exclude_customers",
             valid="file:data/raw/employees.txt, UTF-8, one id or pattern per line",
         ) from None
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    return [line.strip() for line in normalize("NFC", text).splitlines() if line.strip()]

@@ -160,7 +160,9 @@ def ingest_orders(
         making = _begin_orders(con, spec, log, policies, keys, aside, on_orders)
         identities = customers_of_purchases(con, log, keys.result())
         on_phase("reading tables")
-        setting = Setting(root, seen_until, max_quarantine_share, pepper, policies.timezone, links, spelled)
+        setting = Setting(
+            root, seen_until, max_quarantine_share, pepper, now, policies.timezone, links, spelled
+        )
         read = read_tables(tables, to_pandas(identities)["customer_id"], setting)
         on_phase("counting")
         given_back = _returns(con, spec, policies, read, pepper)

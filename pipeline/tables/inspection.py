@@ -26,10 +26,14 @@ ANONYMOUS = "; if such sales are normal here, ingest.missing_customer_id: leave_
 ELSEWHERE = (
     "If it stands in another file, join the two: docs/bring-your-own-data.md, Tables that belong together."
 )
+UNREAD_DATES = (
+    'If its dates are written in a way of their own, name it and their date_format, such as "%b %d %Y"; '
+    "numbers such as 45292 are days as a spreadsheet counts them: save the column as dates. "
+)
 NO_AMOUNTS = (
-    " If the shop has no amounts, churn can be predicted all the same, while spend, CLV and value tiers say "
-    "nothing: {first}map amount as amount and, in place of path, set url: duckdb:// and "
-    "query: SELECT *, 0 AS amount FROM {table}"
+    " If the shop has no amounts, let every order count 1, and spend and CLV are counts of orders: {first}"
+    "set report.currency: XXX, map amount as amount and, in place of path, set url: duckdb:// and "
+    "query: SELECT *, 1 AS amount FROM {table}"
 )
 FIRST_LINES = (
     "; if these are further lines of orders whose total stands on the first line, to read the others alone, "
@@ -213,7 +217,11 @@ def _asked(choose: Callable[[], Chosen], questions: list[str]) -> Chosen | None:
 
 def _missing(role: str, columns: list[Column], table: Table) -> str:
     names = ", ".join(column.name for column in columns)
-    advice = ELSEWHERE + (NO_AMOUNTS.format(table=table.sql, first=table.first) if role == "amount" else "")
+    advice = ELSEWHERE
+    if role == "amount":
+        advice += NO_AMOUNTS.format(table=table.sql, first=table.first)
+    if role == "ordered_at":
+        advice = UNREAD_DATES + advice
     return f"{WHERE}.columns.{role}: no column seems to be it; which is it of: {names}? {advice}"
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline.tables.contracts import Column, Contract
 
 LONGEST_TEXT = 100
 LARGEST_NUMBER = 100_000_000_000
 DUPLICATE_KEY = "duplicate_key"
+SLACK = timedelta(days=1)  # whatever the zone of a time without an offset
 TOO_OLD = "A date before 1970, or its first day, as programs write for none."
 
 # For each column with a list of values: the source's word to ours.
@@ -28,7 +29,11 @@ class Breach:
 
 
 def breaches(
-    contract: Contract, mapped: Collection[str], given: Collection[str], read_as: Mapping[str, str]
+    contract: Contract,
+    mapped: Collection[str],
+    given: Collection[str],
+    read_as: Mapping[str, str],
+    now: datetime,
 ) -> list[Breach]:
     """List what a row of a table can break, in the order in which it is judged.
 
@@ -41,6 +46,8 @@ def breaches(
         The tables that references can be looked up in.
     read_as : mapping of str to str
         The date format of each time column, and "decimal".
+    now : datetime
+        The shop's wall clock: what binds has been said by then.
 
     Returns
     -------
@@ -52,6 +59,10 @@ def breaches(
     found += [
         Breach(c.rule, c.column, f"({c.breaks})", c.reason) for c in contract.checks if c.column in mapped
     ]
+    if contract.is_binding:
+        later = f"{contract.event_time} > TIMESTAMP '{now + SLACK}'"
+        reason = "More than a day later than the time of the run: nobody can have said that yet."
+        found.append(Breach("future_date", contract.event_time, later, reason))
     for column in columns:
         if column.reference and column.reference.required and column.reference.table in given:
             reason = f"Not among the {column.reference.table}."
@@ -162,7 +173,7 @@ def _typed(column: Column, words: Mapping[str, str]) -> str:
         case "flag":
             return f"read_flag({name})"
         case "text" if column.allowed:
-            ours = "".join(f" WHEN {_literal(word.lower())} THEN '{own}'" for word, own in words.items())
+            ours = "".join(f" WHEN lower({_literal(word)}) THEN '{own}'" for word, own in words.items())
             return f"CASE lower({name}){ours} ELSE lower({name}) END" if ours else f"lower({name})"
         case _:
             return name

@@ -64,6 +64,8 @@ class Setting:
         Of the visible rows of a table.
     pepper : bytes
         For the keys.
+    now : datetime
+        The shop's wall clock.
     timezone : str, optional
         IANA name of the shop's zone, as for the orders.
     links : pyarrow.Table, optional
@@ -76,6 +78,7 @@ class Setting:
     as_of: date
     max_quarantine_share: float
     pepper: bytes
+    now: datetime
     timezone: str | None = None
     links: pa.Table | None = None
     spelled: CustomerIds = "as_written"
@@ -136,7 +139,7 @@ def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], set
         raw = read_raw(con, spec, columns, setting.root, where, may_be_empty=True)
         _link(con, contract, setting)
         read_as = _decide(con, contract, spec, raw, mapped, setting)
-        rules = judge.breaches(contract, mapped, known, read_as)
+        rules = judge.breaches(contract, mapped, known, read_as, setting.now)
         for table, ids in known.items():
             duck.register(con, f"known_{table}", ids)
         duck.run(con, duck.sql_file(PACKAGE, "sql/values.sql"), name="values")
@@ -146,11 +149,11 @@ def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], set
         quarantine = fates.quarantine(con, rules, columns, raw)
         counts = fates.counts(con, contract, raw, quarantine, mapped, known)
         visible = counts["rows_read"] - counts["after_as_of"]
-        accounting.stop_if_too_many(quarantine, visible, setting.max_quarantine_share, f"{where}.path")
         if contract.is_binding:
             # Whom a row without an id concerns, nobody can tell.
             of_somebody = quarantine[quarantine["column"] != columns["customer_id"]]
             accounting.stop_if_lost(of_somebody, f"{where}.path")
+        accounting.stop_if_too_many(quarantine, visible, setting.max_quarantine_share, f"{where}.path")
         rows = _written(con, contract, setting.pepper)
         if rows.num_rows != counts["accepted"]:
             raise accounting.AccountingError(

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables.header import check_columns, looks_like_row, no_header
+
+FIRST_MARK = 0xCC  # in UTF-8, the first byte of U+0300: no character before it belongs to the one before
 
 
 @dataclass(frozen=True)
@@ -136,10 +139,23 @@ class RawTable:
         return self.append(file_no, duck.arrow(self.con, select, params, name="raw rows"))
 
     def append(self, file_no: int, rows: pa.Table) -> int:
-        """Add rows that are clean already, in the columns `line` and ours; return how many."""
+        """Add rows that are clean already, in the columns `line` and ours; return how many.
+
+        A letter and its mark become one character: to Unicode it is the same, and macOS writes both ways.
+        """
         numbered = rows.append_column("file_no", pa.repeat(pa.scalar(file_no, pa.int32()), rows.num_rows))
-        self._parts.append(numbered.select(self._schema.names).cast(self._schema))
+        typed = numbered.select(self._schema.names).cast(self._schema)
+        for our in self._filled:
+            if any(map(_may_hold_marks, typed[our].chunks)):
+                typed = typed.set_column(typed.column_names.index(our), our, self._composed(typed[our]))
+        self._parts.append(typed)
         return int(rows.num_rows)
+
+    def _composed(self, texts: pa.ChunkedArray) -> pa.ChunkedArray:
+        duck.register(self.con, "apart", pa.table({"text": texts}))
+        composed = duck.arrow(self.con, "SELECT nfc_normalize(text) AS text FROM apart", name="letters")
+        self.con.unregister("apart")
+        return composed["text"]
 
     def show(self) -> pa.Table:
         """Make the view ``raw``; return its rows with the columns that the source has."""
@@ -170,3 +186,12 @@ class RawTable:
         duck.register(self.con, "found", found)
         duck.run(self.con, f"INSERT INTO faults SELECT {file_no}, * FROM found", name="faults")
         self.con.unregister("found")
+
+
+def _may_hold_marks(texts: pa.StringArray) -> bool:
+    """Look at the bytes: nearly all texts have none that could begin a mark, which is quicker to tell."""
+    _, offsets, content = texts.buffers()
+    if not content:
+        return False
+    start, end = np.frombuffer(offsets, np.int32)[[texts.offset, texts.offset + len(texts)]]
+    return bool(np.frombuffer(content, np.uint8)[start:end].max(initial=0) >= FIRST_MARK)

@@ -70,7 +70,7 @@ def judge(
     raw, decimal = _value(con, spec, raw, policies, where)
     decided = {
         "now": now,
-        "cancelled": [status.lower() for status in policies.cancelled_status],
+        "cancelled": list(policies.cancelled_status),
         "anonymous_left_out": policies.missing_customer_id == "leave_out",
     }
     statement = duck.sql_file(PACKAGE, "sql/judged.sql")

@@ -88,6 +88,16 @@ def test_discounting(model: CountModel, history: pd.DataFrame, days: int, rate: 
 
 
 @properties
+@given(models(), st.lists(st.integers(0, 3000), min_size=1, max_size=5))
+def test_a_newcomer_is_a_customer_at_birth(model: CountModel, ages: list[int]) -> None:
+    newborn = pd.DataFrame({"frequency": [0], "recency": [0], "T": [0]})
+    one_by_one = [model.expected_orders(newborn, age).item() for age in ages]
+    assert model.expected_of_newcomer(np.array(ages, dtype=float)) == pytest.approx(
+        one_by_one, rel=1e-9, abs=1e-12
+    )
+
+
+@properties
 @given(models(), histories())
 def test_predictions_do_not_depend_on_the_company(model: CountModel, history: pd.DataFrame) -> None:
     crowd = pd.DataFrame({"frequency": [0, 3, 40], "recency": [0, 90, 300], "T": [10, 100, 330]})

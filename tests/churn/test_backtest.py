@@ -20,7 +20,7 @@ from pipeline.churn.backtest import (
 )
 from pipeline.churn.blend import churn_probability
 from pipeline.churn.level import missed_log_odds, of_season
-from pipeline.churn.season import Window, seasonal_shift
+from pipeline.churn.season import Window, seasonal_shift, tells_of_today
 from pipeline.churn.tables import BACKTEST, backtest_table, table_of_members
 from pipeline.evaluation.rules import threshold_rule
 
@@ -141,6 +141,24 @@ def test_what_the_lifetime_model_always_misses_is_no_season(frame: pd.DataFrame)
 )
 def test_a_miss_that_was_larger_before_is_no_season(then: float, before: float, season: float) -> None:
     assert of_season(then, before) == pytest.approx(season)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "tells"),
+    [
+        ("off", "off", True),
+        ("off", "exposure", False),
+        (None, "anchor", False),
+        ("anchor", "exposure", False),
+        ("exposure", "exposure", True),
+        ("exposure", "off", True),
+        ("off", None, True),
+    ],
+)
+def test_what_was_missed_without_a_season_is_not_added_to_a_model_that_has_one(
+    then: str | None, now: str | None, tells: bool
+) -> None:
+    assert tells_of_today(then, now) is tells
 
 
 def test_last_year_with_hardly_any_churn_corrects_nothing(frame: pd.DataFrame) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.crm import FIELDS, SCHEMA_VERSION, export_table, manifest, parquet_bytes, run_id
+from pipeline.crm.export import missing_from
 from pipeline.errors import UserError
 
 Make = Callable[..., tuple[pd.DataFrame, pd.DataFrame]]
@@ -125,3 +126,9 @@ def test_every_field_is_explained() -> None:
     assert len({field.name for field in FIELDS}) == len(FIELDS)
     assert all(field.meaning and field.example for field in FIELDS)
     assert FIELDS[0].name == "customer_id"
+
+
+def test_those_who_are_no_longer_there_are_counted() -> None:
+    table = pd.DataFrame({"customer_id": ["1", "2"]})
+    assert missing_from(table, pd.Series(["1", "3", "4"])) == 2
+    assert missing_from(table, pd.Series(dtype="str")) == 0

@@ -37,3 +37,18 @@ def test_a_shop_that_was_closed_for_two_months_gets_through_all_stages(log, tmp_
     assert not [day for day in learned if "2023-05-20" < day < "2023-08-14"]
     fit = json.loads((shop.path / "models/lifetime_value.json").read_text())["fits"][-1]
     assert fit["clock"]["closed"] == [["2023-07-01", "2023-08-29"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("season", "corrects"), [("off", True), ("exposure", False)])
+def test_a_season_learned_since_last_year_is_not_corrected_again(scored, tmp_path, season, corrects):
+    shop = scored.copy(tmp_path / "shop")
+    plan, models = shop.path / "data/snapshots/cutoffs.json", shop.path / "models/lifetime_value.json"
+    cutoffs, fitted = json.loads(plan.read_text()), json.loads(models.read_text())
+    cutoffs["final"]["last_year"] = cutoffs["origins"][-1]
+    fitted["fits"][-1]["season"]["season"] = season
+    plan.write_text(json.dumps(cutoffs))
+    models.write_text(json.dumps(fitted))
+    shop.run_here("churn")
+    card = json.loads((shop.path / "models/churn.json").read_text())
+    assert (card["value"]["season"] is not None) == corrects

@@ -164,7 +164,7 @@ def read(tmp_path: Path) -> Read:
             place = dict.fromkeys(["url", "table", "query", "since", "sheet"])
             place["path"] = f"{name}.csv"
             sources[name] = SimpleNamespace(columns=mapped, words=words or {}, **place, **dialect)
-        setting = optional.Setting(tmp_path, as_of, max_share, PEPPER)
+        setting = optional.Setting(tmp_path, as_of, max_share, PEPPER, NOW)
         return {table.contract.name: table for table in optional.read_tables(sources, BUYERS, setting)}
 
     return run

@@ -326,9 +326,14 @@ CASES = [
     Case(
         "lines of an order",
         "customer,date,amount,order\n"
-        "a,2021-03-04 11:00,5,1\na,2021-03-04 10:00,2.5,1\nb,2021-03-04,1,1\na,2021-03-05,1,\n",
+        "a,2021-03-04 11:00,5,1\na,2021-03-04 10:00,2.5,1\nb,2021-03-04,1,1\na,2021-03-05,1,\n"
+        "a,2021-03-06,1,NULL\na,2021-03-06,2,nan\n",
         ["a 2021-03-04T10:00:00 7.50", "b 2021-03-04 1"],
-        ["5 order missing_order_id empty"],
+        [
+            "5 order missing_order_id empty",
+            "6 order missing_order_id text of 4 characters",
+            "7 order missing_order_id text of 3 characters",
+        ],
         {"order_id": "order"},
     ),
     Case(

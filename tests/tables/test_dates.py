@@ -92,3 +92,11 @@ def test_a_tie_of_day_and_month_first_is_asked_for(con: Connection) -> None:
     fill(con, "13/04/2021", "04/13/2021", "03/04/2021")
     with pytest.raises(UserError, match="which is it"):
         dates.choose(con, "day", "auto", "date_format")
+
+
+@pytest.mark.parametrize(("texts", "told"), [(["45292", "45293.5"], True), (["45292", "soon"], False)])
+def test_days_as_a_spreadsheet_counts_them_are_told(con: Connection, texts: list[str], told: bool) -> None:
+    fill(con, *texts)
+    with pytest.raises(UserError, match="no value of the column") as caught:
+        dates.choose(con, "day", "auto", "here")
+    assert ("as a spreadsheet counts them" in str(caught.value)) is told

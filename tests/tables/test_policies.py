@@ -160,6 +160,14 @@ def test_amounts_are_converted_by_the_latest_rate_of_the_day_or_before(ingest: I
     assert amounts(exchange(ingest, MIXED, RATES)) == [9.0, 9.5, 10.0, 6123.45]
 
 
+@pytest.mark.parametrize("value", ["anna@example.com", "Ann", "€"])
+def test_what_is_no_code_of_a_currency_is_not_repeated(ingest: Ingest, value: str) -> None:
+    content = log("a,2021-03-04,5,EUR", f"b,2021-03-05,6,{value} ", "c,2021-03-06,7,USDX", extra=",code")
+    with pytest.raises(UserError, match="other values than codes of currencies") as caught:
+        ingest(content, currency="code", policies=Policies(currency="EUR"))
+    assert value.upper() not in str(caught.value)
+
+
 def test_large_amounts_in_small_units_are_converted_or_out_of_range(ingest: Ingest) -> None:
     content = log("a,2021-03-04,100000,CHF", "a,2021-03-05,99999999999,CHF", extra=",currency")
     done = exchange(ingest, content, "day,currency,rate\n2021-03-01,CHF,160.5\n")

@@ -133,7 +133,7 @@ class Contract:
         The time column by which rows at or after the as-of date are hidden; empty: nothing is hidden.
     is_binding : bool
         Whether what the rows say has to be obeyed: none is hidden, whatever its date, and one that cannot be
-        read stops the run instead of going to quarantine alone.
+        read, or has not been said yet, stops the run instead of going to quarantine alone.
     checks : tuple of Check
     needs : tuple of str
         Tables without which this one cannot be placed in time.

@@ -46,7 +46,10 @@ def _section(contract: Contract, *, source: bool = True) -> str:
     if contract.primary_key:
         lines.append(f"Key: {_code(contract.primary_key)}.")
     if contract.is_binding:
-        lines.append("Binding: no row is hidden for its date, and one that cannot be read stops the run.")
+        lines.append(
+            "Binding: no row is hidden for its date, and one that cannot be read, or lies more than a day "
+            "ahead of the run (`future_date`), stops it."
+        )
     elif contract.event_time:
         lines.append(f"Hidden by: `{contract.event_time}`.")
     if contract.needs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.privacy.consent import CHANNELS, PROFILING, WORDS
 from pipeline.tables.contracts.contract import Check, Column, Contract, Reference
 from pipeline.tables.contracts.orders import ORDER, customer
 
@@ -125,9 +126,9 @@ CONSENTS = Contract(
             "purpose",
             "text",
             "What it is about",
-            allowed=("email", "sms", "push", "phone", "post", "ads", "profiling", "surveys"),
+            allowed=(*CHANNELS, "ads", PROFILING, "surveys"),
         ),
-        Column("status", "text", "What it now is", allowed=("granted", "denied", "withdrawn", "objected")),
+        Column("status", "text", "What it now is", allowed=WORDS),
         Column("changed_at", "time", "Since when"),
         Column("origin", "text", "Where it was given: checkout, preference centre …", nullable=True),
     ),

@@ -9,6 +9,10 @@ CREATE OR REPLACE MACRO clean(value) AS CASE
     ELSE value
 END;
 
+-- What programs write for no id. Shortest first: a pattern is dearer than a length.
+CREATE OR REPLACE MACRO is_no_id(value) AS
+    strlen(value) <= 4 AND regexp_full_match(value, '(?i)(null|none|nan|na|n/a|#n/a|\\n)?');
+
 -- The kind of a value, for the quarantine: enough to find the fault, nothing of the value itself.
 CREATE OR REPLACE MACRO value_class(value) AS CASE
     WHEN value = '' THEN 'empty'

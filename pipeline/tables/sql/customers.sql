@@ -8,6 +8,6 @@ WITH excluded AS (
     FROM test_accounts LEFT JOIN links ON links.from_id = test_accounts.customer_id
 )
 SELECT customer_no, customer_id,
-       regexp_full_match(customer_id, '(?i)(null|none|nan|na|n/a|#n/a|\\n)?') AS missing_customer,
+       is_no_id(customer_id) AS missing_customer,
        customer_id IN (FROM excluded) AS test_account
 FROM numbered;

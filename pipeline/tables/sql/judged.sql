@@ -1,6 +1,7 @@
 -- The rows before the as-of date, each with the first rule it breaks (NULL is accepted) and, when accepted, the
 -- policy that leaves it out (NULL stays in). A column that is not mapped is NULL, an empty value is ''.
--- list_position, for list_contains of a long list becomes a join, which takes its time and loses the order of the rows.
+-- list_position, for list_contains of a long list becomes a join, which takes its time and loses the order of the rows. Both
+-- sides in small letters by the same program: of İ others make another letter.
 WITH converted AS (
     SELECT *, in_reporting_currency(written, CASE WHEN written < 0 THEN coalesce(order_rate, rate) ELSE rate END) AS paid
     FROM valued
@@ -19,7 +20,7 @@ WITH converted AS (
                WHEN currency = '' THEN 'missing_currency'
                WHEN rate IS NULL THEN 'missing_exchange_rate'
                WHEN paid IS NULL OR abs(paid) >= 100_000_000_000 THEN 'amount_out_of_range'
-               WHEN order_id = '' THEN 'missing_order_id'
+               WHEN is_no_id(order_id) THEN 'missing_order_id'
                WHEN is_test IS NOT NULL AND NOT is_flag(is_test) THEN 'unreadable_flag'
            END::rule AS rule
     FROM converted
@@ -29,6 +30,6 @@ SELECT place, paid, rule,
            WHEN rule IS NOT NULL THEN NULL
            WHEN missing_customer THEN 'missing_customer_id'
            WHEN is_set(is_test) OR test_account THEN 'test_accounts'
-           WHEN list_position($cancelled, lower(status)) > 0 THEN 'cancelled'
+           WHEN list_position([lower(word) FOR word IN $cancelled::VARCHAR[]], lower(status)) > 0 THEN 'cancelled'
        END::left_out AS left_out
 FROM ruled

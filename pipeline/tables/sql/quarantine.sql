@@ -10,6 +10,7 @@ WITH rejected AS (
                WHEN role = 'amount' THEN value_class(amount::VARCHAR)
                WHEN role = 'quantity' THEN value_class(quantity)
                WHEN role = 'customer_id' THEN value_class(customers.customer_id)
+               WHEN role = 'order_id' THEN value_class(order_id)
                WHEN role = 'currency' THEN value_class(currency)
                WHEN role = 'is_test' THEN value_class(is_test)
                ELSE 'empty'

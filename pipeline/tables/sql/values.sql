@@ -3,7 +3,7 @@ CREATE OR REPLACE MACRO given(value) AS
     CASE WHEN length(value) > 4 OR NOT regexp_full_match(value, '(?i)(null|nan|n/a|#n/a|\\n)?') THEN value END;
 
 CREATE OR REPLACE MACRO given_key(value) AS
-    CASE WHEN length(value) > 4 OR NOT regexp_full_match(value, '(?i)(null|none|nan|na|n/a|#n/a|\\n)?') THEN value END;
+    CASE WHEN NOT is_no_id(value) THEN value END;
 
 CREATE OR REPLACE MACRO read_flag(value) AS CASE
     WHEN lower(value) IN ('true', 't', '1', '1.0', 'yes', 'y', 'ja', 'j', 'x', 'wahr') THEN TRUE
