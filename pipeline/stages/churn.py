@@ -159,7 +159,9 @@ def _last_year(origin: Origin, params: Params) -> Window | None:
     fits = io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]
     seasons = {fit["cutoff"]: fit["season"]["season"] for fit in fits}
     then = origin.last_year
-    if not then or not tells_of_today(*(seasons.get(day.isoformat()) for day in (then.cutoff, origin.cutoff))):
+    if not then or not tells_of_today(
+        *(seasons.get(day.isoformat()) for day in (then.cutoff, origin.cutoff))
+    ):
         return None
     keys = frames.keys([*then.training, then.cutoff])
     of_window = partial(

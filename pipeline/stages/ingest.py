@@ -69,7 +69,10 @@ def ingest(params: Params) -> None:
     )
     for table in done.tables:
         name, read = table.contract.name, table.counts
-        say(f"{name}: {counted(read['rows_read']):row/rows} read, {read['quarantined']:,} quarantined")
+        left_out = f", {read['left_out']:,} left out" if read["left_out"] else ""
+        say(
+            f"{name}: {counted(read['rows_read']):row/rows} read, {read['quarantined']:,} quarantined{left_out}"
+        )
 
 
 def _is_unprotected(params: Params) -> bool:
