@@ -147,7 +147,10 @@ class Seasons:
         if not earlier["frequency"].any():
             return None
         earlier = self.chooser.clock(ago).summary(earlier, ago)
-        anchored = anchor_clock(self._refit(plain, earlier), earlier, horizon_days)
+        then = self._refit(plain, earlier)
+        if then.status == "failed":
+            return None
+        anchored = anchor_clock(then, earlier, horizon_days)
         return Fitted(plain, replace(anchored, closed=self.chooser.clock(cutoff).closed))
 
     def _exposed(self, plain: CountModel, cutoff: date, rows: pd.DataFrame) -> Fitted:
