@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pyarrow as pa
 
 from pipeline.counted import counted
 from pipeline.errors import UserError
@@ -69,7 +70,9 @@ def ingest(params: Params) -> None:
     )
     for table in done.tables:
         name, read = table.contract.name, table.counts
-        say(f"{name}: {counted(read['rows_read']):row/rows} read, {read['quarantined']:,} quarantined")
+        left_out = f", {read['left_out']:,} left out" if read["left_out"] else ""
+        judged = f"{counted(read['rows_read']):row/rows} read, {read['quarantined']:,} quarantined"
+        say(f"{name}: {judged}{left_out}")
 
 
 def _is_unprotected(params: Params) -> bool:
@@ -214,4 +217,6 @@ def _check_births(births_from: date | None, done: Ingested) -> None:
 
 
 if __name__ == "__main__":
+    # It gives memory back at once, and takes no huge pages, which some virtual machines clear slowly.
+    pa.set_memory_pool(pa.system_memory_pool())
     run(ingest)

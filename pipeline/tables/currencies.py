@@ -74,8 +74,8 @@ def read_rates(spec: RateSource, root: Path, max_share: float) -> tuple[pa.Table
         return duck.arrow(con, accepted, name="rates"), found
 
 
-def price(con: Connection, mapped: bool, currency: str | None, rates: pa.Table | None) -> None:
-    """Make the view ``priced``: ``visible`` with the ``rate`` of each row and the ``order_rate``.
+def prepare(con: Connection, mapped: bool, currency: str | None, rates: pa.Table | None) -> None:
+    """Make what amounts are converted by.
 
     Parameters
     ----------
@@ -93,8 +93,6 @@ def price(con: Connection, mapped: bool, currency: str | None, rates: pa.Table |
         If amounts are in other currencies and there are no rates.
     """
     if not mapped:
-        rates_alike = "SELECT *, 1 AS rate, NULL AS order_rate FROM visible"
-        duck.run(con, f"CREATE VIEW priced AS {rates_alike}", name="priced")
         duck.run(con, "CREATE MACRO in_reporting_currency(written, rate) AS written", name="conversion")
         return
     if rates is None:
@@ -102,11 +100,17 @@ def price(con: Connection, mapped: bool, currency: str | None, rates: pa.Table |
         duck.run(con, "CREATE TABLE rates (day DATE, currency VARCHAR, rate DECIMAL(18, 8))", name="rates")
     else:
         duck.register(con, "rates", rates)
-    sql = duck.sql_file(PACKAGE, "sql/priced.sql").replace("$currency", f"'{currency}'")
-    duck.run(con, sql, name="priced")
     # Two decimals of 18 digits would be multiplied as one of 18, with an error where it has not room enough.
     converted = "TRY_CAST(written::DECIMAL(38, 4) * rate AS DECIMAL(18, 4))"
     duck.run(con, f"CREATE MACRO in_reporting_currency(written, rate) AS {converted}", name="conversion")
+
+
+def price(con: Connection, mapped: bool, currency: str | None) -> None:
+    """Make the view ``priced``: ``visible`` with the ``rate`` of each row and the ``order_rate``."""
+    sql = "CREATE OR REPLACE VIEW priced AS SELECT *, 1 AS rate, NULL AS order_rate FROM visible"
+    if mapped:
+        sql = duck.sql_file(PACKAGE, "sql/priced.sql").replace("$currency", f"'{currency}'")
+    duck.run(con, sql, name="priced")
 
 
 def _only(con: Connection, currency: str | None) -> None:

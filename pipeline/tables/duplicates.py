@@ -13,7 +13,7 @@ from pipeline.tables.numbers import hashes, without_twin
 from pipeline.tables.policies import Policies
 from pipeline.tables.raw import fill
 from pipeline.tables.sources import Raw
-from pipeline.tables.verdicts import leave_out
+from pipeline.tables.verdicts import accepted, leave_out
 
 PACKAGE = "pipeline.tables"
 KEEP = "keep"
@@ -63,8 +63,7 @@ def _perhaps_equal(con: Connection, judged: Raw) -> pa.Table:
     Looking at times and sorting numbers costs a fraction of grouping rows in SQL.
     """
     rows = judged.rows
-    accepted = pc.and_(pc.is_null(rows["rule"]), pc.is_null(rows["left_out"]))
-    chosen = pc.and_not(accepted, pc.fill_null(rows["only_line"], False)).to_numpy()
+    chosen = pc.and_not(accepted(rows), pc.fill_null(rows["only_line"], False)).to_numpy()
     chosen &= _share_their_time(rows["ordered_at"])
     compared = rows.select([name for name in COMPARED if name in rows.column_names])
     chosen[chosen] = ~without_twin(hashes(con, *compared.filter(pa.array(chosen)).columns))
