@@ -161,7 +161,16 @@ def ingest_orders(
         identities = customers_of_purchases(con, log, keys.result())
         on_phase("reading tables")
         setting = Setting(
-            root, seen_until, max_quarantine_share, pepper, now, policies.timezone, links, spelled
+            root,
+            seen_until,
+            max_quarantine_share,
+            pepper,
+            now,
+            policies.timezone,
+            links,
+            spelled,
+            identity.no_customers(con),
+            policies.missing_customer_id == "leave_out",
         )
         read = read_tables(tables, to_pandas(identities)["customer_id"], setting)
         on_phase("counting")

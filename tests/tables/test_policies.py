@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -81,6 +82,32 @@ def test_cancelled_rows_are_left_out_in_any_case(ingest: Ingest) -> None:
     done = ingest(content, status="state", policies=policy)
     assert (amounts(done), summary(done)["cancelled"], done.counts["left_out"]) == ([6.0, 7.0], 1, 1)
     assert len(ingest(content, policies=policy).orders) == 3  # without a mapped column nothing is cancelled
+
+
+def test_what_is_left_out_of_the_log_is_no_fault_of_its_lines(ingest: Ingest) -> None:
+    kept = "a,2021-03-01,1,5,paid\na,2021-03-31,2,5,void\n"
+    others = "test-1,2021-03-04,3,5,paid\nb,2021-03-05,4,5,void\nNULL,2021-03-06,5,5,paid\n"
+    strangers = "c,2021-03-07,6,x,paid\n"
+    text = "customer_id,ordered_at,order_id,amount,state\n" + kept + others + strangers
+    names = ["customer_id", "ordered_at", "order_id", "amount"]
+    lines = SimpleNamespace(path=LOG, columns={name: name for name in names}, words={}, **AUTO)
+    policies = Policies(
+        exclude_customers=("test-*",), cancelled_status=("void",), missing_customer_id="leave_out"
+    )
+    own = {
+        "customer_id": "customer_id",
+        "ordered_at": "ordered_at",
+        "order_id": "order_id",
+        "status": "state",
+    }
+    done = ingest(text, policies=policies, tables={"order_lines": lines}, as_of=date(2021, 4, 1), **own)
+    counts = done.counts["tables"]["order_lines"]
+    assert (done.counts["left_out"], len(done.orders)) == (4, 1)
+    assert [counts[fate] for fate in ("rows_read", "accepted", "left_out", "quarantined")] == [6, 2, 3, 1]
+    assert counts["rules"] == {"unreadable_number": 1}
+    faults = replace(policies, missing_customer_id="quarantine")
+    done = ingest(text, policies=faults, tables={"order_lines": lines}, as_of=date(2021, 4, 1), **own)
+    assert done.counts["tables"]["order_lines"]["rules"] == {"missing_value": 1, "unreadable_number": 1}
 
 
 def test_sales_to_nobody_known_are_faults_unless_told_otherwise(ingest: Ingest) -> None:
