@@ -15,6 +15,7 @@ from pipeline.btyd.tracking import tracking
 _PAIRS = 6  # waves down to two months: a peak of a few weeks, no weekdays or holidays
 _DIGITS = 8
 MOST_LOG = 300.0  # twice as much is still a number
+MOST_TIMES = float(np.e)  # as `pipeline.churn.level` bounds what it corrects
 
 
 def exposure_clock(model: CountModel, flow: pd.DataFrame, clock: Clock = CALENDAR) -> Clock:
@@ -79,6 +80,8 @@ def _overdispersed_poisson(design: Floats, counts: Floats, offset: Floats) -> tu
 def anchor_clock(model: CountModel, summary: pd.DataFrame, horizon_days: int) -> Clock:
     """Take over half of what the model missed in the same window a year earlier.
 
+    Of more than `MOST_TIMES` what was expected no more is believed: a log that was young then says little.
+
     Parameters
     ----------
     model : CountModel
@@ -88,6 +91,6 @@ def anchor_clock(model: CountModel, summary: pd.DataFrame, horizon_days: int) ->
     horizon_days : int
         Length of the window; the correction lasts as long.
     """
-    expected = float(model.expected_orders(summary, horizon_days).sum())
-    missed = float(summary["future_orders"].sum()) / expected - 1.0
-    return Clock(ahead=round_significant(1.0 + missed / 2.0, _DIGITS), ahead_days=horizon_days)
+    expected, came = model.expected_orders(summary, horizon_days).sum(), summary["future_orders"].sum()
+    times = min(float(came / expected), MOST_TIMES) if expected > 0 else 1.0
+    return Clock(ahead=round_significant((1.0 + times) / 2.0, _DIGITS), ahead_days=horizon_days)

@@ -17,9 +17,8 @@ from pipeline.btyd.clock import Clock
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.lifetimes_engine import NotConverged
 from pipeline.btyd.season import anchor_clock, exposure_clock
+from pipeline.features.cutoffs import FEWEST_DAYS_BEFORE_LAST_YEAR, YEAR_DAYS
 
-YEAR = 364  # whole weeks
-DAYS_BEFORE_ANCHOR = 180
 CLEAR_LEAD = 2.0
 CLEARLY_CLOSER = 0.8
 MOST_WINDOWS = 13  # about a month apart: a year, so that the time of year that lies ahead is among them
@@ -141,17 +140,20 @@ class Seasons:
         if season == "off":
             return Fitted(plain, self.chooser.clock(cutoff))
         if season == "exposure":
-            is_known = (cutoff - self.past.first_day).days >= YEAR
+            is_known = (cutoff - self.past.first_day).days >= YEAR_DAYS
             return self._exposed(plain, cutoff, rows) if is_known else None
-        ago, horizon_days = cutoff - timedelta(days=YEAR), self.chooser.horizon_days
-        is_known = horizon_days <= YEAR and (ago - self.past.first_day).days >= DAYS_BEFORE_ANCHOR
-        if not is_known or not self.past.tells(ago):
+        ago, horizon_days = cutoff - timedelta(days=YEAR_DAYS), self.chooser.horizon_days
+        has_log = (ago - self.past.first_day).days >= FEWEST_DAYS_BEFORE_LAST_YEAR
+        if horizon_days > YEAR_DAYS or not has_log or not self.past.tells(ago):
             return None
         earlier = self.past.history(ago).sort_index().head(MOST_CUSTOMERS)
         if not earlier["frequency"].any():
             return None
         earlier = self.chooser.clock(ago).summary(earlier, ago)
-        anchored = anchor_clock(self._refit(plain, earlier), earlier, horizon_days)
+        then = self._refit(plain, earlier)
+        if then.status == "failed":
+            return None
+        anchored = anchor_clock(then, earlier, horizon_days)
         return Fitted(plain, replace(anchored, closed=self.chooser.clock(cutoff).closed))
 
     def _exposed(self, plain: CountModel, cutoff: date, rows: pd.DataFrame) -> Fitted:

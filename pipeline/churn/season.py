@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.special import logit
 
 from pipeline.churn.level import CAUTION, missed_log_odds, missed_log_total, of_season
-from pipeline.churn.members import check_classes
+from pipeline.churn.members import FEWEST_CUSTOMERS_PER_CLASS, check_classes
 from pipeline.errors import InsufficientHistory
 
 OF_LAST_YEAR = ("p_no_order", "expected_spend")
@@ -71,9 +71,15 @@ def seasonal_shift(last_year: Window) -> float | None:
 
 
 def seasonal_total(last_year: Window) -> float | None:
-    """Do for totals what `seasonal_shift` does for churn, as a logarithm."""
-    before, then = (
-        missed_log_total(rows["expected_spend"].to_numpy(), rows["future_spend"].to_numpy())
-        for rows in (last_year.train, last_year.test)
-    )
+    """Do for totals what `seasonal_shift` does for churn, as a logarithm.
+
+    None where there was no such model, or where so few bought that one large order is the total.
+    """
+    missed = []
+    for window in (last_year.train, last_year.test):
+        rows = window.dropna(subset="expected_spend")
+        if rows.loc[rows["future_spend"] > 0, "customer_key"].nunique() < FEWEST_CUSTOMERS_PER_CLASS:
+            return None
+        missed.append(missed_log_total(rows["expected_spend"].to_numpy(), rows["future_spend"].to_numpy()))
+    before, then = missed
     return of_season(then, before)

@@ -197,6 +197,8 @@ def threshold_rule(
         (events_in[best] + 0.5) / (rows_in[best] + 1)
         for rows_in, events_in in ((rows_below, events_below), (rows_above, events_above))
     )
+    if len(values) == 1:  # nobody to split, as where everybody buys on the same day
+        above = below
     return threshold, np.where(np.asarray(days) >= threshold, above, below)
 
 

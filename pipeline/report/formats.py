@@ -13,6 +13,7 @@ from pipeline.counted import Counted
 
 MISSING = "–"
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+_NO_CURRENCY = "XXX"  # of ISO 4217: amounts that are no money
 _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "de": ("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."),
@@ -48,7 +49,7 @@ class Formats:
         return self.number(float(share) * 100, decimals) + (f"{_NO_BREAK}%" if self.language == "de" else "%")
 
     def money(self, value: Any, decimals: int = 2) -> str:
-        """Write an amount: €1,234.56 or 1.234,56 €; currencies without a sign by their code."""
+        """Write an amount: €1,234.56 or 1.234,56 €; currencies without a sign by their code, XXX without."""
         return self._with_currency(self.number(value, decimals))
 
     def money_short(self, value: Any) -> str:
@@ -76,7 +77,7 @@ class Formats:
         return f"{_MONTHS[self.language][day.month - 1]}{_NO_BREAK}{day.year}"
 
     def _with_currency(self, number: str) -> str:
-        if number == MISSING:
+        if number == MISSING or self.currency == _NO_CURRENCY:
             return number
         sign = _SYMBOLS.get(self.currency, self.currency)
         if self.language == "de":

@@ -35,8 +35,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "quality.active": (
         "Among the {n} who had ordered recently, the hard cases, the ranking score is {auc} (rule: {rule}).",
-        "Unter den {n} mit kürzlicher Bestellung, den schwierigen Fällen, ist die Trennschärfe {auc} "
-        "(Regel: {rule}).",
+        "Unter den {n}, die vor Kurzem bestellt hatten, den schwierigen Fällen, liegt die Trennschärfe bei "
+        "{auc} (Regel: {rule}).",
     ),
     "quality.grade": (
         "Grade",
@@ -115,8 +115,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Eine einfache Regel ist besser. Mit diesen Beträgen nicht planen.",
     ),
     "grade.value_bias": (
-        "The total is off by {bias}: trust the ranking, not the amounts.",
-        "Die Summe liegt um {bias} daneben: der Rangfolge trauen, nicht den Beträgen.",
+        "Over all tests, the total is off by {bias}: trust the ranking, not the amounts.",
+        "Über alle Prüfungen liegt die Summe um {bias} daneben: der Rangfolge trauen, nicht den Beträgen.",
     ),
     "grade.value_none": (
         "No grade: nobody spent anything in the test period.",
@@ -244,11 +244,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "method.both": (
         "It takes these expectations in; the spend comes from a blend of them with learned models. The "
-        "lifetime value is that spend and, after it, the first model's, in the same proportion for each "
-        "customer.",
+        "lifetime value is that spend and, after it, the first model's, raised or lowered in the same "
+        "proportion for each customer.",
         "Sie verwendet diese Erwartungen mit; der Umsatz stammt aus einer Mischung von ihnen mit gelernten "
-        "Modellen. Der Kundenwert ist dieser Umsatz und danach der des ersten Modells, für jede Person im "
-        "selben Verhältnis.",
+        "Modellen. Der Kundenwert ist dieser Umsatz und für die Zeit danach der des ersten Modells, bei "
+        "jeder Person im selben Verhältnis erhöht oder gesenkt.",
     ),
     "method.margin": (
         "The lifetime value counts the margin alone, {share} of the spend, and is therefore not to be "

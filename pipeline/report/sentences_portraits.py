@@ -11,7 +11,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Repeat orders of all customers since the beginning of the log: solid what came, dashed what the "
         "model expects, given the days on which people became customers. Right of the upright line are "
         "orders it had not seen.",
-        "Folgebestellungen aller seit Beginn der Daten: durchgezogen, was kam; gestrichelt, was das "
+        "Alle Folgebestellungen seit Beginn der Daten: durchgezogen, was kam; gestrichelt, was das "
         "Modell erwartet, wenn es nur die Tage der Erstbestellungen kennt. Rechts der senkrechten Linie "
         "liegen Bestellungen, die es nicht gesehen hatte.",
     ),
@@ -48,10 +48,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Wie gut waren frühere Prognosen?",
     ),
     "interval_totals.caption": (
-        "Orders of all customers in past periods: dots what came, dashed what was expected at its "
-        "beginning, shaded the range that should hold nine times out of ten.",
-        "Bestellungen aller in vergangenen Zeiträumen: Punkte, was kam; gestrichelt, was zu Beginn "
-        "erwartet war; getönt der Bereich, der in neun von zehn Fällen halten soll.",
+        "Orders in past periods, of those who were customers at their beginning: dots what came, dashed what "
+        "was expected, shaded the range that should hold nine times out of ten.",
+        "Bestellungen in vergangenen Zeiträumen von allen, die es zu Beginn schon gab: Punkte, was kam; "
+        "gestrichelt, was erwartet war; getönt der Bereich, der in neun von zehn Fällen halten soll.",
     ),
     "interval_totals.x": (
         "forecast as of",
@@ -126,8 +126,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "expected_orders.caption": (
         "Orders expected of the oldest customers, by how often and how lately they ordered; the darker, "
         "the more. Upper left are those who ordered often, long ago.",
-        "Erwartete Bestellungen der ältesten Kundschaft, danach, wie oft und wie spät zuletzt bestellt "
-        "wurde; je dunkler, desto mehr. Links oben steht, wer oft bestellte, aber vor langer Zeit.",
+        "Erwartete Bestellungen der ältesten Kundschaft, je nachdem, wie oft und bis wann bestellt wurde; "
+        "je dunkler, desto mehr. Links oben steht, wer oft bestellte, aber vor langer Zeit.",
     ),
     "expected_orders.x": (
         "days from first to last order",
@@ -198,7 +198,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "orders_per_week.caption": (
         "How the order rates of customers are spread. Most of the mass at zero with a long tail is the "
         "usual shop.",
-        "Wie sich das Tempo über die Kundschaft verteilt. Meist liegt das meiste bei null, mit langem "
+        "Wie sich das Tempo über die Kundschaft verteilt. Üblich ist: die meisten nahe null, dazu ein langer "
         "Ausläufer.",
     ),
     "orders_per_week.x": (

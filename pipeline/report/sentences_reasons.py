@@ -30,8 +30,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Personen",
     ),
     "reasons.example": (
-        "How a score comes about: mean of the ten customers in the middle of risk {risk}",
-        "Wie eine Einschätzung entsteht: Mittel der zehn Personen in der Mitte von Risiko {risk}",
+        "How a score comes about: mean of the ten customers in the middle of those at risk {risk}",
+        "Wie eine Einschätzung entsteht: Mittel der zehn mittleren Personen mit Risiko {risk}",
     ),
     "reasons.example_note": (
         "From the score of nobody in particular, step by step, to this one; the number is the churn "

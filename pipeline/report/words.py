@@ -131,7 +131,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "calibration_intercept": ("Calibration intercept", "Kalibrierung, Achsenabschnitt"),
         "top_decile_lift": (
             "Churners in the top tenth, times the average",
-            "Treffer im obersten Zehntel, mal Durchschnitt",
+            "Abwandernde im obersten Zehntel, Vielfaches des Durchschnitts",
         ),
         "total_bias": ("Total, predicted against actual", "Summe, erwartet gegen tatsächlich"),
         "mae": ("Mean error per customer", "Mittlerer Fehler pro Person"),
@@ -139,8 +139,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "normalised_gini": ("Ranking by value (Gini)", "Rangfolge nach Wert (Gini)"),
         "empc": ("Campaign profit per customer (EMPC)", "Kampagnengewinn pro Person (EMPC)"),
         "top_decile_capture": (
-            "Spend of the tenth forecast highest, of all spend",
-            "Umsatz des am höchsten eingeschätzten Zehntels, von allem",
+            "Share of all spend from the tenth forecast highest",
+            "Anteil des am höchsten eingeschätzten Zehntels am Umsatz",
         ),
     },
     "calibrator": {

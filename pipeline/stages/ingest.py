@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pyarrow as pa
 
 from pipeline.counted import counted
 from pipeline.errors import UserError
@@ -25,6 +26,7 @@ from pipeline.tables.policies import Policies
 from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_start, shared_account
 
 FLOAT = r"\d+\.0"
+SCIENTIFIC = r"\d([.,]\d+)?[eE]\+\d+"
 FARTHEST_EAST = timedelta(hours=14)  # the clock that is the most ahead of UTC: Kiribati
 
 
@@ -68,7 +70,9 @@ def ingest(params: Params) -> None:
     )
     for table in done.tables:
         name, read = table.contract.name, table.counts
-        say(f"{name}: {counted(read['rows_read']):row/rows} read, {read['quarantined']:,} quarantined")
+        left_out = f", {read['left_out']:,} left out" if read["left_out"] else ""
+        judged = f"{counted(read['rows_read']):row/rows} read, {read['quarantined']:,} quarantined"
+        say(f"{name}: {judged}{left_out}")
 
 
 def _is_unprotected(params: Params) -> bool:
@@ -116,6 +120,7 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
     _check_ids(done)
     _check_lines(done)
     _check_dates(done)
+    _check_changed(done)
     _check_states(params.ingest.cancelled_status, done)
     return done
 
@@ -130,6 +135,11 @@ def _now(timezone: str | None) -> datetime:
 def _check_ids(done: Ingested) -> None:
     """Warn of ids that do not tell one customer from another."""
     ids, alike = done.identities["customer_id"], done.counts["alike_ids"]
+    if rounded := int(ids.str.fullmatch(SCIENTIFIC).sum()):
+        warn(
+            f"{counted(rounded):customer id is/customer ids are} written like 1.23E+11: a spreadsheet has "
+            "rounded them, and one may be several customers. Export that column as text."
+        )
     if ids.str.fullmatch(FLOAT).all():
         warn(
             'all customer ids end in ".0": a program took them for numbers, and the CRM may know them '
@@ -171,6 +181,16 @@ def _check_dates(done: Ingested) -> None:
         )
 
 
+def _check_changed(done: Ingested) -> None:
+    """Warn of orders that a later file delivers again, but not as they were."""
+    if changed := done.counts["policies"]["changed_orders"]:
+        warn(
+            f"{counted(changed):order comes/orders come} again in a later file, at the same time with other "
+            "lines or amounts: all lines are summed. If the later file corrects the earlier one, read each "
+            "order from its last file alone: docs/bring-your-own-data.md, Tables that belong together."
+        )
+
+
 def _check_states(cancelled: Sequence[str], done: Ingested) -> None:
     """Warn where a log has states, and none of an order that came to nothing."""
     if cancelled and "status" not in done.counts["columns_off"] and not done.counts["policies"]["cancelled"]:
@@ -197,4 +217,6 @@ def _check_births(births_from: date | None, done: Ingested) -> None:
 
 
 if __name__ == "__main__":
+    # It gives memory back at once, and takes no huge pages, which some virtual machines clear slowly.
+    pa.set_memory_pool(pa.system_memory_pool())
     run(ingest)

@@ -5,9 +5,16 @@ More than four decimals round half away from zero, as shops round.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
+from pipeline.tables.parallel import on_all_cores
 
 EXPONENT = "([eE][+-]?\\d{1,2})?"
 # A number by each decimal sign: digits alone, or in groups of three that do not start with 0.
@@ -21,6 +28,10 @@ VALUES = {
 }
 # The same without groups of digits, as most amounts are written: cheap to read; NULL where it does not apply.
 PLAIN_VALUES = {".": "number", ",": "CASE WHEN NOT contains(number, '.') THEN replace(number, ',', '.') END"}
+AMOUNT = pa.decimal64(18, 4)
+SAMPLE_ROWS = 2_000
+POINT_ONLY = r"\.(\d{0,2}|\d{4,})$"  # not 1.234, which is more than a thousand with a decimal comma
+PLAIN_BYTES = b"+,-./0123456789"  # one after the other in ASCII; a cast refuses the comma and the slash
 SAME_CURRENCY = {"€": "EUR", "£": "GBP", "$": "USD", "US$": "USD", "¥": "JPY", "Fr.": "CHF", "kr.": "kr"}
 
 
@@ -56,6 +67,12 @@ def choose(con: Connection, rows: str, given: str, where: str) -> str:
     duck.run(con, f"CREATE OR REPLACE TEMP TABLE amount_texts AS {texts}", name="amount texts")
     _one_currency(con, where)
     sign = _best(con, where) if given == "auto" else given
+    _define(con, sign)
+    return sign
+
+
+def _define(con: Connection, sign: str) -> None:
+    """Make the macros ``is_amount`` and ``read_amount``."""
     plain, grouped = (f"TRY_CAST({values[sign]} AS DECIMAL(18, 4))" for values in (PLAIN_VALUES, VALUES))
     duck.run(
         con,
@@ -63,7 +80,51 @@ def choose(con: Connection, rows: str, given: str, where: str) -> str:
         f"CREATE OR REPLACE MACRO read_amount(number) AS coalesce({plain}, {grouped})",
         name="read_amount",
     )
-    return sign
+
+
+def read_plain(columns: Sequence[pa.ChunkedArray], given: str) -> list[pa.ChunkedArray] | None:
+    """Read columns of plain numbers that `choose` would find written with a point; None for any others.
+
+    Parameters
+    ----------
+    columns : sequence of pyarrow.ChunkedArray of str
+        What the decimal sign is decided over, together.
+    given : str
+        "auto", "." or ",".
+
+    Returns
+    -------
+    list of pyarrow.ChunkedArray of decimal64(18, 4), or None
+    """
+    sample = [chunk for texts in columns for chunk in texts.slice(0, SAMPLE_ROWS).chunks]
+    point_only = pc.match_substring_regex(pa.chunked_array(sample, pa.string()), POINT_ONLY)
+    if given == "," or not pc.any(point_only).as_py():
+        return None
+    read = [on_all_cores(plain_amounts, texts.chunks) for texts in columns]
+    if any(block is None for blocks in read for block in blocks):
+        return None
+    return [pa.chunked_array(blocks, AMOUNT) for blocks in read]
+
+
+def plain_amounts(texts: pa.StringArray) -> pa.Array | None:
+    """Read a block of amounts that are digits, a sign and a point as SQL would; None for any other block."""
+    _, offsets, content = texts.buffers()
+    first, last = np.frombuffer(offsets, np.int32)[[texts.offset, texts.offset + len(texts)]]
+    used = np.frombuffer(content or b"", np.uint8)[first:last]
+    if not len(used) or (PLAIN_BYTES[0] <= used.min() and used.max() <= PLAIN_BYTES[-1]):
+        try:
+            return texts.cast(AMOUNT)
+        except pa.ArrowInvalid:
+            pass  # one of them is empty, no number, too large or has too many decimals
+    return None
+
+
+def value_plain(con: Connection, *, per_unit: bool) -> None:
+    """Make the view ``valued`` where `amount`, and `units` if it is that of one, are read already."""
+    _define(con, ".")
+    values = "of_units(amount, units) AS written" if per_unit else "1 AS units, amount AS written"
+    rows = f"SELECT *, NULL::VARCHAR AS number, {values} FROM priced"
+    duck.run(con, f"CREATE OR REPLACE VIEW valued AS {rows}", name="valued")
 
 
 def value(con: Connection, *, per_unit: bool) -> None:

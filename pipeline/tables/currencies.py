@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from pipeline.tables.spec import RateSource
 PACKAGE = "pipeline.tables"
 WHERE = "sources.exchange_rates"
 SHOWN = 5
+CODE = re.compile("[A-Z]{3}")
 
 RATE_RULES = (
     Rule("unreadable_date", "day", "Not a date in the format of the column."),
@@ -72,8 +74,8 @@ def read_rates(spec: RateSource, root: Path, max_share: float) -> tuple[pa.Table
         return duck.arrow(con, accepted, name="rates"), found
 
 
-def price(con: Connection, mapped: bool, currency: str | None, rates: pa.Table | None) -> None:
-    """Make the view ``priced``: ``visible`` with the ``rate`` of each row and the ``order_rate``.
+def prepare(con: Connection, mapped: bool, currency: str | None, rates: pa.Table | None) -> None:
+    """Make what amounts are converted by.
 
     Parameters
     ----------
@@ -91,8 +93,6 @@ def price(con: Connection, mapped: bool, currency: str | None, rates: pa.Table |
         If amounts are in other currencies and there are no rates.
     """
     if not mapped:
-        rates_alike = "SELECT *, 1 AS rate, NULL AS order_rate FROM visible"
-        duck.run(con, f"CREATE VIEW priced AS {rates_alike}", name="priced")
         duck.run(con, "CREATE MACRO in_reporting_currency(written, rate) AS written", name="conversion")
         return
     if rates is None:
@@ -100,11 +100,17 @@ def price(con: Connection, mapped: bool, currency: str | None, rates: pa.Table |
         duck.run(con, "CREATE TABLE rates (day DATE, currency VARCHAR, rate DECIMAL(18, 8))", name="rates")
     else:
         duck.register(con, "rates", rates)
-    sql = duck.sql_file(PACKAGE, "sql/priced.sql").replace("$currency", f"'{currency}'")
-    duck.run(con, sql, name="priced")
     # Two decimals of 18 digits would be multiplied as one of 18, with an error where it has not room enough.
     converted = "TRY_CAST(written::DECIMAL(38, 4) * rate AS DECIMAL(18, 4))"
     duck.run(con, f"CREATE MACRO in_reporting_currency(written, rate) AS {converted}", name="conversion")
+
+
+def price(con: Connection, mapped: bool, currency: str | None) -> None:
+    """Make the view ``priced``: ``visible`` with the ``rate`` of each row and the ``order_rate``."""
+    sql = "CREATE OR REPLACE VIEW priced AS SELECT *, 1 AS rate, NULL AS order_rate FROM visible"
+    if mapped:
+        sql = duck.sql_file(PACKAGE, "sql/priced.sql").replace("$currency", f"'{currency}'")
+    duck.run(con, sql, name="priced")
 
 
 def _only(con: Connection, currency: str | None) -> None:
@@ -112,6 +118,13 @@ def _only(con: Connection, currency: str | None) -> None:
     found = "SELECT DISTINCT upper(currency) AS code FROM visible WHERE currency <> '' ORDER BY code"
     others = [code for (code,) in duck.run(con, found, name="currencies").fetchall() if code != currency]
     if others:
+        if not all(map(CODE.fullmatch, others)):
+            # Of a wrong column a value may be personal data, which no message repeats.
+            raise UserError(
+                "the column holds other values than codes of currencies",
+                where="sources.orders.columns.currency",
+                valid="a column with codes such as EUR, or null if all amounts are in report.currency",
+            )
         shown = ", ".join(others[:SHOWN]) + (" …" if len(others) > SHOWN else "")
         raise UserError(
             f"there are amounts in {shown}, the report is in {currency}: what is one of them worth?",

@@ -13,7 +13,7 @@ from pipeline.tables.numbers import hashes, without_twin
 from pipeline.tables.policies import Policies
 from pipeline.tables.raw import fill
 from pipeline.tables.sources import Raw
-from pipeline.tables.verdicts import leave_out
+from pipeline.tables.verdicts import accepted, leave_out
 
 PACKAGE = "pipeline.tables"
 KEEP = "keep"
@@ -29,7 +29,8 @@ def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[
         Of ``judged``.
     dict
         Whatever the policy: `equal_rows` that repeat another in all mapped columns, those of them
-        `in_another_file`, and `repeated_orders` that a later file delivers again line for line.
+        `in_another_file`, `repeated_orders` that a later file delivers again line for line, and
+        `changed_orders` that it delivers again with other lines.
     """
     duck.register(con, "perhaps_equal_rows", _perhaps_equal(con, judged))
     fill(con, "perhaps_equal", judged.columns)
@@ -39,8 +40,11 @@ def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[
     found = """
         SELECT (SELECT count(*) FROM equal_rows),
                (SELECT count(*) FROM equal_rows WHERE in_another_file),
-               (SELECT count(*) FROM repeated_orders)"""
-    [(equal_rows, in_another_file, repeated_orders)] = duck.run(con, found, name="repeats").fetchall()
+               (SELECT count(*) FROM repeated_orders WHERE NOT is_changed),
+               (SELECT count(*) FROM repeated_orders WHERE is_changed)"""
+    [(equal_rows, in_another_file, repeated_orders, changed_orders)] = duck.run(
+        con, found, name="repeats"
+    ).fetchall()
     if policies.duplicates != KEEP:
         statement = duck.sql_file(PACKAGE, f"sql/{policies.duplicates}.sql")
         places = duck.arrow(con, statement, name=policies.duplicates)["place"].to_numpy()
@@ -49,6 +53,7 @@ def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[
         "equal_rows": equal_rows,
         "equal_rows_in_another_file": in_another_file,
         "repeated_orders": repeated_orders,
+        "changed_orders": changed_orders,
     }
 
 
@@ -58,8 +63,7 @@ def _perhaps_equal(con: Connection, judged: Raw) -> pa.Table:
     Looking at times and sorting numbers costs a fraction of grouping rows in SQL.
     """
     rows = judged.rows
-    accepted = pc.and_(pc.is_null(rows["rule"]), pc.is_null(rows["left_out"]))
-    chosen = pc.and_not(accepted, pc.fill_null(rows["only_line"], False)).to_numpy()
+    chosen = pc.and_not(accepted(rows), pc.fill_null(rows["only_line"], False)).to_numpy()
     chosen &= _share_their_time(rows["ordered_at"])
     compared = rows.select([name for name in COMPARED if name in rows.column_names])
     chosen[chosen] = ~without_twin(hashes(con, *compared.filter(pa.array(chosen)).columns))

@@ -1,4 +1,4 @@
-"""What became of every row of an optional table: accepted, quarantined, merged, or not seen yet."""
+"""What became of every row of an optional table: accepted, quarantined, merged, left out, or not seen yet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.tables.rules import RULES
 from pipeline.tables.sources import Raw
 
 PACKAGE = "pipeline.tables"
-FATES = ("accepted", "quarantined", "after_as_of", "merged")
+FATES = ("accepted", "quarantined", "after_as_of", "left_out", "merged")
 
 
 def settle_repeats(con: Connection, contract: Contract, mapped: Collection[str], duplicate: int) -> None:
@@ -66,7 +66,7 @@ def _files(con: Connection, raw: Raw) -> dict[str, dict[str, int]]:
     counted = {row[0]: row[1:] for row in duck.run(con, statement, name="counts").fetchall()}
     files = {}
     for file_no, file in enumerate(raw.files):
-        fates = dict(zip(FATES, counted.get(file_no, (0, 0, 0, 0)), strict=True))
+        fates = dict(zip(FATES, counted.get(file_no, (0,) * len(FATES)), strict=True))
         if file.rows != sum(fates.values()):
             raise accounting.AccountingError(f"{file.label}: {file.rows} rows read, but {fates}")
         files[file.label] = {"rows_read": file.rows, **fates}
@@ -86,7 +86,7 @@ def counts(
     Raises
     ------
     AccountingError
-        If the rows of a file are not those accepted, quarantined, merged and after the as-of date.
+        If the rows of a file are not the sum of what became of them.
     """
     files = _files(con, raw)
     total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES)}

@@ -156,7 +156,8 @@ def check_columns(names: Sequence[str], wanted: Sequence[str], label: str, where
         if names.count(name) > 1:
             raise UserError(f"{label} has {names.count(name)} columns called {name!r}", where=where)
         if name not in names:
-            close = get_close_matches(name, names, n=1, cutoff=0.0)
+            close = [other for other in names if other.lower() == name.lower()]
+            close += get_close_matches(name, names, n=1, cutoff=0.0)
             raise UserError(
                 f"{label} has no column {name!r}; its header is: {', '.join(names)}",
                 where=where,

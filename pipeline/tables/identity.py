@@ -190,6 +190,17 @@ def tell_apart(
     return replace(raw, rows=rows)
 
 
+def no_customers(con: Connection) -> pa.Table:
+    """Return, as `id`, who is in the log with rows that a policy left out and has no order there."""
+    statement = """
+        SELECT customer_id AS id FROM customers
+        WHERE NOT missing_customer
+          AND customer_no IN (SELECT customer_no FROM judged WHERE left_out IS NOT NULL)
+          AND customer_no NOT IN (SELECT customer_no FROM identities)
+        ORDER BY id"""
+    return duck.arrow(con, statement, name="no customers")
+
+
 def _lines(pattern: str, root: Path) -> list[str]:
     """Read a list that is named by ``file:PATH``; anything else is a pattern itself."""
     if not pattern.startswith(FILE):

@@ -23,7 +23,7 @@ from pipeline.tables.optional import Setting, TableRead, read_tables, summary
 from pipeline.tables.policies import Policies
 from pipeline.tables.purchases import bought, customers_of_purchases, orders_of, policy_counts
 from pipeline.tables.reference import Lookup
-from pipeline.tables.sources import read_raw
+from pipeline.tables.sources import Raw, read_raw
 from pipeline.tables.spec import OrderSource, TableSource, order_columns
 
 WHERE = "sources.orders"
@@ -157,11 +157,20 @@ def ingest_orders(
         seen_until = until.date() if until else last + timedelta(days=1)
         log = verdicts.let_go(con, log)
         on_phase("making orders")
-        making = _begin_orders(con, spec, policies, keys, aside, on_orders)
-        identities = customers_of_purchases(con, keys.result())
+        making = _begin_orders(con, spec, log, policies, keys, aside, on_orders)
+        identities = customers_of_purchases(con, log, keys.result())
         on_phase("reading tables")
         setting = Setting(
-            root, seen_until, max_quarantine_share, pepper, now, policies.timezone, links, spelled
+            root,
+            seen_until,
+            max_quarantine_share,
+            pepper,
+            now,
+            policies.timezone,
+            links,
+            spelled,
+            identity.no_customers(con),
+            policies.missing_customer_id == "leave_out",
         )
         read = read_tables(tables, to_pandas(identities)["customer_id"], setting)
         on_phase("counting")
@@ -189,13 +198,14 @@ def ingest_orders(
 def _begin_orders(
     con: Connection,
     spec: OrderSource,
+    judged: Raw,
     policies: Policies,
     keys: Future[pa.Table],
     aside: Executor,
     on_orders: Callable[[pd.DataFrame], object],
 ) -> Future[pd.DataFrame]:
     """Make ``purchases``; begin to make their orders, and to hand them over."""
-    rows = [bought(con, spec, WHERE, keep_zero=policies.zero_amount == "keep")]
+    rows = [bought(con, spec, judged, WHERE, keep_zero=policies.zero_amount == "keep")]
 
     def make() -> pd.DataFrame:
         orders = orders_of(rows.pop(), keys.result())  # what is popped leaves the memory once it is sorted

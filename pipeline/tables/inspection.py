@@ -31,9 +31,9 @@ UNREAD_DATES = (
     "numbers such as 45292 are days as a spreadsheet counts them: save the column as dates. "
 )
 NO_AMOUNTS = (
-    " If the shop has no amounts, churn can be predicted all the same, while spend, CLV and value tiers say "
-    "nothing: {first}map amount as amount and, in place of path, set url: duckdb:// and "
-    "query: SELECT *, 0 AS amount FROM {table}"
+    " If the shop has no amounts, let every order count 1, and spend and CLV are counts of orders: {first}"
+    "set report.currency: XXX, map amount as amount and, in place of path, set url: duckdb:// and "
+    "query: SELECT *, 1 AS amount FROM {table}"
 )
 FIRST_LINES = (
     "; if these are further lines of orders whose total stands on the first line, to read the others alone, "

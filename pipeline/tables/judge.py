@@ -115,15 +115,26 @@ def _bounds(column: Column) -> Iterator[Breach]:
 
 
 def judged_sql(
-    contract: Contract, rules: list[Breach], given: Collection[str], words: Words, until: datetime
+    contract: Contract,
+    rules: list[Breach],
+    given: Collection[str],
+    words: Words,
+    until: datetime,
+    *,
+    anonymous_left_out: bool = False,
 ) -> str:
     """Return the statement that makes ``judged`` out of ``raw``.
 
-    A row has file_no, line, hidden (at or after `until`, if not binding; or refers to what is), breach (the
-    number of the first rule it breaks, from 0), value_class (of the text at fault), the typed columns, and,
-    for each reference to a table in `given`, unknown_NAME. What became known at or after `until` is NULL
-    before anything is judged.
+    A row has file_no, line, hidden (at or after `until`, if not binding; or refers to what is), left_out (a
+    sale to one of ``no_customers``, or to somebody unknown where these are left out), breach (the number of
+    the first rule it breaks, from 0), value_class (of the text at fault), the typed columns, and, for each
+    reference to a table in `given`, unknown_NAME. What became known at or after `until` is NULL before
+    anything is judged.
     """
+    left_out = "FALSE"
+    if contract.is_of_sales:
+        left_out = "coalesce(customer_id IN (SELECT id FROM no_customers), FALSE)"
+        left_out += " OR text_customer_id IS NULL" if anonymous_left_out else ""
     when = "" if contract.is_binding else contract.event_time
     happened = f" OR coalesce({when} >= TIMESTAMP '{until}', FALSE)" if when else ""
     cases = " ".join(f"WHEN {rule.breaks} THEN {number}" for number, rule in enumerate(rules))
@@ -141,7 +152,7 @@ def judged_sql(
         f"known AS ({_known_sql(contract, until)}),\n"
         f"referred AS ({_referred_sql(contract, given)}),\n"
         f"numbered AS (SELECT *, CASE {cases} END AS breach FROM referred)\n"
-        f"SELECT file_no, line, hidden{happened} AS hidden, breach,\n"
+        f"SELECT file_no, line, hidden{happened} AS hidden, {left_out} AS left_out, breach,\n"
         f"       CASE breach {classes} END AS value_class,\n       {values}{unknown}\nFROM numbered"
     )
 

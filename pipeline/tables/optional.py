@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from pathlib import Path
@@ -72,6 +72,10 @@ class Setting:
         `from_id`, `customer_id`: which ids are one customer.
     spelled : {"as_written", "small_letters"}
         As `Policies.customer_ids`.
+    no_customers : pyarrow.Table
+        From `identity.no_customers`: what was sold to them is left out of every table.
+    anonymous_left_out : bool
+        Whether what was sold to somebody unknown is left out too.
     """
 
     root: Path
@@ -82,6 +86,8 @@ class Setting:
     timezone: str | None = None
     links: pa.Table | None = None
     spelled: CustomerIds = "as_written"
+    no_customers: pa.Table = field(default_factory=lambda: pa.table({"id": pa.array([], pa.string())}))
+    anonymous_left_out: bool = False
 
     @property
     def until(self) -> datetime:
@@ -143,7 +149,15 @@ def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], set
         for table, ids in known.items():
             duck.register(con, f"known_{table}", ids)
         duck.run(con, duck.sql_file(PACKAGE, "sql/values.sql"), name="values")
-        judged = judge.judged_sql(contract, rules, known, spec.words, setting.until)
+        duck.register(con, "no_customers", setting.no_customers)
+        judged = judge.judged_sql(
+            contract,
+            rules,
+            known,
+            spec.words,
+            setting.until,
+            anonymous_left_out=setting.anonymous_left_out,
+        )
         duck.run(con, judged, name=f"{contract.name} judged")
         fates.settle_repeats(con, contract, mapped, len(rules) - 1)
         quarantine = fates.quarantine(con, rules, columns, raw)

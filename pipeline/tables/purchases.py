@@ -18,13 +18,23 @@ from pipeline.tables.io import to_pandas
 from pipeline.tables.numbers import Numbers, Places, sorted_with_places
 from pipeline.tables.parallel import on_all_cores, taken
 from pipeline.tables.policies import Policies
+from pipeline.tables.sources import Raw
 from pipeline.tables.spec import OrderSource, title
+from pipeline.tables.verdicts import accepted
 
 PACKAGE = "pipeline.tables"
+WORD = pa.dictionary(pa.int32(), pa.string())
 
 
-def bought(con: Connection, spec: OrderSource, where: str, *, keep_zero: bool) -> pa.Table:
+def bought(con: Connection, spec: OrderSource, judged: Raw, where: str, *, keep_zero: bool) -> pa.Table:
     """Make ``purchases`` out of the accepted rows, and return those that are orders.
+
+    Most rows are orders as they stand: in Arrow they are not copied.
+
+    Returns
+    -------
+    pyarrow.Table
+        customer_no, ordered_at, amount, lines, channel, in no order; the empty channel is none.
 
     Raises
     ------
@@ -32,11 +42,37 @@ def bought(con: Connection, spec: OrderSource, where: str, *, keep_zero: bool) -
         If nothing was bought.
     """
     duck.run(con, duck.sql_file(PACKAGE, "sql/purchases.sql"), name="purchases")
-    statement = duck.sql_file(PACKAGE, "sql/orders.sql")
-    rows = duck.arrow(con, statement, {"keep_zero": keep_zero}, name="orders")
+    of_lines = "SELECT customer_no, ordered_at, amount, lines, channel FROM summed"
+    summed = duck.arrow(con, of_lines, name="summed")
+    alone = _kept(judged.rows, pc.and_(accepted(judged.rows), pc.fill_null(judged.rows["only_line"], True)))
+    rows = pa.table(
+        {
+            "customer_no": alone["customer_no"],
+            "ordered_at": alone["ordered_at"],
+            "amount": alone["paid"],
+            "lines": np.ones(len(alone), np.int64),
+            "channel": _words(alone["channel"]) if judged.columns["channel"] else pa.nulls(len(alone), WORD),
+        }
+    )
+    rows = pa.concat_tables([rows, summed.cast(rows.schema)])
+    # As whole numbers, which compare faster.
+    amounts = pa.chunked_array([chunk.view(pa.int64()) for chunk in rows["amount"].chunks], pa.int64())
+    rows = _kept(rows, pc.greater_equal(amounts, 0) if keep_zero else pc.greater(amounts, 0))
     if not rows.num_rows:
         raise UserError(f"{title(spec)} has returns but no orders", where=f"{where}.path")
     return rows
+
+
+def _kept(rows: pa.Table, chosen: pa.ChunkedArray) -> pa.Table:
+    return rows if pc.all(chosen).as_py() else rows.filter(chosen)
+
+
+def _words(texts: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return few words as numbers, which are quicker to move; the empty word is none."""
+    words = texts.dictionary_encode().combine_chunks()
+    if pc.any(pc.equal(words.dictionary, "")).as_py():
+        return _words(pc.if_else(pc.equal(texts, ""), None, texts))
+    return words
 
 
 def orders_of(rows: pa.Table, keyed: pa.Table) -> pd.DataFrame:
@@ -52,8 +88,7 @@ def orders_of(rows: pa.Table, keyed: pa.Table) -> pd.DataFrame:
     places = np.empty(len(keyed), np.int32)
     places[keyed["customer_no"].to_numpy()] = np.arange(len(keyed), dtype=np.int32)
     rows = _replaced(rows, "customer_no", pa.array(places[rows["customer_no"].to_numpy()]))
-    # Few words, or none at all: numbers are quicker to move.
-    rows = in_order(_replaced(rows, "channel", rows["channel"].dictionary_encode()))
+    rows = in_order(rows)
     keys = pd.Index(keyed["customer_key"].to_pandas())
     customers = pd.Categorical.from_codes(rows["customer_no"].to_numpy(), keys, validate=False)
     orders = to_pandas(rows.drop_columns("customer_no"))
@@ -62,12 +97,13 @@ def orders_of(rows: pa.Table, keyed: pa.Table) -> pd.DataFrame:
     return orders
 
 
-def customers_of_purchases(con: Connection, keyed: pa.Table) -> pa.Table:
-    """Make ``identities`` out of ``purchases``.
+def customers_of_purchases(con: Connection, judged: Raw, keyed: pa.Table) -> pa.Table:
+    """Make ``identities``, of all whose rows are accepted.
 
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
+    judged : Raw
     keyed : pyarrow.Table
         From `pipeline.tables.numbers.keyed`.
 
@@ -76,9 +112,9 @@ def customers_of_purchases(con: Connection, keyed: pa.Table) -> pa.Table:
     pyarrow.Table
         Of `keyed` those who bought.
     """
-    numbers = duck.arrow(con, "SELECT customer_no FROM purchases", name="buyers")["customer_no"].to_numpy()
+    numbers = _kept(judged.rows.select(["customer_no"]), accepted(judged.rows))["customer_no"]
     has_bought = np.zeros(len(keyed), dtype=bool)
-    has_bought[numbers] = True
+    has_bought[numbers.to_numpy()] = True
     identities = keyed.filter(pa.array(has_bought[keyed["customer_no"].to_numpy()]))
     duck.register(con, "identities", identities)
     return identities

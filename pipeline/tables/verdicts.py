@@ -51,7 +51,7 @@ def prepare(
         duck.run(con, f"CREATE TYPE {kind} AS ENUM ({listed})", name=kind)
     for name in ("amounts", "flags"):
         duck.run(con, duck.sql_file(PACKAGE, f"sql/{name}.sql"), name=name)
-    currencies.price(con, has_currency, policies.currency, rates)
+    currencies.prepare(con, has_currency, policies.currency, rates)
     return lookups
 
 
@@ -67,24 +67,67 @@ def judge(
     str
         The decimal sign, which is decided over the visible rows.
     """
-    numbers = ["amount", "quantity"] if spec.columns.unit_price else ["amount"]
-    given = "." if all(raw.typed_as(NUMBERS, column) for column in numbers) else spec.decimal
-    texts = " UNION ALL ".join(f"SELECT {column} AS amount FROM visible" for column in numbers)
-    decimal = amounts.choose(con, texts, given, where)
-    amounts.value(con, per_unit=spec.columns.unit_price is not None)
+    raw, decimal = _value(con, spec, raw, policies, where)
     decided = {
         "now": now,
         "cancelled": list(policies.cancelled_status),
         "anonymous_left_out": policies.missing_customer_id == "leave_out",
     }
-    verdicts = duck.arrow(con, duck.sql_file(PACKAGE, "sql/judged.sql"), decided, name="judged")
+    statement = duck.sql_file(PACKAGE, "sql/judged.sql")
+    rows = raw.rows
+    if pa.types.is_decimal(rows["amount"].type) and not (spec.columns.unit_price or spec.columns.currency):
+        # What was written was paid, and few rows are not simply accepted.
+        odd = "SELECT place, rule, left_out FROM verdicts WHERE rule IS NOT NULL OR left_out IS NOT NULL"
+        verdicts = duck.arrow(con, f"WITH verdicts AS ({statement}) {odd}", decided, name="judged")
+        rows = rows.append_column("paid", rows["amount"])
+        for name in ("rule", "left_out"):
+            rows = rows.append_column(name, _at(verdicts["place"].to_numpy(), verdicts[name], len(rows)))
+        return _registered(con, raw, rows), decimal
+    verdicts = duck.arrow(con, statement, decided, name="judged")
     places = verdicts["place"].to_numpy()
     if (places[1:] < places[:-1]).any():  # a join has no order
         verdicts = verdicts.take(pa.array(np.argsort(places)))
-    rows = raw.rows
     for name in VERDICT:
         rows = rows.append_column(name, verdicts[name])
     return _registered(con, raw, rows), decimal
+
+
+def _value(con: Connection, spec: OrderSource, raw: Raw, policies: Policies, where: str) -> tuple[Raw, str]:
+    """Make ``valued``; return the rows, with amounts in place of plain texts, and the decimal sign."""
+    per_unit = spec.columns.unit_price is not None
+    numbers = ["amount", "quantity"] if per_unit else ["amount"]
+    given = "." if all(raw.typed_as(NUMBERS, column) for column in numbers) else spec.decimal
+    plain = amounts.read_plain([raw.rows[column] for column in numbers], given)
+    if plain:
+        rows = raw.rows.set_column(raw.rows.column_names.index("amount"), "amount", plain[0])
+        if per_unit:
+            rows = rows.append_column("units", plain[1])  # "1" and "1.0" are one number, and two texts
+        raw = replace(raw, rows=rows)
+        duck.register(con, "visible_rows", rows)
+        fill(con, "visible", raw.columns)
+    currencies.price(con, spec.columns.currency is not None, policies.currency)
+    if plain:
+        amounts.value_plain(con, per_unit=per_unit)
+        return raw, "."
+    texts = " UNION ALL ".join(f"SELECT {column} AS amount FROM visible" for column in numbers)
+    decimal = amounts.choose(con, texts, given, where)
+    amounts.value(con, per_unit=per_unit)
+    return raw, decimal
+
+
+def _at(places: npt.NDArray[np.int64], words: pa.ChunkedArray, length: int) -> pa.Array:
+    """Spread words, as numbers of a dictionary, over a column that is empty elsewhere."""
+    if not len(places):
+        return pa.nulls(length, words.type)
+    given = words.combine_chunks()
+    numbers, missing = np.zeros(length, np.uint8), np.ones(length, dtype=bool)
+    numbers[places], missing[places] = given.indices.fill_null(0), given.is_null()
+    return pa.DictionaryArray.from_arrays(pa.array(numbers, mask=missing), given.dictionary)
+
+
+def accepted(judged: pa.Table) -> pa.ChunkedArray:
+    """Tell which rows of ``judged`` are accepted and left in."""
+    return pc.and_(pc.is_null(judged["rule"]), pc.is_null(judged["left_out"]))
 
 
 def leave_out(con: Connection, judged: Raw, places: npt.NDArray[np.int64], policy: str) -> Raw:

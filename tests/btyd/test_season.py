@@ -201,6 +201,23 @@ def test_half_of_what_was_missed_is_corrected(summary: pd.DataFrame) -> None:
     clock = anchor_clock(MODEL, shared, 30)
     assert clock.ahead == pytest.approx(1.15)
     assert clock.ahead_days == 30
+    shared.loc[shared.index[0], "future_orders"] = 50 * expected
+    assert anchor_clock(MODEL, shared, 30).ahead < 2
+
+
+def test_a_failed_fit_of_a_year_ago_is_no_anchor(
+    logs: tuple[pd.DataFrame, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = seasons(logs[0])
+
+    def fail(model: MBGNBD, *_: object) -> MBGNBD:
+        model.status = "failed"
+        return model
+
+    plain = some.chooser.fit("mbgnbd", LAST)
+    monkeypatch.setattr(some.chooser, "fit", lambda *_: plain)
+    monkeypatch.setattr(MBGNBD, "fit", fail)
+    assert some.fit("mbgnbd", "anchor", LAST).clock == CALENDAR
 
 
 def test_without_a_full_year_the_clock_is_flat() -> None:

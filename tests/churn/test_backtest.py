@@ -20,7 +20,7 @@ from pipeline.churn.backtest import (
 )
 from pipeline.churn.blend import churn_probability
 from pipeline.churn.level import missed_log_odds, of_season
-from pipeline.churn.season import Window, seasonal_shift, tells_of_today
+from pipeline.churn.season import Window, seasonal_shift, seasonal_total, tells_of_today
 from pipeline.churn.tables import BACKTEST, backtest_table, table_of_members
 from pipeline.evaluation.rules import threshold_rule
 
@@ -175,6 +175,24 @@ def test_last_year_without_a_lifetime_model_corrects_nothing(frame: pd.DataFrame
     assert seasonal_shift(Window(before.assign(p_no_order=np.nan), after)) is None
     young = before.assign(customer_key=before["customer_key"] + "x", p_no_order=np.nan)
     assert seasonal_shift(Window(pd.concat([young, before]), after)) == seasonal_shift(Window(before, after))
+
+
+def test_a_total_without_a_lifetime_model_tells_of_no_season(frame: pd.DataFrame) -> None:
+    before, after = at(frame, BEFORE), at(frame, AFTER)
+    after = after.assign(future_spend=1.5 * after["future_spend"])
+    season = seasonal_total(Window(before, after))
+    assert season is not None
+    assert season > 0.1
+    young = before.assign(customer_key=before["customer_key"] + "x", expected_spend=np.nan)
+    assert seasonal_total(Window(pd.concat([young, before]), after)) == season
+    assert seasonal_total(Window(young, after)) is None
+    assert seasonal_total(Window(before, after.assign(expected_spend=np.nan))) is None
+
+
+def test_a_handful_of_buyers_tells_of_no_season(frame: pd.DataFrame) -> None:
+    before, after = at(frame, BEFORE), at(frame, AFTER)
+    few = after[after["future_spend"] > 0].head(19)
+    assert seasonal_total(Window(before, few.assign(future_spend=1e6))) is None
 
 
 def test_the_number_of_churners_is_the_lifetime_models_without_evidence(frame: pd.DataFrame) -> None:

@@ -66,6 +66,11 @@ def test_probability_never_falls_and_is_never_certain(rows: list[tuple[int, bool
     assert recency_rule(days[::-1], churned[::-1]) == rule
 
 
+def test_where_everybody_bought_on_the_same_day_the_threshold_gives_the_base_rate() -> None:
+    _, p = threshold_rule(np.full(50, 14.0), np.arange(50) < 5, np.array([13.0, 14.0, 15.0]))
+    assert p == pytest.approx([5.5 / 51] * 3)
+
+
 def test_a_recency_that_says_the_opposite_gives_the_base_rate() -> None:
     days = np.arange(1, 101)
     assert recency_rule(days, days < 30).predict(np.array([1.0, 99.0])) == pytest.approx(

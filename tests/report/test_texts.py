@@ -97,6 +97,11 @@ ENGLISH, GERMAN = Formats("en", "EUR"), Formats("de", "EUR")
         (ENGLISH.money(1234.56), GERMAN.money(1234.56), ("€1,234.56", "1.234,56\u00a0€")),
         (ENGLISH.money(-0.5), GERMAN.money(-0.5), ("−€0.50", "−0,50\u00a0€")),
         (
+            Formats("en", "XXX").money(-1234.5),
+            Formats("de", "XXX").money(-1234.5),
+            ("−1,234.50", "−1.234,50"),
+        ),
+        (
             ENGLISH.money_short(2_500_315),
             GERMAN.money_short(2_500_315),
             ("€2.50\u00a0m", "2,50\u00a0Mio.\u00a0€"),

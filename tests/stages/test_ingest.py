@@ -133,6 +133,34 @@ def test_ids_that_a_program_took_for_numbers_are_warned_of(
     assert "end in" not in capsys.readouterr().err
 
 
+def test_ids_that_a_spreadsheet_has_rounded_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = shop / "log.csv"
+    log.write_text(log.read_text().replace("old-1,", "1.23457E+11,"))
+    read_orders(load_params(write_params(shop)))
+    assert "1 customer id is written like 1.23E+11" in capsys.readouterr().err
+    log.write_text(log.read_text().replace("1.23457E+11,", "1E7,"))
+    read_orders(load_params(write_params(shop)))
+    assert "written like" not in capsys.readouterr().err
+
+
+def test_orders_that_a_later_file_changes_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, *lines = (shop / "log.csv").read_text().splitlines()
+    numbered = [f"{line},{n}" for n, line in enumerate(lines)]
+    (shop / "log.csv").write_text("\n".join([f"{header},no", *numbered]) + "\n")
+    params = yaml.safe_load(write_params(shop).read_text())
+    params["sources"]["orders"] |= {"path": "log*.csv"}
+    params["sources"]["orders"]["columns"]["order_id"] = "no"
+    (shop / "params.yaml").write_text(yaml.safe_dump(params))
+    for again, told in ((numbered[0].replace(",10,", ",9,"), True), (numbered[0], False)):
+        (shop / "log-later.csv").write_text(f"{header},no\n{again}\n")
+        read_orders(load_params(shop / "params.yaml"))
+        assert ("1 order comes again in a later file" in capsys.readouterr().err) is told
+
+
 def test_ids_that_capitals_alone_tell_apart_are_warned_of(
     shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

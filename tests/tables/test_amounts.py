@@ -3,12 +3,14 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.engine import duck
-from pipeline.tables.amounts import PLAIN_VALUES, SHAPES, VALUES
+from pipeline.errors import UserError
+from pipeline.tables.amounts import AMOUNT, PLAIN_VALUES, SHAPES, VALUES, choose, read_plain
 
 
 @pytest.mark.parametrize("sign", [".", ","])
@@ -43,3 +45,36 @@ def test_units_times_their_price_rounded_to_four_places(pairs: list[tuple[Decima
     with localcontext(prec=50):
         exact = [(price * number).quantize(FOUR_PLACES, ROUND_HALF_UP) for price, number in pairs]
     assert found == [product if abs(product) < 10**14 else None for product in exact]
+
+
+WRITTEN = st.from_regex(re.compile(r"[+-]?\d{0,4}\.?\d{0,5}", re.ASCII), fullmatch=True)
+ODD = st.sampled_from(
+    ["", "1,5", "1.234", "1.234,5", "1e5", "€ 3", "1/2", "99999999999999.9999", "1" * 16, "nan"]
+)
+BLOCK = st.lists(WRITTEN | st.decimals(-(10**6), 10**6, places=2).map(str) | ODD, max_size=4)
+
+
+@settings(deadline=None, max_examples=150)
+@given(blocks=st.lists(BLOCK, max_size=3), sign=st.sampled_from(["auto", ".", ","]))
+def test_plain_amounts_read_as_sql_reads_them(blocks: list[list[str]], sign: str) -> None:
+    texts = pa.chunked_array(blocks, pa.string())
+    plain = read_plain([texts], sign)
+    with duck.connect(threads=1) as con:
+        duck.run(con, duck.sql_file("pipeline.tables", "sql/amounts.sql"))
+        duck.register(con, "texts", pa.table({"amount": texts}))
+        try:
+            chosen = choose(con, "FROM texts", sign, "sources.orders")
+        except UserError:
+            assert plain is None
+            return
+        reads = "CASE WHEN is_amount(number_text(amount)) THEN read_amount(number_text(amount)) END"
+        read = duck.run(con, f"SELECT {reads} FROM texts").fetchall()
+    assert plain is None or (chosen, [(amount,) for amount in plain[0].to_pylist()]) == (".", read)
+
+
+@pytest.mark.parametrize("texts", [["1.50", "-2", "+3.1234"], ["1.234", "12.5"]])
+def test_plain_amounts_take_the_short_cut(texts: list[str]) -> None:
+    plain = read_plain([pa.chunked_array([[], texts], pa.string())], "auto")
+    assert plain is not None
+    assert plain[0].equals(pa.chunked_array([[Decimal(text) for text in texts]], AMOUNT))
+    assert read_plain([pa.chunked_array([["1.234", "2.000"]])], "auto") is None, "it may be 1234"

@@ -43,6 +43,11 @@ REFUSED = [
         HEADER.replace("amount", "amounts").rstrip("\n") + ",2021,2022\na,2021-03-04,5,1,2\n",
         ["has no column 'amount'", "valid: amounts"],
     ),
+    Refused(
+        "a column in other letters",
+        HEADER.replace("amount", "AMOUNT") + "a,2021-03-04,5\n",
+        ["has no column 'amount'", "valid: AMOUNT"],
+    ),
     Refused("empty", b"", ["data/raw/orders.csv is empty"]),
     Refused("nothing but blank lines", b"\n\r\n  \n", ["nothing but blank lines"]),
     Refused("header only", HEADER, ["data/raw/orders.csv has a header but no rows"]),

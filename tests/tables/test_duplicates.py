@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.policies import Policies
+from tests.conftest import ROOT
 
 Ingest = Callable[..., Ingested]
 HEADER = "customer,date,amount,no\n"
@@ -48,7 +50,35 @@ def test_repeats_are_counted_under_every_policy(
 def test_an_order_that_a_later_file_adds_to_is_not_repeated(ingest: Ingest) -> None:
     done = read(ingest, HEADER + "a,2021-01-05,5,1\n", HEADER + "a,2021-01-05,5,1\na,2021-01-05,6,1\n")
     assert done.counts["policies"]["repeated_orders"] == 0
+    assert done.counts["policies"]["changed_orders"] == 1
     assert totals(done) == [16.0]
+
+
+def test_an_order_of_which_more_happens_later_is_not_changed(ingest: Ingest) -> None:
+    first, refund, twice = "a,2021-01-05,5,1\n", "a,2021-01-07,-2,1\n", "b,2021-01-05,5,2\n"
+    done = read(ingest, HEADER + first + twice, HEADER + refund + twice)
+    assert [done.counts["policies"][name] for name in ("changed_orders", "repeated_orders")] == [0, 1]
+    changed_back = read(ingest, HEADER + first, HEADER + first.replace("5,1", "4,1"), HEADER + first)
+    assert [changed_back.counts["policies"][name] for name in ("changed_orders", "repeated_orders")] == [1, 1]
+    assert totals(changed_back) == [9.0]
+
+
+def test_the_query_of_the_docs_reads_each_order_from_its_last_file(ingest: Ingest) -> None:
+    page = (ROOT / "docs/bring-your-own-data.md").read_text(encoding="utf-8")
+    [query] = re.findall(r"`(SELECT [^`]*filename = true[^`]*)`", page)
+    files = {
+        "data/raw/orders-1.csv": "a,2021-01-05,5,1\nb,2021-01-05,5,2\n",
+        "data/raw/orders-2.csv": "a,2021-01-05,4,1\n",
+    }
+    header = HEADER.replace("no", "order_id")
+    done = ingest(
+        {name: (header + rows).encode() for name, rows in files.items()},
+        path=None,
+        url="duckdb://",
+        query=query,
+        order_id="order_id",
+    )
+    assert totals(done) == [4.0, 5.0]
 
 
 def test_lines_of_a_repeated_order_may_come_in_any_order(ingest: Ingest) -> None:

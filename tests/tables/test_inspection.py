@@ -384,11 +384,11 @@ def test_words_for_nobody_are_no_shared_account(tmp_path: Path) -> None:
     assert "customers" in dict(inspected(tmp_path, log.replace("NULL", "guest")).findings)
 
 
-def test_a_log_without_amounts_is_read_with_a_constant(tmp_path: Path) -> None:
+def test_in_a_log_without_amounts_every_order_counts_one(tmp_path: Path) -> None:
     [question] = inspected(tmp_path, "customer,date\n007,2021-03-04\n008,2021-03-05\n").questions
     assert question.startswith("sources.orders.columns.amount: ")
     query = question.partition("query: ")[2].replace("log.csv", str(tmp_path / "log.csv"))
-    assert duckdb.sql(query).fetchall() == [("007", "2021-03-04", 0), ("008", "2021-03-05", 0)]
+    assert duckdb.sql(query).fetchall() == [("007", "2021-03-04", 1), ("008", "2021-03-05", 1)]
 
 
 LINES = "".join(f"{n // 3},2021-03-{1 + n % 3 // 2:02},{n}.50,x,\n" for n in range(60))

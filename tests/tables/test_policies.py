@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -83,6 +84,32 @@ def test_cancelled_rows_are_left_out_in_any_case(ingest: Ingest) -> None:
     assert len(ingest(content, policies=policy).orders) == 3  # without a mapped column nothing is cancelled
 
 
+def test_what_is_left_out_of_the_log_is_no_fault_of_its_lines(ingest: Ingest) -> None:
+    kept = "a,2021-03-01,1,5,paid\na,2021-03-31,2,5,void\n"
+    others = "test-1,2021-03-04,3,5,paid\nb,2021-03-05,4,5,void\nNULL,2021-03-06,5,5,paid\n"
+    strangers = "c,2021-03-07,6,x,paid\n"
+    text = "customer_id,ordered_at,order_id,amount,state\n" + kept + others + strangers
+    names = ["customer_id", "ordered_at", "order_id", "amount"]
+    lines = SimpleNamespace(path=LOG, columns={name: name for name in names}, words={}, **AUTO)
+    policies = Policies(
+        exclude_customers=("test-*",), cancelled_status=("void",), missing_customer_id="leave_out"
+    )
+    own = {
+        "customer_id": "customer_id",
+        "ordered_at": "ordered_at",
+        "order_id": "order_id",
+        "status": "state",
+    }
+    done = ingest(text, policies=policies, tables={"order_lines": lines}, as_of=date(2021, 4, 1), **own)
+    counts = done.counts["tables"]["order_lines"]
+    assert (done.counts["left_out"], len(done.orders)) == (4, 1)
+    assert [counts[fate] for fate in ("rows_read", "accepted", "left_out", "quarantined")] == [6, 2, 3, 1]
+    assert counts["rules"] == {"unreadable_number": 1}
+    faults = replace(policies, missing_customer_id="quarantine")
+    done = ingest(text, policies=faults, tables={"order_lines": lines}, as_of=date(2021, 4, 1), **own)
+    assert done.counts["tables"]["order_lines"]["rules"] == {"missing_value": 1, "unreadable_number": 1}
+
+
 def test_sales_to_nobody_known_are_faults_unless_told_otherwise(ingest: Ingest) -> None:
     content = log("a,2021-03-04,5", ",2021-03-04,6", "NULL,2021-03-05,-6", ",2021-03-05,x")
     with pytest.raises(UserError, match="missing_customer_id 3") as caught:
@@ -158,6 +185,14 @@ def exchange(ingest: Ingest, content: str, table: str, **given: Any) -> Ingested
 
 def test_amounts_are_converted_by_the_latest_rate_of_the_day_or_before(ingest: Ingest) -> None:
     assert amounts(exchange(ingest, MIXED, RATES)) == [9.0, 9.5, 10.0, 6123.45]
+
+
+@pytest.mark.parametrize("value", ["anna@example.com", "Ann", "€"])
+def test_what_is_no_code_of_a_currency_is_not_repeated(ingest: Ingest, value: str) -> None:
+    content = log("a,2021-03-04,5,EUR", f"b,2021-03-05,6,{value} ", "c,2021-03-06,7,USDX", extra=",code")
+    with pytest.raises(UserError, match="other values than codes of currencies") as caught:
+        ingest(content, currency="code", policies=Policies(currency="EUR"))
+    assert value.upper() not in str(caught.value)
 
 
 def test_large_amounts_in_small_units_are_converted_or_out_of_range(ingest: Ingest) -> None:

@@ -29,8 +29,8 @@ RHYTHM = Topic(
             "days",
             ONE_DAY,
             words=Words(
-                "Half of all gaps between orders are longer than {value:day/days}",
-                "Die Hälfte der Bestellabstände ist länger als {value:Tag/Tage}",
+                "Half of the gaps between their orders are {value:day/days} or more",
+                "Die Hälfte der eigenen Bestellabstände dauert {value:Tag/Tage} oder länger",
             ),
         ),
         # Whole numbers up to the root: a floating-point variance depends on the order of rows.
@@ -181,8 +181,8 @@ RHYTHM = Topic(
             "share",
             scale="odds",
             words=Words(
-                "{value} of all repeat orders come after a shorter silence",
-                "{value} aller Folgebestellungen kommen nach kürzerer Stille",
+                "Silent for longer than {value} of the gaps to be expected",
+                "Länger still als {value} der zu erwartenden Bestellabstände",
                 more_is="leaving",
             ),
         ),

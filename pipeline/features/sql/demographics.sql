@@ -3,19 +3,38 @@
 -- before "100+"), those without one first, then by name.
 WITH told AS (
     UNPIVOT (
-        SELECT customer_key, age_group, income_group, home_ownership, marital_status, household_size, household_type, children
+        SELECT
+            customer_key,
+            age_group,
+            income_group,
+            home_ownership,
+            marital_status,
+            household_size,
+            household_type,
+            children
         FROM customers
     )
     ON COLUMNS(* EXCLUDE (customer_key))::VARCHAR
     INTO NAME attribute VALUE band
 ),
 
-numbered AS (
-    SELECT customer_key, attribute, dense_rank() OVER (
-        PARTITION BY attribute
-        ORDER BY TRY_CAST(regexp_extract(regexp_replace(band, '(\d)[.,'' ](\d{3})', '\1\2', 'g'), '\d+') AS BIGINT) NULLS FIRST, regexp_matches(band, '^\d'), band
-    ) AS place
+-- The first number of a band, without the signs that part its thousands.
+led AS (
+    SELECT
+        *,
+        TRY_CAST(regexp_extract(regexp_replace(band, '(\d)[.,'' ](\d{3})', '\1\2', 'g'), '\d+') AS BIGINT) AS number
     FROM told
+),
+
+numbered AS (
+    SELECT
+        customer_key,
+        attribute,
+        dense_rank() OVER (
+            PARTITION BY attribute
+            ORDER BY number NULLS FIRST, regexp_matches(band, '^\d'), band
+        ) AS place
+    FROM led
 )
 
 SELECT

@@ -152,6 +152,11 @@ class Contract:
     feeds: tuple[str, ...] = ()
 
     @property
+    def is_of_sales(self) -> bool:
+        """Whether a row belongs to a sale, so that its customer has to be known."""
+        return any(c.entity == "customer" and c.reference and c.reference.required for c in self.columns)
+
+    @property
     def names(self) -> list[str]:
         """The column names in order."""
         return [column.name for column in self.columns]

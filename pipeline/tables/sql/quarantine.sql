@@ -7,7 +7,7 @@ WITH rejected AS (
            CASE
                WHEN role = 'ordered_at' AND ordered_at IS NOT NULL THEN 'date'
                WHEN role = 'ordered_at' THEN value_class(date_text)
-               WHEN role = 'amount' THEN value_class(amount)
+               WHEN role = 'amount' THEN value_class(amount::VARCHAR)
                WHEN role = 'quantity' THEN value_class(quantity)
                WHEN role = 'customer_id' THEN value_class(customers.customer_id)
                WHEN role = 'order_id' THEN value_class(order_id)

@@ -8,6 +8,7 @@ SELECT file_no,
        count(*) FILTER (WHERE fate = 'accepted'),
        count(*) FILTER (WHERE fate = 'quarantined'),
        count(*) FILTER (WHERE fate = 'after_as_of'),
+       count(*) FILTER (WHERE fate = 'left_out'),
        count(*) FILTER (WHERE fate = 'merged')
 FROM all_fates
 GROUP BY file_no

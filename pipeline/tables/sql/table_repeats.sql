@@ -3,7 +3,7 @@ CREATE TABLE repeats AS
 WITH open AS (
     SELECT file_no, line, row({key}) AS key, row({values}) AS content
     FROM judged
-    WHERE NOT hidden AND breach IS NULL AND {complete}
+    WHERE NOT hidden AND NOT left_out AND breach IS NULL AND {complete}
 ), shared AS (
     SELECT key FROM open GROUP BY key HAVING count(*) > 1
 ), versions AS (
