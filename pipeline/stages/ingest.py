@@ -13,7 +13,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-import pyarrow as pa
 
 from pipeline.counted import counted
 from pipeline.errors import UserError
@@ -183,6 +182,4 @@ def _check_births(births_from: date | None, done: Ingested) -> None:
 
 
 if __name__ == "__main__":
-    # It gives memory back at once, and takes no huge pages, which some virtual machines clear slowly.
-    pa.set_memory_pool(pa.system_memory_pool())
     run(ingest)
