@@ -186,6 +186,21 @@ def test_a_few_orders_long_before_all_others_are_warned_of(
     assert "before all others" not in capsys.readouterr().err
 
 
+def test_a_few_orders_long_after_all_others_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = shop / "log.csv"
+    rows = "".join(f"n{n},2023-04-{1 + n % 28:02},9\n" for n in range(300))
+    log.write_text(f"{log.read_text()}{rows}old-1,2023-12-24,5\n")
+    assert read_orders(load_params(write_params(shop))).as_of == date(2023, 12, 25)
+    said = capsys.readouterr().err
+    assert "1 of 371 orders lie on 2023-12-24 or after it, 153 days after all others, which end on" in said
+    assert 'set as_of to "2023-07-25"' in said
+    log.write_text(log.read_text().replace("2023-12-24", "2023-09-24"))
+    read_orders(load_params(write_params(shop)))
+    assert "after all others" not in capsys.readouterr().err
+
+
 def test_an_account_that_many_share_is_warned_of(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = shop / "log.csv"
     guests = "".join(f"0,2023-03-{1 + n % 28:02},9\n" for n in range(40))
