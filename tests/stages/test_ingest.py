@@ -240,7 +240,7 @@ def test_a_log_that_was_cut_short_stops_before_anything_is_written(shop: Path) -
     ingest(params)
     whole = written.read_bytes()
     log.write_text("".join(lines[: len(lines) // 2]))
-    told = "35 orders until 2023-01-21, the last run found 70 until 2023-07-24"
+    told = "sources.orders: 35 orders, the last run found 70: a part seems to be missing"
     with pytest.raises(UserError, match=told), all_or_nothing():
         ingest(params)
     assert written.read_bytes() == whole
@@ -248,3 +248,17 @@ def test_a_log_that_was_cut_short_stops_before_anything_is_written(shop: Path) -
     ingest(params)  # some less is no matter
     log.write_text("".join(lines[: len(lines) // 2]))
     ingest(load_params(write_params(shop, timezone="Europe/Berlin")))  # nor is less, read in another way
+
+
+def test_so_do_consents_for_the_last_rows_are_the_latest_refusals(shop: Path) -> None:
+    said = [f"old-{n},email,granted,2023-01-02\n" for n in range(20)]
+    params = yaml.safe_load(write_params(shop).read_text())
+    columns = {name: name for name in ("customer_id", "purpose", "status", "changed_at")}
+    params["sources"]["consents"] = {"path": "consents.csv", "columns": columns}
+    (shop / "params.yaml").write_text(yaml.safe_dump(params))
+    for rows in (20, 18):
+        (shop / "consents.csv").write_text(",".join(columns) + "\n" + "".join(said[:rows]))
+        ingest(load_params(shop / "params.yaml"))
+    (shop / "consents.csv").write_text(",".join(columns) + "\n" + "".join(said[:16]))
+    with pytest.raises(UserError, match=r"sources\.consents: 16 rows, the last run found 18"):
+        ingest(load_params(shop / "params.yaml"))
