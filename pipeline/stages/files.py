@@ -36,6 +36,7 @@ EXPORT_PARQUET = Path("exports/customers.parquet")
 MANIFEST = Path("exports/manifest.json")
 
 REPORT = Path("reports/index.html")
+INGEST = Path("metrics/ingest.json")
 KPIS = Path("metrics/kpis.json")
 PREFLIGHT = Path("metrics/preflight.json")
 FORECAST = Path("metrics/forecast.json")

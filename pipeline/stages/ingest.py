@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-import pyarrow as pa
 
 from pipeline.counted import counted
 from pipeline.errors import UserError
 from pipeline.params import Params
-from pipeline.privacy.pseudonyms import PEPPER_VARIABLE, pepper_from
+from pipeline.privacy.pseudonyms import PEPPER_VARIABLE, customer_keys, pepper_from
 from pipeline.stages import files
 from pipeline.stages.shell import phases, run, say, warn
 from pipeline.tables import io, optional
+from pipeline.tables.contracts import OPTIONAL
 from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
 from pipeline.tables.policies import Policies
-from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_start, shared_account
+from pipeline.tables.remarks import remarks
 
-FLOAT = r"\d+\.0"
-SCIENTIFIC = r"\d([.,]\d+)?[eE]\+\d+"
+WHOLE = 0.9  # of the orders of the last run; erasure and later cancellations take less
 FARTHEST_EAST = timedelta(hours=14)  # the clock that is the most ahead of UTC: Kiribati
 
 
 def ingest(params: Params) -> None:
     """Write orders, returns, the optional tables, quarantine, the id vault and the counts."""
-    unprotected = _is_unprotected(params)
+    pepper = _tag_of_pepper(params)
     with ThreadPoolExecutor(1) as aside:  # the orders take the longest to write, and use one core
         held_back = copy_context()
         written: list[Future[str]] = []
@@ -41,27 +41,28 @@ def ingest(params: Params) -> None:
             written.append(aside.submit(held_back.run, io.write_parquet, orders, files.ORDERS))
 
         done = read_orders(params, on_orders=write)
+        counts = done.counts | {"read_by": _digest_of_settings(params)}
+        _check_whole(counts)
         returns = io.write_parquet(done.returns, files.RETURNS)
         tables = optional.write(done.tables, files.TABLES)
         io.write_parquet(done.all_quarantined(), files.QUARANTINE)
         io.write_parquet(done.identities, files.IDENTITIES, private=True)
-        io.write_json(done.counts, files.METRICS / "ingest.json")
+        io.write_json(counts, files.INGEST)
         hashes = {"orders": written[0].result(), "returns taken": returns, **tables}
     log = {
         "as_of": done.as_of,
         "first_day": done.orders["ordered_at"].min().date(),
         "last_day": done.orders["ordered_at"].max().date(),
         "fingerprint": sha256(io.json_text(hashes).encode()).hexdigest()[:16],
-        "demo_pepper": unprotected,
-        "own_pepper": not pepper_from(os.environ)[1],
+        "demo_pepper": pepper is None and not _is_public(params),
+        "pepper": pepper,
     }
     io.write_json(log, files.LOG)
-    if unprotected:
+    if log["demo_pepper"]:
         warn(
             f"{PEPPER_VARIABLE} is not set: whoever has a list of ids can tell the keys. Set it before "
             "sharing, then make them anew: dvc repro -f ingest && make repro"
         )
-    counts = done.counts
     say(
         f"ingest: {counted(counts['rows_read']):row/rows} read, {counts['quarantined']:,} quarantined, "
         f"{counts['left_out']:,} left out; "
@@ -75,19 +76,59 @@ def ingest(params: Params) -> None:
         say(f"{name}: {judged}{left_out}")
 
 
-def _is_unprotected(params: Params) -> bool:
-    """Tell whether keys of real customers are made without a secret; raise if the last ones had one."""
+def _digest_of_settings(params: Params) -> str:
+    """Tell one way to read the log from another."""
+    settings = params.model_dump(mode="json", include={"as_of", "sources", "ingest"})
+    return sha256(io.json_text(settings).encode()).hexdigest()[:16]
+
+
+def _check_whole(counts: Mapping[str, Any]) -> None:
+    """Raise if what the last run read in the same way has become much less: a cut file looks like churn."""
+    last = io.read_json(files.INGEST) if files.INGEST.exists() else {}
+    if last.get("read_by") != counts["read_by"]:
+        return
+    before = _sizes(last)
+    for table, (rows, what) in _sizes(counts).items():
+        if rows < WHOLE * before[table][0]:
+            raise UserError(
+                f"{rows:,} {what}, the last run found {before[table][0]:,}: a part seems to be missing",
+                where=f"sources.{table}",
+                valid="the whole table; or, if it has become smaller on purpose, "
+                f"delete {files.INGEST} and run again",
+            )
+
+
+def _sizes(counts: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
+    """Give how much there is of the log, and of the tables whose rows have to be obeyed."""
+    binding = {
+        name: (table["rows_read"], "rows")
+        for name, table in counts["tables"].items()
+        if table["status"] == "on" and OPTIONAL[name].is_binding
+    }
+    return {"orders": (counts["orders"], "orders"), **binding}
+
+
+def _is_public(params: Params) -> bool:
+    """Tell data that ship inside a package: their keys need no secret."""
     paths = [params.sources.orders.path, *(table.path for table in params.sources.optional.values())]
-    # Data that ship inside a package are public: their keys need no secret.
-    if not pepper_from(os.environ)[1] or all((path or "").startswith("package:") for path in paths):
-        return False
-    if files.LOG.exists() and io.read_json(files.LOG).get("own_pepper"):
-        raise UserError(
-            "not set, but the last run had it: all customer keys would change, and be guessable",
-            where=PEPPER_VARIABLE,
-            valid=f"the secret of that run, where cron sees it too; or delete {files.LOG} to go on without",
-        )
-    return True
+    return all((path or "").startswith("package:") for path in paths)
+
+
+def _tag_of_pepper(params: Params) -> str | None:
+    """Tell one secret from another, None without one; raise unless it is that of the last run."""
+    pepper, is_demo = pepper_from(os.environ)
+    tag = None if is_demo else customer_keys(pd.Series(["a tag, no customer"]), pepper).item()
+    last = io.read_json(files.LOG).get("pepper") if files.LOG.exists() else None
+    if last in (None, tag) or (is_demo and _is_public(params)):
+        return tag
+    problem = "another secret than the last run had: all customer keys would change"
+    if is_demo:
+        problem = "not set, but the last run had it: all customer keys would change, and be guessable"
+    raise UserError(
+        problem,
+        where=PEPPER_VARIABLE,
+        valid=f"the secret of that run, where cron sees it too; or delete {files.LOG} to go on without",
+    )
 
 
 def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lambda _: None) -> Ingested:
@@ -117,11 +158,8 @@ def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lamb
             on_orders=on_orders,
         )
     _check_births(params.ingest.births_from, done)
-    _check_ids(done)
-    _check_lines(done)
-    _check_dates(done)
-    _check_changed(done)
-    _check_states(params.ingest.cancelled_status, done)
+    for remark in remarks(done, params.ingest.births_from, params.ingest.cancelled_status):
+        warn(remark)
     return done
 
 
@@ -132,76 +170,8 @@ def _now(timezone: str | None) -> datetime:
     return datetime.now(UTC).replace(tzinfo=None) + FARTHEST_EAST
 
 
-def _check_ids(done: Ingested) -> None:
-    """Warn of ids that do not tell one customer from another."""
-    ids, alike = done.identities["customer_id"], done.counts["alike_ids"]
-    if rounded := int(ids.str.fullmatch(SCIENTIFIC).sum()):
-        warn(
-            f"{counted(rounded):customer id is/customer ids are} written like 1.23E+11: a spreadsheet has "
-            "rounded them, and one may be several customers. Export that column as text."
-        )
-    if ids.str.fullmatch(FLOAT).all():
-        warn(
-            'all customer ids end in ".0": a program took them for numbers, and the CRM may know them '
-            "without. Write them as whole numbers or as text."
-        )
-    if alike:
-        warn(
-            f"{counted(alike):customer id differs/customer ids differ} from another one in capitals "
-            "alone. If these are the same people, set ingest.customer_ids: small_letters."
-        )
-    if orders := shared_account(done.orders):
-        warn(
-            f"one customer has {orders:,} of {len(done.orders):,} orders, ten times as many as anybody else "
-            "or more. If that is how the shop writes people without an account, another column, such as the "
-            "e-mail address, may tell who they are; ingest.exclude_customers leaves them out. churn inspect "
-            "shows the id."
-        )
-
-
-def _check_lines(done: Ingested) -> None:
-    """Warn of rows that seem to be lines of orders where nothing tells which belong together."""
-    if "order_id" not in done.counts["columns_off"] or (share := at_once(done.orders)) <= MANY_AT_ONCE:
-        return
-    warn(
-        f"there would be {share:.0%} fewer orders if what a customer buys at one time were one. If the rows "
-        "are lines of orders, the KPIs count each as an order: map sources.orders.columns.order_id. Where "
-        "there is none, churn inspect shows a query that makes one."
-    )
-
-
-def _check_dates(done: Ingested) -> None:
-    """Warn of a few orders long before all others: they make a log of one year one of twenty."""
-    if found := lone_start(done.orders):
-        few, last, first = found
-        warn(
-            f"{few:,} of {counted(len(done.orders)):order/orders} lie before {last + timedelta(days=1)}, "
-            f"more than a year before all others, which begin on {first}. If the dates are wrong, mend them "
-            "or leave them out by a query (docs/bring-your-own-data.md, Tables that belong together)."
-        )
-
-
-def _check_changed(done: Ingested) -> None:
-    """Warn of orders that a later file delivers again, but not as they were."""
-    if changed := done.counts["policies"]["changed_orders"]:
-        warn(
-            f"{counted(changed):order comes/orders come} again in a later file, at the same time with other "
-            "lines or amounts: all lines are summed. If the later file corrects the earlier one, read each "
-            "order from its last file alone: docs/bring-your-own-data.md, Tables that belong together."
-        )
-
-
-def _check_states(cancelled: Sequence[str], done: Ingested) -> None:
-    """Warn where a log has states, and none of an order that came to nothing."""
-    if cancelled and "status" not in done.counts["columns_off"] and not done.counts["policies"]["cancelled"]:
-        warn(
-            "no order has one of the states of ingest.cancelled_status. If some came to nothing, the shop "
-            "has another word for that: churn inspect lists the states."
-        )
-
-
 def _check_births(births_from: date | None, done: Ingested) -> None:
-    """Warn of a log that starts in the middle of customers' lives; raise if nobody is born late enough."""
+    """Raise if nobody is born late enough to be learned from."""
     first, last = done.counts["first_order_on"], done.counts["last_order_on"]
     if births_from and births_from > last:
         raise UserError(
@@ -209,14 +179,7 @@ def _check_births(births_from: date | None, done: Ingested) -> None:
             where="ingest.births_from",
             valid=f"null, or a day from {first} to {last}",
         )
-    if births_from is None and done.counts["left_truncation"]["suspected"]:
-        warn(
-            "far more customers order for the first time in the first weeks of the log than later: it seems "
-            "to start in the middle of their lives. Set ingest.births_from to a day after those weeks."
-        )
 
 
 if __name__ == "__main__":
-    # It gives memory back at once, and takes no huge pages, which some virtual machines clear slowly.
-    pa.set_memory_pool(pa.system_memory_pool())
     run(ingest)

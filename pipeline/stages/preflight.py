@@ -18,7 +18,7 @@ def check_data(params: Params) -> None:
     """Write metrics/preflight.json."""
     report = preflight(
         io.read_parquet(files.ORDERS),
-        io.read_json(files.METRICS / "ingest.json"),
+        io.read_json(files.INGEST),
         date.fromisoformat(io.read_json(files.LOG)["as_of"]),
         returns=io.read_parquet(files.RETURNS),
         horizon_days=params.churn.horizon_days,

@@ -69,7 +69,7 @@ def report(params: Params) -> None:
             churn_evaluation=evaluation["churn"],
             value_evaluation=evaluation["value"],
             forecast=io.read_json(files.FORECAST),
-            ingest=io.read_json(files.METRICS / "ingest.json"),
+            ingest=io.read_json(files.INGEST),
             lifetime_value=io.read_json(files.LIFETIME_VALUE_MODELS)["fits"],
             run_id=current_run(params),
             is_demo_pepper=log["demo_pepper"],

@@ -54,7 +54,8 @@ def bought(con: Connection, spec: OrderSource, judged: Raw, where: str, *, keep_
             "channel": _words(alone["channel"]) if judged.columns["channel"] else pa.nulls(len(alone), WORD),
         }
     )
-    rows = pa.concat_tables([rows, summed.cast(rows.schema)])
+    if summed.num_rows:
+        rows = pa.concat_tables([rows, summed.cast(rows.schema)])
     # As whole numbers, which compare faster.
     amounts = pa.chunked_array([chunk.view(pa.int64()) for chunk in rows["amount"].chunks], pa.int64())
     rows = _kept(rows, pc.greater_equal(amounts, 0) if keep_zero else pc.greater(amounts, 0))
@@ -146,8 +147,17 @@ def in_order(rows: pa.Table) -> pa.Table:
         keys = [(name, "ascending") for name in ("moment", "amount", "lines", "channel")]
         order[tied] = order[tied][pc.sort_indices(equal, sort_keys=keys).to_numpy()]
     places = pa.array(order)
-    columns = on_all_cores(lambda column: column.combine_chunks().take(places), others.columns)
+    columns = on_all_cores(lambda column: _moved(column, places), others.columns)
     return pa.table([pa.array(numbers), pa.array(times), *columns], schema=rows.schema)
+
+
+def _moved(column: pa.ChunkedArray, places: pa.Array) -> pa.ChunkedArray:
+    """Return the values of a column at some places: as they stand if all are alike, such as one line each."""
+    if column.null_count == len(column):
+        return column
+    if pa.types.is_integer(column.type) and len(set(pc.min_max(column).as_py().values())) == 1:
+        return column
+    return column.combine_chunks().take(places)
 
 
 def _by_number_and_time(numbers: Numbers, times: npt.NDArray[np.datetime64]) -> tuple[Places, Numbers]:

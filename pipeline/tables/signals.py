@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from statistics import median
 from typing import Any
@@ -19,6 +20,7 @@ MIN_BIRTHS = 30
 SUSPICIOUS_RATIO = 2.0
 LONE_SHARE, A_YEAR = 0.01, 365
 MANY_AT_ONCE = 0.2  # fewer orders: more than by people who order twice at once
+BLOCK_ROWS = 1 << 20
 MIN_SHARED, SHARED_SHARE, SHARED_RATIO = 30, 0.01, 10
 
 
@@ -60,7 +62,7 @@ def shared_account(orders: pd.DataFrame) -> int:
     It is a till, or "0" for those without an account: it has a hundredth of all orders at least, and ten
     times as many as anybody else.
     """
-    counts = np.bincount(orders["customer_key"].cat.codes)
+    counts = _bincount(orders["customer_key"].cat.codes.to_numpy())
     if len(counts) < 2:
         return 0
     next_most, most = np.partition(counts, -2)[-2:].tolist()
@@ -89,15 +91,28 @@ def lone_start(orders: pd.DataFrame) -> tuple[int, date, date] | None:
     tuple of int, date, date, or None
         How many (below a hundredth of all), the last day of them and the first day of the others.
     """
-    each = orders["ordered_at"].to_numpy().astype("datetime64[D]")
-    days = each.min() + np.flatnonzero(np.bincount((each - each.min()).astype(np.int32)))
-    after = np.flatnonzero(np.diff(days) > np.timedelta64(A_YEAR, "D")) + 1
-    counts = [(int((each < days[start]).sum()), start) for start in after.tolist()]
-    few = [(count, start) for count, start in counts if count < LONE_SHARE * len(orders)]
-    if not few:
+    times = orders["ordered_at"].to_numpy()
+    first = times.min().astype("datetime64[D]")
+    per_day = _bincount(times, lambda some: (some.astype("datetime64[D]") - first).astype(np.int64))
+    days = np.flatnonzero(per_day)
+    before = per_day.cumsum()[days[:-1]]
+    few = np.flatnonzero((np.diff(days) > A_YEAR) & (before < LONE_SHARE * len(orders)))
+    if not len(few):
         return None
-    count, start = few[-1]
-    return count, days[start - 1].item(), days[start].item()
+    last = few[-1]
+    return int(before[last]), (first + days[last]).item(), (first + days[last + 1]).item()
+
+
+def _bincount(
+    values: npt.NDArray[Any], numbers: Callable[[npt.NDArray[Any]], npt.NDArray[Any]] = lambda some: some
+) -> npt.NDArray[np.intp]:
+    """Count what the values are as numbers from 0, in blocks, for each is copied on the way."""
+    counts = np.zeros(0, np.intp)
+    for start in range(0, len(values), BLOCK_ROWS):
+        found = np.bincount(numbers(values[start : start + BLOCK_ROWS]), minlength=len(counts))
+        found[: len(counts)] += counts
+        counts = found
+    return counts
 
 
 def left_truncation(orders: pd.DataFrame) -> dict[str, Any]:

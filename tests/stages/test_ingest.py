@@ -14,6 +14,7 @@ import yaml
 from pipeline.errors import UserError
 from pipeline.params import load_params
 from pipeline.stages.ingest import ingest, read_orders
+from pipeline.tables.io import all_or_nothing
 
 PROJECT = Path(__file__).parents[2]
 START = date(2023, 1, 2)
@@ -97,9 +98,11 @@ def test_keys_that_had_a_secret_are_not_made_without_one(shop: Path, monkeypatch
     ingest(params)
     secret = (shop / "data/interim/orders.parquet").read_bytes()
     assert secret != guessable
-    monkeypatch.delenv("CHURN_PEPPER")
-    with pytest.raises(UserError, match="CHURN_PEPPER: not set, but"):
-        ingest(params)
+    ingest(params)  # the same secret again
+    for other, problem in (("y" * 32, "another secret than"), ("", "not set, but")):
+        monkeypatch.setenv("CHURN_PEPPER", other)
+        with pytest.raises(UserError, match=f"CHURN_PEPPER: {problem}"):
+            ingest(params)
     assert (shop / "data/interim/orders.parquet").read_bytes() == secret
     (shop / "data/interim/log.json").unlink()
     ingest(params)
@@ -225,3 +228,37 @@ def test_states_none_of_which_cancels_are_warned_of(shop: Path, capsys: pytest.C
         (shop / "log.csv").write_text("\n".join(rows) + "\n")
         read_orders(load_params(shop / "params.yaml"))
         assert ("no order has one of the states" in capsys.readouterr().err) is told
+
+
+def test_a_log_that_was_cut_short_stops_before_anything_is_written(shop: Path) -> None:
+    params, log, written = (
+        load_params(write_params(shop)),
+        shop / "log.csv",
+        Path("data/interim/orders.parquet"),
+    )
+    lines = log.read_text().splitlines(keepends=True)
+    ingest(params)
+    whole = written.read_bytes()
+    log.write_text("".join(lines[: len(lines) // 2]))
+    told = "sources.orders: 35 orders, the last run found 70: a part seems to be missing"
+    with pytest.raises(UserError, match=told), all_or_nothing():
+        ingest(params)
+    assert written.read_bytes() == whole
+    log.write_text("".join(lines[:-4]))
+    ingest(params)  # some less is no matter
+    log.write_text("".join(lines[: len(lines) // 2]))
+    ingest(load_params(write_params(shop, timezone="Europe/Berlin")))  # nor is less, read in another way
+
+
+def test_so_do_consents_for_the_last_rows_are_the_latest_refusals(shop: Path) -> None:
+    said = [f"old-{n},email,granted,2023-01-02\n" for n in range(20)]
+    params = yaml.safe_load(write_params(shop).read_text())
+    columns = {name: name for name in ("customer_id", "purpose", "status", "changed_at")}
+    params["sources"]["consents"] = {"path": "consents.csv", "columns": columns}
+    (shop / "params.yaml").write_text(yaml.safe_dump(params))
+    for rows in (20, 18):
+        (shop / "consents.csv").write_text(",".join(columns) + "\n" + "".join(said[:rows]))
+        ingest(load_params(shop / "params.yaml"))
+    (shop / "consents.csv").write_text(",".join(columns) + "\n" + "".join(said[:16]))
+    with pytest.raises(UserError, match=r"sources\.consents: 16 rows, the last run found 18"):
+        ingest(load_params(shop / "params.yaml"))

@@ -1,0 +1,109 @@
+"""What a shop is told of the log it delivered: each doubt in a sentence, with what helps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from pipeline.counted import counted
+from pipeline.tables.ingest import Ingested
+from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_start, shared_account
+
+FLOAT = r"\d+\.0"
+SCIENTIFIC = r"\d([.,]\d+)?[eE]\+\d+"
+
+
+def remarks(done: Ingested, births_from: date | None, cancelled: Sequence[str]) -> Iterator[str]:
+    """Tell of what was accepted and may yet be wrong; no sentence repeats a value of a customer.
+
+    Parameters
+    ----------
+    done : Ingested
+    births_from : date, optional
+        The parameter that answers the doubt about the start of the log.
+    cancelled : sequence of str
+        The states of orders that came to nothing.
+    """
+    yield from _about_births(done, births_from)
+    yield from _about_ids(done)
+    yield from _about_lines(done)
+    yield from _about_dates(done)
+    yield from _about_changed(done)
+    yield from _about_states(done, cancelled)
+
+
+def _about_births(done: Ingested, births_from: date | None) -> Iterator[str]:
+    """Tell of a log that starts in the middle of customers' lives."""
+    if births_from is None and done.counts["left_truncation"]["suspected"]:
+        yield (
+            "far more customers order for the first time in the first weeks of the log than later: it seems "
+            "to start in the middle of their lives. Set ingest.births_from to a day after those weeks."
+        )
+
+
+def _about_ids(done: Ingested) -> Iterator[str]:
+    """Tell of ids that do not tell one customer from another."""
+    ids, alike = done.identities["customer_id"], done.counts["alike_ids"]
+    if rounded := int(ids.str.fullmatch(SCIENTIFIC).sum()):
+        yield (
+            f"{counted(rounded):customer id is/customer ids are} written like 1.23E+11: a spreadsheet has "
+            "rounded them, and one may be several customers. Export that column as text."
+        )
+    if ids.str.fullmatch(FLOAT).all():
+        yield (
+            'all customer ids end in ".0": a program took them for numbers, and the CRM may know them '
+            "without. Write them as whole numbers or as text."
+        )
+    if alike:
+        yield (
+            f"{counted(alike):customer id differs/customer ids differ} from another one in capitals "
+            "alone. If these are the same people, set ingest.customer_ids: small_letters."
+        )
+    if orders := shared_account(done.orders):
+        yield (
+            f"one customer has {orders:,} of {len(done.orders):,} orders, ten times as many as anybody else "
+            "or more. If that is how the shop writes people without an account, another column, such as the "
+            "e-mail address, may tell who they are; ingest.exclude_customers leaves them out. churn inspect "
+            "shows the id."
+        )
+
+
+def _about_lines(done: Ingested) -> Iterator[str]:
+    """Tell of rows that seem to be lines of orders where nothing tells which belong together."""
+    if "order_id" not in done.counts["columns_off"] or (share := at_once(done.orders)) <= MANY_AT_ONCE:
+        return
+    yield (
+        f"there would be {share:.0%} fewer orders if what a customer buys at one time were one. If the rows "
+        "are lines of orders, the KPIs count each as an order: map sources.orders.columns.order_id. Where "
+        "there is none, churn inspect shows a query that makes one."
+    )
+
+
+def _about_dates(done: Ingested) -> Iterator[str]:
+    """Tell of a few orders long before all others: they make a log of one year one of twenty."""
+    if found := lone_start(done.orders):
+        few, last, first = found
+        yield (
+            f"{few:,} of {counted(len(done.orders)):order/orders} lie before {last + timedelta(days=1)}, "
+            f"more than a year before all others, which begin on {first}. If the dates are wrong, mend them "
+            "or leave them out by a query (docs/bring-your-own-data.md, Tables that belong together)."
+        )
+
+
+def _about_changed(done: Ingested) -> Iterator[str]:
+    """Tell of orders that a later file delivers again, but not as they were."""
+    if changed := done.counts["policies"]["changed_orders"]:
+        yield (
+            f"{counted(changed):order comes/orders come} again in a later file, at the same time with other "
+            "lines or amounts: all lines are summed. If the later file corrects the earlier one, read each "
+            "order from its last file alone: docs/bring-your-own-data.md, Tables that belong together."
+        )
+
+
+def _about_states(done: Ingested, cancelled: Sequence[str]) -> Iterator[str]:
+    """Tell where a log has states, and none of an order that came to nothing."""
+    if cancelled and "status" not in done.counts["columns_off"] and not done.counts["policies"]["cancelled"]:
+        yield (
+            "no order has one of the states of ingest.cancelled_status. If some came to nothing, the shop "
+            "has another word for that: churn inspect lists the states."
+        )
