@@ -138,7 +138,7 @@ def _advice(quarantine: pd.DataFrame) -> str:
     if "missing_customer_id" in first.index:
         advice += "ingest.missing_customer_id: leave_out if anonymous sales are normal here, "
     if "unknown_reference" in first.index:
-        column = first.loc["unknown_reference", "column"]
+        column = str(first.loc["unknown_reference", "column"])
         advice += (
             f"deliver what {column} refers to, such as orders from as far back, or leave such rows out by a "
             "query, "

@@ -112,6 +112,31 @@ def test_a_row_is_told_from_names(names: str, is_row: bool) -> None:
     assert looks_like_row(["customer", *names.split(";")]) == is_row
 
 
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (",customer,date,amount", "{n},K{n},2024-03-{day:02},{n}.50"),
+        ("customer,date,,amount", "K{n},2024-03-{day:02},x,{n}.50"),
+        ("customer,date,amount,", "K{n},2024-03-{day:02},{n}.50,x"),
+        ("Export of 2024\n,customer,date,amount", "{n},K{n},2024-03-{day:02},{n}.50"),
+    ],
+    ids=["the index of pandas", "in between", "at the end", "below a title"],
+)
+def test_a_column_without_a_name_is_passed_over(tmp_path: Path, header: str, row: str) -> None:
+    rows = [row.format(n=n, day=1 + n % 28) for n in range(30)]
+    found = inspected(tmp_path, "\n".join([header, *rows]) + "\n")
+    assert not found.questions
+    for role, name in (("customer_id", "customer"), ("ordered_at", "date"), ("amount", "amount")):
+        assert f'{role}: "{name}"' in found.snippet
+
+
+@pytest.mark.parametrize("first", ["Meier,Anna,,12.50", "Meier,Anna,2024-03-01,"])
+def test_a_row_that_lacks_a_value_is_no_header(tmp_path: Path, first: str) -> None:
+    rows = [f"Meier{n},Anna,2024-03-{1 + n % 28:02},{n}.50" for n in range(30)]
+    with pytest.raises(UserError, match="seems to have no header"):
+        inspected(tmp_path, "\n".join([first, *rows]) + "\n")
+
+
 def test_names_with_numbers_are_a_header(tmp_path: Path) -> None:
     text = "customer,date,amount,SKU1,QTY2,VAT19\n7,2021-03-04,5.5,a,1,19\n7,2021-03-05,1.0,b,2,19\n"
     assert not inspected(tmp_path, text).questions
