@@ -93,8 +93,8 @@ def _about_dates(done: Ingested) -> Iterator[str]:
         yield (
             f"{few:,} of {counted(len(done.orders)):order/orders} lie on {first} or after it, "
             f"{(first - last).days} days after all others, which end on {last}: on {done.as_of} all other "
-            "customers seem to be gone. If the dates are wrong, mend them or leave them out by a query, or set "
-            f'as_of to "{last + timedelta(days=1)}".'
+            "customers seem to be gone. If the dates are wrong, mend them or leave them out by a query, or "
+            f'set as_of to "{last + timedelta(days=1)}".'
         )
 
 
