@@ -164,6 +164,18 @@ def test_orders_that_a_later_file_changes_are_warned_of(
         assert ("1 order comes again in a later file" in capsys.readouterr().err) is told
 
 
+def test_rows_that_stand_there_twice_are_warned_of(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = shop / "log.csv"
+    header, *lines = log.read_text().splitlines(keepends=True)
+    params = yaml.safe_load(write_params(shop).read_text())
+    for twice, policy, told in ((71, "keep", True), (10, "keep", False), (71, "drop_exact", False)):
+        log.write_text("".join([header, *lines, *lines[:twice]]))
+        params["ingest"]["duplicates"] = policy
+        (shop / "params.yaml").write_text(yaml.safe_dump(params))
+        read_orders(load_params(shop / "params.yaml"))
+        assert ("71 of 142 rows equal an earlier one" in capsys.readouterr().err) is told
+
+
 def test_ids_that_capitals_alone_tell_apart_are_warned_of(
     shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
