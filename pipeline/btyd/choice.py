@@ -168,11 +168,11 @@ class Chooser:
         reason: Reason = "best" if chosen == best else "within_one_standard_error"
         return Choice(chosen, reason, best, windows, trials)
 
-    def windows(self, cutoff: date) -> tuple[date, ...]:
+    def windows(self, cutoff: date, most: int = MOST_WINDOWS) -> tuple[date, ...]:
         """The latest windows that had ended by the cutoff and began when there was something to learn."""
         horizon = timedelta(days=self.horizon_days)
         ended = [window for window in sorted(self.histories) if window + horizon <= cutoff]
-        return tuple([window for window in ended if self.judged(window)["frequency"].any()][-MOST_WINDOWS:])
+        return tuple([window for window in ended if self.judged(window)["frequency"].any()][-most:])
 
     def rows(self, cutoff: date) -> pd.DataFrame:
         """Give all customers at a cutoff, by key."""

@@ -192,13 +192,14 @@ def verdict(optimum: Optimum, names: Sequence[str]) -> tuple[Status, str]:
     at_bound = [name for name, value in zip(names, optimum.theta, strict=True) if abs(value) > BOUND - 0.01]
     if at_bound:
         return "not_identified", (
-            f"The likelihood keeps rising as {_listed(at_bound)} runs to its limit: "
+            f"The likelihood keeps rising as {_listed(at_bound)} "
+            f"{'runs to its limit' if len(at_bound) == 1 else 'run to their limits'}: "
             "the data do not determine this part of the model."
         )
     errors = optimum.standard_errors
     flat = [name for name, error in zip(names, errors, strict=True) if error > _FLAT_SE]
     if flat:
-        return "not_identified", f"The likelihood is flat in {_listed(flat)}: the data do not determine them."
+        return "not_identified", f"The likelihood is flat in {_listed(flat)}, which the data leave open."
     if optimum.missed > _FAR:
         return "failed", f"The search ended {optimum.missed:.1g} standard errors away from the optimum."
     loose = [name for name, error in zip(names, errors, strict=True) if error > _WEAK_SE]

@@ -184,8 +184,11 @@ def _phi(theta: Sequence[float], pairs: Pairs, rule: _Rule = _EXACT) -> _Phi:
     J, J_s, J_n, J_rho = _mean_and_derivatives(s, r, pairs.x, rho, rule)
     share, k = s / (s + n), n / (s + n + 1.0)
     inside = 1.0 + (1.0 - rho) * k * J
-    value = share * inside
-    complement = n / (s + n) * (1.0 - (1.0 - rho) * s / (s + n + 1.0) * J)
+    # Where hardly anybody dies, or waits, rounding may leave less than nothing.
+    value, complement = (
+        np.maximum(chance, np.finfo(float).tiny)
+        for chance in (share * inside, n / (s + n) * (1.0 - (1.0 - rho) * s / (s + n + 1.0) * J))
+    )
 
     d_s = n / (s + n) ** 2 * inside + share * (1.0 - rho) * k * (J_s - J / (s + n + 1.0))
     d_n = -share / (s + n) * inside + share * (1.0 - rho) * (k * J_n + (s + 1.0) / (s + n + 1.0) ** 2 * J)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeline.btyd.backtest import lead, measures, try_model
+from pipeline.btyd.backtest import lead, try_model
 from pipeline.btyd.choice import MOST_CUSTOMERS, NEEDED_WINDOWS, Chooser
 from pipeline.btyd.clock import Clock
 from pipeline.btyd.countmodel import CountModel
@@ -20,7 +20,8 @@ from pipeline.btyd.season import anchor_clock, exposure_clock
 from pipeline.features.cutoffs import FEWEST_DAYS_BEFORE_LAST_YEAR, YEAR_DAYS
 
 CLEAR_LEAD = 2.0
-CLEARLY_LESS_BIAS = 0.8
+CLEARLY_CLOSER = 0.8
+MOST_WINDOWS = 13  # about a month apart: a year, so that the time of year that lies ahead is among them
 
 Season = Literal["off", "exposure", "anchor"]
 SeasonReason = Literal["given", "too_short", "better", "no_better", "not_found"]
@@ -60,7 +61,8 @@ class SeasonChoice:
         `not_found` where a season was wanted and the fit has none.
     found : mapping
         By season: in how many windows it was tried, its lead in log score per customer over the plain model
-        with standard error, and the mean absolute total bias of both.
+        with standard error, and by how much the totals of both were missed: `missed` and `plain_missed`, root
+        mean squares of the logarithm of expected over actual orders.
     """
 
     season: Season
@@ -103,7 +105,8 @@ class Seasons:
 
         A season has to beat the plain model in log score by two standard errors, and to bring the totals a
         fifth closer to the truth: what moves all customers of a window at once is not in the standard error.
-        Of two that do, the one with the larger lead is taken.
+        Large misses count most, those of a few weeks before Christmas rather than those of all other months.
+        Of two that do, the one that has the better log score where both were tried is taken.
         """
         seasons: tuple[Season, ...] = ("exposure", "anchor")
         found = {season: self._compare(season, name, cutoff) for season in seasons}
@@ -112,10 +115,11 @@ class Seasons:
             season
             for season, result in tried.items()
             if result["lead"] > CLEAR_LEAD * result["standard_error"]
-            and result["bias"] < CLEARLY_LESS_BIAS * result["plain_bias"]
+            and result["missed"] < CLEARLY_CLOSER * result["plain_missed"]
         ]
         if better:
-            return SeasonChoice(max(better, key=lambda season: tried[season]["lead"]), "better", tried)
+            best = better[0] if len(better) == 1 else self._better_of_two(name, cutoff)
+            return SeasonChoice(best, "better", tried)
         return SeasonChoice("off", "no_better" if tried else "too_short", tried)
 
     def fit(self, name: str, season: Season, cutoff: date) -> Fitted:
@@ -166,22 +170,28 @@ class Seasons:
 
     def _compare(self, season: Season, name: str, cutoff: date) -> dict[str, float]:
         """Hold a season against none in the windows with log enough before them; empty if they are few."""
-        tried = [(self._try(season, name, window), window) for window in self.chooser.windows(cutoff)]
+        windows = self.chooser.windows(cutoff, MOST_WINDOWS)
+        tried = [(self._try(season, name, window), window) for window in windows]
         pairs = [(trial, self._try("off", name, window)) for trial, window in tried if trial is not None]
         if len(pairs) < NEEDED_WINDOWS:
             return {}
         ahead = lead(*(pd.concat(trials) for trials in zip(*pairs, strict=True)))
-        bias, plain_bias = (
-            float(np.mean([abs(measures(trial)["total_bias"]) for trial in trials]))
-            for trials in zip(*pairs, strict=True)
-        )
+        missed, plain_missed = (_missed(trials) for trials in zip(*pairs, strict=True))
         return {
             "windows": len(pairs),
             "lead": ahead.mean,
             "standard_error": ahead.standard_error,
-            "bias": bias,
-            "plain_bias": plain_bias,
+            "missed": missed,
+            "plain_missed": plain_missed,
         }
+
+    def _better_of_two(self, name: str, cutoff: date) -> Season:
+        """Hold exposure against anchor in the windows with log enough for both; without any, exposure."""
+        windows = self.chooser.windows(cutoff, MOST_WINDOWS)
+        tried = [[self._try(season, name, window) for season in ("exposure", "anchor")] for window in windows]
+        pairs = [pair for pair in tried if pair[0] is not None and pair[1] is not None]
+        ahead = lead(*(pd.concat(trials) for trials in zip(*pairs, strict=True))).mean if pairs else 0.0
+        return "exposure" if ahead >= 0.0 else "anchor"
 
     def _try(self, season: Season, name: str, window: date) -> pd.DataFrame | None:
         if (season, name, window) not in self._trials:
@@ -193,3 +203,10 @@ class Seasons:
                     trial = try_model(fitted.model, fitted.clock.summary(rows, window), horizon)
             self._trials[season, name, window] = trial
         return self._trials[season, name, window]
+
+
+def _missed(trials: Iterable[pd.DataFrame]) -> float:
+    """By how much the totals of some windows were missed: the root mean square of the logarithm."""
+    # Half an order more on both sides: a window in which nobody ordered is a number too.
+    totals = np.array([trial[["expected_orders", "future_orders"]].sum() + 0.5 for trial in trials])
+    return float(np.sqrt(np.mean(np.diff(np.log(totals)) ** 2)))

@@ -40,6 +40,10 @@ def _as_user_error(error: Mapping[str, Any]) -> UserError:
         return UserError("unknown key", where=where, valid=hint)
     if error["type"] == "missing":
         return UserError("this key is missing", where=where, valid=example)
+    if error["type"] in ("model_type", "model_attributes_type"):
+        section = _section_in(parent.model_fields[keys[-1]].annotation)
+        inside = f"{keys[-1]}: with {', '.join(section.model_fields)} below it" if section else None
+        return UserError("not a section of keys", where=where, valid=inside)
     problem = str(error["msg"]).removeprefix("Value error, ")
     given = error["input"]
     shown = "" if isinstance(given, Mapping | BaseModel) else f" (got {given!r})"

@@ -158,10 +158,9 @@ def _last_year(origin: Origin, params: Params) -> Window | None:
     """Take the same window a year ago, of as many customers as are tested, with the little that is asked."""
     fits = io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]
     seasons = {fit["cutoff"]: fit["season"]["season"] for fit in fits}
-    then = origin.last_year
-    if not then or not tells_of_today(
-        *(seasons.get(day.isoformat()) for day in (then.cutoff, origin.cutoff))
-    ):
+    if not (then := origin.last_year):
+        return None
+    if not tells_of_today(*(seasons.get(day.isoformat()) for day in (then.cutoff, origin.cutoff))):
         return None
     keys = frames.keys([*then.training, then.cutoff])
     of_window = partial(

@@ -21,6 +21,7 @@ from pipeline.privacy.pseudonyms import PEPPER_VARIABLE, customer_keys, pepper_f
 from pipeline.stages import files
 from pipeline.stages.shell import phases, run, say, warn
 from pipeline.tables import io, optional
+from pipeline.tables.contracts import OPTIONAL
 from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
 from pipeline.tables.policies import Policies
 from pipeline.tables.remarks import remarks
@@ -82,16 +83,29 @@ def _digest_of_settings(params: Params) -> str:
 
 
 def _check_whole(counts: Mapping[str, Any]) -> None:
-    """Raise if the log, read as by the last run, has lost many orders: a cut file would look like churn."""
+    """Raise if what the last run read in the same way has become much less: a cut file looks like churn."""
     last = io.read_json(files.INGEST) if files.INGEST.exists() else {}
-    if last.get("read_by") == counts["read_by"] and counts["orders"] < WHOLE * last["orders"]:
-        raise UserError(
-            f"{counted(counts['orders']):order/orders} until {counts['last_order_on']}, the last run found "
-            f"{last['orders']:,} until {last['last_order_on']}: a part of the log seems to be missing",
-            where="sources.orders",
-            valid=f"the whole log; or, if it has become smaller on purpose, delete {files.INGEST} "
-            "and run again",
-        )
+    if last.get("read_by") != counts["read_by"]:
+        return
+    before = _sizes(last)
+    for table, (rows, what) in _sizes(counts).items():
+        if rows < WHOLE * before[table][0]:
+            raise UserError(
+                f"{rows:,} {what}, the last run found {before[table][0]:,}: a part seems to be missing",
+                where=f"sources.{table}",
+                valid="the whole table; or, if it has become smaller on purpose, "
+                f"delete {files.INGEST} and run again",
+            )
+
+
+def _sizes(counts: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
+    """Give how much there is of the log, and of the tables whose rows have to be obeyed."""
+    binding = {
+        name: (table["rows_read"], "rows")
+        for name, table in counts["tables"].items()
+        if table["status"] == "on" and OPTIONAL[name].is_binding
+    }
+    return {"orders": (counts["orders"], "orders"), **binding}
 
 
 def _is_public(params: Params) -> bool:

@@ -137,6 +137,12 @@ def _advice(quarantine: pd.DataFrame) -> str:
     advice = ""
     if "missing_customer_id" in first.index:
         advice += "ingest.missing_customer_id: leave_out if anonymous sales are normal here, "
+    if "unknown_reference" in first.index:
+        column = str(first.loc["unknown_reference", "column"])
+        advice += (
+            f"deliver what {column} refers to, such as orders from as far back, or leave such rows out by a "
+            "query, "
+        )
     if "not_allowed" in first.index:
         column, reason = (str(first.loc["not_allowed", name]) for name in ("column", "reason"))
         ours = reason.removeprefix("Not ").rstrip(".")

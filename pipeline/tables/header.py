@@ -76,13 +76,23 @@ def read_header(file: TextFile, delimiter: str, wanted: Sequence[str], where: st
 def header_at(rows: Sequence[Sequence[str]], wanted: Sequence[str]) -> int:
     """Return the position of the row with the most wanted columns, the first of equals.
 
-    If any column will do, it is the first row as wide as most, if not the first row of all.
+    If any column will do, it is the first row as wide as most, or what stands above that where it looks like
+    data, for a column may have no name, such as the index that pandas writes; if not, the first row of all.
     """
     if wanted:
         return max(range(len(rows)), key=lambda n: (len(set(rows[n]) & set(wanted)), -n))
     filled = [sum(bool(name) for name in row) for row in rows]
     _, usual = _commonest(filled)
-    return next((n for n, width in enumerate(filled) if width >= usual), 0)
+    found = next((n for n, width in enumerate(filled) if width >= usual), 0)
+    above = found - 1
+    if found and looks_like_row(rows[found]) and filled[above] == usual - 1 and _is_of_names(rows[above]):
+        return above
+    return found
+
+
+def _is_of_names(row: Sequence[str]) -> bool:
+    """Tell a row without a number, a date or an address: messages may repeat it."""
+    return not any(NO_NAME.fullmatch(cell) or HARDLY_A_NAME.fullmatch(cell) for cell in row)
 
 
 def _likeliest_delimiter(lines: Sequence[str], candidates: Sequence[str]) -> str:

@@ -27,6 +27,7 @@ def order_log(
     *,
     height: float = 1.0,
     growth: float = 1.0,
+    step: tuple[int, float] | None = None,
     seed: int = 0,
     leave: bool = True,
     r: float = 0.8,
@@ -37,11 +38,14 @@ def order_log(
     """Simulate customer and day of each order.
 
     `growth` is by how much more customers are born in a year than in the year before; parameters in days.
-    Births follow the season too.
+    Births follow the season too. `step` is a day of the log, counted from its first, and by how much faster
+    the clock runs from then on.
     """
     rng = np.random.default_rng(seed)
     days = pd.date_range(FIRST_DAY, periods=int(365 * years), freq="D")
     speed = december(days, height)
+    if step:
+        speed[step[0] :] *= step[1]
     clock = np.concatenate([[0.0], np.cumsum(speed)])
     birth_rate = speed * growth ** (np.arange(len(days)) / 365)
     born = np.sort(rng.choice(len(days), customers, p=birth_rate / birth_rate.sum()))

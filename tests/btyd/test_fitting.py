@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from pipeline.btyd import (
     load,
 )
 from pipeline.btyd._numerics import Floats
+from pipeline.btyd.fitting import BOUND
 from pipeline.btyd.histories import Histories
 from pipeline.btyd.likelihood import Likelihood
 from pipeline.btyd.spending import Spending
@@ -49,6 +51,18 @@ def test_gradients_are_exact(name: str) -> None:
         model.gap_shape = 3
     theta = np.array(THETA[name])
     _differences_agree(lambda theta: model._likelihood(theta.tolist(), rows), theta)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", THETA)
+def test_the_likelihood_is_a_number_wherever_the_search_may_go(name: str) -> None:
+    summary = pd.DataFrame({"frequency": [0, 0, 3, 40], "recency": [0, 0, 40, 49], "T": [0, 10, 50, 50]})
+    rows = Histories.from_summary(summary).scaled(7.0 / 27.0)
+    model = MODELS[name]()
+    for objective in filter(None, (model._objective(rows), model._sketch(rows))):
+        for theta in product((-BOUND, 0.0, BOUND), repeat=len(model.parameter_names)):
+            found = objective(np.array(theta))
+            assert np.isfinite([found.value, *found.gradient]).all(), theta
 
 
 def _differences_agree(likelihood: Callable[[Floats], Likelihood], theta: Floats) -> None:

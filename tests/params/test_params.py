@@ -117,7 +117,7 @@ def test_lifetimes_does_not_fit_what_it_lacks(model):
         ("ingest.births_from", "soon", "null or a date", "births_from: "),
         ("sources.id_map", {"path": "ids.csv"}, "missing", None),
         ("sources.orders.columns.currency", "", "at least 1 character", "currency: "),
-        ("churn", None, "valid dictionary", None),
+        ("churn", None, "not a section of keys", "churn: with horizon_days"),
     ],
 )
 def test_nonsense_names_the_key_the_problem_and_a_valid_example(key, value, problem, valid):
@@ -197,7 +197,7 @@ TABLE = {"path": "data/raw/customers.csv", "columns": {"customer_id": "kunde"}}
         ),
         ({**TABLE, "delimiter": ";;"}, "single character", "customers.delimiter", "delimiter: "),
         ({**TABLE, "words": {"kind": "flow"}}, "valid dictionary", "customers.words.kind", None),
-        ("customers.csv", "valid dictionary", "customers", None),
+        ("customers.csv", "not a section of keys", "customers", "customers: with path"),
     ],
 )
 def test_a_table_that_makes_no_sense_is_told_by_its_key(table, problem, where, valid):

@@ -164,6 +164,18 @@ def test_orders_that_a_later_file_changes_are_warned_of(
         assert ("1 order comes again in a later file" in capsys.readouterr().err) is told
 
 
+def test_rows_that_stand_there_twice_are_warned_of(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = shop / "log.csv"
+    header, *lines = log.read_text().splitlines(keepends=True)
+    params = yaml.safe_load(write_params(shop).read_text())
+    for twice, policy, told in ((71, "keep", True), (10, "keep", False), (71, "drop_exact", False)):
+        log.write_text("".join([header, *lines, *lines[:twice]]))
+        params["ingest"]["duplicates"] = policy
+        (shop / "params.yaml").write_text(yaml.safe_dump(params))
+        read_orders(load_params(shop / "params.yaml"))
+        assert ("71 of 142 rows equal an earlier one" in capsys.readouterr().err) is told
+
+
 def test_ids_that_capitals_alone_tell_apart_are_warned_of(
     shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,6 +196,21 @@ def test_a_few_orders_long_before_all_others_are_warned_of(
     log.write_text(log.read_text().replace("2000-01", "2022-12"))
     read_orders(load_params(write_params(shop)))
     assert "before all others" not in capsys.readouterr().err
+
+
+def test_a_few_orders_long_after_all_others_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = shop / "log.csv"
+    rows = "".join(f"n{n},2023-04-{1 + n % 28:02},9\n" for n in range(300))
+    log.write_text(f"{log.read_text()}{rows}old-1,2023-12-24,5\n")
+    assert read_orders(load_params(write_params(shop))).as_of == date(2023, 12, 25)
+    said = capsys.readouterr().err
+    assert "1 of 371 orders lie on 2023-12-24 or after it, 153 days after all others, which end on" in said
+    assert 'set as_of to "2023-07-25"' in said
+    log.write_text(log.read_text().replace("2023-12-24", "2023-09-24"))
+    read_orders(load_params(write_params(shop)))
+    assert "after all others" not in capsys.readouterr().err
 
 
 def test_an_account_that_many_share_is_warned_of(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -240,7 +267,7 @@ def test_a_log_that_was_cut_short_stops_before_anything_is_written(shop: Path) -
     ingest(params)
     whole = written.read_bytes()
     log.write_text("".join(lines[: len(lines) // 2]))
-    told = "35 orders until 2023-01-21, the last run found 70 until 2023-07-24"
+    told = "sources.orders: 35 orders, the last run found 70: a part seems to be missing"
     with pytest.raises(UserError, match=told), all_or_nothing():
         ingest(params)
     assert written.read_bytes() == whole
@@ -248,3 +275,17 @@ def test_a_log_that_was_cut_short_stops_before_anything_is_written(shop: Path) -
     ingest(params)  # some less is no matter
     log.write_text("".join(lines[: len(lines) // 2]))
     ingest(load_params(write_params(shop, timezone="Europe/Berlin")))  # nor is less, read in another way
+
+
+def test_so_do_consents_for_the_last_rows_are_the_latest_refusals(shop: Path) -> None:
+    said = [f"old-{n},email,granted,2023-01-02\n" for n in range(20)]
+    params = yaml.safe_load(write_params(shop).read_text())
+    columns = {name: name for name in ("customer_id", "purpose", "status", "changed_at")}
+    params["sources"]["consents"] = {"path": "consents.csv", "columns": columns}
+    (shop / "params.yaml").write_text(yaml.safe_dump(params))
+    for rows in (20, 18):
+        (shop / "consents.csv").write_text(",".join(columns) + "\n" + "".join(said[:rows]))
+        ingest(load_params(shop / "params.yaml"))
+    (shop / "consents.csv").write_text(",".join(columns) + "\n" + "".join(said[:16]))
+    with pytest.raises(UserError, match=r"sources\.consents: 16 rows, the last run found 18"):
+        ingest(load_params(shop / "params.yaml"))

@@ -230,6 +230,14 @@ def test_too_many_words_of_the_shops_own_are_asked_for(read: Read) -> None:
     assert valid.startswith("tell by words, under our name of kind, what its words mean (one of nps, csat)")
 
 
+def test_rows_of_strangers_are_told_what_they_lack(read: Read) -> None:
+    text = "customer_id,returned_at,amount\na,2021-03-04,5\nstranger,2021-03-05,6\n"
+    with pytest.raises(UserError, match="unknown_reference 1") as caught:
+        read(returns=text, max_share=0.05)
+    assert "deliver what customer_id refers to, such as orders from as far back" in str(caught.value)
+    assert "stranger" not in str(caught.value)
+
+
 def test_a_value_needs_the_time_from_which_it_is_known(read: Read) -> None:
     with pytest.raises(UserError, match="csat needs the column resolved_at"):
         read(tickets="customer_id,opened_at,csat\na,2023-01-01,5\n")
