@@ -347,6 +347,8 @@ def test_names_in_the_snippet_are_quoted(tmp_path: Path) -> None:
         ("Name Email Subtotal Total Created_at", "1 4 3 -"),
         ("order_id customer_unique_id order_date price freight_value", "1 2 3 0"),
         ("id date purchasequantity purchaseamount", "0 1 3 -"),
+        ("Kd-Nr. Kunde Belegdatum Rg.-Nr. Netto", "0 2 4 3"),
+        ("KundNr Name Auftr-Nr. Datum Betrag", "0 3 4 2"),
     ],
 )
 def test_german_and_english_names_are_known(header: str, roles: str) -> None:
