@@ -98,7 +98,12 @@ def preflight(
         churned=min(seen["churned"] for seen in scarcest),
         retained=min(seen["retained"] for seen in scarcest),
     )
-    held = floors(facts, horizon_days=horizon_days, min_history_days=min_history_days)
+    held = floors(
+        facts,
+        horizon_days=horizon_days,
+        min_history_days=min_history_days,
+        has_births_from=births_from is not None,
+    )
     return {
         "as_of": as_of.isoformat(),
         "coverage": _coverage(shape, first_day, last_day, as_of),

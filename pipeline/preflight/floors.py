@@ -82,7 +82,9 @@ class Floor:
         return {**asdict(self), "ok": self.ok}
 
 
-def floors(facts: Facts, *, horizon_days: int, min_history_days: int) -> list[Floor]:
+def floors(
+    facts: Facts, *, horizon_days: int, min_history_days: int, has_births_from: bool = False
+) -> list[Floor]:
     """Hold the facts against every floor; docs/preflight.md says where the numbers come from.
 
     Parameters
@@ -91,10 +93,12 @@ def floors(facts: Facts, *, horizon_days: int, min_history_days: int) -> list[Fl
     horizon_days, min_history_days : int
         `churn.horizon_days` and `snapshots.min_history_days`: a horizon to learn from, a horizon to test on,
         and the history before both.
+    has_births_from : bool
+        Whether customers from before a day are left out: then the floor is called by that.
     """
     history = 2 * horizon_days + min_history_days
     return [
-        Floor("clv", "buyers", facts.buyers, 500),
+        Floor("clv", "buyers_since" if has_births_from else "buyers", facts.buyers, 500),
         Floor("clv", "days_of_log", facts.days_of_log, 180),
         Floor("clv", "frequent_buyers", facts.frequent_buyers, 1),
         Floor("clv", "days_since_last_order", facts.days_since_last_order, 30, at_most=True),
@@ -106,6 +110,8 @@ def floors(facts: Facts, *, horizon_days: int, min_history_days: int) -> list[Fl
 
 SENTENCES: Mapping[str, str] = {
     "buyers": "{found:customer has/customers have} bought, {needed:is/are} needed",
+    "buyers_since": "{found:customer who has/customers who have} bought came since ingest.births_from, "
+    "{needed:is/are} needed",
     "days_of_log": "the log covers {found:day/days}, {needed:is/are} needed",
     "frequent_buyers": "nobody has ordered on three different days",
     "days_since_last_order": "the last order is {found:day/days} old, at most {needed:is/are} bearable",

@@ -19,6 +19,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "of the {needed:customer/customers} needed, {found:has/have} bought",
         "von {needed} nötigen Personen mit Bestellung gibt es {found}",
     ),
+    "floor.buyers_since": (
+        "of the {needed:customer/customers} needed, {found:has/have} bought who came since the day from which "
+        "births are known (ingest.births_from)",
+        "von {needed} nötigen Personen mit Bestellung kamen {found} seit dem Tag, ab dem Erstbestellungen "
+        "bekannt sind (ingest.births_from)",
+    ),
     "floor.days_of_log": (
         "the data cover {found} of the {needed:day/days} needed",
         "die Daten umfassen {found} von {needed} nötigen Tagen",

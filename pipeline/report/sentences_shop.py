@@ -305,6 +305,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Customers",
         "Personen",
     ),
+    "cohorts.none": (
+        "No month brought 10 new customers or more of whom a later month is known.",
+        "Kein Monat brachte 10 oder mehr Neue, von denen ein späterer Monat bekannt ist.",
+    ),
     "cohorts.months": (
         "months later",
         "Monate später",

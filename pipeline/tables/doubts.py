@@ -15,6 +15,7 @@ from pipeline.tables.signals import MANY_AT_ONCE, stands_for_many
 from pipeline.tables.sources import Raw
 
 NEARLY_ALL = 0.95
+NEARLY_ALL_ALONE = 0.99
 FEWEST_ORDERS = 20
 ENCODINGS = ("utf-16", "utf-16"), ("cp1252", "latin-1")  # ours, and the nearest that DuckDB knows
 SHOWN = 32  # characters of a value that stands for nobody
@@ -48,13 +49,23 @@ class Table:
 def about_customers(
     con: Connection, customer: Guess | None, columns: Sequence[Column]
 ) -> list[tuple[str, str]]:
-    """Tell of ids that differ by capitals alone, and of one that many people share."""
+    """Tell of ids that hardly ever come twice, that differ by capitals alone, or that many people share."""
     if customer is None:
         return []
     column = customer.column
     names = {"column": column.key, "small": spelling(column.key, "small_letters")}
     [(alike,)] = duck.run(con, SPELLED_ALIKE.format(**names), name="spelled alike").fetchall()
     found = []
+    if column.filled >= FEWEST_ORDERS and column.distinct >= NEARLY_ALL_ALONE * column.filled:
+        told = f'"{column.name}" has {column.distinct:,} different values in {column.filled:,} rows'
+        found.append(
+            (
+                "customers",
+                f"{told}: hardly anybody would ever have come back. If this id is made anew for each order, "
+                "map the one that stays with a person; if that stands in another file, join the two: "
+                "docs/bring-your-own-data.md, Tables that belong together",
+            )
+        )
     if alike:
         told = f"{counted(alike):id differs/ids differ} from another one in capitals alone"
         found.append(

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from pipeline.counted import counted
 from pipeline.tables.ingest import Ingested
-from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_start, shared_account
+from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account
 
+MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the same
 FLOAT = r"\d+\.0"
 SCIENTIFIC = r"\d([.,]\d+)?[eE]\+\d+"
 
@@ -29,6 +30,7 @@ def remarks(done: Ingested, births_from: date | None, cancelled: Sequence[str]) 
     yield from _about_lines(done)
     yield from _about_dates(done)
     yield from _about_changed(done)
+    yield from _about_equal_rows(done)
     yield from _about_states(done, cancelled)
 
 
@@ -80,13 +82,21 @@ def _about_lines(done: Ingested) -> Iterator[str]:
 
 
 def _about_dates(done: Ingested) -> Iterator[str]:
-    """Tell of a few orders long before all others: they make a log of one year one of twenty."""
+    """Tell of a few orders far from all others: they make a log of one year one of twenty."""
     if found := lone_start(done.orders):
         few, last, first = found
         yield (
             f"{few:,} of {counted(len(done.orders)):order/orders} lie before {last + timedelta(days=1)}, "
             f"more than a year before all others, which begin on {first}. If the dates are wrong, mend them "
             "or leave them out by a query (docs/bring-your-own-data.md, Tables that belong together)."
+        )
+    if found := lone_end(done.orders):
+        few, last, first = found
+        yield (
+            f"{few:,} of {counted(len(done.orders)):order/orders} lie on {first} or after it, "
+            f"{(first - last).days} days after all others, which end on {last}: on {done.as_of} all other "
+            "customers seem to be gone. If the dates are wrong, mend them or leave them out by a query, or "
+            f'set as_of to "{last + timedelta(days=1)}".'
         )
 
 
@@ -97,6 +107,17 @@ def _about_changed(done: Ingested) -> Iterator[str]:
             f"{counted(changed):order comes/orders come} again in a later file, at the same time with other "
             "lines or amounts: all lines are summed. If the later file corrects the earlier one, read each "
             "order from its last file alone: docs/bring-your-own-data.md, Tables that belong together."
+        )
+
+
+def _about_equal_rows(done: Ingested) -> Iterator[str]:
+    """Tell of rows that stand in the log twice and count twice."""
+    policies, rows = done.counts["policies"], done.counts["accepted_rows"]
+    if (equal := policies["equal_rows"] - policies["duplicates"]) > MANY_EQUAL * rows:
+        yield (
+            f"{equal:,} of {counted(rows):row/rows} equal an earlier one in all mapped columns, and count. "
+            "If a row stands for one piece, that is right; if the file holds rows twice, set "
+            "ingest.duplicates: drop_exact."
         )
 
 

@@ -18,10 +18,10 @@ UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 AN_ID = r"(nr|nummer|no|num|number|id|key|code|kennung)$"
 AN_ORDER = (
     r"auftrag|bestell|order|rechnung|invoice|beleg|bon|basket|"
-    r"transakt|transact|receipt|warenkorb|purchase|kauf"
+    r"transakt|transact|receipt|warenkorb|purchase|kauf|^(re|rg|rech|best|auftr|vorgangs?)n(r|ummer)$"
 )
 PERSON = (
-    r"kunde|kaeufer|besteller|customer|client|buyer|shopper|household|haushalt|member|mitglied|donor|spender|"
+    r"kund|^kd(nr|nummer|no|id)$|kaeufer|besteller|customer|client|buyer|shopper|household|haushalt|member|mitglied|donor|spender|"
     r"debitor|user|nutzer|cust(?!om)"
 )
 

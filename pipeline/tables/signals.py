@@ -18,7 +18,7 @@ FIRST_WEEKS = 4
 MIN_WEEKS = 16
 MIN_BIRTHS = 30
 SUSPICIOUS_RATIO = 2.0
-LONE_SHARE, A_YEAR = 0.01, 365
+LONE_SHARE, A_QUARTER, A_YEAR = 0.01, 90, 365
 MANY_AT_ONCE = 0.2  # fewer orders: more than by people who order twice at once
 BLOCK_ROWS = 1 << 20
 MIN_SHARED, SHARED_SHARE, SHARED_RATIO = 30, 0.01, 10
@@ -91,16 +91,34 @@ def lone_start(orders: pd.DataFrame) -> tuple[int, date, date] | None:
     tuple of int, date, date, or None
         How many (below a hundredth of all), the last day of them and the first day of the others.
     """
+    few = [gap for gap in _gaps(orders, A_YEAR) if gap[0] < LONE_SHARE * len(orders)]
+    return few[-1] if few else None
+
+
+def lone_end(orders: pd.DataFrame) -> tuple[int, date, date] | None:
+    """Find a few orders that lie more than a quarter after all others: beside them everybody looks gone.
+
+    Returns
+    -------
+    tuple of int, date, date, or None
+        How many (below a hundredth of all), the last day of the others and the first day of them.
+    """
+    after = [(len(orders) - before, last, first) for before, last, first in _gaps(orders, A_QUARTER)]
+    few = [gap for gap in after if gap[0] < LONE_SHARE * len(orders)]
+    return few[0] if few else None
+
+
+def _gaps(orders: pd.DataFrame, longer_than: int) -> list[tuple[int, date, date]]:
+    """List the spells without an order: how many orders lie before, the last day before, the first after."""
     times = orders["ordered_at"].to_numpy()
     first = times.min().astype("datetime64[D]")
     per_day = _bincount(times, lambda some: (some.astype("datetime64[D]") - first).astype(np.int64))
     days = np.flatnonzero(per_day)
-    before = per_day.cumsum()[days[:-1]]
-    few = np.flatnonzero((np.diff(days) > A_YEAR) & (before < LONE_SHARE * len(orders)))
-    if not len(few):
-        return None
-    last = few[-1]
-    return int(before[last]), (first + days[last]).item(), (first + days[last + 1]).item()
+    before = per_day.cumsum()[days]
+    return [
+        (int(before[n]), (first + days[n]).item(), (first + days[n + 1]).item())
+        for n in np.flatnonzero(np.diff(days) > longer_than)
+    ]
 
 
 def _bincount(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline.params import OrderSource
 from pipeline.preflight.availability import preflight
 from pipeline.preflight.closures import closure
+from pipeline.preflight.floors import unmet, why
 from pipeline.preflight.horizon import HORIZONS, recommend_horizon
 from pipeline.tables.ingest import ingest_orders
 
@@ -257,6 +258,8 @@ def test_only_what_is_learned_from_counts_for_the_floors():
     table = orders(*[[0, 50, 179]] * 250, *[[60, 90, 120]] * 250)
     whole, born = look(table, 180), look(table, 180, births_from=FIRST + timedelta(days=60))
     assert [floor(whole, name) for name in ("buyers", "frequent_buyers", "history_days")] == [500, 500, 180]
-    assert [floor(born, name) for name in ("buyers", "frequent_buyers", "history_days")] == [250, 250, 120]
+    since = ("buyers_since", "frequent_buyers", "history_days")
+    assert [floor(born, name) for name in since] == [250, 250, 120]
+    assert "250 customers who have bought came since ingest.births_from" in why(unmet(born, "clv"))
     assert born["coverage"] == whole["coverage"]
     assert "clv" in born["switched_off"]

@@ -212,6 +212,8 @@ def test_the_page_stands_with_almost_nothing_to_show(page_of: PageOf, localised:
     empty = replace(localised, **bare, **frames)
     page = page_of(empty)
     assert page.count("svg") == 0
+    few = {"en": "No month brought 10 new customers or more", "de": "Kein Monat brachte 10 oder mehr Neue"}
+    assert few[localised.language] in page.text
     assert "nan" not in page.text.lower().split()
     assert "None" not in page.text
 

@@ -164,6 +164,18 @@ def test_orders_that_a_later_file_changes_are_warned_of(
         assert ("1 order comes again in a later file" in capsys.readouterr().err) is told
 
 
+def test_rows_that_stand_there_twice_are_warned_of(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = shop / "log.csv"
+    header, *lines = log.read_text().splitlines(keepends=True)
+    params = yaml.safe_load(write_params(shop).read_text())
+    for twice, policy, told in ((71, "keep", True), (10, "keep", False), (71, "drop_exact", False)):
+        log.write_text("".join([header, *lines, *lines[:twice]]))
+        params["ingest"]["duplicates"] = policy
+        (shop / "params.yaml").write_text(yaml.safe_dump(params))
+        read_orders(load_params(shop / "params.yaml"))
+        assert ("71 of 142 rows equal an earlier one" in capsys.readouterr().err) is told
+
+
 def test_ids_that_capitals_alone_tell_apart_are_warned_of(
     shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,6 +196,21 @@ def test_a_few_orders_long_before_all_others_are_warned_of(
     log.write_text(log.read_text().replace("2000-01", "2022-12"))
     read_orders(load_params(write_params(shop)))
     assert "before all others" not in capsys.readouterr().err
+
+
+def test_a_few_orders_long_after_all_others_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = shop / "log.csv"
+    rows = "".join(f"n{n},2023-04-{1 + n % 28:02},9\n" for n in range(300))
+    log.write_text(f"{log.read_text()}{rows}old-1,2023-12-24,5\n")
+    assert read_orders(load_params(write_params(shop))).as_of == date(2023, 12, 25)
+    said = capsys.readouterr().err
+    assert "1 of 371 orders lie on 2023-12-24 or after it, 153 days after all others, which end on" in said
+    assert 'set as_of to "2023-07-25"' in said
+    log.write_text(log.read_text().replace("2023-12-24", "2023-09-24"))
+    read_orders(load_params(write_params(shop)))
+    assert "after all others" not in capsys.readouterr().err
 
 
 def test_an_account_that_many_share_is_warned_of(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -306,6 +306,16 @@ def test_an_id_for_nobody_and_ids_in_two_spellings_are_told(tmp_path: Path) -> N
     assert found[1].endswith('such as "email", or set ingest.exclude_customers: ["0"]')
 
 
+@pytest.mark.parametrize(("come_back", "told"), [(0, True), (3, False)])
+def test_an_id_made_anew_for_each_order_is_told(tmp_path: Path, come_back: int, told: bool) -> None:
+    ids = [f"c{max(n, come_back)}" for n in range(200)]
+    rows = "".join(f"{n},{who},2021-04-{1 + n % 28:02},5.{n % 90 + 10}\n" for n, who in enumerate(ids))
+    found = inspected(tmp_path, f"order_id,customer_id,date,total\n{rows}").findings
+    said = [text for about, text in found if about == "customers" and "made anew for each order" in text]
+    assert bool(said) == told
+    assert not told or said[0].startswith('"customer_id" has 200 different values in 200 rows')
+
+
 def test_a_description_of_what_was_bought_is_no_product(tmp_path: Path) -> None:
     rows = "".join(f"{n},k{n % 30},2021-04-{1 + n % 28:02},5.{n % 90 + 10},Hut x {n}\n" for n in range(200))
     columns = source(inspected(tmp_path, f"order,customer,date,total,line_items\n{rows}"))["columns"]
@@ -337,6 +347,8 @@ def test_names_in_the_snippet_are_quoted(tmp_path: Path) -> None:
         ("Name Email Subtotal Total Created_at", "1 4 3 -"),
         ("order_id customer_unique_id order_date price freight_value", "1 2 3 0"),
         ("id date purchasequantity purchaseamount", "0 1 3 -"),
+        ("Kd-Nr. Kunde Belegdatum Rg.-Nr. Netto", "0 2 4 3"),
+        ("KundNr Name Auftr-Nr. Datum Betrag", "0 3 4 2"),
     ],
 )
 def test_german_and_english_names_are_known(header: str, roles: str) -> None:
