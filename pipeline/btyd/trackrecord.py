@@ -49,7 +49,8 @@ class TrackRecord:
 
     At each cutoff only windows that had ended by then count: the latest tells how wide the customers'
     intervals have to be, all of them how far totals miss. The CLV has a longer horizon: until one of its own
-    has ended, its intervals are as wide as those of the spend.
+    has ended, its intervals are as wide as those of the spend, but no narrower than modelled: where customers
+    buy regularly, little can go wrong in one horizon and much in a year.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ class TrackRecord:
         if latest is not None:
             spreads = {kind: latest.taught(kind) for kind in KINDS}
         whole = [one for one in ended if one.clv and one.clv_end <= cutoff]
-        spreads[CLV] = whole[-1].taught(CLV) if whole else spreads["spend"]
+        spreads[CLV] = whole[-1].taught(CLV) if whole else spreads["spend"].no_narrower()
         predicted = outlook(
             model,
             spend,

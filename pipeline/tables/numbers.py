@@ -19,6 +19,7 @@ Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 Integer = TypeVar("Integer", bound=np.integer)
 CUSTOMERS = "customer_no", "customer_id"
+FEW = 0.01
 
 
 def number(texts: pa.ChunkedArray, hashed: Hashes, links: pa.Table) -> tuple[Numbers, pa.Table]:
@@ -109,7 +110,8 @@ def by_hash(texts: pa.ChunkedArray, hashes: Hashes) -> tuple[Numbers, pa.StringA
 def without_twin(hashes: Hashes) -> npt.NDArray[np.bool_]:
     """Tell which hashes stand there once, by the sort of their first bits.
 
-    What is equal in those alone is taken for twins: such rows go a longer way to the same end.
+    Where most have twins, what is equal in the first bits alone is taken for twins too: such rows go a longer
+    way to the same end. A few are told apart: without any, all rows go the short way.
 
     Parameters
     ----------
@@ -124,6 +126,10 @@ def without_twin(hashes: Hashes) -> npt.NDArray[np.bool_]:
     single = np.ones(len(hashes), dtype=bool)
     single[packed[twins] & of_place] = False
     single[packed[twins + 1] & of_place] = False
+    if len(twins) < FEW * len(hashes):
+        doubtful = np.flatnonzero(~single)
+        _, group, size = np.unique(hashes[doubtful], return_inverse=True, return_counts=True)
+        single[doubtful] = size[group] == 1
     return single
 
 

@@ -42,26 +42,28 @@ def bought(con: Connection, spec: OrderSource, judged: Raw, where: str, *, keep_
         If nothing was bought.
     """
     duck.run(con, duck.sql_file(PACKAGE, "sql/purchases.sql"), name="purchases")
-    of_lines = "SELECT customer_no, ordered_at, amount, lines, channel FROM summed"
+    least = "amount >= 0" if keep_zero else "amount > 0"
+    of_lines = f"SELECT customer_no, ordered_at, amount, lines, channel FROM summed WHERE {least}"
     summed = duck.arrow(con, of_lines, name="summed")
-    alone = _kept(judged.rows, pc.and_(accepted(judged.rows), pc.fill_null(judged.rows["only_line"], True)))
-    rows = pa.table(
-        {
-            "customer_no": alone["customer_no"],
-            "ordered_at": alone["ordered_at"],
-            "amount": alone["paid"],
-            "lines": np.ones(len(alone), np.int64),
-            "channel": _words(alone["channel"]) if judged.columns["channel"] else pa.nulls(len(alone), WORD),
-        }
-    )
+    alone = pc.and_(accepted(judged.rows), pc.fill_null(judged.rows["only_line"], True))
+    alone = pc.and_kleene(alone, _paid(judged.rows["paid"], or_zero=keep_zero))
+    has_channel = judged.columns["channel"] is not None
+    names = ["customer_no", "ordered_at", "paid", *(["channel"] if has_channel else [])]
+    rows = _kept(judged.rows.select(names), alone)
+    lines = np.ones(len(rows), np.int64)
+    channels = _words(rows["channel"]) if has_channel else pa.nulls(len(rows), WORD)
+    rows = pa.table([*rows.columns[:3], lines, channels], names=summed.column_names)
     if summed.num_rows:
         rows = pa.concat_tables([rows, summed.cast(rows.schema)])
-    # As whole numbers, which compare faster.
-    amounts = pa.chunked_array([chunk.view(pa.int64()) for chunk in rows["amount"].chunks], pa.int64())
-    rows = _kept(rows, pc.greater_equal(amounts, 0) if keep_zero else pc.greater(amounts, 0))
     if not rows.num_rows:
         raise UserError(f"{title(spec)} has returns but no orders", where=f"{where}.path")
     return rows
+
+
+def _paid(amounts: pa.ChunkedArray, *, or_zero: bool) -> pa.ChunkedArray:
+    """Tell which amounts are above zero, or zero; as whole numbers they compare faster."""
+    numbers = pa.chunked_array([chunk.view(pa.int64()) for chunk in amounts.chunks], pa.int64())
+    return pc.greater_equal(numbers, 0) if or_zero else pc.greater(numbers, 0)
 
 
 def _kept(rows: pa.Table, chosen: pa.ChunkedArray) -> pa.Table:

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from pipeline.btyd import BGNBD, MBGNBD, CountModel, GammaGamma, TrackRecord, lifetime_value, realised_value
+from pipeline.btyd._numerics import Floats
 from pipeline.btyd.outlook import OUTLOOK
 from pipeline.btyd.parametersets import parameter_sets
 from pipeline.btyd.predictive import predict as quantiles
@@ -182,6 +183,24 @@ def test_row_order_changes_nothing(cdnow: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(one, other.loc[one.index], check_exact=True)
     assert records[0].metrics() == records[1].metrics()
     pd.testing.assert_frame_equal(records[0].coverage_by_tenth(), records[1].coverage_by_tenth())
+
+
+def test_shorter_windows_make_the_clv_wider_never_narrower(order_days: pd.DataFrame) -> None:
+    first, later = date(1997, 10, 1), date(1998, 1, 1)
+    past, summary = (labelled(order_days, cutoff, 91).iloc[::4] for cutoff in (first, later))
+
+    def after(spent: Floats) -> pd.DataFrame:
+        record = TrackRecord(91, CLV_DAYS)
+        predict(record, first, past.assign(future_spend=spent), BGNBD)
+        return predict(record, later, summary, BGNBD)
+
+    unknown = predict(TrackRecord(91, CLV_DAYS), later, summary, BGNBD)
+    as_expected = predict(TrackRecord(91, CLV_DAYS), first, past, BGNBD)["spend_p50"].to_numpy()
+    steady, wild = after(as_expected), after(np.full(len(past), 1e4))
+    assert (steady["spend_p90"] < unknown["spend_p90"]).mean() > 0.15
+    assert (steady["clv_p90"] >= unknown["clv_p90"]).all()
+    assert (steady["clv_p10"] <= unknown["clv_p10"]).all()
+    assert wild["clv_p90"].sum() > 1.1 * unknown["clv_p90"].sum()
 
 
 def test_quantiles_of_clv_are_discounted_margin(cdnow: pd.DataFrame) -> None:
