@@ -39,6 +39,11 @@ class Clock:
     ahead_days: int = 0
     closed: tuple[tuple[date, date], ...] = ()
 
+    @property
+    def has_season(self) -> bool:
+        """Whether it ever runs faster or slower than the calendar, closed days apart."""
+        return bool(self.harmonics or self.ahead_days)
+
     def speed(self, days: Days, cutoff: date | None = None) -> Floats:
         """Exposure per calendar day; the mean of `harmonics` over a year is one."""
         speed: Floats = np.ones(len(days))

@@ -100,8 +100,9 @@ class GammaGamma(FittedModel):
         elif self.parameters["q"] <= 1.0:
             self.status = "weak" if self.status == "ok" else self.status
             self.message += (
-                f" q = {self.parameters['q']:.3g} <= 1: spend is too heavy-tailed for the model to have a "
-                "mean; customers get their own mean, those without repeat spend the mean over customers."
+                f" With q = {self.parameters['q']:.3g} <= 1, though, spend is too heavy-tailed for the model "
+                "to have a mean; customers get their own mean, those without repeat spend the mean over "
+                "customers."
             )
         self.fitted_log_likelihood = round_significant(_likelihood(self._theta(), spending).value, 12)
         return self

@@ -49,6 +49,10 @@ class Spread(NamedTuple):
         """Half width for each customer, by what is expected."""
         return np.asarray(self.half_widths)[np.searchsorted(self.edges, expected, side="right")]
 
+    def no_narrower(self) -> Spread:
+        """The same, but nowhere narrower than the model's own."""
+        return Spread(self.edges, tuple(max(half_width, INTERVAL / 2) for half_width in self.half_widths))
+
 
 AS_MODELLED = Spread((), (INTERVAL / 2,))
 

@@ -71,8 +71,8 @@ class SeasonChoice:
 
     def as_fitted(self, clock: Clock) -> SeasonChoice:
         """The choice as it came out: no season where the log was too short for it or shows none."""
-        has_season = self.season == "off" or clock.harmonics or clock.ahead_days
-        return self if has_season else replace(self, season="off", reason="not_found")
+        is_so = self.season == "off" or clock.has_season
+        return self if is_so else replace(self, season="off", reason="not_found")
 
     def to_dict(self) -> dict[str, Any]:
         """The choice as JSON types."""

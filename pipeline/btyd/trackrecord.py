@@ -19,6 +19,7 @@ from pipeline.btyd.outlook import CLV, EXPECTED, KINDS, Outlook, is_known, outlo
 from pipeline.btyd.totals import CommonError, PastTotal, common_error, total_interval
 
 _TENTHS = 10
+_NEEDED_WINDOWS = 3
 
 
 class _Prediction(NamedTuple):
@@ -27,6 +28,7 @@ class _Prediction(NamedTuple):
     spreads: dict[str, pit.Spread]
     outlook: Outlook
     errors: dict[str, CommonError]
+    has_season: bool
 
 
 class _Window(NamedTuple):
@@ -48,8 +50,11 @@ class TrackRecord:
     """Predicts at ascending cutoffs and remembers how the earlier predictions turned out.
 
     At each cutoff only windows that had ended by then count: the latest tells how wide the customers'
-    intervals have to be, all of them how far totals miss. The CLV has a longer horizon: until one of its own
-    has ended, its intervals are as wide as those of the spend.
+    intervals have to be, all of them how far totals miss. Once three have ended that were predicted with a
+    season, a total with a season is judged by those alone: the others missed the season itself. The CLV has
+    a longer horizon: until one of its own has ended, its intervals are as wide as those of the spend, but no
+    narrower than modelled: where customers buy regularly, little can go wrong in one horizon and much in a
+    year.
 
     Parameters
     ----------
@@ -103,7 +108,9 @@ class TrackRecord:
         if latest is not None:
             spreads = {kind: latest.taught(kind) for kind in KINDS}
         whole = [one for one in ended if one.clv and one.clv_end <= cutoff]
-        spreads[CLV] = whole[-1].taught(CLV) if whole else spreads["spend"]
+        spreads[CLV] = whole[-1].taught(CLV) if whole else spreads["spend"].no_narrower()
+        seasonal = [one for one in ended if one.prediction.has_season]
+        comparable = seasonal if clock.has_season and len(seasonal) >= _NEEDED_WINDOWS else ended
         predicted = outlook(
             model,
             spend,
@@ -114,13 +121,13 @@ class TrackRecord:
             clv_horizon_days=later,
         )
         errors = {
-            kind: common_error([one.totals[kind] for one in ended], predicted.parameter_sd[kind])
+            kind: common_error([one.totals[kind] for one in comparable], predicted.parameter_sd[kind])
             for kind in KINDS
         }
         corrected_by = latest and latest.prediction.cutoff
         # The table is the caller's: kept for every cutoff, it would be most of the memory.
         kept = replace(predicted, table=predicted.table.iloc[:0])
-        prediction = _Prediction(cutoff, corrected_by, spreads, kept, errors)
+        prediction = _Prediction(cutoff, corrected_by, spreads, kept, errors, clock.has_season)
         self._predictions.append(prediction)
         if is_known(summary, "orders"):
             self._windows.append(self._compare(prediction, summary, values))

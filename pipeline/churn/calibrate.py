@@ -80,7 +80,7 @@ def choose_calibration(earlier: Sequence[Said]) -> Calibration:
     """Decide by earlier windows whether to calibrate.
 
     The line is used if there were two windows or more to judge it by, it lowered the log loss in each, and on
-    average by more than two standard errors.
+    average by more than two standard errors. It has to rise: one that falls would turn every reason around.
 
     Parameters
     ----------
@@ -94,9 +94,12 @@ def choose_calibration(earlier: Sequence[Said]) -> Calibration:
     earlier = [said for said in earlier if 0 < said.churned.mean() < 1]
     if len(earlier) < 2:
         return UNCALIBRATED
-    judged = [_judge(name, fit, earlier) for name, fit in CALIBRATORS.items()]
-    is_used = any(one["used"] for one in judged)
-    return Calibration(fit_line(*_together(earlier)) if is_used else AS_IT_IS, judged)
+    line = fit_line(*_together(earlier))
+    judged = [
+        _judge(name, fit, earlier, may_be_used=name == "platt" and line.slope > 0)
+        for name, fit in CALIBRATORS.items()
+    ]
+    return Calibration(line if any(one["used"] for one in judged) else AS_IT_IS, judged)
 
 
 def fit_line(log_odds: Floats, churned: Bools) -> Line:
@@ -141,7 +144,9 @@ CALIBRATORS: Mapping[str, Callable[[Floats, Bools], Calibrator]] = {
 }
 
 
-def _judge(name: str, fit: Callable[[Floats, Bools], Calibrator], earlier: Sequence[Said]) -> dict[str, Any]:
+def _judge(
+    name: str, fit: Callable[[Floats, Bools], Calibrator], earlier: Sequence[Said], *, may_be_used: bool
+) -> dict[str, Any]:
     windows = []
     for number, then in enumerate(earlier[1:], start=1):
         before = _losses(np.asarray(expit(then.log_odds)), then.churned)
@@ -158,7 +163,7 @@ def _judge(name: str, fit: Callable[[Floats, Bools], Calibrator], earlier: Seque
         "name": name,
         "log_loss": float(rows["after"].mean()),
         "gain": {"value": mean, "low": mean - 1.96 * error, "high": mean + 1.96 * error},
-        "used": name == "platt" and helps and mean > CLEARLY * error,
+        "used": may_be_used and helps and mean > CLEARLY * error,
     }
 
 

@@ -20,8 +20,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "von {needed} nötigen Personen mit Bestellung gibt es {found}",
     ),
     "floor.buyers_since": (
-        "of the {needed:customer/customers} needed, {found:has/have} bought who came since the day from which "
-        "births are known (ingest.births_from)",
+        "of the {needed:customer/customers} needed, {found:has/have} bought who came since the day from "
+        "which births are known (ingest.births_from)",
         "von {needed} nötigen Personen mit Bestellung kamen {found} seit dem Tag, ab dem Erstbestellungen "
         "bekannt sind (ingest.births_from)",
     ),

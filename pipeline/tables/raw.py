@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import pyarrow as pa
@@ -111,6 +112,12 @@ class RawTable:
                 raise no_header(label, f"{where}.path")
             once = [name for name in names if name and names.count(name) == 1]
             self.columns = {f"c{n}": name for n, name in enumerate(once)}
+        written = {
+            normalize("NFC", name): name for name in names
+        }  # as parameters are, whatever the file's way
+        self.columns = {
+            our: name and written.get(normalize("NFC", name), name) for our, name in self.columns.items()
+        }
         check_columns(names, self.wanted, label, f"{where}.columns")
 
     def insert(

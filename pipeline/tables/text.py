@@ -29,6 +29,7 @@ BOMS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 DATABASES = {"sqlite": (0, b"SQLite format 3\0"), "duckdb": (8, b"DUCK")}  # where their first bytes stand
+MARKUP = re.compile(rb"\W*<(!doctype|html|table|\?xml)", re.IGNORECASE)
 UNDECODED = re.compile("[\udc80-\udcff]")
 NOT_ASCII = re.compile("[^\x00-\x7f]")
 
@@ -82,6 +83,12 @@ def open_text(file: SourceFile, encoding: str, scratch: Path, where: str) -> Tex
         chosen = _known(encoding, where) if encoding != "auto" else marked or _guess(file.path)
         if b"\0" in head and "16" not in chosen and "32" not in chosen:
             raise _binary(file, head, where)
+        if MARKUP.match(head):
+            raise UserError(
+                f"{file.label} is a web page or XML, which some programs write under the name of a workbook",
+                where=f"{where}.path",
+                valid="opened in a spreadsheet and saved as .xlsx or CSV",
+            )
         if chosen == "utf-8" and marked:
             chosen = marked
         if chosen == "utf-8" and not _compressed(file.path):

@@ -12,7 +12,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.btyd import BGNBD, MBGNBD, CountModel, GammaGamma, TrackRecord, lifetime_value, realised_value
+from pipeline.btyd import (
+    BGNBD,
+    MBGNBD,
+    Clock,
+    CountModel,
+    GammaGamma,
+    TrackRecord,
+    lifetime_value,
+    realised_value,
+)
+from pipeline.btyd._numerics import Floats
+from pipeline.btyd.clock import CALENDAR
 from pipeline.btyd.outlook import OUTLOOK
 from pipeline.btyd.parametersets import parameter_sets
 from pipeline.btyd.predictive import predict as quantiles
@@ -40,7 +51,13 @@ def worth(order_days: pd.DataFrame, cutoff: date, horizon_days: int) -> pd.Serie
     return realised_value(days[within], cutoff, annual_discount_rate=0.1, margin=0.3)
 
 
-def predict(record: TrackRecord, cutoff: date, summary: pd.DataFrame, kind: type[CountModel]) -> pd.DataFrame:
+def predict(
+    record: TrackRecord,
+    cutoff: date,
+    summary: pd.DataFrame,
+    kind: type[CountModel],
+    clock: Clock = CALENDAR,
+) -> pd.DataFrame:
     model, spend = kind().fit(summary), GammaGamma().fit(summary)
     values = lifetime_value(
         model,
@@ -51,7 +68,7 @@ def predict(record: TrackRecord, cutoff: date, summary: pd.DataFrame, kind: type
         annual_discount_rate=0.1,
         margin=0.3,
     )
-    return values.join(record.predict(cutoff, model, spend, summary, values))
+    return values.join(record.predict(cutoff, model, spend, summary, values, clock))
 
 
 def roll(
@@ -90,6 +107,22 @@ def test_eighty_per_cent_intervals_hold_on_cdnow_39_39_weeks(
         assert 0.77 < window[kind]["coverage"]["value"] < 0.83
         assert window[kind]["coverage"] == window[kind]["coverage_as_modelled"]  # nothing came before it
     assert window["clv"]["expected"] == pytest.approx(window["clv"]["actual"], rel=0.2)
+
+
+@pytest.mark.parametrize(("seasonal", "is_narrow"), [(3, True), (2, False)])
+def test_a_total_with_a_season_is_judged_by_three_windows_that_had_one(
+    order_days: pd.DataFrame, seasonal: int, is_narrow: bool
+) -> None:
+    """The windows without a season missed it: five times as many came."""
+    record, season = TrackRecord(30, CLV_DAYS), Clock((0.001, 0.0))
+    clocks = [*[CALENDAR] * 2, *[season] * (seasonal + 1)]
+    cutoffs = back_from(date(1998, 4, 1), 30, len(clocks))
+    for cutoff, clock in zip(cutoffs, clocks, strict=True):
+        summary = labelled(order_days, cutoff, 30)
+        summary["future_orders"] *= 1 if clock.has_season else 5
+        predict(record, cutoff, summary, MBGNBD, clock)
+    level_sd = record.metrics()["forecast"]["orders"]["level_sd"]
+    assert (level_sd < 0.3) == is_narrow
 
 
 def test_totals_of_cdnow_hold_in_four_of_five_windows(rolled: TrackRecord) -> None:
@@ -182,6 +215,24 @@ def test_row_order_changes_nothing(cdnow: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(one, other.loc[one.index], check_exact=True)
     assert records[0].metrics() == records[1].metrics()
     pd.testing.assert_frame_equal(records[0].coverage_by_tenth(), records[1].coverage_by_tenth())
+
+
+def test_shorter_windows_make_the_clv_wider_never_narrower(order_days: pd.DataFrame) -> None:
+    first, later = date(1997, 10, 1), date(1998, 1, 1)
+    past, summary = (labelled(order_days, cutoff, 91).iloc[::4] for cutoff in (first, later))
+
+    def after(spent: Floats) -> pd.DataFrame:
+        record = TrackRecord(91, CLV_DAYS)
+        predict(record, first, past.assign(future_spend=spent), BGNBD)
+        return predict(record, later, summary, BGNBD)
+
+    unknown = predict(TrackRecord(91, CLV_DAYS), later, summary, BGNBD)
+    as_expected = predict(TrackRecord(91, CLV_DAYS), first, past, BGNBD)["spend_p50"].to_numpy()
+    steady, wild = after(as_expected), after(np.full(len(past), 1e4))
+    assert (steady["spend_p90"] < unknown["spend_p90"]).mean() > 0.15
+    assert (steady["clv_p90"] >= unknown["clv_p90"]).all()
+    assert (steady["clv_p10"] <= unknown["clv_p10"]).all()
+    assert wild["clv_p90"].sum() > 1.1 * unknown["clv_p90"].sum()
 
 
 def test_quantiles_of_clv_are_discounted_margin(cdnow: pd.DataFrame) -> None:

@@ -42,6 +42,12 @@ def test_who_is_always_too_sure_is_calibrated() -> None:
     assert all(one["gain"]["low"] > 0 for one in found.judged)
 
 
+def test_a_line_that_falls_is_never_used() -> None:
+    found = choose_calibration([window(seed, slope=-1.0) for seed in range(3)])
+    assert found.line == AS_IT_IS
+    assert not any(one["used"] for one in found.judged)
+
+
 def test_who_is_right_stays_as_he_is() -> None:
     found = choose_calibration([window(seed) for seed in range(4)])
     assert found.line == AS_IT_IS

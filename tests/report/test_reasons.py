@@ -84,7 +84,7 @@ def test_one_is_singular_and_none_is_none() -> None:
             "overdue",
             4.6,
             "Silent for 4.6 times the usual gap",
-            "Still seit dem 4,6-Fachen des üblichen Abstands",
+            "Schon 4,6-mal so lange still wie üblich",
         ),
         (
             "overdue",
@@ -102,7 +102,7 @@ def test_one_is_singular_and_none_is_none() -> None:
             "overdue",
             365.0,
             "Silent for more than 10 times the usual gap",
-            "Still seit dem mehr als 10-Fachen des üblichen Abstands",
+            "Schon mehr als 10-mal so lange still wie üblich",
         ),
         (
             "order_rate_ratio",

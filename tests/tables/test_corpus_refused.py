@@ -48,6 +48,12 @@ REFUSED = [
         HEADER.replace("amount", "AMOUNT") + "a,2021-03-04,5\n",
         ["has no column 'amount'", "valid: AMOUNT"],
     ),
+    *(
+        Refused(
+            f"a table that begins with {begin[:6]}", begin + "<tr><td>1</td></tr>\n", ["a web page or XML"]
+        )
+        for begin in ("<html>\n", "\ufeff<TABLE border=1>\n", '<?xml version="1.0"?>\n')
+    ),
     Refused("empty", b"", ["data/raw/orders.csv is empty"]),
     Refused("nothing but blank lines", b"\n\r\n  \n", ["nothing but blank lines"]),
     Refused("header only", HEADER, ["data/raw/orders.csv has a header but no rows"]),

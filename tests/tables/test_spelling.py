@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.params import load_params
@@ -63,6 +68,26 @@ def test_letters_put_together_in_two_ways_are_one_customer(both: Callable[..., I
 def test_a_state_of_letters_that_are_apart_cancels(both: Callable[..., Ingested]) -> None:
     done = both(status="state", policies=Policies(cancelled_status=("gelöscht",)))
     assert (customers(done), done.counts["policies"]["cancelled"]) == (["Müller"], 2)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl", "sqlite"])
+def test_a_column_is_found_by_its_name_whatever_the_format(ingest: Ingest, tmp_path: Path, kind: str) -> None:
+    name = apart("käufer")
+    table = pa.table({name: ["Anna"], "date": ["2021-03-04"], "amount": ["5"]})
+    content, source = b"", {"path": f"data/raw/orders.{kind}"}
+    if kind == "parquet":
+        pq.write_table(table, sink := pa.BufferOutputStream())
+        content = sink.getvalue().to_pybytes()
+    elif kind == "jsonl":
+        content = (json.dumps(table.to_pylist()[0], ensure_ascii=False) + "\n").encode()
+    else:
+        with closing(sqlite3.connect(tmp_path / "shop.db")) as con:
+            con.execute(f'CREATE TABLE orders ("{name}", date, amount)')
+            con.execute("INSERT INTO orders VALUES ('Anna', '2021-03-04', 5)")
+            con.commit()
+        source = {"path": None, "url": "sqlite:///shop.db", "table": "orders"}
+    files = {"data/raw/orders." + kind: content}
+    assert customers(ingest(files, customer_id="käufer", **source)) == ["Anna"]
 
 
 def test_ids_of_a_list_are_found_however_it_is_written(ingest: Ingest, tmp_path: Path) -> None:

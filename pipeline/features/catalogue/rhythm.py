@@ -106,7 +106,7 @@ RHYTHM = Topic(
             scale="log",
             words=Words(
                 "Silent for {value} times the usual gap",
-                "Still seit dem {value}-Fachen des üblichen Abstands",
+                "Schon {value}-mal so lange still wie üblich",
                 more_is="leaving",
                 below=(
                     "Not due yet: {value} of the usual gap has passed",
@@ -123,7 +123,7 @@ RHYTHM = Topic(
             ONE_DAY,
             words=Words(
                 "Silent for {value} times the typical gap",
-                "Still seit dem {value}-Fachen des typischen Abstands",
+                "Schon {value}-mal so lange still wie beim typischen Abstand",
                 more_is="leaving",
                 below=(
                     "Not due yet: {value} of the typical gap has passed",
@@ -140,7 +140,7 @@ RHYTHM = Topic(
             ONE_DAY,
             words=Words(
                 "Silent for {value} times the longest gap so far",
-                "Still seit dem {value}-Fachen des bisher längsten Abstands",
+                "Schon {value}-mal so lange still wie beim bisher längsten Abstand",
                 more_is="leaving",
                 below=(
                     "Was once silent for longer: {value} of the longest gap so far has passed",

@@ -157,7 +157,7 @@ FREQUENCY = Topic(
             "",
             words=Words(
                 "Orders lately at {value} times the own average",
-                "Bestellt zuletzt mit dem {value}-Fachen des eigenen Durchschnitts",
+                "Bestellt zuletzt {value}-mal so oft wie im eigenen Durchschnitt",
                 more_is="staying",
                 below=(
                     "Orders lately down to {value} of the own average",
