@@ -105,8 +105,9 @@ def _about_changed(done: Ingested) -> Iterator[str]:
     if changed := done.counts["policies"]["changed_orders"]:
         yield (
             f"{counted(changed):order comes/orders come} again in a later file, at the same time with other "
-            "lines or amounts: all lines are summed. If the later file corrects the earlier one, read each "
-            "order from its last file alone: docs/bring-your-own-data.md, Tables that belong together."
+            "lines or amounts: all lines are summed. That is right where files share the lines of an order. "
+            "Where the later file corrects the earlier one, read each order from its last file alone: "
+            "docs/bring-your-own-data.md, Tables that belong together."
         )
 
 
