@@ -127,7 +127,9 @@ def is_segmented(report: ReportData) -> bool:
 
 
 def value_at_risk(report: ReportData, t: Texts, f: Formats) -> str:
-    """Say how much of the lifetime value is with customers who may leave; nothing when there is no value."""
+    """Say how much of the lifetime value is with customers who may leave; nothing without value or risk."""
+    if (report.risk_value["churn_risk"] == "unknown").all():
+        return ""
     clv = report.risk_value.groupby("churn_risk")["clv"].sum()
     total, at_risk = clv.sum(), clv.reindex(["medium", "high"]).sum()
     return (

@@ -128,9 +128,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "forecast.clv": (
         "The ranges of the lifetime value look {days:day/days} ahead: in {windows:past period/past periods} "
-        "of that length they held {low} to {high} of the customers (80% would be right).",
+        "of that length they held {shares} of the customers (80% would be right).",
         "Die Spannen des Kundenwerts reichen {days:Tag/Tage} voraus: In "
-        "{windows:vergangenen Zeitraum/vergangenen Zeiträumen} dieser Länge enthielten sie {low} bis {high} "
+        "{windows:vergangenen Zeitraum/vergangenen Zeiträumen} dieser Länge enthielten sie {shares} "
         "der Personen (80 % wären richtig).",
     ),
     "forecast.clv.untested": (

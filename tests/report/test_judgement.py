@@ -155,6 +155,11 @@ def test_the_forecast_is_told_with_its_range_and_how_often_such_ranges_held(
     said = {"en": "cannot be told yet", "de": "lässt sich noch nicht sagen"}[localised.language]
     assert said in page_of(young).text
     assert said not in text
+    alone = {"windows": 1, "low": 0.864, "high": 0.864}
+    once = page_of(replace(localised, forecast={**localised.forecast, "clv_coverage": alone})).text
+    assert {"en": "they held 86% of the customers", "de": "enthielten sie 86 % der Personen"}[
+        localised.language
+    ] in once.replace("\xa0", " ")
     without = replace(localised, forecast={"status": "insufficient_history", "reason": "too few"})
     assert "240" not in page_of(without).text.split("2024")[0]
 

@@ -143,6 +143,15 @@ def test_every_segment_action_and_stage_has_its_own_words(
         assert "_" not in name or name not in page.text
 
 
+def test_where_no_risk_is_known_no_value_is_said_to_be_safe(page_of: PageOf, localised: ReportData) -> None:
+    said = {"en": "customers of medium or high risk", "de": "mit mittlerem oder hohem Risiko"}[
+        localised.language
+    ]
+    assert said in page_of(localised).text
+    unknown = localised.risk_value.assign(churn_risk="unknown").drop_duplicates("value_tier")
+    assert said not in page_of(replace(localised, risk_value=unknown)).text
+
+
 def test_without_lifetime_values_there_are_risks_and_no_segments(
     page_of: PageOf, localised: ReportData
 ) -> None:

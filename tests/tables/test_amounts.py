@@ -1,16 +1,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.engine import duck
 from pipeline.errors import UserError
+from pipeline.tables import amounts
 from pipeline.tables.amounts import AMOUNT, PLAIN_VALUES, SHAPES, VALUES, choose, read_plain
+from pipeline.tables.ingest import Ingested
+from pipeline.tables.policies import Policies
+
+Ingest = Callable[..., Ingested]
 
 
 @pytest.mark.parametrize("sign", [".", ","])
@@ -78,3 +84,33 @@ def test_plain_amounts_take_the_short_cut(texts: list[str]) -> None:
     assert plain is not None
     assert plain[0].equals(pa.chunked_array([[Decimal(text) for text in texts]], AMOUNT))
     assert read_plain([pa.chunked_array([["1.234", "2.000"]])], "auto") is None, "it may be 1234"
+
+
+ROW = st.tuples(
+    st.sampled_from(["a", "b", "", "NULL"]),
+    st.sampled_from(["2021-01-05", "2021-01-06", "1900-01-01", "2999-01-01"]),
+    st.sampled_from(["5.50", "-5.50", "0", "7.00", "99999999999999.99"]),
+    st.sampled_from(["1", "2", "3", ""]),
+    st.sampled_from(["web", ""]),
+    st.sampled_from(["done", "Cancelled"]),
+)
+
+
+@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(ROW, max_size=8), per_unit=st.booleans())
+def test_a_log_of_plain_amounts_becomes_the_same_on_the_long_way(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch, rows: list[tuple[str, ...]], per_unit: bool
+) -> None:
+    text = "customer,date,amount,no,channel,state,units\n"
+    text += "".join(",".join(row) + ",2\n" for row in [*rows, ("d", "2021-01-09", "1.5", "9", "shop", "")])
+    columns = {"order_id": "no", "channel": "channel", "status": "state"}
+    columns |= {"amount": None, "unit_price": "amount", "quantity": "units"} if per_unit else {}
+    policies = Policies(cancelled_status=["cancelled"], duplicates="drop_exact")
+    found = ingest(text, policies=policies, **columns)
+    with monkeypatch.context() as patched:
+        patched.setattr(amounts, "read_plain", lambda *_: None)
+        expected = ingest(text, policies=policies, **columns)
+    assert found.orders.equals(expected.orders)
+    assert found.returns.equals(expected.returns)
+    assert found.quarantine.equals(expected.quarantine)
+    assert found.counts == expected.counts
