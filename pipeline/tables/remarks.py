@@ -117,7 +117,7 @@ def _about_equal_rows(done: Ingested) -> Iterator[str]:
     if (equal := policies["equal_rows"] - policies["duplicates"]) > MANY_EQUAL * rows:
         yield (
             f"{equal:,} of {counted(rows):row/rows} equal an earlier one in all mapped columns, and count. "
-            "That is right if a row stands for one piece, or for a product that no mapped column tells: then map "
+            "That is right if a row stands for one piece, or for a product that no column tells: map "
             "product_id. If the file holds rows twice, set ingest.duplicates: drop_exact."
         )
 
