@@ -12,7 +12,7 @@ os.environ.setdefault("NPY_DISABLE_CPU_FEATURES", "X86_V4 AVX512_ICL AVX512_SPR"
 os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")
 # OpenMP threads that spin at barriers stall for minutes on a busy machine.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-# Memory in pages of the usual size: virtual machines that get memory as they first use it take five times
-# as long to clear huge ones.
+# Memory in pages of the usual size: virtual machines that get memory as they first use it take far longer
+# to clear huge ones.
 os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")

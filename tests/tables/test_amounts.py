@@ -103,9 +103,9 @@ def test_a_log_of_plain_amounts_becomes_the_same_on_the_long_way(
 ) -> None:
     text = "customer,date,amount,no,channel,state,units\n"
     text += "".join(",".join(row) + ",2\n" for row in [*rows, ("d", "2021-01-09", "1.5", "9", "shop", "")])
-    columns = {"order_id": "no", "channel": "channel", "status": "state"}
+    columns: dict[str, str | None] = {"order_id": "no", "channel": "channel", "status": "state"}
     columns |= {"amount": None, "unit_price": "amount", "quantity": "units"} if per_unit else {}
-    policies = Policies(cancelled_status=["cancelled"], duplicates="drop_exact")
+    policies = Policies(cancelled_status=("cancelled",), duplicates="drop_exact")
     found = ingest(text, policies=policies, **columns)
     with monkeypatch.context() as patched:
         patched.setattr(amounts, "read_plain", lambda *_: None)
