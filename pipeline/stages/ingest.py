@@ -127,7 +127,7 @@ def _tag_of_pepper(params: Params) -> str | None:
     raise UserError(
         problem,
         where=PEPPER_VARIABLE,
-        valid=f"the secret of that run, where cron sees it too; or delete {files.LOG} to go on without",
+        valid=f"the secret of that run, where cron sees it too; or delete {files.LOG} to make all keys anew",
     )
 
 

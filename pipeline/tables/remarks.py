@@ -105,8 +105,9 @@ def _about_changed(done: Ingested) -> Iterator[str]:
     if changed := done.counts["policies"]["changed_orders"]:
         yield (
             f"{counted(changed):order comes/orders come} again in a later file, at the same time with other "
-            "lines or amounts: all lines are summed. If the later file corrects the earlier one, read each "
-            "order from its last file alone: docs/bring-your-own-data.md, Tables that belong together."
+            "lines or amounts: all lines are summed. That is right where files share the lines of an order. "
+            "Where the later file corrects the earlier one, read each order from its last file alone: "
+            "docs/bring-your-own-data.md, Tables that belong together."
         )
 
 
@@ -116,8 +117,8 @@ def _about_equal_rows(done: Ingested) -> Iterator[str]:
     if (equal := policies["equal_rows"] - policies["duplicates"]) > MANY_EQUAL * rows:
         yield (
             f"{equal:,} of {counted(rows):row/rows} equal an earlier one in all mapped columns, and count. "
-            "If a row stands for one piece, that is right; if the file holds rows twice, set "
-            "ingest.duplicates: drop_exact."
+            "That is right if a row stands for one piece, or for a product that no column tells: map "
+            "product_id. If the file holds rows twice, set ingest.duplicates: drop_exact."
         )
 
 

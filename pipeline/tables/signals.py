@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
@@ -19,6 +19,7 @@ MIN_WEEKS = 16
 MIN_BIRTHS = 30
 SUSPICIOUS_RATIO = 2.0
 LONE_SHARE, A_QUARTER, A_YEAR = 0.01, 90, 365
+AS_LONG_AS_BEFORE = 1.25  # seasons do not open on the same day each year
 MANY_AT_ONCE = 0.2  # fewer orders: more than by people who order twice at once
 BLOCK_ROWS = 1 << 20
 MIN_SHARED, SHARED_SHARE, SHARED_RATIO = 30, 0.01, 10
@@ -98,14 +99,21 @@ def lone_start(orders: pd.DataFrame) -> tuple[int, date, date] | None:
 def lone_end(orders: pd.DataFrame) -> tuple[int, date, date] | None:
     """Find a few orders that lie more than a quarter after all others: beside them everybody looks gone.
 
+    Not where the log has had as long a spell before: a shop that opens for a season begins each with a few.
+
     Returns
     -------
     tuple of int, date, date, or None
         How many (below a hundredth of all), the last day of the others and the first day of them.
     """
-    after = [(len(orders) - before, last, first) for before, last, first in _gaps(orders, A_QUARTER)]
-    few = [gap for gap in after if gap[0] < LONE_SHARE * len(orders)]
-    return few[0] if few else None
+    longest = timedelta()
+    for before, last, first in _gaps(orders, A_QUARTER):
+        after, enough = len(orders) - before, LONE_SHARE * len(orders)
+        if after < enough:
+            return (after, last, first) if first - last > AS_LONG_AS_BEFORE * longest else None
+        if before >= enough:
+            longest = max(longest, first - last)
+    return None
 
 
 def _gaps(orders: pd.DataFrame, longer_than: int) -> list[tuple[int, date, date]]:

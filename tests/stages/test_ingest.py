@@ -213,6 +213,17 @@ def test_a_few_orders_long_after_all_others_are_warned_of(
     assert "after all others" not in capsys.readouterr().err
 
 
+def test_a_shop_that_opens_for_a_season_is_not_told_so_of_its_first_orders(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seasons = "".join(
+        f"n{n % 90},{year}-1{n % 3}-{1 + n % 28:02},9\n" for year in (2020, 2021) for n in range(300)
+    )
+    (shop / "log.csv").write_text(f"customer,day,amount\n{seasons}n1,2022-10-03,5\n")
+    read_orders(load_params(write_params(shop)))
+    assert "after all others" not in capsys.readouterr().err
+
+
 def test_an_account_that_many_share_is_warned_of(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = shop / "log.csv"
     guests = "".join(f"0,2023-03-{1 + n % 28:02},9\n" for n in range(40))

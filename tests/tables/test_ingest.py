@@ -76,6 +76,11 @@ def test_the_price_of_a_unit_is_multiplied_by_the_quantity(ingest: Ingest) -> No
         [7, "pieces", "unreadable_quantity"],
         [8, "price", "unreadable_amount"],
     ]
+    plain = (
+        "customer;date;price;pieces;order\nb;2021-03-05;99999999999.99;10000;3\n"
+        + "b;2021-03-06;5.25;2;4\n" * 9
+    )
+    assert ingest(plain, **names).quarantine["rule"].tolist() == ["amount_out_of_range"]
     totals = ingest(content, amount="price", order_id="order")
     assert "12.8330" in [str(amount) for amount in totals.orders["amount"]]
 
