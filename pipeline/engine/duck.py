@@ -113,7 +113,7 @@ def sql_file(package: str, name: str) -> str:
     package : str
         The package it lies in, ``pipeline.tables``.
     name : str
-        The file below it, ``sql/orders.sql``.
+        The file below it, ``sql/purchases.sql``.
     """
     return resources.files(package).joinpath(name).read_text(encoding="utf-8")
 
