@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from hypothesis import strategies as st
 from pipeline.errors import UserError
 from pipeline.tables import excel
 from pipeline.tables.ingest import Ingested
+from tests.tables.conftest import Ingest
 
-Ingest = Callable[..., Ingested]
 HEADER = ["customer", "date", "amount"]
 DAY = datetime(2021, 3, 4)
 

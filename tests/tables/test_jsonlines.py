@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from pipeline.errors import UserError
 from pipeline.tables import jsonlines
 from pipeline.tables.ingest import Ingested
-
-Ingest = Callable[..., Ingested]
+from tests.tables.conftest import Ingest
 
 
 def lines(*rows: dict[str, Any]) -> str:

@@ -1,0 +1,62 @@
+"""Which column is what: by its name, and by its values where the name says nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.tables.roles import Column, guess_roles
+
+
+@pytest.mark.parametrize(
+    ("header", "roles"),
+    [
+        ("kundennummer rechnungsdatum summe rechnungsnummer", "0 1 2 3"),
+        ("KundenNr Geburtsdatum Kaufdatum Stückpreis Gesamtpreis", "0 2 4 -"),
+        ("order_id customer_id order_date ship_date total tax", "1 2 4 0"),
+        ("CustomerID InvoiceNo InvoiceDate UnitPrice Quantity Sales", "0 2 5 1"),
+        ("Order.Date Household Basket_Key Net_Amount VAT Units", "1 0 3 2"),
+        ("Käufer Bestellnummer Bestellzeit Liefertag Warenwert MwSt", "0 2 4 1"),
+        ("created_at user_id order_number order_total shipping_total", "1 0 3 2"),
+        ("t_dat customer_id article_id price sales_channel_id", "1 0 3 -"),
+        ("increment_id created_at customer_email grand_total order_currency_code", "2 1 3 -"),
+        ("Name Email Subtotal Total Created_at", "1 4 3 -"),
+        ("order_id customer_unique_id order_date price freight_value", "1 2 3 0"),
+        ("id date purchasequantity purchaseamount", "0 1 3 -"),
+        ("Kd-Nr. Kunde Belegdatum Rg.-Nr. Netto", "0 2 4 3"),
+        ("KundNr Name Auftr-Nr. Datum Betrag", "0 3 4 2"),
+    ],
+)
+def test_german_and_english_names_are_known(header: str, roles: str) -> None:
+    names = header.split()
+    dated = ("datum", "date", "zeit", "tag", "created", "t_dat")
+    money = ("preis", "price", "total", "tax", "summe", "amount", "wert", "mwst", "sales", "vat")
+
+    def column(n: int, name: str) -> Column:
+        low = name.lower()
+        dates, paid = float(any(word in low for word in dated)), float(any(word in low for word in money))
+        return Column(f"c{n}", name, 100, 50, dates, 1.0 - dates, paid * (1 - dates))
+
+    guesses = guess_roles([column(n, name) for n, name in enumerate(names)])
+    paid = "amount" if "amount" in guesses else "unit_price"
+    found = [guesses[role] for role in ("customer_id", "ordered_at", paid, "order_id")]
+    assert [names.index(guess.column.name) if guess else "-" for guess in found] == [
+        part if part == "-" else int(part) for part in roles.split()
+    ]
+
+
+def test_values_decide_where_names_say_nothing() -> None:
+    columns = [
+        Column("c0", "a", 100, 100, 0.0, 1.0, 0.0),
+        Column("c1", "b", 100, 30, 0.0, 1.0, 0.0),
+        Column("c2", "c", 100, 90, 1.0, 0.0, 0.0),
+        Column("c3", "d", 100, 95, 0.0, 1.0, 0.9),
+        Column("c4", "e", 100, 2, 0.0, 0.0, 0.0),
+    ]
+    guesses = guess_roles(columns)
+    assert {role: guess.column.name if guess else None for role, guess in guesses.items()} == {
+        "ordered_at": "c",
+        "amount": "d",
+        "customer_id": "b",
+        "order_id": None,
+        **dict.fromkeys(("status", "is_test", "currency", "product_id", "channel")),
+    }
