@@ -83,7 +83,7 @@ class Setting:
     pepper: bytes
     now: datetime
     timezone: str | None = None
-    links: pa.Table = identity.NO_LINKS
+    links: pa.Table = field(default_factory=lambda: identity.NO_LINKS)
     spelled: CustomerIds = "as_written"
     no_customers: pa.Table = field(default_factory=lambda: pa.table({"id": pa.array([], pa.string())}))
     anonymous_left_out: bool = False
