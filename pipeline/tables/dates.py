@@ -13,6 +13,13 @@ from pipeline.errors import UserError
 SAMPLE_ROWS = 2_000
 TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 SERIAL = r"[34]\d{4}([.,]\d+)?"  # days since 1899-12-30, from 1982 to 2036
+CODES = (
+    ("%Y", r"\d{4}", "yyyy"),
+    ("%y", r"\d{2}", "yy"),
+    ("%m", r"\d{1,2}", "mm"),
+    ("%d", r"\d{1,2}", "dd"),
+    ("%b", r"[A-Za-z]{3,9}", "month"),
+)
 TIME_SHAPE = r"(,? \d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( [AaPp][Mm])?)?"
 
 
@@ -47,19 +54,17 @@ def _strptime(patterns: Sequence[str]) -> str:
     return f"CAST(try_strptime(replace(value, ',', ''), [{listed}]) AS TIMESTAMP)"
 
 
-def _numbered(pattern: str) -> DateFormat:
-    """Numbers between separators, with an optional time; the shape keeps %Y from reading a two-digit year."""
-    shape, name = re.escape(pattern), pattern
-    for code, digits, word in (
-        ("%Y", "{4}", "yyyy"),
-        ("%y", "{2}", "yy"),
-        ("%m", "{1,2}", "mm"),
-        ("%d", "{1,2}", "dd"),
-    ):
-        shape, name = shape.replace(code, rf"\d{digits}"), name.replace(code, word)
-    return DateFormat(
-        name, pattern, _shaped(shape + TIME_SHAPE, _strptime([pattern + time for time in TIMES]))
-    )
+def _spelled(pattern: str) -> DateFormat:
+    """Numbers, or a month by its English name, with an optional time.
+
+    The shape keeps %Y from reading a two-digit year; %b stands for Mar and for March.
+    """
+    shape, name = re.escape(pattern).replace(r"\ ", ",? "), pattern
+    for code, written, word in CODES:
+        shape, name = shape.replace(code, written), name.replace(code, word)
+    months = (pattern, pattern.replace("%b", "%B"))
+    patterns = [month + time for month in dict.fromkeys(months) for time in TIMES]
+    return DateFormat(name, pattern, _shaped(shape + TIME_SHAPE, _strptime(patterns)))
 
 
 def _epoch(name: str, shape: str, microseconds: int) -> DateFormat:
@@ -95,8 +100,9 @@ COMPACT = DateFormat(
 FORMATS = (
     ISO,
     COMPACT,
-    *map(_numbered, ("%d.%m.%Y", "%d.%m.%y", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")),
-    *map(_numbered, ("%d/%m/%y", "%m/%d/%y")),
+    *map(_spelled, ("%d.%m.%Y", "%d.%m.%y", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")),
+    *map(_spelled, ("%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y")),
+    *map(_spelled, ("%d %b %Y", "%b %d %Y", "%d-%b-%Y", "%d %b %y", "%d-%b-%y")),
     _epoch("seconds since 1970", r"\d{9,10}", 1_000_000),
     _epoch("milliseconds since 1970", r"\d{13}", 1_000),
 )
@@ -176,7 +182,7 @@ def _best(con: Connection, column: str, where: str) -> DateFormat:
         raise UserError(
             "no value of the column reads as a date in any format that is tried",
             where=where,
-            valid='a format such as "%d.%m.%Y %H:%M" or "%b %d %Y" (the month in English letters)'
+            valid='a format such as "%d.%m.%Y %Hh%M" or "%y%m%d"'
             + _about_serials(con, values),
         )
     _ask_if_undecided(con, values, best, counted, where)
