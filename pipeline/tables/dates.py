@@ -182,8 +182,7 @@ def _best(con: Connection, column: str, where: str) -> DateFormat:
         raise UserError(
             "no value of the column reads as a date in any format that is tried",
             where=where,
-            valid='a format such as "%d.%m.%Y %Hh%M" or "%y%m%d"'
-            + _about_serials(con, values),
+            valid='a format such as "%d.%m.%Y %Hh%M" or "%y%m%d"' + _about_serials(con, values),
         )
     _ask_if_undecided(con, values, best, counted, where)
     return best

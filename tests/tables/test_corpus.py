@@ -165,7 +165,7 @@ CASES = [
     ),
     Case(
         "thousands and hundred thousands as in India",
-        'customer;date;amount\na;2021-03-04;₹1,23,45,678.50\nb;2021-03-05;₹12,345\nc;2021-03-06;₹5.5\n',
+        "customer;date;amount\na;2021-03-04;₹1,23,45,678.50\nb;2021-03-05;₹12,345\nc;2021-03-06;₹5.5\n",
         ["a 2021-03-04 12345678.50", "b 2021-03-05 12345", "c 2021-03-06 5.5"],
     ),
     Case(
