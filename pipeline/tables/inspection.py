@@ -43,6 +43,8 @@ FIRST_LINES = (
     """query: SELECT * FROM {table} WHERE "{column}" IS NOT NULL"""
 )
 SOME = 12  # states of an order that can be listed
+DECIMALS = r"[.,](\d\d|[1-9]|\d{4,})$"  # not 1.234, which may be more than a thousand
+NO_DECIMALS = r"[.,]0{4,}$"
 
 Chosen = TypeVar("Chosen")
 
@@ -153,9 +155,10 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
 
 def _describe(con: Connection, raw: Raw, key: str, name: str) -> Column:
     shapes = " OR ".join(f"regexp_full_match(number, '{shape}')" for shape in SHAPES.values())
+    decimals = f"regexp_matches(number, '{DECIMALS}') AND NOT regexp_matches(number, '{NO_DECIMALS}')"
     counted = f"""
         SELECT count(*), count(DISTINCT value), count(*) FILTER (WHERE {shapes}),
-               count(*) FILTER (WHERE ({shapes}) AND regexp_matches(number, '[.,](\\d\\d|[1-9])$')),
+               count(*) FILTER (WHERE ({shapes}) AND {decimals}),
                count(*) FILTER (WHERE regexp_full_match(value, '\\d+\\.0'))
         FROM (SELECT {key} AS value, number_text({key}) AS number FROM raw WHERE {key} <> '')"""
     [(filled, distinct, numbers, decimals, floats)] = duck.run(

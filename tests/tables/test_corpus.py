@@ -314,6 +314,11 @@ CASES = [
         HEADER + "a,03-04-21,5\nb,04-30-21,5\n",
         ["a 2021-03-04 5", "b 2021-04-30 5"],
     ),
+    Case(
+        "months by their German names",
+        HEADER + "a,4. März 2021,5\nb,05. Dez. 2021 10:00,5\n",
+        ["a 2021-03-04 5", "b 2021-12-05T10:00:00 5"],
+    ),
     Case("epoch seconds", HEADER + "a,1614853230,5\n", ["a 2021-03-04T10:20:30 5"]),
     Case("epoch milliseconds", HEADER + "a,1614853230500,5\n", ["a 2021-03-04T10:20:30.500000 5"]),
     Case(

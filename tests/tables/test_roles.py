@@ -24,6 +24,13 @@ from pipeline.tables.roles import Column, guess_roles
         ("id date purchasequantity purchaseamount", "0 1 3 -"),
         ("Kd-Nr. Kunde Belegdatum Rg.-Nr. Netto", "0 2 4 3"),
         ("KundNr Name Auftr-Nr. Datum Betrag", "0 3 4 2"),
+        ("order_number customer_id total_net total_gross order_date", "1 4 3 0"),
+        ("Name Email Paid_date Fulfilled_date Created_at Total Refunded_Amount", "1 4 5 -"),
+        ("id parent_order_id total_amount customer_id date_created", "3 4 2 -"),
+        ("Beleg_Datum Belegart Belegnr Kontakt-ID Restbetrag Betrag", "3 0 5 2"),
+        ("Document_No Posting_Date Sell-to_Customer_No Amount", "2 1 3 0"),
+        ("Spenden-ID Spendendatum Betrag Person-ID E-Mail", "3 1 2 0"),
+        ("sale_id sales_person customer_email date total", "2 3 4 0"),
     ],
 )
 def test_german_and_english_names_are_known(header: str, roles: str) -> None:
@@ -60,3 +67,43 @@ def test_values_decide_where_names_say_nothing() -> None:
         "order_id": None,
         **dict.fromkeys(("status", "is_test", "currency", "product_id", "channel")),
     }
+
+
+@pytest.mark.parametrize(
+    ("names", "status"),
+    [
+        (("order_state", "payment_state"), "order_state"),
+        (("Status-ID", "Status"), "Status"),
+        (("transstatus", "oxstorno"), "oxstorno"),
+        (("payment_status",), None),
+        (("billing_state",), None),
+    ],
+)
+def test_a_state_is_told_by_a_word_for_cancelled_before_a_number(
+    names: tuple[str, ...], status: str | None
+) -> None:
+    guess = guess_roles([Column(f"c{n}", name, 100, 2, 0.0, 0.0, 0.0) for n, name in enumerate(names)])[
+        "status"
+    ]
+    assert (guess and guess.column.name) == status
+
+
+def test_one_state_for_all_gives_way_to_several() -> None:
+    columns = [
+        Column("c0", "status", 100, 1, 0.0, 0.0, 0.0),
+        Column("c1", "state_status", 100, 3, 0.0, 0.0, 0.0),
+    ]
+    guess = guess_roles(columns)["status"]
+    assert guess
+    assert guess.column.name == "state_status"
+
+
+def test_dates_are_no_customers_and_kinds_no_orders() -> None:
+    columns = [
+        Column("c0", "purchase-date", 900, 800, 1.0, 0.0, 0.0),
+        Column("c1", "changed", 900, 700, 1.0, 0.0, 0.0),
+        Column("c2", "purchase_point", 900, 2, 0.0, 0.0, 0.0),
+        Column("c3", "amount", 900, 500, 0.0, 1.0, 1.0),
+    ]
+    guesses = guess_roles(columns)
+    assert (guesses["customer_id"], guesses["order_id"]) == (None, None)
