@@ -10,6 +10,7 @@ from pipeline.tables.ingest import Ingested
 from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account
 
 MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the same
+FEWEST_DOUBLED, DOUBLED_SHARE = 10, 0.005  # of the orders: more than by chance
 FLOAT = r"\d+\.0"
 SCIENTIFIC = r"\d([.,]\d+)?[eE]\+\d+"
 
@@ -112,9 +113,17 @@ def _about_changed(done: Ingested) -> Iterator[str]:
 
 
 def _about_equal_rows(done: Ingested) -> Iterator[str]:
-    """Tell of rows that stand in the log twice and count twice."""
+    """Tell of rows and orders that stand in the log twice and count twice."""
     policies, rows = done.counts["policies"], done.counts["accepted_rows"]
-    if (equal := policies["equal_rows"] - policies["duplicates"]) > MANY_EQUAL * rows:
+    equal = policies["equal_rows"] - policies["duplicates"]
+    # Where nothing but equal rows was summed, a row is an order, and an equal one the same order again.
+    doubled = equal if equal == done.counts["merged_lines"] else policies["doubled_orders"]
+    if doubled >= max(FEWEST_DOUBLED, DOUBLED_SHARE * len(done.orders)):
+        yield (
+            f"{counted(doubled):order stands/orders stand} in the log twice or more, with every line, and "
+            "count as often. If the file was put together of exports that overlap, set ingest.duplicates: drop_exact."
+        )
+    elif equal > MANY_EQUAL * rows:
         yield (
             f"{equal:,} of {counted(rows):row/rows} equal an earlier one in all mapped columns, and count. "
             "That is right if a row stands for one piece, or for a product that no column tells: map "

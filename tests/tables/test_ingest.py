@@ -125,6 +125,7 @@ def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
             "equal_rows_in_another_file": 0,
             "repeated_orders": 0,
             "changed_orders": 0,
+            "doubled_orders": 0,
             "returns": {
                 "from_log": 0,
                 "from_table": 0,
