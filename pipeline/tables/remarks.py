@@ -121,7 +121,8 @@ def _about_equal_rows(done: Ingested) -> Iterator[str]:
     if doubled >= max(FEWEST_DOUBLED, DOUBLED_SHARE * len(done.orders)):
         yield (
             f"{counted(doubled):order stands/orders stand} in the log twice or more, with every line, and "
-            "count as often. If the file was put together of exports that overlap, set ingest.duplicates: drop_exact."
+            "count as often. If the file was put together of exports that overlap, set ingest.duplicates: "
+            "drop_exact."
         )
     elif equal > MANY_EQUAL * rows:
         yield (

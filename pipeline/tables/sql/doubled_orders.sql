@@ -1,5 +1,5 @@
--- Orders of three different lines and more, each of which stands there equally often and more than once: by chance pieces of
--- one kind fill one line twice, hardly ever all lines of an order.
+-- Orders of three different lines and more, each of which stands there equally often and more than once: by
+-- chance pieces of one kind fill one line twice, hardly ever all lines of an order.
 WITH perhaps AS (
     SELECT customer_no, order_id FROM perhaps_equal GROUP BY ALL HAVING count(*) >= 6
 ),
