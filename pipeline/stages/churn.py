@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -156,11 +157,8 @@ def _training_rows(origin: Origin, params: Params) -> pd.DataFrame:
 
 def _last_year(origin: Origin, params: Params) -> Window | None:
     """Take the same window a year ago, of as many customers as are tested, with the little that is asked."""
-    fits = io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]
-    seasons = {fit["cutoff"]: fit["season"]["season"] for fit in fits}
-    if not (then := origin.last_year):
-        return None
-    if not tells_of_today(*(seasons.get(day.isoformat()) for day in (then.cutoff, origin.cutoff))):
+    then = origin.last_year
+    if not then or not tells_of_today(_season_at(then.cutoff), _season_at(origin.cutoff)):
         return None
     keys = frames.keys([*then.training, then.cutoff])
     of_window = partial(
@@ -170,6 +168,12 @@ def _last_year(origin: Origin, params: Params) -> Window | None:
         customers=some_customers(keys, MOST_TESTED_CUSTOMERS, params.seed),
     )
     return Window(of_window(then.training, then.cutoff), of_window([then.cutoff], origin.cutoff))
+
+
+def _season_at(cutoff: date) -> str | None:
+    """Tell how the lifetime model of a cutoff treats the season; None where there is no model."""
+    fits = io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]
+    return next((fit["season"]["season"] for fit in fits if fit["cutoff"] == cutoff.isoformat()), None)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,19 +15,21 @@ from pipeline.errors import UserError
 from pipeline.tables import amounts, dates, doubts, signs
 from pipeline.tables.amounts import SHAPES
 from pipeline.tables.doubts import Table
+from pipeline.tables.events import purchases_of
 from pipeline.tables.roles import REQUIRED, Column, Guess, guess_roles
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 
 WHERE = "sources.orders"
 AUTO = "auto"
 FIRST = ("customer_id", "ordered_at", "amount", "unit_price", "quantity", "order_id")
+OF_VALUES = ("decimal", "date_format")  # they are looked for in the result of a query, too
 ALWAYS = (*REQUIRED, "order_id")  # the other columns are named where there are any
 ANONYMOUS = "; if such sales are normal here, ingest.missing_customer_id: leave_out"
 ELSEWHERE = (
     "If it stands in another file, join the two: docs/bring-your-own-data.md, Tables that belong together."
 )
 UNREAD_DATES = (
-    'If its dates are written in a way of their own, name it and their date_format, such as "%b %d %Y"; '
+    'If its dates are written in a way of their own, name it and their date_format, such as "%y%m%d"; '
     "numbers such as 45292 are days as a spreadsheet counts them: save the column as dates. "
 )
 NO_AMOUNTS = (
@@ -104,9 +106,14 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         duck.run(con, duck.sql_file("pipeline.tables", "sql/amounts.sql"), name="amounts")
         [(faults,)] = duck.run(con, "SELECT count(*) FROM faults", name="faults").fetchall()
         columns = [_describe(con, raw, key, name or "") for key, name in raw.columns.items()]
+        table, about_events, query = doubts.as_table(con, path, raw), [], None
+        if purchases := purchases_of(con, raw, columns):
+            about_events = [("events", purchases.finding(table, raw.rows.num_rows))]
+            query = purchases.query(table)
+            raw, table = purchases.raw, replace(table, sql=f"({query})")
+            columns = [_describe(con, raw, column.key, column.name) for column in columns]
         guesses = guess_roles(columns)
         missing = [role for role in REQUIRED if role in guesses and not guesses[role]]
-        table = doubts.as_table(con, path, raw)
         questions = [_missing(role, columns, table) for role in missing]
         date_format, about_dates, about_zone = _dates(con, raw, guesses["ordered_at"], questions)
         decimal, about_amounts = _decimal(
@@ -137,6 +144,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         ("file", _about_files(raw, faults)),
         ("format", "text with a delimiter" if raw.delimiters else raw.encodings),
         *_about_sheets(raw.files[0].other_sheets),
+        *about_events,
         *((key, _shown(written[key])) for key in ("delimiter", "encoding") if written[key] != AUTO),
         ("decimal", about_amounts),
         ("dates", about_dates),
@@ -150,7 +158,8 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         *about_paid,
         *_about_empty(None if other_side else table, guesses, raw.rows.num_rows),
     )
-    return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
+    place, settings = _of_query(query, written) if query else _of_file(path, sheet, written)
+    return Inspection(findings, _snippet(place, guesses, settings), tuple(questions))
 
 
 def _describe(con: Connection, raw: Raw, key: str, name: str) -> Column:
@@ -293,10 +302,18 @@ def _about_empty(
     return found
 
 
-def _snippet(path: str, sheet: str | None, guesses: dict[str, Guess | None], written: dict[str, str]) -> str:
-    lines = ["sources:", "  orders:", f"    path: {_shown(path)}"]
-    lines += [f"    sheet: {_shown(sheet)}"] if sheet else []
-    lines += ["    columns:"]
+def _of_file(path: str, sheet: str | None, written: dict[str, str]) -> tuple[list[str], dict[str, str]]:
+    """Say how the file itself is read: where it is, and how it is written."""
+    return [f"path: {_shown(path)}", *([f"sheet: {_shown(sheet)}"] if sheet else [])], written
+
+
+def _of_query(query: str, written: dict[str, str]) -> tuple[list[str], dict[str, str]]:
+    """Say how a query of files is read: of how they are written it leaves the values."""
+    return ["url: duckdb://", "query: >-", f"  {query}"], {key: written[key] for key in OF_VALUES}
+
+
+def _snippet(place: Sequence[str], guesses: dict[str, Guess | None], written: dict[str, str]) -> str:
+    lines = ["sources:", "  orders:", *(f"    {line}" for line in place), "    columns:"]
     in_order = [role for role in FIRST if role in guesses] + [role for role in guesses if role not in FIRST]
     for role in in_order:
         if guess := guesses[role]:

@@ -47,6 +47,13 @@ def amounts(done: Ingested) -> list[float]:
     return [float(amount) for amount in done.orders["amount"]]
 
 
+def orders_of(ingested: Ingested) -> list[tuple[str, str, str]]:
+    """Who ordered when for how much, by the ids of the log."""
+    named = ingested.orders.merge(ingested.identities, on="customer_key")
+    times = named["ordered_at"].map(lambda at: at.isoformat(" "))
+    return sorted(zip(named["customer_id"], times, named["amount"].map(str), strict=True))
+
+
 def decided(done: Ingested) -> dict[str, Any]:
     """How many rows each of the shop's decisions concerned."""
     policies: dict[str, Any] = done.counts["policies"]

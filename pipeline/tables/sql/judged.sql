@@ -1,7 +1,7 @@
--- The rows before the as-of date, each with the first rule it breaks (NULL is accepted) and, when accepted, the
--- policy that leaves it out (NULL stays in). A column that is not mapped is NULL, an empty value is ''.
--- list_position, for list_contains of a long list becomes a join, which takes its time and loses the order of the rows. Both
--- sides in small letters by the same program: of İ others make another letter.
+-- The rows before the as-of date, each with the first rule it breaks (NULL is accepted) and, when accepted,
+-- the policy that leaves it out (NULL stays in). A column that is not mapped is NULL, an empty value is ''.
+-- list_position, for list_contains of a long list becomes a join, which takes its time and loses the order of
+-- the rows. Both sides in small letters by the same program: of İ others make another letter.
 WITH converted AS (
     SELECT *, in_reporting_currency(written, CASE WHEN written < 0 THEN coalesce(order_rate, rate) ELSE rate END) AS paid
     FROM valued
