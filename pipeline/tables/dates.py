@@ -143,7 +143,7 @@ FORMATS = (
     ISO,
     COMPACT,
     *map(_numbered, ("%d.%m.%Y", "%d.%m.%y", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")),
-    *map(_numbered, ("%d/%m/%y", "%m/%d/%y")),
+    *map(_numbered, ("%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y")),
     *_WITH_MONTH,
     _epoch("seconds since 1970", r"[1-9]\d{8,9}", 1_000_000),
     _epoch("milliseconds since 1970", r"\d{13}", 1_000),
@@ -224,8 +224,7 @@ def _best(con: Connection, column: str, where: str) -> DateFormat:
         raise UserError(
             "no value of the column reads as a date in any format that is tried",
             where=where,
-            valid='a format such as "%d.%m.%Y %H:%M" or "%b %d %Y" (the month in English letters)'
-            + _about_serials(con, values),
+            valid='a format such as "%d.%m.%Y %Hh%M" or "%y%m%d"' + _about_serials(con, values),
         )
     _ask_if_undecided(con, values, best, counted, where)
     return best

@@ -105,3 +105,46 @@ def test_rows_without_an_order_id_that_come_together_are_told_to_be_lines(tmp_pa
     assert "lines" not in dict(
         inspected(tmp_path, f"customer,date,amount,order_id\n{rows}".replace(".50\n", ".50,7\n")).findings
     )
+
+
+EVENTS = """\
+event_time,event_type,product_id,price,user_id
+2019-10-01 00:00:00 UTC,view,17,5.25,007
+2019-10-01 00:01:00 UTC,cart,17,5.25,007
+2019-10-01 00:02:00 UTC,purchase,17,5.25,007
+2019-10-02 00:00:00 UTC,view,18,2.50,008
+2019-10-02 00:01:00 UTC,remove_from_cart,18,2.50,008
+2019-10-02 00:02:00 UTC,purchase,19,2.75,008
+"""
+
+
+def test_of_a_log_of_events_the_purchases_alone_are_read(tmp_path: Path) -> None:
+    found = inspected(tmp_path, EVENTS)
+    assert finding(found, "events").startswith(
+        '"event_type" tells what somebody did: purchase, cart, remove_from_cart, view. '
+        "2 of 6 rows are purchase: "
+    )
+    section = proposed(found)
+    assert set(section) == {"url", "query", "columns", "decimal", "date_format"}
+    query = section["query"].replace("log.csv", str(tmp_path / "log.csv"))
+    assert [row[-1] for row in duckdb.sql(query).fetchall()] == ["007", "008"]
+    assert finding(found, "dates") == "yyyy-mm-dd: reads 2 of 2 values"
+
+
+def test_the_query_for_events_without_amounts_reads_the_purchases_alone(tmp_path: Path) -> None:
+    rows = "".join(f"14335000{n:02}000,{n},{event}\n" for n, event in enumerate(["view", "transaction"] * 3))
+    [question] = inspected(tmp_path, f"timestamp,userid,event\n{rows}").questions
+    query = question.partition("query: ")[2].replace("log.csv", str(tmp_path / "log.csv"))
+    assert [row[1:] for row in duckdb.sql(query).fetchall()] == [
+        ("1", "transaction", 1),
+        ("3", "transaction", 1),
+        ("5", "transaction", 1),
+    ]
+
+
+@pytest.mark.parametrize("states", ["ordered cart delivered", "purchase return", "view click"])
+def test_states_and_kinds_of_orders_are_no_events(tmp_path: Path, states: str) -> None:
+    rows = "".join(f"{n},2021-03-04,5.5{n},{state}\n" for n, state in enumerate(states.split() * 2))
+    found = inspected(tmp_path, f"customer,date,amount,state\n{rows}")
+    assert "events" not in dict(found.findings)
+    assert "path" in proposed(found)
