@@ -40,10 +40,11 @@ SAME_ON_EVERY_LINE = """
 
 @dataclass(frozen=True)
 class Table:
-    """What a query reads, as SQL, and what is to be done before."""
+    """What a query reads, as SQL, what is to be done before, and whether all its values are texts."""
 
     sql: str
     first: str = ""
+    is_text: bool = True
 
 
 def about_customers(
@@ -165,9 +166,10 @@ def _same_on_every_line(con: Connection, amount: Column, order: Column) -> tuple
 def as_table(con: Connection, path: str, raw: Raw) -> Table:
     """Write how a query of DuckDB reads a file: text as text, so that numbers and dates are read as here."""
     if raw.encodings == "excel":
-        return Table("'data/raw/orders.csv'", "save the sheet as data/raw/orders.csv, ")
+        saved = "read_csv('data/raw/orders.csv', all_varchar = true)"
+        return Table(saved, "save the sheet as data/raw/orders.csv, ")
     if not raw.delimiters:
-        return Table(f"'{path}'")
+        return Table(f"'{path}'", is_text=False)
     header = raw.files[0]
     options = "all_varchar = true"
     if header.header_line > 1:

@@ -12,7 +12,7 @@ from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
-from pipeline.tables import amounts, dates, doubts
+from pipeline.tables import amounts, dates, doubts, signs
 from pipeline.tables.amounts import SHAPES
 from pipeline.tables.doubts import Table
 from pipeline.tables.events import purchases_of
@@ -125,7 +125,15 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
             con, table, guesses["customer_id"], guesses["ordered_at"], guesses["order_id"]
         )
         repeated = doubts.repeated_total(con, table, guesses.get("amount"), guesses["order_id"], columns)
-        questions += [repeated] if repeated else []
+        kinds = signs.about_kinds(con, table, guesses, columns)
+        questions += [question for question in (repeated, kinds) if question]
+        other_side = signs.about_other_side(con, table, guesses, columns)
+        about_paid = [
+            *other_side,
+            *signs.about_refunds(con, table, guesses, columns),
+            *signs.about_cents(con, table, guesses),
+            *signs.about_cancelled_on(table, guesses, columns),
+        ]
     written = {
         "delimiter": raw.delimiters if len(raw.delimiters) == 1 or raw.delimiters == "whitespace" else AUTO,
         "encoding": raw.encodings if raw.delimiters and "," not in raw.encodings else AUTO,
@@ -147,7 +155,8 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         *about_status,
         *about_customers,
         *about_lines,
-        *_about_empty(table, guesses, raw.rows.num_rows),
+        *about_paid,
+        *_about_empty(None if other_side else table, guesses, raw.rows.num_rows),
     )
     place, settings = _of_query(query, written) if query else _of_file(path, sheet, written)
     return Inspection(findings, _snippet(place, guesses, settings), tuple(questions))
@@ -271,11 +280,15 @@ def _about_status(con: Connection, guess: Guess | None) -> list[tuple[str, str]]
         return []
     key = guess.column.key
     found = duck.run(con, f"SELECT DISTINCT {key} FROM raw WHERE {key} <> '' ORDER BY 1", name="states")
-    states = ", ".join(_shown(state) for (state,) in found.fetchall())
-    return [("states", f"{states}. Those of orders that came to nothing belong in ingest.cancelled_status")]
+    states = [state for (state,) in found.fetchall()]
+    nothing = ", ".join(_shown(state) for state in states if signs.is_cancelled(guess.column, state))
+    advice = "Those of orders that came to nothing belong in ingest.cancelled_status"
+    return [("states", f"{', '.join(map(_shown, states))}. {advice}{nothing and f': {nothing}?'}")]
 
 
-def _about_empty(table: Table, guesses: dict[str, Guess | None], rows: int) -> list[tuple[str, str]]:
+def _about_empty(
+    further_lines_of: Table | None, guesses: dict[str, Guess | None], rows: int
+) -> list[tuple[str, str]]:
     """Tell the rows that will go to quarantine because they have no value where there has to be one."""
     found = []
     for role in (*REQUIRED, "unit_price", "quantity"):
@@ -283,7 +296,7 @@ def _about_empty(table: Table, guesses: dict[str, Guess | None], rows: int) -> l
         if guess and (missing := rows - guess.column.filled):
             empty = f"{_shown(guess.column.name)} is empty in {missing:,} of {counted(rows):row/rows}"
             advice = ANONYMOUS if role == "customer_id" else ""
-            if role == "amount" and guesses["order_id"]:
+            if role == "amount" and guesses["order_id"] and (table := further_lines_of):
                 advice = FIRST_LINES.format(table=table.sql, first=table.first, column=guess.column.name)
             found.append(("quarantine", f"{empty} ({missing / rows:.1%}){advice}"))
     return found
