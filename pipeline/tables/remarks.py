@@ -11,6 +11,7 @@ from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start,
 
 MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the same
 FEWEST_DOUBLED, DOUBLED_SHARE = 10, 0.005  # of the orders: more than by chance
+SMALL = 0.5
 FLOAT = r"\d+\.0"
 SCIENTIFIC = r"\d([.,]\d+)?[eE]\+\d+"
 
@@ -33,6 +34,7 @@ def remarks(done: Ingested, births_from: date | None, cancelled: Sequence[str]) 
     yield from _about_changed(done)
     yield from _about_equal_rows(done)
     yield from _about_states(done, cancelled)
+    yield from _about_small_amounts(done)
 
 
 def _about_births(done: Ingested, births_from: date | None) -> Iterator[str]:
@@ -129,6 +131,18 @@ def _about_equal_rows(done: Ingested) -> Iterator[str]:
             f"{equal:,} of {counted(rows):row/rows} equal an earlier one in all mapped columns, and count. "
             "That is right if a row stands for one piece, or for a product that no column tells: map "
             "product_id. If the file holds rows twice, set ingest.duplicates: drop_exact."
+        )
+
+
+def _about_small_amounts(done: Ingested) -> Iterator[str]:
+    """Tell of amounts of which rounding to cents leaves little."""
+    median = done.counts["outliers"]["median_order"]
+    if median is not None and median < SMALL:
+        yield (
+            f"half of the orders are worth {median:.2g} or less, and results are rounded to 0.01: most of "
+            "what they say is lost. If the amounts are scaled, or are thousands, multiply them by a query, "
+            "such as SELECT * REPLACE (1000 * price::DOUBLE AS price) FROM read_csv('data/raw/orders.csv', "
+            "all_varchar = true): docs/bring-your-own-data.md, Tables that belong together."
         )
 
 

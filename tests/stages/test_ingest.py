@@ -176,6 +176,16 @@ def test_rows_that_stand_there_twice_are_warned_of(shop: Path, capsys: pytest.Ca
         assert ("71 of 142 rows equal an earlier one" in capsys.readouterr().err) is told
 
 
+@pytest.mark.parametrize(("amount", "told"), [("0.0508", True), ("0.50", False), ("0", False)])
+def test_amounts_that_rounding_to_cents_would_lose_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str], amount: str, told: bool
+) -> None:
+    rows = "".join(f"anna,2023-01-{n:02},{amount}\n" for n in range(1, 20))
+    (shop / "log.csv").write_text(f"customer,day,amount\n{rows}")
+    read_orders(load_params(write_params(shop)))
+    assert ("half of the orders are worth 0.051 or less" in capsys.readouterr().err) is told
+
+
 @pytest.mark.parametrize("lines", [1, 3])
 def test_orders_that_one_file_holds_twice_are_warned_of(
     shop: Path, capsys: pytest.CaptureFixture[str], lines: int
