@@ -19,6 +19,7 @@ from pipeline.tables.rules import RULES
 
 # Seven expected orders: under a Poisson law a day stays empty in fewer than one case in a thousand (exp(-7)).
 FEWEST_EXPECTED = 7
+RUNS_NAMED = 10
 REQUIRED = ("customer_id", "ordered_at", "amount")
 COLUMN_OF_RULE = {rule.name: rule.role for rule in RULES if rule.role}
 
@@ -184,9 +185,9 @@ def _coverage(shape: Any, first_day: date, last_day: date, as_of: date) -> dict[
     }
 
 
-def _silent(runs: pd.DataFrame, most: int = 10) -> dict[str, Any]:
+def _silent(runs: pd.DataFrame) -> dict[str, Any]:
     """Sum up the runs of silent days and name the longest."""
-    longest = runs.sort_values(["days", "first_day"], ascending=[False, True]).head(most)
+    longest = runs.sort_values(["days", "first_day"], ascending=[False, True]).head(RUNS_NAMED)
     return {
         "days": int(runs["days"].sum()),
         "runs": len(runs),
