@@ -37,6 +37,11 @@ def rows_per_file(con: Connection, raw: Raw, until: datetime | None) -> dict[str
     dict
         By file: `rows_read`, which is the sum of the others: `accepted_rows`, `quarantined`, `after_as_of`,
         and the rows each policy left out.
+
+    Raises
+    ------
+    AccountingError
+        If they are not the sum.
     """
     statement = duck.sql_file("pipeline.tables", "sql/per_file.sql")
     rows = duck.run(con, statement, {"until": until}, name="per_file").fetchall()
@@ -57,7 +62,13 @@ def counts(
     quarantine: pd.DataFrame,
     orders: pd.DataFrame,
 ) -> dict[str, Any]:
-    """Add up what the tables hold, and hold it against the accepted rows."""
+    """Add up what the tables hold, and hold it against the accepted rows.
+
+    Raises
+    ------
+    AccountingError
+        If rows were lost on the way to the orders.
+    """
     total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES.values())}
     made = """
         SELECT count(*) FILTER (WHERE amount > 0), count(*) FILTER (WHERE amount = 0),

@@ -25,7 +25,7 @@ AUTO = "auto"
 FIRST = ("customer_id", "ordered_at", "amount", "unit_price", "quantity", "order_id")
 OF_VALUES = ("decimal", "date_format")  # they are looked for in the result of a query, too
 ALWAYS = (*REQUIRED, "order_id")  # the other columns are named where there are any
-ANONYMOUS = "; if such sales are normal here, ingest.missing_customer_id: leave_out"
+ANONYMOUS = "; if such sales are normal here, ingest.missing_customer_id: leave_out{or_by_mail}"
 ELSEWHERE = (
     "If it stands in another file, join the two: docs/bring-your-own-data.md, Tables that belong together."
 )
@@ -159,7 +159,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         *about_customers,
         *about_lines,
         *about_paid,
-        *_about_empty(None if other_side else table, guesses, raw.rows.num_rows),
+        *_about_empty(None if other_side else table, guesses, columns, raw.rows.num_rows),
     )
     place, settings = _of_query(query, written) if query else _of_file(path, sheet, written)
     return Inspection(findings, _snippet(place, guesses, settings), tuple(questions))
@@ -290,7 +290,7 @@ def _about_status(con: Connection, guess: Guess | None) -> list[tuple[str, str]]
 
 
 def _about_empty(
-    further_lines_of: Table | None, guesses: dict[str, Guess | None], rows: int
+    further_lines_of: Table | None, guesses: dict[str, Guess | None], columns: list[Column], rows: int
 ) -> list[tuple[str, str]]:
     """Tell the rows that will go to quarantine because they have no value where there has to be one."""
     found = []
@@ -298,7 +298,13 @@ def _about_empty(
         guess = guesses.get(role)
         if guess and (missing := rows - guess.column.filled):
             empty = f"{_shown(guess.column.name)} is empty in {missing:,} of {counted(rows):row/rows}"
-            advice = ANONYMOUS if role == "customer_id" else ""
+            by_mail = [
+                other
+                for other in columns
+                if "mail" in other.plain_name and other.filled > guess.column.filled
+            ]
+            or_by_mail = f", or map {_shown(by_mail[0].name)}, which fewer rows lack" if by_mail else ""
+            advice = ANONYMOUS.format(or_by_mail=or_by_mail) if role == "customer_id" else ""
             if role == "amount" and guesses["order_id"] and (table := further_lines_of):
                 advice = FIRST_LINES.format(table=table.sql, first=table.first, column=guess.column.name)
             found.append(("quarantine", f"{empty} ({missing / rows:.1%}){advice}"))

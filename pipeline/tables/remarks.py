@@ -9,6 +9,8 @@ from pipeline.counted import counted
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account
 
+MANY_LOST = 0.25  # of the returns: more than by orders from before the log
+FEWEST_LOST = 20
 MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the same
 FEWEST_DOUBLED, DOUBLED_SHARE = 10, 0.005  # of the orders: more than by chance
 SMALL = 0.5
@@ -16,7 +18,9 @@ FLOAT = r"\d+\.0"
 SCIENTIFIC = r"\d([.,]\d+)?[eE]\+\d+"
 
 
-def remarks(done: Ingested, births_from: date | None, cancelled: Sequence[str]) -> Iterator[str]:
+def remarks(
+    done: Ingested, births_from: date | None, cancelled: Sequence[str], *, returns_drop: bool = False
+) -> Iterator[str]:
     """Tell of what was accepted and may yet be wrong; no sentence repeats a value of a customer.
 
     Parameters
@@ -26,6 +30,8 @@ def remarks(done: Ingested, births_from: date | None, cancelled: Sequence[str]) 
         The parameter that answers the doubt about the start of the log.
     cancelled : sequence of str
         The states of orders that came to nothing.
+    returns_drop : bool
+        Whether returns are set aside on purpose.
     """
     yield from _about_births(done, births_from)
     yield from _about_ids(done)
@@ -35,6 +41,8 @@ def remarks(done: Ingested, births_from: date | None, cancelled: Sequence[str]) 
     yield from _about_equal_rows(done)
     yield from _about_states(done, cancelled)
     yield from _about_small_amounts(done)
+    if not returns_drop:
+        yield from _about_returns(done)
 
 
 def _about_births(done: Ingested, births_from: date | None) -> Iterator[str]:
@@ -152,4 +160,16 @@ def _about_states(done: Ingested, cancelled: Sequence[str]) -> Iterator[str]:
         yield (
             "no order has one of the states of ingest.cancelled_status. If some came to nothing, the shop "
             "has another word for that: churn inspect lists the states."
+        )
+
+
+def _about_returns(done: Ingested) -> Iterator[str]:
+    """Tell of returns that nothing is taken from, for their customers have not bought before."""
+    found = done.counts["policies"]["returns"]["matched_by"]
+    lost, rows = found.get("none", 0), sum(found.values())
+    if lost >= max(FEWEST_LOST, MANY_LOST * rows):
+        yield (
+            f"{lost:,} of {counted(rows):return/returns} are of customers with no order before to take them "
+            "from: spend is too high. If these rows name somebody else than the buyer, such as the shop "
+            "itself, find the buyer by the order: docs/bring-your-own-data.md, Tables that belong together."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -84,18 +85,22 @@ def about_refunds(
     con: Connection, table: Table, guesses: Guesses, columns: Sequence[Column]
 ) -> list[tuple[str, str]]:
     """Tell of a column of what was refunded, which nothing takes off: amounts are as the log has them."""
-    amount = _amount(guesses)
-    if amount is None or "unit_price" in guesses or _signs(con, amount)[-1]:
+    amount, customer, date = (guesses.get(role) for role in ("amount", "customer_id", "ordered_at"))
+    if not (amount and customer and date) or _signs(con, amount.column)[-1]:
         return []
-    for other in _other_numbers(guesses, columns):
-        above = _signs(con, other)[1] if re.search(REFUNDED, other.plain_name) else 0
+    for refund in _other_numbers(guesses, columns):
+        above = _signs(con, refund)[1] if re.search(REFUNDED, refund.plain_name) else 0
         if above:
-            negative = f"SELECT * REPLACE ({_negative(table, other)} AS {_named(amount)}) FROM {table.sql}"
-            query = f"SELECT * FROM {table.sql} UNION ALL {negative} WHERE {_above_zero(table, other)}"
+            order = guesses["order_id"]
+            names = {"customer_id": customer, "returned_at": date} | ({"order_id": order} if order else {})
+            mapped = {role: guess.column.name for role, guess in names.items()} | {"amount": refund.name}
+            query = f"SELECT * FROM {table.sql} WHERE {_above_zero(table, refund)}"
+            returns = {"url": "duckdb://", "query": query, "columns": mapped}
             told = (
-                f'"{other.name}" is above zero in {counted(above):row/rows}, and is not taken off. If '
-                f'"{amount.name}" is what was paid before, to add a row below zero for it, as of the day of '
-                f"its order, {_in_place(table, query)}"
+                f'"{refund.name}" is above zero in {counted(above):row/rows}, and is not taken off. If '
+                f'"{amount.column.name}" is what was paid before, {table.first}add below sources, to take it '
+                "off from the day of the order on, the table returns: "
+                f"{json.dumps(returns, ensure_ascii=False)}"
             )
             return [("refunds", told)]
     return []

@@ -301,6 +301,22 @@ def test_states_none_of_which_cancels_are_warned_of(shop: Path, capsys: pytest.C
         assert ("no order has one of the states" in capsys.readouterr().err) is told
 
 
+@pytest.mark.parametrize(
+    ("of_shop", "policy", "told"), [(20, "match", True), (18, "match", False), (20, "drop", False)]
+)
+def test_returns_of_people_who_never_bought_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str], of_shop: int, policy: str, told: bool
+) -> None:
+    log = shop / "log.csv"
+    refunds = [f"{'the shop' if n < of_shop else f'old-{n}'},2023-09-01,-1" for n in range(40)]
+    log.write_text(log.read_text() + "\n".join(refunds) + "\n")
+    params = yaml.safe_load(write_params(shop).read_text())
+    params["ingest"]["returns"] = policy
+    (shop / "params.yaml").write_text(yaml.safe_dump(params))
+    read_orders(load_params(shop / "params.yaml"))
+    assert ("21 of 41 returns are of customers with no order" in capsys.readouterr().err) is told
+
+
 def test_a_log_that_was_cut_short_stops_before_anything_is_written(shop: Path) -> None:
     params, log, written = (
         load_params(write_params(shop)),

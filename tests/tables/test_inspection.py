@@ -117,6 +117,13 @@ def test_a_price_and_a_quantity_are_proposed_together_and_anonymous_rows_told(tm
     assert finding(found, "customer_id").endswith('all of them end in ".0": does the CRM know them so?')
 
 
+def test_addresses_that_fewer_rows_lack_are_named_beside_ids_that_are_missing(tmp_path: Path) -> None:
+    header = "customer_id,customer_email,created_at,grand_total\n"
+    rows = "7,a@b.de,2023-01-04,24.90\n,c@b.de,2023-01-05,9\n7,a@b.de,2023-01-06,7.5\n"
+    told = finding(inspected(tmp_path, header + rows), "quarantine")
+    assert told.endswith(', or map "customer_email", which fewer rows lack')
+
+
 def test_values_that_are_missing_where_they_are_needed_are_told(tmp_path: Path) -> None:
     rows = (
         "#1,a@b.de,2023-01-04,24.90",
