@@ -25,6 +25,15 @@ FEWEST_ORDERS = 20
 ENCODINGS = ("utf-16", "utf-16"), ("cp1252", "latin-1")  # ours, and the nearest that DuckDB knows
 SHOWN = 32  # characters of a value that stands for nobody
 
+A_DAY = r"(day|tag)(no|nr|num|number|nummer|s|e)?"
+COUNTED_DAYS = (
+    "If {column} counts days, {first}map ordered_at as ordered_at and, in place of path, set url: duckdb:// "
+    "and query: SELECT *, DATE '2020-01-01' + {column}::INTEGER AS ordered_at FROM {table}, with the day before "
+    "the first in place of 2020-01-01. Where nobody knows it, any will do, but weekdays and months are then "
+    "not those of the calendar. "
+)
+BETWEEN_ORDERS = r"(days?|tage?)(since|seit)|since(last|prior|prev)"
+
 SPELLED_ALIKE = """
     SELECT count(DISTINCT {column}) - count(DISTINCT {small}) FROM raw WHERE {column} <> ''"""
 # What stands for no customer is no shared account.
@@ -110,17 +119,49 @@ def about_customers(
     return found
 
 
+def about_days(columns: Sequence[Column], table: Table) -> str:
+    """Say what helps a log without dates that has numbers of days."""
+    for column in columns:
+        if column.numbers == 1 and re.fullmatch(A_DAY, column.plain_name):
+            return COUNTED_DAYS.format(column=_named(column.name), first=table.first, table=table.sql)
+        if column.numbers == 1 and re.search(BETWEEN_ORDERS, column.plain_name):
+            return (
+                f"{_named(column.name)} seems to tell how long after the one before an order came, not when: "
+                "a log without a single date cannot be used. "
+            )
+    return ""
+
+
 def about_amount(amount: Guess | None, columns: Sequence[Column]) -> list[tuple[str, str]]:
     """Tell of other columns that may be money where the amounts are whole numbers: they may be pieces."""
-    if amount is None or amount.column.decimals:
-        return []
-    others = [
-        f'"{column.name}"' for column in columns if column is not amount.column and may_be_amount(column)
-    ]
-    if not others:
+    others = _perhaps_money(amount, columns)
+    if amount is None or not others:
         return []
     told = f'"{amount.column.name}" holds whole numbers alone, and {", ".join(others)} may be money as well'
     return [("amounts", f"{told}: if the first counts pieces, map the other")]
+
+
+def about_pieces(con: Connection, amount: Guess | None, columns: Sequence[Column]) -> str | None:
+    """Ask about amounts half of which are 1 while another column may be money: they count pieces."""
+    others = _perhaps_money(amount, columns)
+    if amount is None or not others:
+        return None
+    half = f"SELECT count(*) FILTER ({amount.column.key} = '1') FROM raw"
+    [(ones,)] = duck.run(con, half, name="pieces").fetchall()
+    if ones < amount.column.filled / 2:
+        return None
+    return (
+        f"sources.orders.columns.amount: {amount.column.name} is 1 in {ones:,} of {amount.column.filled:,} "
+        f"rows, as numbers of pieces are; is it {' or '.join(others)} that was paid?"
+    )
+
+
+def _perhaps_money(amount: Guess | None, columns: Sequence[Column]) -> list[str]:
+    """Name other columns that may be money where the amounts are whole numbers."""
+    if amount is None or amount.column.decimals:
+        return []
+    others = [column for column in columns if column is not amount.column and may_be_amount(column)]
+    return [_named(column.name) for column in others]
 
 
 def about_lines(

@@ -22,6 +22,7 @@ CURRENCIES = (
     "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KES|KRW|MXN|MYR|"
     "NGN|NOK|NZD|PEN|PHP|PLN|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
 )
+DIGITS_OF_A_ROW = 8
 NO_NAME = re.compile(
     r"\d{1,4}[-/. ]+\d{1,2}[-/. ]+\d{1,4}([T ].*)?"  # a date, an instant
     r"|\d{1,2}\W+[^\W\d]{3,9}\W+\d{2,4}.*"  # 4 March 2021
@@ -141,9 +142,12 @@ def clean_name(text: str) -> str:
 def looks_like_row(names: Iterable[str]) -> bool:
     """Tell whether a date or an address is among a header's names, or several numbers are.
 
-    They could be personal data then, and no message may repeat them. One number may be the name of a column.
+    They could be personal data then, and no message may repeat them. One number may be the name of a column,
+    but not of the only one: then it is a row of fixed width.
     """
     found = list(names)
+    if len(found) == 1 and sum(map(str.isdigit, found[0])) >= DIGITS_OF_A_ROW:
+        return True
     return any(map(NO_NAME.fullmatch, found)) or sum(map(bool, map(HARDLY_A_NAME.fullmatch, found))) > 1
 
 

@@ -128,7 +128,8 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         )
         repeated = doubts.repeated_total(con, table, guesses.get("amount"), guesses["order_id"], columns)
         kinds = signs.about_kinds(con, table, guesses, columns)
-        questions += [question for question in (repeated, kinds) if question]
+        pieces = doubts.about_pieces(con, guesses.get("amount"), columns)
+        questions += [question for question in (pieces, repeated, kinds) if question]
         other_side = signs.about_other_side(con, table, guesses, columns)
         about_paid = [
             *other_side,
@@ -245,7 +246,7 @@ def _missing(role: str, columns: list[Column], table: Table) -> str:
     if role == "amount":
         advice += NO_AMOUNTS.format(table=table.sql, first=table.first)
     if role == "ordered_at":
-        advice = UNREAD_DATES + advice
+        advice = (doubts.about_days(columns, table) or UNREAD_DATES) + advice
     return f"{WHERE}.columns.{role}: no column seems to be it; which is it of: {names}? {advice}"
 
 

@@ -62,7 +62,7 @@ class Names:
 
 ROLES = {
     "ordered_at": Names(
-        r"datum|date|zeit|time|tag$|^day|am$|at$|on$|created|erstellt",
+        r"datum|date|zeit|time|tag$|^day|am$|at$|on$|dt$|created|erstellt",
         AN_ORDER,
         r"geburt|birth|liefer|ship|deliver|versand|updat|geaendert|modif|storn|faellig|due|paid|zahl|"
         r"regist|since|seit|fulfil|refund|erstatt|cancel|clos|complet|letzt|^last",

@@ -48,6 +48,11 @@ def test_a_row_is_told_from_names(names: str, is_row: bool) -> None:
     assert looks_like_row(["customer", *names.split(";")]) == is_row
 
 
+@pytest.mark.parametrize(("name", "is_row"), [("00010300601010000500M", True), ("export 2021-22", False)])
+def test_a_row_of_fixed_width_is_no_name(name: str, is_row: bool) -> None:
+    assert looks_like_row([name]) == is_row
+
+
 @pytest.mark.parametrize(
     ("header", "row"),
     [

@@ -148,3 +148,28 @@ def test_states_and_kinds_of_orders_are_no_events(tmp_path: Path, states: str) -
     found = inspected(tmp_path, f"customer,date,amount,state\n{rows}")
     assert "events" not in dict(found.findings)
     assert "path" in proposed(found)
+
+
+def test_days_that_are_counted_become_dates_by_a_query(tmp_path: Path) -> None:
+    rows = "".join(f"{n % 3},{n},{n}.50\n" for n in range(1, 7))
+    [question] = inspected(tmp_path, f"household,DAY,amount\n{rows}").questions
+    query = question.partition("query: ")[2].partition(", with the day")[0]
+    found = duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()
+    assert str(found[0][-1]) == "2020-01-02"
+
+
+def test_days_between_orders_are_no_dates(tmp_path: Path) -> None:
+    rows = "".join(f"{n % 3},{n},{n}.50\n" for n in range(1, 7))
+    [question] = inspected(tmp_path, f"user_id,days_since_prior_order,amount\n{rows}").questions
+    assert "a log without a single date cannot be used" in question
+    assert "query" not in question
+
+
+@pytest.mark.parametrize(("pieces", "asked"), [("111122", True), ("123456", False)])
+def test_amounts_that_are_mostly_one_beside_a_price_are_asked_about(
+    tmp_path: Path, pieces: str, asked: bool
+) -> None:
+    rows = "".join(f"{n % 3},2001-01-0{n + 1},{count},{n}9\n" for n, count in enumerate(pieces))
+    questions = inspected(tmp_path, f"CUSTOMER_ID,TRANSACTION_DT,AMOUNT,SALES_PRICE\n{rows}").questions
+    told = 'AMOUNT is 1 in 4 of 6 rows, as numbers of pieces are; is it "SALES_PRICE" that was paid?'
+    assert questions == ((f"sources.orders.columns.amount: {told}",) if asked else ())
