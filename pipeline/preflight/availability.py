@@ -15,7 +15,7 @@ from pipeline.preflight.floors import Facts, floors
 from pipeline.preflight.horizon import recommend_horizon
 from pipeline.preflight.tables import describe_tables, switched_off
 from pipeline.tables.io import to_pandas
-from pipeline.tables.rules import RULES
+from pipeline.tables.rules import LEFT_OUT, RULES
 
 # Seven expected orders: under a Poisson law a day stays empty in fewer than one case in a thousand (exp(-7)).
 FEWEST_EXPECTED = 7
@@ -43,7 +43,8 @@ def preflight(
     orders : DataFrame
         `customer_key`, `ordered_at`; at least one row before `as_of`, any row order.
     ingest : mapping
-        The counts of the ingest: `rows_read`, `after_as_of`, `quarantined`, `rules` by name, and `tables`.
+        The counts of the ingest: `rows_read`, `after_as_of`, `quarantined`, `rules` by name, `policies`, and
+        `tables`.
     as_of : date
         The first day that is not known.
     returns : DataFrame, optional
@@ -101,6 +102,7 @@ def preflight(
         "orders_per_customer": _spread(shape),
         "gap_days": _rhythm(rhythm),
         "missing": _missing(ingest),
+        "left_out": {why: ingest["policies"][why] for why in LEFT_OUT},
         "horizon": {
             "configured": _at(horizon_days, outcomes),
             "recommended": _at(recommended, outcomes) if recommended else None,

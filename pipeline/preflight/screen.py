@@ -16,6 +16,13 @@ from pipeline.preflight.horizon import longer_horizon
 
 NOTHING = "–"
 MOST_COLUMNS = 3
+LEFT_OUT = {
+    "empty_rows": "empty",
+    "missing_customer_id": "without a customer",
+    "cancelled": "cancelled",
+    "test_accounts": "of test accounts",
+    "duplicates": "repeated",
+}
 
 
 def screen(report: Mapping[str, Any]) -> RenderableType:
@@ -46,6 +53,9 @@ def _fact_lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "silent days", _silent_text(report["silent_days"])
     missing = ", ".join(f"{column} {_percent(share)}" for column, share in report["missing"].items())
     yield "unreadable", missing
+    left_out = [f"{rows:,} {LEFT_OUT[why]}" for why, rows in report["left_out"].items() if rows]
+    if left_out:
+        yield "left out", f"rows: {', '.join(left_out)}"
     yield (
         "orders per customer",
         f"mean {spread['mean']:.2f}; half have up to {spread['p50']:,}, 90 % up to {spread['p90']:,}, "

@@ -13,6 +13,7 @@ from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
+from pipeline.tables.rules import LEFT_OUT
 from pipeline.tables.sources import Raw
 
 EXAMPLES = 3
@@ -22,8 +23,6 @@ class AccountingError(RuntimeError):
     """Rows were lost or made up on the way: a defect of this code, never of the data."""
 
 
-# Why rows are left out; sql/judged.sql and duplicates.py tell. Whole orders come later.
-LEFT_OUT = ("empty_rows", "missing_customer_id", "cancelled", "test_accounts", "duplicates")
 FATES = {"accepted": "accepted_rows", "quarantined": "quarantined", "after_as_of": "after_as_of"} | {
     policy: policy for policy in LEFT_OUT
 }

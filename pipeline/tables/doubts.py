@@ -28,9 +28,9 @@ SHOWN = 32  # characters of a value that stands for nobody
 A_DAY = r"(day|tag)(no|nr|num|number|nummer|s|e)?"
 COUNTED_DAYS = (
     "If {column} counts days, {first}map ordered_at as ordered_at and, in place of path, set url: duckdb:// "
-    "and query: SELECT *, DATE '2020-01-01' + {column}::INTEGER AS ordered_at FROM {table}, with the day before "
-    "the first in place of 2020-01-01. Where nobody knows it, any will do, but weekdays and months are then "
-    "not those of the calendar. "
+    "and query: SELECT *, DATE '2020-01-01' + {column}::INTEGER AS ordered_at FROM {table}, with the day "
+    "before the first in place of 2020-01-01. Where nobody knows it, any will do, but weekdays and months "
+    "are then not those of the calendar. "
 )
 BETWEEN_ORDERS = r"(days?|tage?)(since|seit)|since(last|prior|prev)"
 

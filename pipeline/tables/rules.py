@@ -1,4 +1,4 @@
-"""The rules a row can break, each with the column it is about and its sentence."""
+"""The rules a row can break, each with the column it is about and its sentence; why rows are left out."""
 
 from __future__ import annotations
 
@@ -44,3 +44,6 @@ RULES = (
     Rule("missing_order_id", "order_id", "No order id, and lines of one order cannot be summed without."),
     Rule("unreadable_flag", "is_test", "Neither yes nor no."),
 )
+
+# Why rows are left out; sql/judged.sql and duplicates.py tell. Whole orders come later.
+LEFT_OUT = ("empty_rows", "missing_customer_id", "cancelled", "test_accounts", "duplicates")

@@ -16,13 +16,13 @@ import pyarrow.compute as pc
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
-from pipeline.tables import accounting, amounts, contracts, currencies
+from pipeline.tables import amounts, contracts, currencies
 from pipeline.tables.dated import hide
 from pipeline.tables.io import to_pandas
 from pipeline.tables.policies import Policies
 from pipeline.tables.raw import fill
 from pipeline.tables.reference import Lookup
-from pipeline.tables.rules import RULES
+from pipeline.tables.rules import LEFT_OUT, RULES
 from pipeline.tables.sources import NUMBERS, Raw
 from pipeline.tables.spec import OrderSource, order_columns, title
 
@@ -46,7 +46,7 @@ def prepare(
         rates, found = currencies.read_rates(policies.exchange_rates, root, max_quarantine_share)
         lookups.append(found)
     # Names as numbers, which take little room in every row.
-    for kind, names in (("rule", [rule.name for rule in RULES]), ("left_out", accounting.LEFT_OUT)):
+    for kind, names in (("rule", [rule.name for rule in RULES]), ("left_out", LEFT_OUT)):
         listed = ", ".join(f"'{name}'" for name in names)
         duck.run(con, f"CREATE TYPE {kind} AS ENUM ({listed})", name=kind)
     for name in ("amounts", "flags"):

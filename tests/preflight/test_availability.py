@@ -12,10 +12,12 @@ from pipeline.preflight.availability import preflight
 from pipeline.preflight.closures import closure
 from pipeline.preflight.floors import unmet, why
 from pipeline.preflight.horizon import HORIZONS, recommend_horizon
+from pipeline.tables import rules
 from pipeline.tables.ingest import ingest_orders
 
 FIRST = date(2024, 1, 1)
-INGEST = {"rows_read": 1000, "after_as_of": 0, "rules": {}}
+LEFT_OUT = dict.fromkeys(rules.LEFT_OUT, 0)
+INGEST = {"rows_read": 1000, "after_as_of": 0, "rules": {}, "policies": LEFT_OUT}
 PLAN = {"horizon_days": 30, "training_cutoffs": 2, "spacing_days": 30, "min_history_days": 30}
 
 
@@ -169,6 +171,7 @@ def test_missing_values_are_shares_of_the_visible_rows_by_column():
         "rows_read": 120,
         "after_as_of": 20,
         "rules": {"missing_customer_id": 5, "unreadable_amount": 1},
+        "policies": LEFT_OUT,
     }
     report = preflight(orders([0, 9]), counts, FIRST + timedelta(days=20), **PLAN)
     assert report["missing"] == {"customer_id": 0.05, "ordered_at": 0.0, "amount": 0.01}

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from pipeline.preflight.horizon import longer_horizon
 from pipeline.preflight.screen import screen
-from tests.preflight.test_availability import look, orders
+from tests.preflight.test_availability import LEFT_OUT, look, orders
 
 
 def printed(report: dict) -> str:
@@ -36,3 +36,16 @@ def test_where_too_few_come_back_the_recommended_horizon_is_named() -> None:
     assert "More of them come back within the recommended churn.horizon_days: 180." in printed(report)
     assert longer_horizon(look(orders(*rare), 620, horizon_days=180)) is None
     assert longer_horizon(look(orders(*rare), 620, min_history_days=300)) is None
+
+
+def test_rows_that_were_left_out_are_told() -> None:
+    report = look(orders([0, 9]), 20)
+    assert "left out" not in printed(report)
+    report["left_out"] |= {"missing_customer_id": 5_025, "duplicates": 3}
+    assert "left out rows: 5,025 without a customer, 3 repeated" in printed(report)
+
+
+def test_every_reason_to_leave_rows_out_has_words() -> None:
+    report = look(orders([0, 9]), 20)
+    report["left_out"] = {why: n for n, why in enumerate(LEFT_OUT, start=1)}
+    assert printed(report).count("left out rows: 1 ") == 1
