@@ -5,7 +5,8 @@
   for better settings.
 - Their blend: `blend`, with weights on a `simplex`; then its `level` and `season`, then how to `calibrate`
   it.
-- All of that at one past day: `backtest`; as tables: `tables`. Could it learn noise? `shuffled`.
+- All of that at one past day: `backtest`; one day after the other: `origins`; as tables: `tables`. Could it
+  learn noise? `shuffled`.
 - Spend: `spend`, no flatter than `contrast` allows; `worth` lets the CLV follow.
 - What comes out: `scores`, and the models by `store`.
 - Why: `explain`, by `treeshap`, `shapley` and `lifetime_inputs`; in few by `reasons`; of all customers by

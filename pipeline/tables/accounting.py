@@ -22,8 +22,8 @@ class AccountingError(RuntimeError):
     """Rows were lost or made up on the way: a defect of this code, never of the data."""
 
 
-# Policies that leave rows out; sql/judged.sql and duplicates.py apply them. Whole orders come later.
-LEFT_OUT = ("missing_customer_id", "cancelled", "test_accounts", "duplicates")
+# Why rows are left out; sql/judged.sql and duplicates.py tell. Whole orders come later.
+LEFT_OUT = ("empty_rows", "missing_customer_id", "cancelled", "test_accounts", "duplicates")
 FATES = {"accepted": "accepted_rows", "quarantined": "quarantined", "after_as_of": "after_as_of"} | {
     policy: policy for policy in LEFT_OUT
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,8 +11,7 @@ import pyarrow.compute as pc
 from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
-from pipeline.tables.doubts import Table
-from pipeline.tables.raw import fill
+from pipeline.tables.doubts import Table, only
 from pipeline.tables.roles import Column
 from pipeline.tables.sources import Raw
 
@@ -77,8 +76,6 @@ def purchases_of(con: Connection, raw: Raw, columns: Sequence[Column]) -> Purcha
         kinds = tuple(value for value, is_purchase, _ in found if is_purchase)
         others = tuple(value for value, is_purchase, _ in found if not is_purchase)
         if kinds and others and all(is_purchase or looks for _, is_purchase, looks in found):
-            rows = raw.rows.filter(pc.is_in(raw.rows[column.key], pa.array(kinds)))
-            duck.register(con, "raw_rows", rows)
-            fill(con, "raw", raw.columns)
-            return Purchases(replace(raw, rows=rows), column.name, kinds, others)
+            bought = only(con, raw, pc.is_in(raw.rows[column.key], pa.array(kinds)))
+            return Purchases(bought, column.name, kinds, others)
     return None

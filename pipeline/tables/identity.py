@@ -138,7 +138,8 @@ def unlinked(con: Connection) -> dict[str, int]:
     """Count the accepted rows and their ids that the id map does not know, in neither of its columns."""
     count = """
         SELECT count(*), count(DISTINCT customer_no) FROM judged JOIN customers USING (customer_no)
-        WHERE rule IS NULL AND customers.customer_id NOT IN (SELECT customer_id FROM links)"""
+        WHERE rule IS NULL AND left_out IS NULL
+          AND customers.customer_id NOT IN (SELECT customer_id FROM links)"""
     [(rows, ids)] = duck.run(con, count, name="unlinked").fetchall()
     return {"rows": rows, "ids": ids}
 

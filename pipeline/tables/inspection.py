@@ -16,6 +16,7 @@ from pipeline.tables import amounts, dates, doubts, signs
 from pipeline.tables.amounts import SHAPES
 from pipeline.tables.doubts import Table
 from pipeline.tables.events import purchases_of
+from pipeline.tables.header import ASKED
 from pipeline.tables.roles import REQUIRED, Column, Guess, guess_roles
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 
@@ -42,7 +43,7 @@ FIRST_LINES = (
     "{first}set, in place of path, url: duckdb:// and "
     """query: SELECT * FROM {table} WHERE "{column}" IS NOT NULL"""
 )
-SOME = 12  # states of an order that can be listed
+SOME = 20  # states of an order that can be listed
 DECIMALS = r"[.,](\d\d|[1-9]|\d{4,})$"  # not 1.234, which may be more than a thousand
 NO_DECIMALS = r"[.,]0{4,}$"
 
@@ -105,6 +106,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         raw = read_raw(con, Unread(path, sheet=sheet), None, root, WHERE)
         duck.run(con, duck.sql_file("pipeline.tables", "sql/amounts.sql"), name="amounts")
         [(faults,)] = duck.run(con, "SELECT count(*) FROM faults", name="faults").fetchall()
+        raw, about_empty_rows = doubts.without_empty_rows(con, raw)
         columns = [_describe(con, raw, key, name or "") for key, name in raw.columns.items()]
         table, about_events, query = doubts.as_table(con, path, raw), [], None
         if purchases := purchases_of(con, raw, columns):
@@ -144,6 +146,7 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         ("file", _about_files(raw, faults)),
         ("format", "text with a delimiter" if raw.delimiters else raw.encodings),
         *_about_sheets(raw.files[0].other_sheets),
+        *about_empty_rows,
         *about_events,
         *((key, _shown(written[key])) for key in ("delimiter", "encoding") if written[key] != AUTO),
         ("decimal", about_amounts),
@@ -327,7 +330,7 @@ def _snippet(place: Sequence[str], guesses: dict[str, Guess | None], written: di
         elif role == "order_id":
             lines.append("      order_id: null")
         elif role in REQUIRED:
-            lines.append(f'      {role}: "?"        # see the question')
+            lines.append(f'      {role}: "{ASKED}"        # see the question')
     return "\n".join([*lines, *(f"    {key}: {_shown(value)}" for key, value in written.items())])
 
 

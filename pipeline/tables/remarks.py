@@ -12,6 +12,8 @@ from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start,
 MANY_LOST = 0.25  # of the returns: more than by orders from before the log
 FEWEST_LOST = 20
 MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the same
+FEWEST_DOUBLED, DOUBLED_SHARE = 10, 0.005  # of the orders: more than by chance
+SMALL = 0.5
 FLOAT = r"\d+\.0"
 SCIENTIFIC = r"\d([.,]\d+)?[eE]\+\d+"
 
@@ -39,6 +41,7 @@ def remarks(
     yield from _about_changed(done)
     yield from _about_equal_rows(done)
     yield from _about_states(done, cancelled)
+    yield from _about_small_amounts(done)
     if not returns_drop:
         yield from _about_returns(done)
 
@@ -132,13 +135,34 @@ def _about_changed(done: Ingested) -> Iterator[str]:
 
 
 def _about_equal_rows(done: Ingested) -> Iterator[str]:
-    """Tell of rows that stand in the log twice and count twice."""
+    """Tell of rows and orders that stand in the log twice and count twice."""
     policies, rows = done.counts["policies"], done.counts["accepted_rows"]
-    if (equal := policies["equal_rows"] - policies["duplicates"]) > MANY_EQUAL * rows:
+    equal = policies["equal_rows"] - policies["duplicates"]
+    # Where nothing but equal rows was summed, a row is an order, and an equal one the same order again.
+    doubled = equal if equal == done.counts["merged_lines"] else policies["doubled_orders"]
+    if doubled >= max(FEWEST_DOUBLED, DOUBLED_SHARE * len(done.orders)):
+        yield (
+            f"{counted(doubled):order stands/orders stand} in the log twice or more, with every line, and "
+            "count as often. If the file was put together of exports that overlap, set ingest.duplicates: "
+            "drop_exact."
+        )
+    elif equal > MANY_EQUAL * rows:
         yield (
             f"{equal:,} of {counted(rows):row/rows} equal an earlier one in all mapped columns, and count. "
             "That is right if a row stands for one piece, or for a product that no column tells: map "
             "product_id. If the file holds rows twice, set ingest.duplicates: drop_exact."
+        )
+
+
+def _about_small_amounts(done: Ingested) -> Iterator[str]:
+    """Tell of amounts of which rounding to cents leaves little."""
+    median = done.counts["outliers"]["median_order"]
+    if median is not None and median < SMALL:
+        yield (
+            f"half of the orders are worth {median:.2g} or less, and results are rounded to 0.01: most of "
+            "what they say is lost. If the amounts are scaled, or are thousands, multiply them by a query, "
+            "such as SELECT * REPLACE (1000 * price::DOUBLE AS price) FROM read_csv('data/raw/orders.csv', "
+            "all_varchar = true): docs/bring-your-own-data.md, Tables that belong together."
         )
 
 

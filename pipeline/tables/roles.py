@@ -19,13 +19,14 @@ AN_ID = r"(nr|nummer|no|num|number|id|key|code|kennung)$"
 AN_ORDER = (
     r"auftrag|bestell|order|rechnung|invoice|beleg|bon|basket|"
     r"transakt|transact|receipt|warenkorb|purchase|kauf|dokument|document|spende(?!r)|donation|sale(?!s)|"
-    r"^(re|rg|rech|best|auftr|vorgangs?)n(r|ummer)$"
+    r"^(re|rg|rech|best|auftr|vorgangs?)n(r|ummer)$|^incrementid$"  # the last is Magento's
 )
 OF_ANOTHER_ORDER = r"parent|haupt|urspr|origin|zugehoer|related|bezug"
 PERSON = (
     r"kund|^kd(nr|nummer|no|id)$|kaeufer|besteller|customer|client|buyer|shopper|household|haushalt|member|mitglied|donor|spender|"
-    r"debitor|user|nutzer|cust(?!om)"
+    r"debitor|user|nutzer|visitor|besucher|cust(?!om)"
 )
+NO_BUYER = r"seller|vendor|merchant|supplier|store|verkaeufer|haendler|lieferant|filiale|session|sitzung"
 # Of a person, where no better name is there; of those who sell, too.
 PERHAPS = r"mail|kontakt|contact|account|konto|(?<!sales)person|subscriber|abonnent"
 
@@ -95,7 +96,8 @@ ROLES = {
     "is_test": Names(r"test|mitarbeiter|employee|staff", r"konto|account|^is", AN_ID),
     "currency": Names(r"waehrung|currency|devise", r"code|iso", r"kurs|rate|betrag|amount"),
     "product_id": Names(
-        r"artikel|produkt|product|item|sku|article|stockcode|^(asin|ean|gtin)$",
+        r"^(?!(order|bestell|auftrags?)(item|posten|position|zeile)(id|no|nr|num|number|key)$)"
+        r".*(artikel|produkt|product|item|sku|article|stockcode)|^(asin|ean|gtin)$|^prod(id|code|no|nr)?$",
         AN_ID,
         r"name|bezeich|besch|desc|preis|price|menge|qty|quantity|anzahl|count|gruppe|group|kateg|categ|typ|"
         r"size|groesse|measure|farbe|colo|numberof|noof",
@@ -216,7 +218,8 @@ def _possible(role: str, column: Column) -> bool:
             # Nearly every column repeats its values: one with the name of something else is that, one of a
             # handful of values says how, what or where, and one of dates when.
             is_time = column.dates >= ENOUGH > column.numbers
-            return column.decimals < ENOUGH and not (column.is_handful or is_time or _is_named(column))
+            is_another = is_time or _is_named(column) or re.search(NO_BUYER, column.plain_name)
+            return column.decimals < ENOUGH and not (column.is_handful or is_another)
         case "order_id":
             return column.decimals < ENOUGH and not (column.filled >= MANY and column.is_handful)
         case _:

@@ -18,7 +18,9 @@ from pipeline.tables.ingest import PHASES
 from tests.tables.conftest import HEADER, Ingest, parquet_bytes
 from tests.tables.dialects import some_orders
 
-NOBODY_LEFT_OUT = {"missing_customer_id": 0, "cancelled": 0, "test_accounts": 0, "duplicates": 0}
+NOBODY_LEFT_OUT = dict.fromkeys(
+    ("empty_rows", "missing_customer_id", "cancelled", "test_accounts", "duplicates"), 0
+)
 CDNOW = {
     "path": "package:lifetimes/datasets/CDNOW_master.txt",
     "customer_id": "customer_id",
@@ -125,6 +127,7 @@ def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
             "equal_rows_in_another_file": 0,
             "repeated_orders": 0,
             "changed_orders": 0,
+            "doubled_orders": 0,
             "returns": {
                 "from_log": 0,
                 "from_table": 0,
@@ -147,7 +150,13 @@ def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
                 **NOBODY_LEFT_OUT,
             }
         },
-        "outliers": {"largest_order": 5.0, "p999": 5.0, "robust_limit": None, "orders_above_limit": 0},
+        "outliers": {
+            "median_order": 5.0,
+            "largest_order": 5.0,
+            "p999": 5.0,
+            "robust_limit": None,
+            "orders_above_limit": 0,
+        },
         "left_truncation": {
             "suspected": False,
             "first_orders_per_week_at_start": None,

@@ -135,6 +135,12 @@ def test_values_that_are_missing_where_they_are_needed_are_told(tmp_path: Path) 
     assert finding(found, "quarantine") == '"Total" is empty in 1 of 4 rows (25.0%)'
 
 
+def test_rows_without_any_value_are_told_and_no_fault(tmp_path: Path) -> None:
+    found = inspected(tmp_path, "customer,date,amount,note\n7,2021-03-04,5.5,\n,,,\n,,,\n8,,6.5,x\n")
+    assert finding(found, "empty rows") == "2 of 4 rows hold no value at all and are left out"
+    assert finding(found, "quarantine") == '"date" is empty in 1 of 2 rows (50.0%)'
+
+
 def test_a_quantity_beside_a_total_is_not_multiplied(tmp_path: Path) -> None:
     found = inspected(
         tmp_path,

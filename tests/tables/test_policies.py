@@ -103,6 +103,17 @@ def test_sales_to_nobody_known_are_faults_unless_told_otherwise(ingest: Ingest) 
     assert done.identities["customer_id"].tolist() == ["a"]
 
 
+@pytest.mark.parametrize("typed", ["", '"€ 5"'], ids=["plain amounts", "amounts to look up"])
+def test_a_row_without_any_value_is_no_fault(ingest: Ingest, typed: str) -> None:
+    rows = ["a,2021-03-04,1,x,7", ",,,a note,", ",,,,", ",,,,7", "b,2021-03-05,,,", ",2021-03-05,,,"]
+    content = log_of(*rows, f"c,2021-03-06,{typed or 5},x,8", extra=",note,no")
+    done = ingest(content, order_id="no")
+    assert sorted(amounts(done)) == [1.0, 5.0]
+    assert (decided(done)["empty_rows"], done.counts["left_out"]) == (2, 2)
+    assert done.quarantine["line"].tolist() == [5, 6, 7]
+    assert done.counts["rows_read"] == 7
+
+
 def test_test_accounts_are_left_out_by_flag_and_by_pattern(ingest: Ingest, tmp_path: Path) -> None:
     rows = ["a,2021-03-04,1,no", "b,2021-03-04,2,Ja", "test-1,2021-03-04,3,", "[x],2021-03-04,4,0"]
     content = log_of(*rows, extra=",test")
@@ -241,6 +252,7 @@ def test_outliers_are_reported_and_stay(ingest: Ingest) -> None:
     rows = [f"c{n},2021-03-{1 + n % 28:02d},{10 + n % 7}" for n in range(100)]
     done = ingest(log_of(*rows, "big,2021-03-04,99999"))
     assert done.counts["outliers"] == {
+        "median_order": 13.0,
         "largest_order": 99999.0,
         "p999": 99999.0,
         "robust_limit": pytest.approx(55, rel=0.5),

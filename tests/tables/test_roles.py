@@ -18,9 +18,12 @@ from pipeline.tables.roles import Column, guess_roles
         ("Käufer Bestellnummer Bestellzeit Liefertag Warenwert MwSt", "0 2 4 1"),
         ("created_at user_id order_number order_total shipping_total", "1 0 3 2"),
         ("t_dat customer_id article_id price sales_channel_id", "1 0 3 -"),
-        ("increment_id created_at customer_email grand_total order_currency_code", "2 1 3 -"),
+        ("increment_id created_at customer_email grand_total order_currency_code", "2 1 3 0"),
         ("Name Email Subtotal Total Created_at", "1 4 3 -"),
         ("order_id customer_unique_id order_date price freight_value", "1 2 3 0"),
+        ("order_id order_item_id product_id seller_id shipping_limit_date price", "- 4 5 0"),
+        ("SHOP_DATE SPEND PROD_CODE CUST_CODE BASKET_ID STORE_CODE", "3 0 1 4"),
+        ("item_id status created_at sku price qty_ordered grand_total increment_id visitorid", "8 2 6 7"),
         ("id date purchasequantity purchaseamount", "0 1 3 -"),
         ("Kd-Nr. Kunde Belegdatum Rg.-Nr. Netto", "0 2 4 3"),
         ("KundNr Name Auftr-Nr. Datum Betrag", "0 3 4 2"),
@@ -49,6 +52,17 @@ def test_german_and_english_names_are_known(header: str, roles: str) -> None:
     assert [names.index(guess.column.name) if guess else "-" for guess in found] == [
         part if part == "-" else int(part) for part in roles.split()
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "product"),
+    [("order_id order_item_id product_id", "product_id"), ("PROD_CODE PROD_CODE_10 BASKET_ID", "PROD_CODE")],
+)
+def test_the_number_of_a_line_is_no_product(header: str, product: str) -> None:
+    columns = [Column(f"c{n}", name, 100, 50, 0.0, 1.0, 0.0) for n, name in enumerate(header.split())]
+    found = guess_roles(columns)["product_id"]
+    assert found
+    assert found.column.name == product
 
 
 def test_values_decide_where_names_say_nothing() -> None:
