@@ -35,6 +35,7 @@ def remarks(
     """
     yield from _about_births(done, births_from)
     yield from _about_ids(done)
+    yield from _about_ids_of_tables(done)
     yield from _about_lines(done)
     yield from _about_dates(done)
     yield from _about_changed(done)
@@ -79,6 +80,17 @@ def _about_ids(done: Ingested) -> Iterator[str]:
             "e-mail address, may tell who they are; ingest.exclude_customers leaves them out. churn inspect "
             "shows the id."
         )
+
+
+def _about_ids_of_tables(done: Ingested) -> Iterator[str]:
+    """Tell of ids by which a table means a customer of the log whom it writes in other capitals."""
+    for name, table in done.counts["tables"].items():
+        if alike := table.get("in_other_capitals"):
+            yield (
+                f"{name}: {counted(alike):customer id differs/customer ids differ} from one of the orders in "
+                "capitals alone, and its rows are not that customer's. If these are the same people, set "
+                "ingest.customer_ids: small_letters."
+            )
 
 
 def _about_lines(done: Ingested) -> Iterator[str]:

@@ -317,6 +317,25 @@ def test_returns_of_people_who_never_bought_are_warned_of(
     assert ("21 of 41 returns are of customers with no order" in capsys.readouterr().err) is told
 
 
+@pytest.mark.parametrize("spelled", ["as_written", "small_letters"])
+def test_customers_whom_a_table_writes_in_other_capitals_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str], spelled: str
+) -> None:
+    people = ("old-1", "OLD-2", "Old-3", "nobody")
+    (shop / "tickets.csv").write_text("who,day\n" + "".join(f"{who},2023-03-01\n" for who in people))
+    params = yaml.safe_load(write_params(shop).read_text())
+    params["sources"]["tickets"] = {
+        "path": "tickets.csv",
+        "columns": {"customer_id": "who", "opened_at": "day"},
+    }
+    params["ingest"]["customer_ids"] = spelled
+    (shop / "params.yaml").write_text(yaml.safe_dump(params))
+    done = read_orders(load_params(shop / "params.yaml"))
+    warned = "tickets: 2 customer ids differ from one of the orders in capitals alone"
+    assert (warned in capsys.readouterr().err) is (spelled == "as_written")
+    assert done.counts["tables"]["tickets"]["buyers"] == (1 if spelled == "as_written" else 3)
+
+
 def test_a_log_that_was_cut_short_stops_before_anything_is_written(shop: Path) -> None:
     params, log, written = (
         load_params(write_params(shop)),
