@@ -10,9 +10,10 @@ from pathlib import Path
 
 from pipeline.engine import duck
 from pipeline.engine.duck import SqlError
+from pipeline.engine.quoting import identifier, literal
 from pipeline.errors import UserError
 from pipeline.tables.addresses import HIDDEN, Address, expand
-from pipeline.tables.connections import DatabaseError, connect, quoted
+from pipeline.tables.connections import DatabaseError, connect
 from pipeline.tables.header import check_columns
 from pipeline.tables.raw import FileRead, RawTable
 from pipeline.tables.spec import Since, Source, title
@@ -73,14 +74,13 @@ def read_database(table: RawTable, file_no: int, spec: Source, root: Path, where
 
 def _rows(spec: Source) -> str:
     if spec.table:
-        return f"SELECT * FROM {'.'.join(map(quoted, spec.table.split('.')))}"
+        return f"SELECT * FROM {'.'.join(map(identifier, spec.table.split('.')))}"
     return (spec.query or "").strip().rstrip(";")
 
 
 def _from_watermark(since: Since) -> str:
     value = since.value
-    literal = str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
-    return f"{quoted(since.column)} >= {literal}"
+    return f"{identifier(since.column)} >= {value if isinstance(value, int) else literal(value)}"
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection, SqlError
+from pipeline.engine.quoting import literal
 from pipeline.errors import UserError
 
 SAMPLE_ROWS = 2_000
@@ -64,7 +65,7 @@ def _shaped(shape: str, sql: str) -> str:
 
 
 def _strptime(patterns: Sequence[str], text: str = "value") -> str:
-    listed = ", ".join("'" + pattern.replace("'", "''") + "'" for pattern in patterns)
+    listed = ", ".join(map(literal, patterns))
     return f"CAST(try_strptime(replace({text}, ',', ''), [{listed}]) AS TIMESTAMP)"
 
 
