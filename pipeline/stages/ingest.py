@@ -21,6 +21,7 @@ from pipeline.stages import files
 from pipeline.stages.shell import phases, run, say, warn
 from pipeline.tables import accounting, io, optional
 from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
+from pipeline.tables.memory import keep_freed
 from pipeline.tables.policies import Policies
 from pipeline.tables.remarks import remarks
 
@@ -154,4 +155,5 @@ def _check_births(births_from: date | None, done: Ingested) -> None:
 
 
 if __name__ == "__main__":
+    keep_freed()
     run(ingest)
