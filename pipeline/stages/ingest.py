@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pyarrow as pa
 
 from pipeline.counted import counted
 from pipeline.errors import UserError
@@ -35,7 +36,7 @@ def ingest(params: Params) -> None:
         held_back = copy_context()
         written: list[Future[str]] = []
 
-        def write(orders: pd.DataFrame) -> None:
+        def write(orders: pa.Table) -> None:
             written.append(aside.submit(held_back.run, io.write_parquet, orders, files.ORDERS))
 
         done = read_orders(params, on_orders=write)
@@ -104,7 +105,7 @@ def _tag_of_pepper(params: Params) -> str | None:
     )
 
 
-def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lambda _: None) -> Ingested:
+def read_orders(params: Params, on_orders: Callable[[pa.Table], None] = lambda _: None) -> Ingested:
     """Read and judge the source that the parameters name, without writing anything.
 
     The orders are handed to `on_orders` as soon as they are made.
