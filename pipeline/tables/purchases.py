@@ -101,7 +101,7 @@ def frame_of(orders: pa.Table) -> pd.DataFrame:
     """Return orders as a frame, held against their contract."""
     customers = orders["customer_key"].combine_chunks()
     keys = pd.Index(customers.dictionary.to_pandas())
-    frame = to_pandas(orders.drop_columns("customer_key"))
+    frame = to_pandas(orders.drop_columns("customer_key"), copy=False)
     by_key = pd.Categorical.from_codes(customers.indices.to_numpy(), keys, validate=False)
     frame.insert(0, "customer_key", pd.Series(by_key))
     contracts.check(frame, contracts.ORDERS)
@@ -194,7 +194,7 @@ def policy_counts(con: Connection, spec: OrderSource, policies: Policies) -> dic
     excluded = """
         SELECT count(*), count(*) FILTER (WHERE customer_id IN (SELECT customer_id FROM test_accounts))
         FROM customers
-        WHERE customer_no IN (SELECT customer_no FROM judged WHERE left_out = 'test_accounts')"""
+        WHERE customer_no IN (SELECT customer_no FROM left_out_rows WHERE left_out = 'test_accounts')"""
     [(every, told)] = duck.run(con, excluded, name="test accounts").fetchall()
     counts["test_customers"] = {"left_out": every, "known_from_customers_table": told}
     return counts
