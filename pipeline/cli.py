@@ -15,10 +15,10 @@ from pipeline import cli_models
 from pipeline.counted import counted
 from pipeline.errors import UserError
 from pipeline.params import load_params
-from pipeline.preflight import availability
 from pipeline.preflight.screen import screen
 from pipeline.stages import files
 from pipeline.stages.ingest import read_orders
+from pipeline.stages.preflight import describe
 from pipeline.stages.shell import EXIT_USER_ERROR, complain, say
 from pipeline.tables import io
 from pipeline.tables.inspection import inspect_file
@@ -91,15 +91,7 @@ def preflight(
     except UserError as error:
         complain(error)
         raise typer.Exit(EXIT_USER_ERROR) from None
-    report = availability.preflight(
-        done.orders,
-        done.counts,
-        done.as_of,
-        returns=done.returns,
-        horizon_days=params.churn.horizon_days,
-        births_from=params.ingest.births_from,
-        **params.snapshots.model_dump(),
-    )
+    report = describe(done.orders, done.returns, done.counts, done.as_of, params)
     if as_json:
         typer.echo(io.json_text(report), nl=False)
     else:

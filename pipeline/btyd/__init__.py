@@ -1,4 +1,19 @@
-"""Buy-till-you-die models: who is still a customer, how often they order, what they are worth."""
+"""Buy-till-you-die models: who is still a customer, how often they order, what they are worth.
+
+- What goes in: `histories` (x, t_x, T) and `spending`, both checked by `_summary`.
+- Models of orders: `nbd`, `bgnbd`, `mbgnbd`, `paretonbd`, `mbgcnbd`; what can be asked of each is in
+  `countmodel`, what some of them share in `betageometric`, `dropoutmodel`, `erlang`, `agegrid`,
+  `_numerics`.
+- Models of spend: `gammagamma`, and `conditionalspend` where `independence` does not hold.
+- Fits: `likelihood`, `fitting`, `fittedmodel`, `fittedcounts`; `fallback` where one fails,
+  `lifetimes_engine` in place of our own; `stored` reads them back, `estimator` takes them into
+  scikit-learn, `simulation` draws customers from them.
+- Which model: `backtest` and `choice`. Which season: `clock`, `season`, `seasonchoice`.
+- Orders, spend and CLV of each customer: `lifetime`.
+- How sure that is: `predictive`, by the tables of `counttable` and `spendtable` and by `parametersets`;
+  held against what came by `ranges`, `pit` and `totals`; `outlook` for one cutoff, `trackrecord` for all.
+- How it holds: `tracking`, `newcomers`, `portraits`.
+"""
 
 from __future__ import annotations
 

@@ -154,6 +154,11 @@ class CountModel(FittedCounts):
         Returns
         -------
         DataFrame of int indexed like the summary, one column per quantile
+
+        Raises
+        ------
+        UserError
+            If a quantile is not between 0 and 1.
         """
         if not all(0.0 < q < 1.0 for q in quantiles):
             raise UserError(
@@ -222,6 +227,11 @@ class CountModel(FittedCounts):
 
         With the default it is the median wait. The mean has no use: it is infinite for most customers with
         few orders.
+
+        Raises
+        ------
+        UserError
+            If the share is not between 0 and 1.
         """
         if not 0.0 < share < 1.0:
             raise UserError(f"share = {share}", where="days_to_next_order", valid="a number between 0 and 1")

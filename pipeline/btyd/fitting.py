@@ -155,11 +155,11 @@ def _polish(objective: Objective, theta: Floats) -> tuple[Floats, Likelihood, bo
     return theta, here, False
 
 
-def _curvature(objective: Objective, theta: Floats, here: Likelihood, step: float = 1e-4) -> Floats:
+def _curvature(objective: Objective, theta: Floats, here: Likelihood) -> Floats:
     """Minus the Hessian: the model's, or central differences of its gradient."""
     if here.hessian is not None:
         return -here.hessian
-    rows = []
+    rows, step = [], 1e-4
     for direction in np.eye(len(theta)) * step:
         ahead, behind = objective(theta + direction), objective(theta - direction)
         rows.append((behind.gradient - ahead.gradient) / (2.0 * step))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.churn.frame import TOPICS, WORDS
 from pipeline.churn.shapley import Floats
+from pipeline.privacy.groups import MIN_GROUP
 
 CONSTANTS = ("base_value", "level_shift")
 """Columns of the explanations that are the same for everybody."""
@@ -24,9 +25,6 @@ CONSTANTS = ("base_value", "level_shift")
 MOST = 3
 LEAST = 0.1
 """Log-odds below which a topic is no reason: a tenth moves a probability by two and a half points at most."""
-
-MIN_GROUP = 10
-"""Fewer customers than this are not counted out: a figure could point at one of them."""
 
 DIFFERENT = 0.1
 """Share of the average that a value has to lie off it."""
@@ -126,7 +124,7 @@ def topics_of(reasons: pd.DataFrame) -> list[str]:
     return [" ".join(topic[name] for name in row if isinstance(name, str)) for row in rows]
 
 
-def reason_counts(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd.DataFrame:
+def reason_counts(segments: pd.DataFrame) -> pd.DataFrame:
     """Count how often each topic is among the reasons, by churn risk.
 
     Parameters
@@ -138,12 +136,12 @@ def reason_counts(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd.D
     -------
     pandas.DataFrame
         `churn_risk`, `reasons_for`, `topic`, `customers`, `share` (of all customers at that risk): high risk
-        first, then the most frequent. Combinations with fewer than `min_group` customers are left out.
+        first, then the most frequent. Combinations with fewer than `MIN_GROUP` customers are left out.
     """
     named = segments.assign(topic=segments["reason_topics"].str.split()).explode("topic")
     groups = named.dropna(subset="topic").groupby(["churn_risk", "reasons_for", "topic"])
     counts = groups.size().rename("customers").reset_index()
-    counts = counts[counts["customers"] >= min_group]
+    counts = counts[counts["customers"] >= MIN_GROUP]
     everybody = segments["churn_risk"].value_counts()
     counts = counts.assign(
         share=counts["customers"] / counts["churn_risk"].map(everybody).astype("float64"),

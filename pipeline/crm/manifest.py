@@ -39,8 +39,24 @@ def manifest(
 ) -> dict[str, Any]:
     """Describe the files of one export, so that a reader can check that they are whole and belong together.
 
-    `report` is the page that goes with them. Nothing here depends on the time or the machine: the same export
-    has the same manifest.
+    Nothing here depends on the time or the machine: the same export has the same manifest.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        Contents by name.
+    report : bytes
+        The page that goes with them.
+    rows : int
+        Customers in each file.
+    run_id : str
+        As from `run_id`.
+    as_of : date
+        The first day not known when the scores were made.
+    horizon_days, clv_horizon_days : int
+        Of the churn probability and the expectations, and of the CLV.
+    currency : str
+        ISO 4217 code of all amounts.
     """
     return {
         "schema_version": SCHEMA_VERSION,

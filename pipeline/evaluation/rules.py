@@ -232,7 +232,13 @@ def _split_loss(rows: FloatArray, events: FloatArray) -> FloatArray:
 
 
 def base_rate(train_churned: NDArray[np.bool_]) -> float:
-    """Share of the training rows that churned, never quite 0 or 1: all one knows without the customer."""
+    """Share of the training rows that churned, never quite 0 or 1: all one knows without the customer.
+
+    Raises
+    ------
+    UserError
+        If there are no such rows.
+    """
     if len(train_churned) == 0:
         raise UserError("there are no training rows to learn the base rate from", where="snapshots")
     return float((np.sum(train_churned) + 0.5) / (len(train_churned) + 1))

@@ -2,7 +2,14 @@
 
 from pipeline.features.closures import Closure, OpenDays, is_noticed
 from pipeline.features.cutoffs import Count, Cutoffs, Origin, plan_cutoffs
-from pipeline.features.flow import amounts_between, born_since, daily_flow, histories, orders_between
+from pipeline.features.flow import (
+    amounts_between,
+    births_known_from,
+    born_since,
+    daily_flow,
+    histories,
+    orders_between,
+)
 from pipeline.features.orderchannels import main_channels
 from pipeline.features.snapshots import NO_RETURNS, customer_days, outcomes, snapshot, snapshots
 
@@ -14,6 +21,7 @@ __all__ = [
     "OpenDays",
     "Origin",
     "amounts_between",
+    "births_known_from",
     "born_since",
     "customer_days",
     "daily_flow",

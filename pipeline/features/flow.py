@@ -88,6 +88,19 @@ def histories(days: pd.DataFrame, cutoff: date, horizon_days: int) -> pd.DataFra
     )
 
 
+def births_known_from(first_day: date, births_from: date | None) -> date:
+    """Give the day as of which births are known, which is where the log begins for all that learns from it.
+
+    Parameters
+    ----------
+    first_day : date
+        The day of the first order in the log.
+    births_from : date or None
+        Whom the shop has seen before is not known before that day; None if the log knows everybody's birth.
+    """
+    return max(first_day, births_from or first_day)
+
+
 def born_since(summary: pd.DataFrame, births_from: date | None) -> pd.DataFrame:
     """Leave out who was there before the log: they look younger than they are.
 

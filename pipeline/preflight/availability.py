@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
-from pipeline.features import NO_RETURNS, Count, OpenDays, plan_cutoffs
+from pipeline.features import NO_RETURNS, Count, Cutoffs, OpenDays, births_known_from, plan_cutoffs
 from pipeline.preflight.floors import Facts, floors
 from pipeline.preflight.horizon import recommend_horizon
 from pipeline.preflight.tables import describe_tables, switched_off
@@ -19,6 +19,7 @@ from pipeline.tables.rules import RULES
 
 # Seven expected orders: under a Poisson law a day stays empty in fewer than one case in a thousand (exp(-7)).
 FEWEST_EXPECTED = 7
+RUNS_NAMED = 10
 REQUIRED = ("customer_id", "ordered_at", "amount")
 COLUMN_OF_RULE = {rule.name: rule.role for rule in RULES if rule.role}
 
@@ -67,7 +68,7 @@ def preflight(
         shape, rhythm = _rows(con, "shape", births_from=births_from).iloc[0], _rows(con, "rhythm").iloc[0]
         silent = _rows(con, "silent_days", fewest_expected=FEWEST_EXPECTED)
         first_day, last_day = (pd.Timestamp(shape[name]).date() for name in ("first_day", "last_day"))
-        learned_from = max(first_day, births_from or first_day)
+        learned_from = births_known_from(first_day, births_from)
         days_of_log = (as_of - learned_from).days
         open_days = OpenDays(orders["ordered_at"])
         recommended = recommend_horizon(_number(rhythm["p90"]), days_of_log)
@@ -82,24 +83,12 @@ def preflight(
             tells=open_days.tells,
         )
         windows = [
-            ("test", cutoffs.holdout or as_of - timedelta(days=horizon_days), horizon_days),
-            *(("learn", day, horizon_days) for day in cutoffs.training),
+            *_judged_by(cutoffs, horizon_days),
             *_past_horizons({horizon_days, recommended or horizon_days}, as_of),
         ]
         outcomes = _outcomes(con, windows)
-    scarcest = [
-        outcomes.get(name, _NOBODY) for name in (("test", "learn") if cutoffs.training else ("test",))
-    ]
-    facts = Facts(
-        buyers=int(shape["learned_customers"]),
-        frequent_buyers=int(shape["learned_frequent_customers"]),
-        days_of_log=days_of_log,
-        days_since_last_order=(as_of - last_day).days,
-        churned=min(seen["churned"] for seen in scarcest),
-        retained=min(seen["retained"] for seen in scarcest),
-    )
     held = floors(
-        facts,
+        _facts(shape, outcomes, cutoffs, days_of_log, (as_of - last_day).days),
         horizon_days=horizon_days,
         min_history_days=min_history_days,
         has_births_from=births_from is not None,
@@ -127,6 +116,12 @@ def preflight(
 _NOBODY = {"customers": 0, "churned": 0, "retained": 0, "revived": 0}
 
 
+def _judged_by(cutoffs: Cutoffs, horizon_days: int) -> Iterator[tuple[str, date, int]]:
+    """Name the window that a classifier is tested on, and those it learns from before."""
+    yield "test", cutoffs.holdout or cutoffs.score - timedelta(days=horizon_days), horizon_days
+    yield from (("learn", day, horizon_days) for day in cutoffs.training)
+
+
 def _past_horizons(horizons: set[int], as_of: date) -> Iterator[tuple[str, date, int]]:
     """Name the last observed window of each horizon, and the one before it, whose silent may be back."""
     for days in sorted(horizons):
@@ -147,6 +142,25 @@ def _outcomes(con: Connection, windows: list[tuple[str, date, int]]) -> dict[str
     duck.register(con, "windows", table)
     rows = _rows(con, "outcomes").to_dict("records")
     return {row["name"]: {name: int(row[name]) for name in _NOBODY} for row in rows}
+
+
+def _facts(
+    shape: Any,
+    outcomes: Mapping[str, Mapping[str, int]],
+    cutoffs: Cutoffs,
+    days_of_log: int,
+    days_since_last_order: int,
+) -> Facts:
+    """Gather what the floors are held against; of learning and testing, the scarcer counts."""
+    windows = [outcomes.get(name, _NOBODY) for name in (("test", "learn") if cutoffs.training else ("test",))]
+    return Facts(
+        buyers=int(shape["learned_customers"]),
+        frequent_buyers=int(shape["learned_frequent_customers"]),
+        days_of_log=days_of_log,
+        days_since_last_order=days_since_last_order,
+        churned=min(window["churned"] for window in windows),
+        retained=min(window["retained"] for window in windows),
+    )
 
 
 def _at(days: int, outcomes: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
@@ -171,9 +185,9 @@ def _coverage(shape: Any, first_day: date, last_day: date, as_of: date) -> dict[
     }
 
 
-def _silent(runs: pd.DataFrame, most: int = 10) -> dict[str, Any]:
+def _silent(runs: pd.DataFrame) -> dict[str, Any]:
     """Sum up the runs of silent days and name the longest."""
-    longest = runs.sort_values(["days", "first_day"], ascending=[False, True]).head(most)
+    longest = runs.sort_values(["days", "first_day"], ascending=[False, True]).head(RUNS_NAMED)
     return {
         "days": int(runs["days"].sum()),
         "runs": len(runs),

@@ -1,6 +1,6 @@
 -- One row per customer and day with an order: several orders on one day are one event, as everywhere.
--- Customers are numbered, for numbers are joined and counted much faster than keys. `kept` are the orders of which
--- something is left.
+-- Customers are numbered, for numbers are joined and counted much faster than keys. `kept` are the orders of
+-- which something is left.
 WITH numbered AS (
     SELECT customer_key, row_number() OVER () AS customer
     FROM (SELECT DISTINCT customer_key FROM orders)

@@ -1,5 +1,5 @@
--- One row: the days between a customer's order days. Pooled, frequent buyers count once per gap; per customer,
--- each repeat buyer counts once. No gap at all: every quantile is NULL.
+-- One row: the days between a customer's order days. Pooled, frequent buyers count once per gap; per
+-- customer, each repeat buyer counts once. No gap at all: every quantile is NULL.
 WITH gaps AS (
     SELECT customer, date_diff('day', lag(day) OVER (PARTITION BY customer ORDER BY day), day) AS gap
     FROM days

@@ -1,7 +1,7 @@
 -- Runs of days without any order on which the weekday pattern expects some. What is expected of a day is the
 -- median of the same weekday in the four weeks before and after: closed Sundays expect nothing, growth and
--- season move it, and an outage of up to four weeks does not hide itself. A longer one hides its middle: a run
--- reaches from the first to the last such day between two orders.
+-- season move it, and an outage of up to four weeks does not hide itself. A longer one hides its middle: a
+-- run reaches from the first to the last such day between two orders.
 WITH calendar AS (
     SELECT CAST(day AS DATE) AS day
     FROM (

@@ -1,1 +1,1 @@
-"""Consent, pseudonyms, erasure."""
+"""Consent, pseudonyms, and how many people a figure has to be about."""

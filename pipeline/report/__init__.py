@@ -1,4 +1,11 @@
-"""The page people read: charts, texts in two languages, one HTML file."""
+"""The page people read: charts, texts in two languages, one HTML file.
+
+- What is shown: `data`; the whole: `page`.
+- Sections: `views`, `groups`, `quality`, `backtest`, `portraits`, `explanations`, `reasons`, `fairness`,
+  `reality`, `tables`; `measures` lays figures out.
+- Charts: `charts` for the page, `figures` for notebooks.
+- Language: `formats`, `texts`, `words`, and the `sentences_*` by subject.
+"""
 
 from pipeline.report.data import ReportData
 from pipeline.report.page import render

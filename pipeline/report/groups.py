@@ -7,13 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.counted import Counted
+from pipeline.privacy.groups import MIN_GROUP
 from pipeline.report.data import ReportData
 from pipeline.report.formats import MISSING, Formats
 from pipeline.report.measures import Bar, Cell, largest
 from pipeline.report.texts import Texts
-
-FEWEST = 10
-"""Customers of a group that is shown on its own, as the sentence `too_few` says."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def suppressed(report: ReportData, t: Texts, f: Formats) -> str:
 
 
 def _masked(customers: int, t: Texts, f: Formats) -> Counted:
-    return f.number(customers) if customers >= FEWEST else Counted(t("fewer_than"))
+    return f.number(customers) if customers >= MIN_GROUP else Counted(t("fewer_than"))
 
 
 def stage_bars(report: ReportData, t: Texts, f: Formats) -> list[Bar]:

@@ -12,6 +12,8 @@ from pipeline.report.formats import MISSING, Formats
 from pipeline.report.measures import Bar, largest
 from pipeline.report.texts import Texts
 
+MOST_DRIVERS = 12
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -173,10 +175,10 @@ def newcomers(report: ReportData, t: Texts, f: Formats) -> list[str]:
     return [t("forecast.newcomers.more", **numbers)]
 
 
-def driver_bars(report: ReportData, t: Texts, f: Formats, most: int = 12) -> list[Bar]:
+def driver_bars(report: ReportData, t: Texts, f: Formats) -> list[Bar]:
     """Build the most telling inputs of the churn model, the strongest first; useless ones are left out."""
     useful = report.importance[report.importance["log_loss_increase"] > 0]
-    useful = useful.sort_values(["log_loss_increase", "feature"], ascending=[False, True]).head(most)
+    useful = useful.sort_values(["log_loss_increase", "feature"], ascending=[False, True]).head(MOST_DRIVERS)
     longest, total = largest(useful["log_loss_increase"]), useful["log_loss_increase"].sum()
 
     def written(row: Mapping[Any, Any]) -> str:

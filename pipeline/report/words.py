@@ -228,8 +228,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Zurückgestellt: später als der Stichtag",
         ),
         "left_out": (
-            "Left out: no customer, cancelled, test accounts, duplicates",
-            "Ausgelassen: ohne Kundennummer, storniert, Testkonten, Dubletten",
+            "Left out: empty, no customer, cancelled, test accounts, duplicates",
+            "Ausgelassen: leer, ohne Kundennummer, storniert, Testkonten, Dubletten",
         ),
         "orders": ("Orders", "Bestellungen"),
         "returns": ("Returns, not counted as orders", "Retouren, nicht als Bestellung gezählt"),

@@ -16,7 +16,8 @@ sizes AS (
     LIMIT $keep
 ),
 calendar AS (
-    SELECT CAST(unnest(generate_series(min(month), max(month), INTERVAL 1 MONTH)) AS DATE) AS month FROM months
+    SELECT CAST(unnest(generate_series(min(month), max(month), INTERVAL 1 MONTH)) AS DATE) AS month
+    FROM months
 ),
 activity AS (
     SELECT cohort, month, count(*) AS active

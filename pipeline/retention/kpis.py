@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.engine.duck import arrow, connect, register, sql_file
-from pipeline.retention.segments import MIN_GROUP
+from pipeline.privacy.groups import MIN_GROUP
 from pipeline.tables.io import to_pandas
 
 COHORTS_KEPT = 24

@@ -1,6 +1,6 @@
 -- One row of counts and exact sums; every ratio is formed from it afterwards, next to its two numbers.
--- `active` means at least one order within `horizon_days`; S and E are the customers active at the start and at
--- the end of the last full period: those with an order in the window before it, and in the window itself.
+-- `active` means at least one order within `horizon_days`; S and E are the customers active at the start and
+-- at the end of the last full period: those with an order in the window before it, and in the window itself.
 WITH known AS (
     SELECT customer_key, CAST(ordered_at AS DATE) AS day, CAST(amount AS DECIMAL(18, 4)) AS amount
     FROM orders

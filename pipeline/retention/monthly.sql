@@ -19,10 +19,13 @@ totals AS (
 ),
 -- Money that was given back, in the month of the order it was paid for.
 given_back AS (
-    SELECT CAST(date_trunc('month', ordered_at) AS DATE) AS month, sum(netted) AS netted FROM returns GROUP BY month
+    SELECT CAST(date_trunc('month', ordered_at) AS DATE) AS month, sum(netted) AS netted
+    FROM returns
+    GROUP BY month
 ),
 calendar AS (
-    SELECT CAST(unnest(generate_series(min(month), max(month), INTERVAL 1 MONTH)) AS DATE) AS month FROM known
+    SELECT CAST(unnest(generate_series(min(month), max(month), INTERVAL 1 MONTH)) AS DATE) AS month
+    FROM known
 )
 SELECT
     calendar.month,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.privacy.groups import MIN_GROUP
 from pipeline.retention.actions import NEXT_ACTIONS, SEGMENTS, segments_and_actions
 from pipeline.retention.lifecycle import (
     LIFECYCLE_STAGES,
@@ -19,9 +20,6 @@ from pipeline.retention.rfm import rfm_scores
 
 # Where the history was enough for one prediction only, that one is as good as ever.
 MAY_BE_USED = ("scored", "insufficient_history")
-
-# A figure about fewer people than this could point at one of them.
-MIN_GROUP = 10
 
 
 def segment_customers(
@@ -68,15 +66,14 @@ def segment_customers(
     return customers
 
 
-def segment_summary(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd.DataFrame:
+def segment_summary(segments: pd.DataFrame) -> pd.DataFrame:
     """Sum up each segment, small ones merged into "other".
 
     Parameters
     ----------
     segments : DataFrame
-        The result of `segment_customers`.
-    min_group : int
-        Segments with fewer customers are merged; if they are still too few together, so is the next smallest.
+        The result of `segment_customers`. Those of fewer than `MIN_GROUP` customers are merged; if they are
+        still too few together, so is the next smallest.
 
     Returns
     -------
@@ -88,9 +85,7 @@ def segment_summary(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd
     """
     customers = segments.sort_values("customer_key")
     sizes = customers["segment"].value_counts().reindex(SEGMENTS, fill_value=0)
-    names = customers["segment"].where(
-        ~customers["segment"].isin(_too_small(sizes[sizes > 0], min_group)), "other"
-    )
+    names = customers["segment"].where(~customers["segment"].isin(_too_small(sizes[sizes > 0])), "other")
     groups = customers.groupby(names)
     summary = (
         groups.agg(
@@ -116,39 +111,39 @@ def _sd_of_sum(sds: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
     return variance**0.5
 
 
-def risk_value_matrix(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd.DataFrame:
+def risk_value_matrix(segments: pd.DataFrame) -> pd.DataFrame:
     """Cross churn risk with value tier.
 
     Returns
     -------
     DataFrame
         `churn_risk`, `value_tier`, `customers`, `clv`: one row per combination that occurs, high risk and
-        high value first. Where there are fewer than `min_group` customers, number and sum are missing.
+        high value first. Where there are fewer than `MIN_GROUP` customers, number and sum are missing.
     """
     customers = segments.sort_values("customer_key")
     groups = customers.groupby(["churn_risk", "value_tier"])
     cells = groups.agg(customers=("customer_key", "size")).join(groups["clv"].sum(min_count=1))
     order = [(risk, value) for risk in ("high", "medium", "low", "unknown") for value in VALUE_TIERS]
     matrix = cells.loc[[cell for cell in order if cell in cells.index]].reset_index()
-    small = matrix["customers"] < min_group
+    small = matrix["customers"] < MIN_GROUP
     matrix["customers"] = matrix["customers"].astype("Int64").mask(small)
     matrix["clv"] = matrix["clv"].mask(small)
     return matrix
 
 
-def stage_counts(segments: pd.DataFrame, *, min_group: int = MIN_GROUP) -> pd.DataFrame:
-    """Count customers per `lifecycle_stage`: `customers` is missing where fewer than `min_group`."""
+def stage_counts(segments: pd.DataFrame) -> pd.DataFrame:
+    """Count customers per `lifecycle_stage`: `customers` is missing where fewer than `MIN_GROUP`."""
     counts = segments["lifecycle_stage"].value_counts().reindex(LIFECYCLE_STAGES, fill_value=0)
     counts = counts[counts > 0].astype("Int64")
-    return counts.mask(counts < min_group).rename_axis("lifecycle_stage").rename("customers").reset_index()
+    return counts.mask(counts < MIN_GROUP).rename_axis("lifecycle_stage").rename("customers").reset_index()
 
 
-def _too_small(sizes: pd.Series[Any], min_group: int) -> list[str]:
+def _too_small(sizes: pd.Series[Any]) -> list[str]:
     """Name the segments to merge: the smallest, until they are enough together or nothing is left."""
     ascending = sizes.sort_values(kind="stable")
-    if ascending.empty or ascending.iloc[0] >= min_group:
+    if ascending.empty or ascending.iloc[0] >= MIN_GROUP:
         return []
-    alone_is_enough = ascending.to_numpy() >= min_group
-    together_are_enough = np.concatenate([[False], ascending.cumsum().to_numpy()[:-1] >= min_group])
+    alone_is_enough = ascending.to_numpy() >= MIN_GROUP
+    together_are_enough = np.concatenate([[False], ascending.cumsum().to_numpy()[:-1] >= MIN_GROUP])
     kept = alone_is_enough & together_are_enough
     return [str(name) for name in ascending.index[~kept]]

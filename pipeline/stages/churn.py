@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from pipeline.churn.backtest import Backtested, Learned, learn, predict
 from pipeline.churn.blend import about
-from pipeline.churn.frame import LABELS
 from pipeline.churn.lifetime_inputs import reference_history
+from pipeline.churn.origins import Learner, Lesson
 from pipeline.churn.season import OF_LAST_YEAR, Window, tells_of_today
+from pipeline.churn.spend import SpendModel
 from pipeline.churn.store import dump_model, trusted_types
 from pipeline.churn.tables import backtest_table, table_of_members
-from pipeline.churn.tune import tune
+from pipeline.churn.tune import Tuned, tune
 from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
 from pipeline.features import Cutoffs, Origin
@@ -40,38 +41,32 @@ def train(params: Params) -> None:
     # A handful of customers long before the others may all be left out of a sample.
     origins = [each for each in cutoffs.origins if frames.keys([each.cutoff]).isin(customers).any()]
     rows = [labelled([origin.cutoff], cutoffs.known_until(origin)) for origin in origins]
-    done = _Models(params)
     reason: str | None = why(unmet(io.read_json(files.PREFLIGHT), "churn"))
     if not reason and frames.keys([cutoffs.score]).empty:
         reason = f"nobody is a customer on {cutoffs.score}, everything was given back"
+    tuned = _tuned(origins[0], params) if params.churn.tune_minutes and origins and not reason else None
+    learner = Learner(
+        partial(_training_rows, params=params), partial(_last_year, params=params), _recipe(params, tuned)
+    )
+    shelf = _Shelf(params, tuned)
     if not reason:
-        if params.churn.tune_minutes and origins:
-            done.tune(origins[0])
         for origin, at_origin in zip(progress(origins, "backtest"), rows, strict=True):
-            done.test(origin, at_origin, is_holdout=origin.cutoff == cutoffs.holdout)
-        reason = done.learn_today(cutoffs.final, frames.known(cutoffs.score, customers))
+            _test(learner, origin, at_origin, shelf if origin.cutoff == cutoffs.holdout else None)
+        reason = _learn_today(learner, cutoffs.final, frames.known(cutoffs.score, customers), shelf)
     if reason:
-        done.card |= {"status": INSUFFICIENT_HISTORY, "reason": reason}
+        shelf.card |= {"status": INSUFFICIENT_HISTORY, "reason": reason}
         say(f"churn: no model, {reason}")
-    judged = [each for each in done.tested if each.cutoff != cutoffs.holdout]
-    for path, archive in done.archives.items():
+    judged = [each for each in learner.tested if each.cutoff != cutoffs.holdout]
+    for path, archive in shelf.archives.items():
         io.write_bytes(archive, path)
-    io.write_parquet(backtest_table(rows, done.tested), files.BACKTEST)
-    io.write_json({**done.card, "backtest": table_of_members(judged)}, files.CHURN_CARD)
+    io.write_parquet(backtest_table(rows, learner.tested), files.BACKTEST)
+    io.write_json({**shelf.card, "backtest": table_of_members(judged)}, files.CHURN_CARD)
 
 
-class _Models:
-    """Learns at one origin after the other; keeps the tests, the archives to store and their card."""
+class _Shelf:
+    """The archives to store, and the card that says what they are."""
 
-    def __init__(self, params: Params) -> None:
-        self.params = params
-        self.recipe: dict[str, Any] = {
-            "horizon_days": params.churn.horizon_days,
-            "wanted": params.churn.members,
-            "seed": params.seed,
-            "half_life_days": params.churn.half_life_days,
-        }
-        self.tested: list[Backtested] = []
+    def __init__(self, params: Params, tuned: Tuned | None) -> None:
         self.archives = dict.fromkeys(
             (files.CHURN_HOLDOUT_MODEL, files.CHURN_MODEL, files.VALUE_MODEL), dump_model(None)
         )
@@ -79,54 +74,12 @@ class _Models:
             "label": f"churned: no order in the {params.churn.horizon_days} days from the cutoff",
             "horizon_days": params.churn.horizon_days,
             "data_fingerprint": io.read_json(files.LOG)["fingerprint"],
+            **({"tuned": asdict(tuned)} if tuned else {}),
         }
 
-    def tune(self, first: Origin) -> None:
-        """Search for settings of the trees on what the first origin learns from, as long as is allowed."""
-        try:
-            with time_limit(self.params.churn.tune_minutes, "settings of the trees") as go_on:
-                tuned = tune(_training_rows(first, self.params), seed=self.params.seed, go_on=go_on)
-        except InsufficientHistory as error:
-            say(f"churn: nothing to tune with, {error.problem}")
-            return
-        self.recipe["boosting"], self.card["tuned"] = tuned.boosting, asdict(tuned)
-        gain = tuned.log_loss_of_defaults - tuned.log_loss
-        tried = f"{counted(tuned.trials):setting/settings} of the trees tried"
-        say(f"churn: {tried}, log loss {gain:.5f} below that of the defaults")
-
-    def test(self, origin: Origin, rows: pd.DataFrame, *, is_holdout: bool) -> None:
-        """Learn at a past origin and predict what followed."""
-        try:
-            learned, learned_from = self._learn(origin, rows.drop(columns=list(LABELS)))
-        except InsufficientHistory as error:
-            say(f"churn: not tested at {origin.cutoff}, {error.problem}")
-            return
-        self.tested.append(predict(learned, rows))
-        if is_holdout:
-            self._keep(files.CHURN_HOLDOUT_MODEL, learned, origin, learned_from)
-
-    def learn_today(self, today: Origin, customers: pd.DataFrame) -> str | None:
-        """Learn the models that score; say why where that cannot be."""
-        try:
-            learned, learned_from = self._learn(today, customers)
-        except InsufficientHistory as error:
-            return error.problem
-        self._keep(files.CHURN_MODEL, learned, today, learned_from)
-        if learned.spend:
-            self.archives[files.VALUE_MODEL] = dump_model(learned.spend.as_dict())
-            self.card["value"] = learned.spend.about()
-        return None
-
-    def _learn(self, origin: Origin, customers: pd.DataFrame) -> tuple[Learned, pd.DataFrame]:
-        """Learn at an origin; give the rows that were learned from too."""
-        if not origin.training:
-            raise InsufficientHistory("no horizon to learn from has passed")
-        rows = _training_rows(origin, self.params)
-        last_year = _last_year(origin, self.params)
-        return learn(rows, customers, last_year, self.tested, **self.recipe), rows
-
-    def _keep(self, path: Path, learned: Learned, origin: Origin, rows: pd.DataFrame) -> None:
-        """Keep a model's archive, and what the card says of it and the rows it was learned from."""
+    def keep(self, path: Path, origin: Origin, lesson: Lesson) -> None:
+        """Keep a churn model's archive, and what the card says of it and the rows it was learned from."""
+        learned, rows = lesson
         model = learned.classifier(rows)
         self.archives[path] = dump_model(model)
         first, last = origin.training[0], origin.training[-1]
@@ -142,6 +95,59 @@ class _Models:
             "trusted_types": trusted_types(self.archives[path]),
         }
 
+    def keep_spend(self, spend: SpendModel) -> None:
+        """Keep the value model."""
+        self.archives[files.VALUE_MODEL] = dump_model(spend.as_dict())
+        self.card["value"] = spend.about()
+
+
+def _test(learner: Learner, origin: Origin, rows: pd.DataFrame, shelf: _Shelf | None) -> None:
+    """Test at a past origin; put the model on the shelf, if there is one for it."""
+    try:
+        lesson = learner.test(origin, rows)
+    except InsufficientHistory as error:
+        say(f"churn: not tested at {origin.cutoff}, {error.problem}")
+        return
+    if shelf:
+        shelf.keep(files.CHURN_HOLDOUT_MODEL, origin, lesson)
+
+
+def _learn_today(learner: Learner, today: Origin, customers: pd.DataFrame, shelf: _Shelf) -> str | None:
+    """Learn the models that score; say why where that cannot be."""
+    try:
+        lesson = learner.learn(today, customers)
+    except InsufficientHistory as error:
+        return error.problem
+    shelf.keep(files.CHURN_MODEL, today, lesson)
+    if lesson.learned.spend:
+        shelf.keep_spend(lesson.learned.spend)
+    return None
+
+
+def _recipe(params: Params, tuned: Tuned | None) -> dict[str, Any]:
+    """Say how models are learned, at every origin alike."""
+    return {
+        "horizon_days": params.churn.horizon_days,
+        "wanted": params.churn.members,
+        "seed": params.seed,
+        "half_life_days": params.churn.half_life_days,
+        **({"boosting": tuned.boosting} if tuned else {}),
+    }
+
+
+def _tuned(first: Origin, params: Params) -> Tuned | None:
+    """Search for settings of the trees on what the first origin learns from, as long as is allowed."""
+    try:
+        with time_limit(params.churn.tune_minutes, "settings of the trees") as go_on:
+            tuned = tune(_training_rows(first, params), seed=params.seed, go_on=go_on)
+    except InsufficientHistory as error:
+        say(f"churn: nothing to tune with, {error.problem}")
+        return None
+    gain = tuned.log_loss_of_defaults - tuned.log_loss
+    tried = f"{counted(tuned.trials):setting/settings} of the trees tried"
+    say(f"churn: {tried}, log loss {gain:.5f} below that of the defaults")
+    return tuned
+
 
 def _training_rows(origin: Origin, params: Params) -> pd.DataFrame:
     """Take all rows to learn from at an origin, of as many customers as fit."""
@@ -156,11 +162,8 @@ def _training_rows(origin: Origin, params: Params) -> pd.DataFrame:
 
 def _last_year(origin: Origin, params: Params) -> Window | None:
     """Take the same window a year ago, of as many customers as are tested, with the little that is asked."""
-    fits = io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]
-    seasons = {fit["cutoff"]: fit["season"]["season"] for fit in fits}
-    if not (then := origin.last_year):
-        return None
-    if not tells_of_today(*(seasons.get(day.isoformat()) for day in (then.cutoff, origin.cutoff))):
+    then = origin.last_year
+    if not then or not tells_of_today(_season_at(then.cutoff), _season_at(origin.cutoff)):
         return None
     keys = frames.keys([*then.training, then.cutoff])
     of_window = partial(
@@ -170,6 +173,12 @@ def _last_year(origin: Origin, params: Params) -> Window | None:
         customers=some_customers(keys, MOST_TESTED_CUSTOMERS, params.seed),
     )
     return Window(of_window(then.training, then.cutoff), of_window([then.cutoff], origin.cutoff))
+
+
+def _season_at(cutoff: date) -> str | None:
+    """Tell how the lifetime model of a cutoff treats the season; None where there is no model."""
+    fits = io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]
+    return next((fit["season"]["season"] for fit in fits if fit["cutoff"] == cutoff.isoformat()), None)
 
 
 if __name__ == "__main__":

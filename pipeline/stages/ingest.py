@@ -132,7 +132,13 @@ def read_orders(params: Params, on_orders: Callable[[pa.Table], None] = lambda _
             on_orders=on_orders,
         )
     _check_births(params.ingest.births_from, done)
-    for remark in remarks(done, params.ingest.births_from, params.ingest.cancelled_status):
+    told = remarks(
+        done,
+        params.ingest.births_from,
+        params.ingest.cancelled_status,
+        returns_drop=params.ingest.returns == "drop",
+    )
+    for remark in told:
         warn(remark)
     return done
 

@@ -31,6 +31,7 @@ from pipeline.features import (
     Cutoffs,
     OpenDays,
     amounts_between,
+    births_known_from,
     born_since,
     daily_flow,
     histories,
@@ -164,7 +165,7 @@ def _seasons(days: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Sea
         return Clock(closed=tuple(open_days.closures(cutoff)))
 
     past = Past(
-        first_day=max(first_day, births_from or first_day),
+        first_day=births_known_from(first_day, births_from),
         flow=lambda cutoff: daily_flow(days, cutoff),
         history=lambda cutoff: histories(days, cutoff, horizon_days),
         tells=lambda cutoff: open_days.tells(cutoff, horizon_days),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
+
+import pandas as pd
 
 from pipeline.params import Params
 from pipeline.preflight.availability import preflight
@@ -16,15 +20,9 @@ from pipeline.tables import io
 
 def check_data(params: Params) -> None:
     """Write metrics/preflight.json."""
-    report = preflight(
-        io.read_parquet(files.ORDERS),
-        io.read_json(files.INGEST),
-        date.fromisoformat(io.read_json(files.LOG)["as_of"]),
-        returns=io.read_parquet(files.RETURNS),
-        horizon_days=params.churn.horizon_days,
-        births_from=params.ingest.births_from,
-        **params.snapshots.model_dump(),
-    )
+    orders, returns = io.read_parquet(files.ORDERS), io.read_parquet(files.RETURNS)
+    as_of = date.fromisoformat(io.read_json(files.LOG)["as_of"])
+    report = describe(orders, returns, io.read_json(files.INGEST), as_of, params)
     io.write_json(report, files.PREFLIGHT)
     held = read_floors(report)
     for prediction, what in PREDICTIONS.items():
@@ -49,6 +47,21 @@ def check_data(params: Params) -> None:
     if told := closure(report):
         warn(told)
     say(f"preflight: {sum(floor.ok for floor in held)} of {len(held)} data floors met")
+
+
+def describe(
+    orders: pd.DataFrame, returns: pd.DataFrame, counts: Mapping[str, Any], as_of: date, params: Params
+) -> dict[str, Any]:
+    """Say what can be predicted from an order log, over the horizon and by the plan of the parameters."""
+    return preflight(
+        orders,
+        counts,
+        as_of,
+        returns=returns,
+        horizon_days=params.churn.horizon_days,
+        births_from=params.ingest.births_from,
+        **params.snapshots.model_dump(),
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,15 @@ from datetime import date
 import pandas as pd
 
 from pipeline.counted import counted
-from pipeline.features import Cutoffs, OpenDays, catalogue, customer_days, plan_cutoffs, snapshots
+from pipeline.features import (
+    Cutoffs,
+    OpenDays,
+    births_known_from,
+    catalogue,
+    customer_days,
+    plan_cutoffs,
+    snapshots,
+)
 from pipeline.params import Params
 from pipeline.stages import files
 from pipeline.stages.shell import run, say, warn
@@ -19,11 +27,10 @@ def make_snapshots(params: Params) -> None:
     log = io.read_json(files.LOG)
     as_of = date.fromisoformat(log["as_of"])
     horizon_days = params.churn.horizon_days
-    first_day = date.fromisoformat(log["first_day"])
     orders, returns = io.read_parquet(files.ORDERS), io.read_parquet(files.RETURNS)
     open_days = OpenDays(orders["ordered_at"])
     cutoffs = plan_cutoffs(
-        max(first_day, params.ingest.births_from or first_day),
+        births_known_from(date.fromisoformat(log["first_day"]), params.ingest.births_from),
         as_of,
         horizon_days=horizon_days,
         origins=params.evaluate.origins,

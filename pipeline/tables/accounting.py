@@ -25,8 +25,8 @@ class AccountingError(RuntimeError):
     """Rows were lost or made up on the way: a defect of this code, never of the data."""
 
 
-# Policies that leave rows out; sql/judged.sql and duplicates.py apply them. Whole orders come later.
-LEFT_OUT = ("missing_customer_id", "cancelled", "test_accounts", "duplicates")
+# Why rows are left out; sql/judged.sql and duplicates.py tell. Whole orders come later.
+LEFT_OUT = ("empty_rows", "missing_customer_id", "cancelled", "test_accounts", "duplicates")
 FATES = {"accepted": "accepted_rows", "quarantined": "quarantined", "after_as_of": "after_as_of"} | {
     policy: policy for policy in LEFT_OUT
 }
@@ -40,6 +40,11 @@ def rows_per_file(con: Connection, raw: Raw, until: datetime | None) -> dict[str
     dict
         By file: `rows_read`, which is the sum of the others: `accepted_rows`, `quarantined`, `after_as_of`,
         and the rows each policy left out.
+
+    Raises
+    ------
+    AccountingError
+        If they are not the sum.
     """
     statement = duck.sql_file("pipeline.tables", "sql/per_file.sql")
     rows = duck.run(con, statement, {"until": until}, name="per_file").fetchall()
@@ -60,7 +65,13 @@ def counts(
     quarantine: pd.DataFrame,
     orders: pd.DataFrame,
 ) -> dict[str, Any]:
-    """Add up what the tables hold, and hold it against the accepted rows."""
+    """Add up what the tables hold, and hold it against the accepted rows.
+
+    Raises
+    ------
+    AccountingError
+        If rows were lost on the way to the orders.
+    """
     total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES.values())}
     made = """
         SELECT count(*) FILTER (WHERE amount > 0), count(*) FILTER (WHERE amount = 0),

@@ -17,9 +17,10 @@ from pipeline.errors import UserError
 from pipeline.tables.parallel import on_all_cores
 
 EXPONENT = "([eE][+-]?\\d{1,2})?"
-# A number by each decimal sign: digits alone, or in groups of three that do not start with 0.
+# A number by each decimal sign: digits alone, or in groups of three that do not start with 0; or as in India,
+# where 12,34,567 is 1234567.
 SHAPES = {
-    ".": rf"[+-]?((\d+|[1-9]\d{{0,2}}([, '']\d{{3}})+)(\.\d*)?|\.\d+){EXPONENT}",
+    ".": rf"[+-]?((\d+|[1-9]\d{{0,2}}([, '']\d{{3}})+|[1-9]\d?(,\d{{2}})+,\d{{3}})(\.\d*)?|\.\d+){EXPONENT}",
     ",": rf"[+-]?((\d+|[1-9]\d{{0,2}}([. '']\d{{3}})+)(,\d*)?|,\d+){EXPONENT}",
 }
 VALUES = {

@@ -13,6 +13,27 @@ from pipeline.errors import UserError
 SAMPLE_ROWS = 2_000
 TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 SERIAL = r"[34]\d{4}([.,]\d+)?"  # days since 1899-12-30, from 1982 to 2036
+MONTHS = {
+    word: n
+    for n, words in enumerate(
+        (
+            "jan",
+            "feb",
+            "mar mae mrz",
+            "apr",
+            "may mai",
+            "jun",
+            "jul",
+            "aug",
+            "sep",
+            "oct okt",
+            "nov",
+            "dec dez",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
 TIME_SHAPE = r"(,? \d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( [AaPp][Mm])?)?"
 
 
@@ -42,9 +63,9 @@ def _shaped(shape: str, sql: str) -> str:
     return f"CASE WHEN regexp_full_match(value, '{shape}') THEN {sql} END"
 
 
-def _strptime(patterns: Sequence[str]) -> str:
+def _strptime(patterns: Sequence[str], text: str = "value") -> str:
     listed = ", ".join("'" + pattern.replace("'", "''") + "'" for pattern in patterns)
-    return f"CAST(try_strptime(replace(value, ',', ''), [{listed}]) AS TIMESTAMP)"
+    return f"CAST(try_strptime(replace({text}, ',', ''), [{listed}]) AS TIMESTAMP)"
 
 
 def _numbered(pattern: str) -> DateFormat:
@@ -62,11 +83,37 @@ def _numbered(pattern: str) -> DateFormat:
     )
 
 
+def _with_month(name: str, shape: str, year: str) -> DateFormat:
+    """A month by its English or German name, in full or cut short, before or after the day."""
+    small = "replace(lower(value), 'ä', 'a')"
+    whole = f"^{shape}{TIME_SHAPE}$"
+    numbers = " ".join(f"WHEN '{word}' THEN '{n}'" for word, n in MONTHS.items())
+    numbered = (
+        f"concat(CASE regexp_extract({small}, '[a-z]{{3}}') {numbers} END, "
+        f"regexp_replace({small}, '{whole}', ' \\1 \\2\\3'))"
+    )
+    read = _strptime([f"%m %d {year}{time}" for time in TIMES], numbered)
+    return DateFormat(name, "", f"CASE WHEN regexp_full_match({small}, '{whole}') THEN {read} END")
+
+
 def _epoch(name: str, shape: str, microseconds: int) -> DateFormat:
     number = f"CAST(TRY_CAST(value AS DECIMAL(28, 6)) * {microseconds} AS BIGINT)"
     return DateFormat(name, "", _shaped(shape + r"(\.\d+)?", f"make_timestamp({number})"), zoned="true")
 
 
+_DAY = r"(\d{1,2})(?:st|nd|rd|th|\.)?"
+_MONTH = (
+    r"(?:jan(?:uar)?y?|feb(?:ruar)?y?|mar(?:ch|z)?|maerz|mrz|apr(?:il)?|ma[iy]|jun[ei]?|jul[iy]?|aug(?:ust)?|"
+    r"sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
+)
+_WITH_MONTH = [
+    _with_month(name, rf"{first}[ -]+{second},?[ -]+(\d{{{digits}}})", year)
+    for digits, year in ((4, "%Y"), (2, "%y"))
+    for name, first, second in (
+        (f"dd month {'y' * digits}", _DAY, _MONTH),
+        (f"month dd {'y' * digits}", _MONTH, _DAY),
+    )
+]
 # A cast to TIMESTAMP ignores an offset. A cast to TIMESTAMPTZ heeds it, unless after a blank, and is slow.
 # A time that DuckDB would write in the same 19 characters has the commonest shape: cheaper than a pattern.
 _ISO_DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
@@ -96,8 +143,9 @@ FORMATS = (
     ISO,
     COMPACT,
     *map(_numbered, ("%d.%m.%Y", "%d.%m.%y", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")),
-    *map(_numbered, ("%d/%m/%y", "%m/%d/%y")),
-    _epoch("seconds since 1970", r"\d{9,10}", 1_000_000),
+    *map(_numbered, ("%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y")),
+    *_WITH_MONTH,
+    _epoch("seconds since 1970", r"[1-9]\d{8,9}", 1_000_000),
     _epoch("milliseconds since 1970", r"\d{13}", 1_000),
 )
 
@@ -176,8 +224,7 @@ def _best(con: Connection, column: str, where: str) -> DateFormat:
         raise UserError(
             "no value of the column reads as a date in any format that is tried",
             where=where,
-            valid='a format such as "%d.%m.%Y %H:%M" or "%b %d %Y" (the month in English letters)'
-            + _about_serials(con, values),
+            valid='a format such as "%d.%m.%Y %Hh%M" or "%y%m%d"' + _about_serials(con, values),
         )
     _ask_if_undecided(con, values, best, counted, where)
     return best

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables.identity import spelling
+from pipeline.tables.raw import fill
 from pipeline.tables.roles import Column, Guess, may_be_amount
 from pipeline.tables.signals import MANY_AT_ONCE, stands_for_many
 from pipeline.tables.sources import Raw
@@ -40,10 +45,29 @@ SAME_ON_EVERY_LINE = """
 
 @dataclass(frozen=True)
 class Table:
-    """What a query reads, as SQL, and what is to be done before."""
+    """What a query reads, as SQL, what is to be done before, and whether all its values are texts."""
 
     sql: str
     first: str = ""
+    is_text: bool = True
+
+
+def only(con: Connection, raw: Raw, chosen: pa.ChunkedArray) -> Raw:
+    """Keep the chosen rows of ``raw``."""
+    rows = raw.rows.filter(chosen)
+    duck.register(con, "raw_rows", rows)
+    fill(con, "raw", raw.columns)
+    return replace(raw, rows=rows)
+
+
+def without_empty_rows(con: Connection, raw: Raw) -> tuple[Raw, list[tuple[str, str]]]:
+    """Leave out the rows that have no value in any column, and tell of them: spreadsheets add such rows."""
+    filled = reduce(pc.or_, (pc.not_equal(raw.rows[key], "") for key in raw.columns))
+    empty = len(raw.rows) - pc.sum(filled).as_py()
+    if not empty:
+        return raw, []
+    told = f"{empty:,} of {counted(len(raw.rows)):row holds/rows hold} no value at all and are left out"
+    return only(con, raw, filled), [("empty rows", told)]
 
 
 def about_customers(
@@ -165,9 +189,10 @@ def _same_on_every_line(con: Connection, amount: Column, order: Column) -> tuple
 def as_table(con: Connection, path: str, raw: Raw) -> Table:
     """Write how a query of DuckDB reads a file: text as text, so that numbers and dates are read as here."""
     if raw.encodings == "excel":
-        return Table("'data/raw/orders.csv'", "save the sheet as data/raw/orders.csv, ")
+        saved = "read_csv('data/raw/orders.csv', all_varchar = true)"
+        return Table(saved, "save the sheet as data/raw/orders.csv, ")
     if not raw.delimiters:
-        return Table(f"'{path}'")
+        return Table(f"'{path}'", is_text=False)
     header = raw.files[0]
     options = "all_varchar = true"
     if header.header_line > 1:

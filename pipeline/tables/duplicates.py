@@ -30,7 +30,8 @@ def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[
     dict
         Whatever the policy: `equal_rows` that repeat another in all mapped columns, those of them
         `in_another_file`, `repeated_orders` that a later file delivers again line for line, and
-        `changed_orders` that it delivers again with other lines.
+        `changed_orders` that it delivers again with other lines; and `doubled_orders`, every line of which
+        still stands there more than once.
     """
     duck.register(con, "perhaps_equal_rows", _perhaps_equal(con, judged))
     fill(con, "perhaps_equal", judged.columns)
@@ -49,11 +50,14 @@ def settle(con: Connection, judged: Raw, policies: Policies) -> tuple[Raw, dict[
         statement = duck.sql_file(PACKAGE, f"sql/{policies.duplicates}.sql")
         places = duck.arrow(con, statement, name=policies.duplicates)["place"].to_numpy()
         judged = leave_out(con, judged, places, "duplicates")
+    statement = duck.sql_file(PACKAGE, "sql/doubled_orders.sql")
+    [(doubled_orders,)] = duck.run(con, statement, name="doubled orders").fetchall()
     return judged, {
         "equal_rows": equal_rows,
         "equal_rows_in_another_file": in_another_file,
         "repeated_orders": repeated_orders,
         "changed_orders": changed_orders,
+        "doubled_orders": doubled_orders,
     }
 
 

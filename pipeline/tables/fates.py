@@ -18,6 +18,11 @@ from pipeline.tables.rules import RULES
 from pipeline.tables.sources import Raw
 
 PACKAGE = "pipeline.tables"
+IN_OTHER_CAPITALS = """
+    SELECT count(*) FROM (
+        SELECT DISTINCT {whose} AS id FROM fates
+        WHERE fate = 'accepted' AND {whose} NOT IN (SELECT id FROM known_orders)
+    ) WHERE lower(id) IN (SELECT lower(id) FROM known_orders)"""
 FATES = ("accepted", "quarantined", "after_as_of", "left_out", "merged")
 
 
@@ -104,7 +109,7 @@ def counts(
     return {
         **total,
         **_of_accepted(con, days),
-        **_of_accepted(con, _people(contract)),
+        **_people(con, contract),
         "missing": _of_accepted(con, missing),
         "columns_off": columns_off,
         "switched_off": contract.switched_off(columns_off),
@@ -115,13 +120,15 @@ def counts(
     }
 
 
-def _people(contract: Contract) -> dict[str, str]:
-    """Name what counts the customers of a table, and those of them that have ordered."""
+def _people(con: Connection, contract: Contract) -> dict[str, Any]:
+    """Count the customers of a table, those who ordered, and those who did in other capitals."""
     whose = next((column.name for column in contract.columns if column.entity == "customer"), None)
     if whose is None:
         return {}
     bought = f"count(DISTINCT {whose}) FILTER (WHERE {whose} IN (SELECT id FROM known_orders))"
-    return {"customers": f"count(DISTINCT {whose})", "buyers": bought}
+    found = _of_accepted(con, {"customers": f"count(DISTINCT {whose})", "buyers": bought})
+    [(alike,)] = duck.run(con, IN_OTHER_CAPITALS.format(whose=whose), name="in other capitals").fetchall()
+    return found | {"in_other_capitals": alike}
 
 
 def _of_accepted(con: Connection, measures: Mapping[str, str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pipeline.tables.text import TextFile, physical_lines
 
 DELIMITERS = (",", ";", "\t", "|", "whitespace")
 MAX_HEADER_LINES = 20
+ASKED = "?"  # what churn inspect proposes where it does not know
 NAMES = "a first line with names, such as customer,date,amount"
 CURRENCIES = (
     "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KES|KRW|MXN|MYR|"
@@ -162,6 +163,13 @@ def check_columns(names: Sequence[str], wanted: Sequence[str], label: str, where
     """
     if looks_like_row(names) and set(wanted).isdisjoint(names):
         raise no_header(label, where)
+    if ASKED in wanted:
+        raise UserError(
+            f'"{ASKED}" stands for a column that churn inspect has asked for; the header of {label} is: '
+            f"{', '.join(names)}",
+            where=where,
+            valid="the name of the column in its place",
+        )
     for name in wanted:
         if names.count(name) > 1:
             raise UserError(f"{label} has {names.count(name)} columns called {name!r}", where=where)

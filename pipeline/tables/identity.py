@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
+from pipeline.tables.contracts import Contract
 from pipeline.tables.numbers import Numbers, hashes, number
 from pipeline.tables.parallel import taken
 from pipeline.tables.policies import FILE, CustomerIds, Policies
@@ -95,11 +96,50 @@ def read_links(
         return duck.arrow(con, accepted, name="links"), [found]
 
 
+def link(con: Connection, contract: Contract, links: pa.Table, spelled: CustomerIds) -> None:
+    """Put every id of a customer, in ``raw`` of an optional table, under the id the customer goes by.
+
+    Where a row is a customer, one row has to stand for them: that of their own id, else the first of their
+    accounts or spellings. The others keep their ids, which nobody orders under.
+    """
+    of_customers = [column.name for column in contract.columns if column.entity == "customer"]
+    if not of_customers or not (links.num_rows or spelled == "small_letters"):
+        return
+    duck.register(con, "links", links)
+    # Only a table can be updated, and raw is a view.
+    ids = ", ".join(f"{_spelled(name, contract, spelled)} AS {name}" for name in of_customers)
+    own = (
+        f"CREATE TABLE own AS SELECT * REPLACE ({ids}) FROM raw; DROP VIEW raw; ALTER TABLE own RENAME TO raw"
+    )
+    duck.run(con, own, name="raw")
+    for name in of_customers:
+        chosen = "links"
+        if contract.primary_key == (name,):
+            chosen = f"""(
+                SELECT min(from_id) AS from_id, customer_id FROM links
+                WHERE from_id IN (SELECT {name} FROM raw) AND customer_id NOT IN (SELECT {name} FROM raw)
+                GROUP BY customer_id)"""
+        update = f"""
+            UPDATE raw SET {name} = of_customer.customer_id
+            FROM {chosen} AS of_customer WHERE raw.{name} = of_customer.from_id"""
+        duck.run(con, update, name=f"{contract.name} linked")
+
+
+def _spelled(name: str, contract: Contract, spelled: CustomerIds) -> str:
+    """Write in SQL how an id is spelled; where rows are customers, one spelling alone changes."""
+    one_way = spelling(name, spelled)
+    if one_way == name or contract.primary_key != (name,):
+        return one_way
+    of_alike = f"(PARTITION BY {one_way} ORDER BY {name} <> {one_way}, {name})"
+    return f"CASE WHEN {name} = first_value({name}) OVER {of_alike} THEN {one_way} ELSE {name} END"
+
+
 def unlinked(con: Connection) -> dict[str, int]:
     """Count the accepted rows and their ids that the id map does not know, in neither of its columns."""
     count = """
         SELECT count(*), count(DISTINCT customer_no) FROM judged JOIN customers USING (customer_no)
-        WHERE rule IS NULL AND customers.customer_id NOT IN (SELECT customer_id FROM links)"""
+        WHERE rule IS NULL AND left_out IS NULL
+          AND customers.customer_id NOT IN (SELECT customer_id FROM links)"""
     [(rows, ids)] = duck.run(con, count, name="unlinked").fetchall()
     return {"rows": rows, "ids": ids}
 

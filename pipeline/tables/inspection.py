@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,22 +12,25 @@ from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
-from pipeline.tables import amounts, dates, doubts
+from pipeline.tables import amounts, dates, doubts, signs
 from pipeline.tables.amounts import SHAPES
 from pipeline.tables.doubts import Table
+from pipeline.tables.events import purchases_of
+from pipeline.tables.header import ASKED
 from pipeline.tables.roles import REQUIRED, Column, Guess, guess_roles
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 
 WHERE = "sources.orders"
 AUTO = "auto"
 FIRST = ("customer_id", "ordered_at", "amount", "unit_price", "quantity", "order_id")
+OF_VALUES = ("decimal", "date_format")  # they are looked for in the result of a query, too
 ALWAYS = (*REQUIRED, "order_id")  # the other columns are named where there are any
-ANONYMOUS = "; if such sales are normal here, ingest.missing_customer_id: leave_out"
+ANONYMOUS = "; if such sales are normal here, ingest.missing_customer_id: leave_out{or_by_mail}"
 ELSEWHERE = (
     "If it stands in another file, join the two: docs/bring-your-own-data.md, Tables that belong together."
 )
 UNREAD_DATES = (
-    'If its dates are written in a way of their own, name it and their date_format, such as "%b %d %Y"; '
+    'If its dates are written in a way of their own, name it and their date_format, such as "%y%m%d"; '
     "numbers such as 45292 are days as a spreadsheet counts them: save the column as dates. "
 )
 NO_AMOUNTS = (
@@ -40,7 +43,9 @@ FIRST_LINES = (
     "{first}set, in place of path, url: duckdb:// and "
     """query: SELECT * FROM {table} WHERE "{column}" IS NOT NULL"""
 )
-SOME = 12  # states of an order that can be listed
+SOME = 20  # states of an order that can be listed
+DECIMALS = r"[.,](\d\d|[1-9]|\d{4,})$"  # not 1.234, which may be more than a thousand
+NO_DECIMALS = r"[.,]0{4,}$"
 
 Chosen = TypeVar("Chosen")
 
@@ -101,10 +106,16 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         raw = read_raw(con, Unread(path, sheet=sheet), None, root, WHERE)
         duck.run(con, duck.sql_file("pipeline.tables", "sql/amounts.sql"), name="amounts")
         [(faults,)] = duck.run(con, "SELECT count(*) FROM faults", name="faults").fetchall()
+        raw, about_empty_rows = doubts.without_empty_rows(con, raw)
         columns = [_describe(con, raw, key, name or "") for key, name in raw.columns.items()]
+        table, about_events, query = doubts.as_table(con, path, raw), [], None
+        if purchases := purchases_of(con, raw, columns):
+            about_events = [("events", purchases.finding(table, raw.rows.num_rows))]
+            query = purchases.query(table)
+            raw, table = purchases.raw, replace(table, sql=f"({query})")
+            columns = [_describe(con, raw, column.key, column.name) for column in columns]
         guesses = guess_roles(columns)
         missing = [role for role in REQUIRED if role in guesses and not guesses[role]]
-        table = doubts.as_table(con, path, raw)
         questions = [_missing(role, columns, table) for role in missing]
         date_format, about_dates, about_zone = _dates(con, raw, guesses["ordered_at"], questions)
         decimal, about_amounts = _decimal(
@@ -116,7 +127,15 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
             con, table, guesses["customer_id"], guesses["ordered_at"], guesses["order_id"]
         )
         repeated = doubts.repeated_total(con, table, guesses.get("amount"), guesses["order_id"], columns)
-        questions += [repeated] if repeated else []
+        kinds = signs.about_kinds(con, table, guesses, columns)
+        questions += [question for question in (repeated, kinds) if question]
+        other_side = signs.about_other_side(con, table, guesses, columns)
+        about_paid = [
+            *other_side,
+            *signs.about_refunds(con, table, guesses, columns),
+            *signs.about_cents(con, table, guesses),
+            *signs.about_cancelled_on(table, guesses, columns),
+        ]
     written = {
         "delimiter": raw.delimiters if len(raw.delimiters) == 1 or raw.delimiters == "whitespace" else AUTO,
         "encoding": raw.encodings if raw.delimiters and "," not in raw.encodings else AUTO,
@@ -127,6 +146,8 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         ("file", _about_files(raw, faults)),
         ("format", "text with a delimiter" if raw.delimiters else raw.encodings),
         *_about_sheets(raw.files[0].other_sheets),
+        *about_empty_rows,
+        *about_events,
         *((key, _shown(written[key])) for key in ("delimiter", "encoding") if written[key] != AUTO),
         ("decimal", about_amounts),
         ("dates", about_dates),
@@ -137,16 +158,19 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         *about_status,
         *about_customers,
         *about_lines,
-        *_about_empty(table, guesses, raw.rows.num_rows),
+        *about_paid,
+        *_about_empty(None if other_side else table, guesses, columns, raw.rows.num_rows),
     )
-    return Inspection(findings, _snippet(path, sheet, guesses, written), tuple(questions))
+    place, settings = _of_query(query, written) if query else _of_file(path, sheet, written)
+    return Inspection(findings, _snippet(place, guesses, settings), tuple(questions))
 
 
 def _describe(con: Connection, raw: Raw, key: str, name: str) -> Column:
     shapes = " OR ".join(f"regexp_full_match(number, '{shape}')" for shape in SHAPES.values())
+    decimals = f"regexp_matches(number, '{DECIMALS}') AND NOT regexp_matches(number, '{NO_DECIMALS}')"
     counted = f"""
         SELECT count(*), count(DISTINCT value), count(*) FILTER (WHERE {shapes}),
-               count(*) FILTER (WHERE ({shapes}) AND regexp_matches(number, '[.,](\\d\\d|[1-9])$')),
+               count(*) FILTER (WHERE ({shapes}) AND {decimals}),
                count(*) FILTER (WHERE regexp_full_match(value, '\\d+\\.0'))
         FROM (SELECT {key} AS value, number_text({key}) AS number FROM raw WHERE {key} <> '')"""
     [(filled, distinct, numbers, decimals, floats)] = duck.run(
@@ -259,28 +283,46 @@ def _about_status(con: Connection, guess: Guess | None) -> list[tuple[str, str]]
         return []
     key = guess.column.key
     found = duck.run(con, f"SELECT DISTINCT {key} FROM raw WHERE {key} <> '' ORDER BY 1", name="states")
-    states = ", ".join(_shown(state) for (state,) in found.fetchall())
-    return [("states", f"{states}. Those of orders that came to nothing belong in ingest.cancelled_status")]
+    states = [state for (state,) in found.fetchall()]
+    nothing = ", ".join(_shown(state) for state in states if signs.is_cancelled(guess.column, state))
+    advice = "Those of orders that came to nothing belong in ingest.cancelled_status"
+    return [("states", f"{', '.join(map(_shown, states))}. {advice}{nothing and f': {nothing}?'}")]
 
 
-def _about_empty(table: Table, guesses: dict[str, Guess | None], rows: int) -> list[tuple[str, str]]:
+def _about_empty(
+    further_lines_of: Table | None, guesses: dict[str, Guess | None], columns: list[Column], rows: int
+) -> list[tuple[str, str]]:
     """Tell the rows that will go to quarantine because they have no value where there has to be one."""
     found = []
     for role in (*REQUIRED, "unit_price", "quantity"):
         guess = guesses.get(role)
         if guess and (missing := rows - guess.column.filled):
             empty = f"{_shown(guess.column.name)} is empty in {missing:,} of {counted(rows):row/rows}"
-            advice = ANONYMOUS if role == "customer_id" else ""
-            if role == "amount" and guesses["order_id"]:
+            by_mail = [
+                other
+                for other in columns
+                if "mail" in other.plain_name and other.filled > guess.column.filled
+            ]
+            or_by_mail = f", or map {_shown(by_mail[0].name)}, which fewer rows lack" if by_mail else ""
+            advice = ANONYMOUS.format(or_by_mail=or_by_mail) if role == "customer_id" else ""
+            if role == "amount" and guesses["order_id"] and (table := further_lines_of):
                 advice = FIRST_LINES.format(table=table.sql, first=table.first, column=guess.column.name)
             found.append(("quarantine", f"{empty} ({missing / rows:.1%}){advice}"))
     return found
 
 
-def _snippet(path: str, sheet: str | None, guesses: dict[str, Guess | None], written: dict[str, str]) -> str:
-    lines = ["sources:", "  orders:", f"    path: {_shown(path)}"]
-    lines += [f"    sheet: {_shown(sheet)}"] if sheet else []
-    lines += ["    columns:"]
+def _of_file(path: str, sheet: str | None, written: dict[str, str]) -> tuple[list[str], dict[str, str]]:
+    """Say how the file itself is read: where it is, and how it is written."""
+    return [f"path: {_shown(path)}", *([f"sheet: {_shown(sheet)}"] if sheet else [])], written
+
+
+def _of_query(query: str, written: dict[str, str]) -> tuple[list[str], dict[str, str]]:
+    """Say how a query of files is read: of how they are written it leaves the values."""
+    return ["url: duckdb://", "query: >-", f"  {query}"], {key: written[key] for key in OF_VALUES}
+
+
+def _snippet(place: Sequence[str], guesses: dict[str, Guess | None], written: dict[str, str]) -> str:
+    lines = ["sources:", "  orders:", *(f"    {line}" for line in place), "    columns:"]
     in_order = [role for role in FIRST if role in guesses] + [role for role in guesses if role not in FIRST]
     for role in in_order:
         if guess := guesses[role]:
@@ -288,7 +330,7 @@ def _snippet(path: str, sheet: str | None, guesses: dict[str, Guess | None], wri
         elif role == "order_id":
             lines.append("      order_id: null")
         elif role in REQUIRED:
-            lines.append(f'      {role}: "?"        # see the question')
+            lines.append(f'      {role}: "{ASKED}"        # see the question')
     return "\n".join([*lines, *(f"    {key}: {_shown(value)}" for key, value in written.items())])
 
 

@@ -128,9 +128,9 @@ def read_json(path: Path | str) -> Any:
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
-def write_csv(frame: pd.DataFrame, path: Path | str, *, float_format: str | None = "%.6g") -> None:
-    """Write a comma-separated UTF-8 file without the index."""
-    text = frame.to_csv(index=False, lineterminator="\n", float_format=float_format)
+def write_csv(frame: pd.DataFrame, path: Path | str) -> None:
+    """Write a comma-separated UTF-8 file without the index, floats to significant digits."""
+    text = frame.to_csv(index=False, lineterminator="\n", float_format=f"%.{SIGNIFICANT_DIGITS}g")
     write_bytes(text.encode(), path)
 
 
@@ -138,7 +138,6 @@ def write_parquet(
     rows: pd.DataFrame | pa.Table | pa.RecordBatchReader | Iterator[pd.DataFrame | pa.Table],
     path: Path | str,
     *,
-    sort_by: Sequence[str] = (),
     private: bool = False,
 ) -> str:
     """Write Parquet (zstd) whose bytes depend on the rows and their order alone.
@@ -149,9 +148,6 @@ def write_parquet(
         A reader (a query's result, sorted by its ORDER BY) is streamed, never whole in memory; so are tables
         that come one after the other, all with the columns of the first.
     path : path
-    sort_by : sequence of str
-        Columns to sort a frame or table by; they must identify a row, or equal rows must be equal in all
-        columns. Empty: the order is the caller's.
     private : bool
         The file can be read by its owner alone.
 
@@ -160,8 +156,6 @@ def write_parquet(
     str
         SHA-256 of the file, in hexadecimal.
     """
-    if sort_by:
-        rows = _table(rows).sort_by([(column, "ascending") for column in sort_by])
     given, batches = _batches(rows)
     schema = _plain(given)
     with beside(path, private=private) as hidden:

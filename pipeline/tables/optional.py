@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ from pipeline.errors import UserError
 from pipeline.privacy.pseudonyms import entity_keys
 from pipeline.tables import accounting, amounts, dates, fates, identity, judge
 from pipeline.tables.contracts import OPTIONAL, Contract
-from pipeline.tables.contracts.contract import Column
 from pipeline.tables.io import remove, to_pandas, write_json, write_parquet
+from pipeline.tables.mapping import check_words, mapped_columns
 from pipeline.tables.policies import CustomerIds
 from pipeline.tables.sources import NUMBERS, TIMES, Raw, read_raw
 from pipeline.tables.spec import TableSource
@@ -68,7 +67,7 @@ class Setting:
         The shop's wall clock.
     timezone : str, optional
         IANA name of the shop's zone, as for the orders.
-    links : pyarrow.Table, optional
+    links : pyarrow.Table
         `from_id`, `customer_id`: which ids are one customer.
     spelled : {"as_written", "small_letters"}
         As `Policies.customer_ids`.
@@ -84,7 +83,7 @@ class Setting:
     pepper: bytes
     now: datetime
     timezone: str | None = None
-    links: pa.Table | None = None
+    links: pa.Table = field(default_factory=lambda: identity.NO_LINKS)
     spelled: CustomerIds = "as_written"
     no_customers: pa.Table = field(default_factory=lambda: pa.table({"id": pa.array([], pa.string())}))
     anonymous_left_out: bool = False
@@ -138,12 +137,12 @@ def _check_needs(contract: Contract, sources: Mapping[str, TableSource]) -> None
 def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], setting: Setting) -> TableRead:
     """Read one table; others may then refer to it: `known` learns its ids."""
     where = f"sources.{contract.name}"
-    columns = _columns(contract, spec, where)
+    columns = mapped_columns(contract, spec, where)
     mapped = [our for our, theirs in columns.items() if theirs]
-    _check_words(contract, spec, where)
+    check_words(contract, spec, where)
     with duck.connect(MEMORY_LIMIT) as con:
         raw = read_raw(con, spec, columns, setting.root, where, may_be_empty=True)
-        _link(con, contract, setting)
+        identity.link(con, contract, setting.links, setting.spelled)
         read_as = _decide(con, contract, spec, raw, mapped, setting)
         rules = judge.breaches(contract, mapped, known, read_as, setting.now)
         for table, ids in known.items():
@@ -176,103 +175,6 @@ def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], set
         _learn(con, contract, known)
     counts["read_as"] = {"encoding": raw.encodings, "delimiter": raw.delimiters, **read_as}
     return TableRead(contract, rows, quarantine, counts)
-
-
-def _columns(contract: Contract, spec: TableSource, where: str) -> dict[str, str | None]:
-    """Return our name to theirs for every column of the contract, None where the source has none."""
-    names = ", ".join(contract.names)
-    for our in spec.columns:
-        if our not in contract.names:
-            close = get_close_matches(our, contract.names, n=1)
-            hint = f"did you mean {close[0]}? " if close else ""
-            raise UserError(
-                f"{contract.name} has no column {our!r}; names, addresses and free text have no place here",
-                where=f"{where}.columns.{our}",
-                valid=f"{hint}the columns here are {names}",
-            )
-    columns = {our: spec.columns.get(our) for our in contract.names}
-    for column in contract.columns:
-        name = column.name
-        if not column.nullable and not columns[name]:
-            raise UserError(
-                f"{contract.name} needs the column {name}",
-                where=f"{where}.columns",
-                valid=f"{name}: the name of the column in your file{_of_one_kind(column, spec)}",
-            )
-        if columns[name] and column.known_from and not columns[column.known_from]:
-            raise UserError(
-                f"{name} needs the column {column.known_from}, or nobody can tell since when it is known",
-                where=f"{where}.columns",
-                valid=f"{column.known_from}: the name of the column in your file",
-            )
-    return columns
-
-
-def _of_one_kind(column: Column, spec: TableSource) -> str:
-    """Say how a file has a column that would be the same in every row, as in a list of e-mails."""
-    if not (column.allowed and spec.path):
-        return ""
-    query = (
-        f"SELECT *, '{column.allowed[0]}' AS {column.name} FROM read_csv('{spec.path}', all_varchar = true)"
-    )
-    return f"; if it would be the same in every row, in place of path, url: duckdb:// and query: {query}"
-
-
-def _check_words(contract: Contract, spec: TableSource, where: str) -> None:
-    """Raise a UserError unless the words are for columns with a list of values, and mean values of it."""
-    lists = {column.name: column.allowed for column in contract.columns if column.allowed}
-    for name, words in spec.words.items():
-        if name not in lists:
-            listed = ", ".join(lists) or "no column of this table"
-            raise UserError(
-                f"{name} is not a column with a list of values", where=f"{where}.words", valid=listed
-            )
-        for word, ours in words.items():
-            if ours not in lists[name]:
-                raise UserError(
-                    f"{word} cannot mean {ours!r}",
-                    where=f"{where}.words.{name}",
-                    valid=", ".join(lists[name]),
-                )
-
-
-def _link(con: Connection, contract: Contract, setting: Setting) -> None:
-    """Put every id of a customer under the id the customer goes by.
-
-    Where a row is a customer, one row has to stand for them: that of their own id, else the first of their
-    accounts or spellings. The others keep their ids, which nobody orders under.
-    """
-    links = identity.NO_LINKS if setting.links is None else setting.links
-    of_customers = [column.name for column in contract.columns if column.entity == "customer"]
-    if not of_customers or not (links.num_rows or setting.spelled == "small_letters"):
-        return
-    duck.register(con, "links", links)
-    # Only a table can be updated, and raw is a view.
-    ids = ", ".join(f"{_spelled(name, contract, setting)} AS {name}" for name in of_customers)
-    own = (
-        f"CREATE TABLE own AS SELECT * REPLACE ({ids}) FROM raw; DROP VIEW raw; ALTER TABLE own RENAME TO raw"
-    )
-    duck.run(con, own, name="raw")
-    for name in of_customers:
-        chosen = "links"
-        if contract.primary_key == (name,):
-            chosen = f"""(
-                SELECT min(from_id) AS from_id, customer_id FROM links
-                WHERE from_id IN (SELECT {name} FROM raw) AND customer_id NOT IN (SELECT {name} FROM raw)
-                GROUP BY customer_id)"""
-        update = f"""
-            UPDATE raw SET {name} = of_customer.customer_id
-            FROM {chosen} AS of_customer WHERE raw.{name} = of_customer.from_id"""
-        duck.run(con, update, name=f"{contract.name} linked")
-
-
-def _spelled(name: str, contract: Contract, setting: Setting) -> str:
-    """Write in SQL how an id is spelled; where rows are customers, one spelling alone changes."""
-    spelled = identity.spelling(name, setting.spelled)
-    if spelled == name or contract.primary_key != (name,):
-        return spelled
-    of_alike = f"(PARTITION BY {spelled} ORDER BY {name} <> {spelled}, {name})"
-    return f"CASE WHEN {name} = first_value({name}) OVER {of_alike} THEN {spelled} ELSE {name} END"
 
 
 def _decide(

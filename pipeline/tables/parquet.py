@@ -27,6 +27,11 @@ def read_parquet_file(table: RawTable, file_no: int, file: SourceFile, where: st
     file : SourceFile
     where : str
         The source's section in the parameters.
+
+    Raises
+    ------
+    UserError
+        If the file is damaged, or a column that is needed is not there.
     """
     path = {"path": str(file.path)}
     try:

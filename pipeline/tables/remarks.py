@@ -9,12 +9,18 @@ from pipeline.counted import counted
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account
 
+MANY_LOST = 0.25  # of the returns: more than by orders from before the log
+FEWEST_LOST = 20
 MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the same
+FEWEST_DOUBLED, DOUBLED_SHARE = 10, 0.005  # of the orders: more than by chance
+SMALL = 0.5
 FLOAT = r"\d+\.0"
 SCIENTIFIC = r"\d([.,]\d+)?[eE]\+\d+"
 
 
-def remarks(done: Ingested, births_from: date | None, cancelled: Sequence[str]) -> Iterator[str]:
+def remarks(
+    done: Ingested, births_from: date | None, cancelled: Sequence[str], *, returns_drop: bool = False
+) -> Iterator[str]:
     """Tell of what was accepted and may yet be wrong; no sentence repeats a value of a customer.
 
     Parameters
@@ -24,14 +30,20 @@ def remarks(done: Ingested, births_from: date | None, cancelled: Sequence[str]) 
         The parameter that answers the doubt about the start of the log.
     cancelled : sequence of str
         The states of orders that came to nothing.
+    returns_drop : bool
+        Whether returns are set aside on purpose.
     """
     yield from _about_births(done, births_from)
     yield from _about_ids(done)
+    yield from _about_ids_of_tables(done)
     yield from _about_lines(done)
     yield from _about_dates(done)
     yield from _about_changed(done)
     yield from _about_equal_rows(done)
     yield from _about_states(done, cancelled)
+    yield from _about_small_amounts(done)
+    if not returns_drop:
+        yield from _about_returns(done)
 
 
 def _about_births(done: Ingested, births_from: date | None) -> Iterator[str]:
@@ -68,6 +80,17 @@ def _about_ids(done: Ingested) -> Iterator[str]:
             "e-mail address, may tell who they are; ingest.exclude_customers leaves them out. churn inspect "
             "shows the id."
         )
+
+
+def _about_ids_of_tables(done: Ingested) -> Iterator[str]:
+    """Tell of ids by which a table means a customer of the log whom it writes in other capitals."""
+    for name, table in done.counts["tables"].items():
+        if alike := table.get("in_other_capitals"):
+            yield (
+                f"{name}: {counted(alike):customer id differs/customer ids differ} from one of the orders in "
+                "capitals alone, and its rows are not that customer's. If these are the same people, set "
+                "ingest.customer_ids: small_letters."
+            )
 
 
 def _about_lines(done: Ingested) -> Iterator[str]:
@@ -112,13 +135,34 @@ def _about_changed(done: Ingested) -> Iterator[str]:
 
 
 def _about_equal_rows(done: Ingested) -> Iterator[str]:
-    """Tell of rows that stand in the log twice and count twice."""
+    """Tell of rows and orders that stand in the log twice and count twice."""
     policies, rows = done.counts["policies"], done.counts["accepted_rows"]
-    if (equal := policies["equal_rows"] - policies["duplicates"]) > MANY_EQUAL * rows:
+    equal = policies["equal_rows"] - policies["duplicates"]
+    # Where nothing but equal rows was summed, a row is an order, and an equal one the same order again.
+    doubled = equal if equal == done.counts["merged_lines"] else policies["doubled_orders"]
+    if doubled >= max(FEWEST_DOUBLED, DOUBLED_SHARE * len(done.orders)):
+        yield (
+            f"{counted(doubled):order stands/orders stand} in the log twice or more, with every line, and "
+            "count as often. If the file was put together of exports that overlap, set ingest.duplicates: "
+            "drop_exact."
+        )
+    elif equal > MANY_EQUAL * rows:
         yield (
             f"{equal:,} of {counted(rows):row/rows} equal an earlier one in all mapped columns, and count. "
             "That is right if a row stands for one piece, or for a product that no column tells: map "
             "product_id. If the file holds rows twice, set ingest.duplicates: drop_exact."
+        )
+
+
+def _about_small_amounts(done: Ingested) -> Iterator[str]:
+    """Tell of amounts of which rounding to cents leaves little."""
+    median = done.counts["outliers"]["median_order"]
+    if median is not None and median < SMALL:
+        yield (
+            f"half of the orders are worth {median:.2g} or less, and results are rounded to 0.01: most of "
+            "what they say is lost. If the amounts are scaled, or are thousands, multiply them by a query, "
+            "such as SELECT * REPLACE (1000 * price::DOUBLE AS price) FROM read_csv('data/raw/orders.csv', "
+            "all_varchar = true): docs/bring-your-own-data.md, Tables that belong together."
         )
 
 
@@ -128,4 +172,16 @@ def _about_states(done: Ingested, cancelled: Sequence[str]) -> Iterator[str]:
         yield (
             "no order has one of the states of ingest.cancelled_status. If some came to nothing, the shop "
             "has another word for that: churn inspect lists the states."
+        )
+
+
+def _about_returns(done: Ingested) -> Iterator[str]:
+    """Tell of returns that nothing is taken from, for their customers have not bought before."""
+    found = done.counts["policies"]["returns"]["matched_by"]
+    lost, rows = found.get("none", 0), sum(found.values())
+    if lost >= max(FEWEST_LOST, MANY_LOST * rows):
+        yield (
+            f"{lost:,} of {counted(rows):return/returns} are of customers with no order before to take them "
+            "from: spend is too high. If these rows name somebody else than the buyer, such as the shop "
+            "itself, find the buyer by the order: docs/bring-your-own-data.md, Tables that belong together."
         )

@@ -18,16 +18,22 @@ UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 AN_ID = r"(nr|nummer|no|num|number|id|key|code|kennung)$"
 AN_ORDER = (
     r"auftrag|bestell|order|rechnung|invoice|beleg|bon|basket|"
-    r"transakt|transact|receipt|warenkorb|purchase|kauf|^(re|rg|rech|best|auftr|vorgangs?)n(r|ummer)$"
+    r"transakt|transact|receipt|warenkorb|purchase|kauf|dokument|document|spende(?!r)|donation|sale(?!s)|"
+    r"^(re|rg|rech|best|auftr|vorgangs?)n(r|ummer)$|^incrementid$"  # the last is Magento's
 )
+OF_ANOTHER_ORDER = r"parent|haupt|urspr|origin|zugehoer|related|bezug"
 PERSON = (
     r"kund|^kd(nr|nummer|no|id)$|kaeufer|besteller|customer|client|buyer|shopper|household|haushalt|member|mitglied|donor|spender|"
-    r"debitor|user|nutzer|cust(?!om)"
+    r"debitor|user|nutzer|visitor|besucher|cust(?!om)"
 )
-
+NO_BUYER = r"seller|vendor|merchant|supplier|store|verkaeufer|haendler|lieferant|filiale|session|sitzung"
+# Of a person, where no better name is there; of those who sell, too.
+PERHAPS = r"mail|kontakt|contact|account|konto|(?<!sales)person|subscriber|abonnent"
 
 A_TOTAL = r"betrag|umsatz|summe|total|amount|gesamt|revenue|value"
+BEFORE_TAX = r"netto|(?<!inter)net(?!sale|rev|z)"
 A_PRICE = rf"^(?!.*({A_TOTAL})).*(price|preis|einzel)"  # of one unit, where there is a quantity
+CANCELLED = r"^(is|ist|ox)?(storno|storniert|cancell?ed)$"  # yes or no, mostly
 
 
 @dataclass(frozen=True)
@@ -56,38 +62,45 @@ class Names:
 
 ROLES = {
     "ordered_at": Names(
-        r"datum|date|zeit|time|tag$|^day|am$|at$|on$",
+        r"datum|date|zeit|time|tag$|^day|am$|at$|on$|created|erstellt",
         AN_ORDER,
-        r"geburt|birth|liefer|ship|deliver|versand|updat|geaendert|modif|storno|faellig|due|paid|zahl|"
-        r"regist|since|seit",
+        r"geburt|birth|liefer|ship|deliver|versand|updat|geaendert|modif|storn|faellig|due|paid|zahl|"
+        r"regist|since|seit|fulfil|refund|erstatt|cancel|clos|complet|letzt|^last",
     ),
     "amount": Names(
-        rf"{A_TOTAL}|wert|sales|spend|price|preis|netto|brutto|erloes",
+        rf"{A_TOTAL}|wert|sales|spend|price|preis|netto|brutto|gross(?!h)|erloes",
         A_TOTAL,
         r"steuer|tax|vat|mwst|ship|fracht|freight|liefer|deliver|rabatt|discount|menge|quantity|qty|anzahl|count|"
-        r"coupon|units|number|subtotal|zwischensumme|kanal|channel|id$|nr$|code$",
+        r"coupon|units|number|subtotal|zwischensumme|kanal|channel|id$|nr$|code$|refund|erstatt|rueck|return|retour|gutschrift|"
+        r"fee$|gebuehr|saldo|balance|guthaben|due$|offen|^rest",
         at_best=A_PRICE,
     ),
     "customer_id": Names(
-        rf"{PERSON}|mail",
+        rf"{PERSON}|{PERHAPS}",
         AN_ID,
         r"gruppe|group|typ|land|country|segment|since|seit|age|alter|name|newsletter|consent",
-        at_best=r"mail",
+        at_best=rf"^(?!.*({PERSON})).*({PERHAPS})|mail",
     ),
     "order_id": Names(
-        rf"^(?!.*(waehrung|currency)).*({AN_ORDER})",
+        rf"^(?!.*(waehrung|currency|{OF_ANOTHER_ORDER})).*({AN_ORDER})",
         AN_ID,
         rf"datum|date|zeit|time|at$|betrag|summe|amount|total|wert|value|preis|price|menge|quantity|anzahl|"
-        rf"status|{PERSON}",
+        rf"status|{PERSON}|typ|(?<!c)art$",
     ),
-    "status": Names(r"status", AN_ORDER, rf"zahl|pay|versand|liefer|ship|deliver|{PERSON}"),
+    "status": Names(
+        rf"status|orderstate|{CANCELLED}",
+        rf"{AN_ORDER}|{CANCELLED}",
+        rf"zahl|pay|versand|liefer|ship|deliver|{PERSON}",
+        at_best=r"(nr|id|key|code)$",
+    ),
     "is_test": Names(r"test|mitarbeiter|employee|staff", r"konto|account|^is", AN_ID),
     "currency": Names(r"waehrung|currency|devise", r"code|iso", r"kurs|rate|betrag|amount"),
     "product_id": Names(
-        r"artikel|produkt|product|item|sku|article|stockcode",
+        r"^(?!(order|bestell|auftrags?)(item|posten|position|zeile)(id|no|nr|num|number|key)$)"
+        r".*(artikel|produkt|product|item|sku|article|stockcode)|^(asin|ean|gtin)$|^prod(id|code|no|nr)?$",
         AN_ID,
         r"name|bezeich|besch|desc|preis|price|menge|qty|quantity|anzahl|count|gruppe|group|kateg|categ|typ|"
-        r"size|groesse|measure|farbe|colo",
+        r"size|groesse|measure|farbe|colo|numberof|noof",
     ),
     "channel": Names(
         r"kanal|channel", r"verkauf|vertrieb|sales|^kanal$|^channel$", r"marketing|kampagne|campaign"
@@ -132,6 +145,11 @@ class Column:
     def repeats(self) -> bool:
         """Whether some values, not all, are there more than once."""
         return 1 < self.distinct < self.filled
+
+    @property
+    def is_handful(self) -> bool:
+        """Whether it has so few different values that they are kinds of something."""
+        return self.distinct**2 < self.filled
 
 
 @dataclass(frozen=True)
@@ -197,10 +215,13 @@ def _possible(role: str, column: Column) -> bool:
         case "product_id":  # what was never sold twice is no product but a description of what was sold
             return column.filled < MANY or column.distinct < ENOUGH * column.filled
         case "customer_id" if not ROLES[role].rate(column.plain_name):
-            # Nearly every column repeats its values: one with the name of something else is that, and one of
-            # a handful of values says how, what or where.
-            is_handful = column.distinct**2 < column.filled
-            return column.decimals < ENOUGH and not is_handful and not _is_named(column)
+            # Nearly every column repeats its values: one with the name of something else is that, one of a
+            # handful of values says how, what or where, and one of dates when.
+            is_time = column.dates >= ENOUGH > column.numbers
+            is_another = is_time or _is_named(column) or re.search(NO_BUYER, column.plain_name)
+            return column.decimals < ENOUGH and not (column.is_handful or is_another)
+        case "order_id":
+            return column.decimals < ENOUGH and not (column.filled >= MANY and column.is_handful)
         case _:
             return column.decimals < ENOUGH
 
@@ -219,10 +240,12 @@ def _rate(role: str, column: Column) -> tuple[int, float]:
     by_name = ROLES[role].rate(column.plain_name)
     if role == "ordered_at":
         return by_name, column.dates - column.numbers / 2
-    if role == "amount":
-        return by_name, column.decimals
+    if role == "amount":  # what was paid is with tax
+        return by_name, column.decimals - bool(re.search(BEFORE_TAX, column.plain_name)) / 2
     if role == "customer_id":
         return by_name, column.distinct / column.filled if column.repeats else 0.0
+    if role == "status":  # one state for all tells nothing
+        return by_name, float(by_name and column.distinct > 1)
     return by_name, 0.0
 
 

@@ -26,7 +26,7 @@ MIN_SHARED, SHARED_SHARE, SHARED_RATIO = 30, 0.01, 10
 
 
 def outliers(orders: pd.DataFrame) -> dict[str, Any]:
-    """Set the largest orders beside the bulk of them.
+    """Set the largest orders beside the bulk of them, and the one in the middle.
 
     On logarithms amounts are near to symmetric: the limit is five standard deviations, estimated robustly,
     above the median. There is none where half of the orders and more have the same amount.
@@ -35,7 +35,8 @@ def outliers(orders: pd.DataFrame) -> dict[str, Any]:
     # Prices repeat: the distinct ones are few.
     paid, counts = np.unique(amounts[amounts > 0], return_counts=True)
     if not len(paid):
-        return dict.fromkeys(("largest_order", "p999", "robust_limit"), None) | {"orders_above_limit": 0}
+        nothing = dict.fromkeys(("median_order", "largest_order", "p999", "robust_limit"), None)
+        return nothing | {"orders_above_limit": 0}
     sizes = np.log(paid)
     middle = _median(sizes, counts)
     distances = np.abs(sizes - middle)
@@ -43,6 +44,7 @@ def outliers(orders: pd.DataFrame) -> dict[str, Any]:
     spread = NORMAL_MAD * _median(distances[nearest], counts[nearest])
     limit = float(np.exp(middle + ROBUST_DEVIATIONS * spread)) if spread > 0 else None
     return {
+        "median_order": _median(paid, counts),
         "largest_order": float(paid[-1]),
         "p999": float(paid[np.searchsorted(counts.cumsum(), 0.999 * counts.sum())]),
         "robust_limit": limit,

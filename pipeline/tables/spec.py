@@ -10,9 +10,9 @@ class Since(Protocol):
     """A watermark: only rows whose column is at or after the value are read."""
 
     @property
-    def column(self) -> str: ...  # noqa: D102
+    def column(self) -> str: ...
     @property
-    def value(self) -> int | str: ...  # noqa: D102
+    def value(self) -> int | str: ...
 
 
 class Source(Protocol):
@@ -42,59 +42,59 @@ class Source(Protocol):
     """
 
     @property
-    def path(self) -> str | None: ...  # noqa: D102
+    def path(self) -> str | None: ...
     @property
-    def url(self) -> str | None: ...  # noqa: D102
+    def url(self) -> str | None: ...
     @property
-    def table(self) -> str | None: ...  # noqa: D102
+    def table(self) -> str | None: ...
     @property
-    def query(self) -> str | None: ...  # noqa: D102
+    def query(self) -> str | None: ...
     @property
-    def since(self) -> Since | None: ...  # noqa: D102
+    def since(self) -> Since | None: ...
     @property
-    def sheet(self) -> str | None: ...  # noqa: D102
+    def sheet(self) -> str | None: ...
     @property
-    def delimiter(self) -> str: ...  # noqa: D102
+    def delimiter(self) -> str: ...
     @property
-    def encoding(self) -> str: ...  # noqa: D102
+    def encoding(self) -> str: ...
     @property
-    def decimal(self) -> str: ...  # noqa: D102
+    def decimal(self) -> str: ...
     @property
-    def date_format(self) -> str: ...  # noqa: D102
+    def date_format(self) -> str: ...
 
 
 class OrderColumns(Protocol):
     """The source's names of the columns of an order log."""
 
     @property
-    def customer_id(self) -> str: ...  # noqa: D102
+    def customer_id(self) -> str: ...
     @property
-    def ordered_at(self) -> str: ...  # noqa: D102
+    def ordered_at(self) -> str: ...
     @property
-    def amount(self) -> str | None: ...  # noqa: D102
+    def amount(self) -> str | None: ...
     @property
-    def unit_price(self) -> str | None: ...  # noqa: D102
+    def unit_price(self) -> str | None: ...
     @property
-    def quantity(self) -> str | None: ...  # noqa: D102
+    def quantity(self) -> str | None: ...
     @property
-    def order_id(self) -> str | None: ...  # noqa: D102
+    def order_id(self) -> str | None: ...
     @property
-    def status(self) -> str | None: ...  # noqa: D102
+    def status(self) -> str | None: ...
     @property
-    def is_test(self) -> str | None: ...  # noqa: D102
+    def is_test(self) -> str | None: ...
     @property
-    def currency(self) -> str | None: ...  # noqa: D102
+    def currency(self) -> str | None: ...
     @property
-    def product_id(self) -> str | None: ...  # noqa: D102
+    def product_id(self) -> str | None: ...
     @property
-    def channel(self) -> str | None: ...  # noqa: D102
+    def channel(self) -> str | None: ...
 
 
 class OrderSource(Source, Protocol):
     """An order log: a source with its columns."""
 
     @property
-    def columns(self) -> OrderColumns: ...  # noqa: D102
+    def columns(self) -> OrderColumns: ...
 
 
 class TableSource(Source, Protocol):
@@ -109,43 +109,43 @@ class TableSource(Source, Protocol):
     """
 
     @property
-    def columns(self) -> Mapping[str, str | None]: ...  # noqa: D102
+    def columns(self) -> Mapping[str, str | None]: ...
     @property
-    def words(self) -> Mapping[str, Mapping[str, str]]: ...  # noqa: D102
+    def words(self) -> Mapping[str, Mapping[str, str]]: ...
 
 
 class IdMapColumns(Protocol):
     """The source's names of the columns of an id map."""
 
     @property
-    def from_id(self) -> str: ...  # noqa: D102
+    def from_id(self) -> str: ...
     @property
-    def customer_id(self) -> str: ...  # noqa: D102
+    def customer_id(self) -> str: ...
 
 
 class IdMapSource(Source, Protocol):
     """An id map: a source with its columns."""
 
     @property
-    def columns(self) -> IdMapColumns: ...  # noqa: D102
+    def columns(self) -> IdMapColumns: ...
 
 
 class RateColumns(Protocol):
     """The source's names of the columns of exchange rates."""
 
     @property
-    def day(self) -> str: ...  # noqa: D102
+    def day(self) -> str: ...
     @property
-    def currency(self) -> str: ...  # noqa: D102
+    def currency(self) -> str: ...
     @property
-    def rate(self) -> str: ...  # noqa: D102
+    def rate(self) -> str: ...
 
 
 class RateSource(Source, Protocol):
     """Exchange rates: a source with its columns."""
 
     @property
-    def columns(self) -> RateColumns: ...  # noqa: D102
+    def columns(self) -> RateColumns: ...
 
 
 def title(spec: Source) -> str:

@@ -10,12 +10,12 @@ from pipeline.churn.frame import FEATURES, LIFETIME_MODEL, TOPICS, WORDS
 from pipeline.churn.reasons import (
     COLUMNS,
     LEAST,
-    MIN_GROUP,
     choose_reasons,
     examples,
     reason_counts,
     topics_of,
 )
+from pipeline.privacy.groups import MIN_GROUP
 
 WHO_SOMEBODY_IS = TOPICS["demographics"]
 COLUMNS_SEEN = ["days_since_last", "overdue", "frequency", "orders_90d", "T", "p_no_order"]

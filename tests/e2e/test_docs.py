@@ -24,9 +24,20 @@ def test_every_column_is_explained(scored, table):
     assert columns <= explained
 
 
-def test_links_between_pages_lead_somewhere():
-    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("*.md")]
-    for page in pages:
-        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
-            if not target.startswith(("http", "mailto:")):
-                assert (page.parent / target).exists(), f"{page.name}: {target}"
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("*.md")]
+
+
+def anchors(page):
+    """What the headings of a page are called in links, as GitHub makes it."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+        file, _, heading = target.partition("#")
+        if not target.startswith(("http", "mailto:")):
+            found = page.parent / file if file else page
+            assert found.exists(), target
+            assert not heading or heading in anchors(found), target

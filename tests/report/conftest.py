@@ -94,19 +94,9 @@ def _evaluation(scored: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="session")
-def report() -> ReportData:
-    orders = _orders()
-    scored = _scored(orders)
-    segments = segment_customers(
-        scored,
-        horizon_days=HORIZON,
-        risk_medium=0.4,
-        risk_high=0.8,
-        value_high_share=0.1,
-        value_medium_share=0.3,
-    )
-    parameters = {
+def _fit() -> dict[str, Any]:
+    """What the page tells of a fit of the lifetime-value models."""
+    return {
         "orders": {"parameters": {"r": 0.243, "alpha": 4.414}},
         "spend": {"parameters": {"p": 6.25}},
         "newcomers": {"customers": 80, "repeats": 55, "expected": 60.0, "are_others": False},
@@ -125,21 +115,12 @@ def report() -> ReportData:
         },
         "season": {"season": "exposure"},
     }
-    return ReportData(
-        title="Möbelhaus",
-        language="en",
-        currency="EUR",
-        as_of=AS_OF,
-        horizon_days=HORIZON,
-        clv_horizon_days=365,
-        margin=1.0,
-        kpis=retention_kpis(orders, AS_OF, HORIZON),
-        monthly=monthly(orders),
-        cohorts=cohorts(orders, AS_OF),
-        segment_summary=segment_summary(segments),
-        stage_counts=stage_counts(segments),
-        risk_value=risk_value_matrix(segments),
-        tracking=pd.DataFrame(
+
+
+def _portraits() -> dict[str, Any]:
+    """The tables of the figures of the lifetime-value model."""
+    return {
+        "tracking": pd.DataFrame(
             {
                 "week": ["2024-03-18", "2024-03-25", "2024-04-01"],
                 "expected": [9.0, 10.0, 11.0],
@@ -149,10 +130,10 @@ def report() -> ReportData:
                 "is_fitted": [True, True, False],
             }
         ),
-        calibration_by_frequency=pd.DataFrame(
+        "calibration_by_frequency": pd.DataFrame(
             {"group": ["0", "1–4"], "customers": [80, 40], "expected": [0.1, 1.2], "actual": [0.15, 1.0]}
         ),
-        interval_totals=pd.DataFrame(
+        "interval_totals": pd.DataFrame(
             {
                 "cutoff": ["2023-10-15", "2024-03-15"],
                 "orders_low": [80.0, 90.0],
@@ -161,9 +142,7 @@ def report() -> ReportData:
                 "orders_actual": [104, 140],
             }
         ),
-        fairness=pd.DataFrame(columns=fairness.COLUMNS),
-        reality=pd.DataFrame(columns=list(COLUMNS)),
-        portraits={
+        "portraits": {
             "calibration_by_recency": pd.DataFrame(
                 {"group": ["0", "1–90"], "customers": [80, 40], "expected": [0.1, 1.2], "actual": [0.15, 1.0]}
             ),
@@ -191,7 +170,13 @@ def report() -> ReportData:
                 }
             ),
         },
-        reasons=pd.DataFrame(
+    }
+
+
+def _reasons() -> dict[str, Any]:
+    """Why customers leave or stay, and what the churn model hangs on."""
+    return {
+        "reasons": pd.DataFrame(
             {
                 "churn_risk": ["high", "high", "low"],
                 "reasons_for": ["leaving", "leaving", "staying"],
@@ -200,14 +185,14 @@ def report() -> ReportData:
                 "share": [0.82, 0.4, 1.0],
             }
         ),
-        reason_examples=pd.DataFrame(
+        "reason_examples": pd.DataFrame(
             {
                 "churn_risk": ["high"] * 4 + ["low"] * 2,
                 "topic": ["base", "recency", "frequency", "calendar", "base", "frequency"],
                 "contribution": [0.0, 1.5, 0.75, -0.01, 0.0, -2.0],
             }
         ),
-        importance=pd.DataFrame(
+        "importance": pd.DataFrame(
             {
                 "feature": ["recency", "basket"],
                 "log_loss_increase": [0.05, -0.001],
@@ -215,15 +200,13 @@ def report() -> ReportData:
                 "high": [0.06, 0.0],
             }
         ),
-        forecast={
-            "orders": {"expected": 240.0, "low": 201.4, "high": 286.0},
-            "spend": {"expected": 2400.0, "low": 1990.0, "high": 2894.5},
-            "windows": 5,
-            "windows_inside": {"orders": 5, "spend": 4},
-            "clv_coverage": {"windows": 2, "low": 0.76, "high": 0.78},
-            "segments": {"regular": {"spend": {"expected": 800.0, "low": 610.0, "high": 1049.0}}},
-        },
-        ingest={
+    }
+
+
+def _data() -> dict[str, Any]:
+    """What was read and what is missing."""
+    return {
+        "ingest": {
             "rows_read": 12345,
             "accepted_rows": 12340,
             "quarantined": 5,
@@ -231,10 +214,7 @@ def report() -> ReportData:
             "rules": {"unreadable_date": 5},
             "sources": {"private/path.csv": {"rows_read": 12345}},
         },
-        lifetime_value=[{"cutoff": "2024-04-02", **parameters}, {"cutoff": "2024-07-01", **parameters}],
-        run_id="0123456789abcdef",
-        is_demo_pepper=False,
-        tables={
+        "tables": {
             "surveys": {
                 "rows": 812,
                 "buyers_share": 0.25,
@@ -243,10 +223,55 @@ def report() -> ReportData:
                 "missing": {"response_id": 0.5, "kind": 0.0},
             }
         },
-        without=[
+        "without": [
             {"table": "orders", "columns": ["status"], "features": ["cancelled orders left out"]},
             {"table": "tickets", "columns": [], "features": ["open complaints", "time to answer"]},
         ],
+    }
+
+
+@pytest.fixture(scope="session")
+def report() -> ReportData:
+    orders = _orders()
+    scored = _scored(orders)
+    segments = segment_customers(
+        scored,
+        horizon_days=HORIZON,
+        risk_medium=0.4,
+        risk_high=0.8,
+        value_high_share=0.1,
+        value_medium_share=0.3,
+    )
+    return ReportData(
+        title="Möbelhaus",
+        language="en",
+        currency="EUR",
+        as_of=AS_OF,
+        horizon_days=HORIZON,
+        clv_horizon_days=365,
+        margin=1.0,
+        kpis=retention_kpis(orders, AS_OF, HORIZON),
+        monthly=monthly(orders),
+        cohorts=cohorts(orders, AS_OF),
+        segment_summary=segment_summary(segments),
+        stage_counts=stage_counts(segments),
+        risk_value=risk_value_matrix(segments),
+        fairness=pd.DataFrame(columns=fairness.COLUMNS),
+        reality=pd.DataFrame(columns=list(COLUMNS)),
+        forecast={
+            "orders": {"expected": 240.0, "low": 201.4, "high": 286.0},
+            "spend": {"expected": 2400.0, "low": 1990.0, "high": 2894.5},
+            "windows": 5,
+            "windows_inside": {"orders": 5, "spend": 4},
+            "clv_coverage": {"windows": 2, "low": 0.76, "high": 0.78},
+            "segments": {"regular": {"spend": {"expected": 800.0, "low": 610.0, "high": 1049.0}}},
+        },
+        lifetime_value=[{"cutoff": "2024-04-02", **_fit()}, {"cutoff": "2024-07-01", **_fit()}],
+        run_id="0123456789abcdef",
+        is_demo_pepper=False,
+        **_portraits(),
+        **_reasons(),
+        **_data(),
         **_evaluation(scored),
     )
 

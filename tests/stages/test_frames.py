@@ -22,7 +22,7 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tables:
     monkeypatch.chdir(tmp_path)
     tables = make_tables(300, seed=2)
     for table, path in zip(tables, (files.SNAPSHOTS, files.LIFETIME_VALUE), strict=True):
-        io.write_parquet(table, path, sort_by=["cutoff", "customer_key"])
+        io.write_parquet(table.sort_values(["cutoff", "customer_key"]), path)
     return io.read_parquet(files.SNAPSHOTS), io.read_parquet(files.LIFETIME_VALUE)
 
 

@@ -176,6 +176,39 @@ def test_rows_that_stand_there_twice_are_warned_of(shop: Path, capsys: pytest.Ca
         assert ("71 of 142 rows equal an earlier one" in capsys.readouterr().err) is told
 
 
+@pytest.mark.parametrize(("amount", "told"), [("0.0508", True), ("0.50", False), ("0", False)])
+def test_amounts_that_rounding_to_cents_would_lose_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str], amount: str, told: bool
+) -> None:
+    rows = "".join(f"anna,2023-01-{n:02},{amount}\n" for n in range(1, 20))
+    (shop / "log.csv").write_text(f"customer,day,amount\n{rows}")
+    read_orders(load_params(write_params(shop)))
+    assert ("half of the orders are worth 0.051 or less" in capsys.readouterr().err) is told
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_orders_that_one_file_holds_twice_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str], lines: int
+) -> None:
+    params = yaml.safe_load(write_params(shop).read_text())
+    params["sources"]["orders"]["columns"]["order_id"] = "no"
+    orders = [
+        "".join(f"anna,2023-01-{1 + n // 4:02},{1 + line},{n}\n" for line in range(lines)) for n in range(100)
+    ]
+    two_pieces = [
+        f"anna,2023-03-01,9,{n}\nanna,2023-03-01,9,{n}\nanna,2023-03-01,5,{n}\n" for n in range(200, 220)
+    ]
+    for twice, policy, told in ((10, "keep", True), (9, "keep", False), (10, "drop_exact", False)):
+        others = two_pieces if lines > 1 else []
+        (shop / "log.csv").write_text(
+            "".join(["customer,day,amount,no\n", *orders, *others, *orders[:twice]])
+        )
+        params["ingest"]["duplicates"] = policy
+        (shop / "params.yaml").write_text(yaml.safe_dump(params))
+        read_orders(load_params(shop / "params.yaml"))
+        assert ("10 orders stand in the log twice or more" in capsys.readouterr().err) is told
+
+
 def test_ids_that_capitals_alone_tell_apart_are_warned_of(
     shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -266,6 +299,41 @@ def test_states_none_of_which_cancels_are_warned_of(shop: Path, capsys: pytest.C
         (shop / "log.csv").write_text("\n".join(rows) + "\n")
         read_orders(load_params(shop / "params.yaml"))
         assert ("no order has one of the states" in capsys.readouterr().err) is told
+
+
+@pytest.mark.parametrize(
+    ("of_shop", "policy", "told"), [(20, "match", True), (18, "match", False), (20, "drop", False)]
+)
+def test_returns_of_people_who_never_bought_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str], of_shop: int, policy: str, told: bool
+) -> None:
+    log = shop / "log.csv"
+    refunds = [f"{'the shop' if n < of_shop else f'old-{n}'},2023-09-01,-1" for n in range(40)]
+    log.write_text(log.read_text() + "\n".join(refunds) + "\n")
+    params = yaml.safe_load(write_params(shop).read_text())
+    params["ingest"]["returns"] = policy
+    (shop / "params.yaml").write_text(yaml.safe_dump(params))
+    read_orders(load_params(shop / "params.yaml"))
+    assert ("21 of 41 returns are of customers with no order" in capsys.readouterr().err) is told
+
+
+@pytest.mark.parametrize("spelled", ["as_written", "small_letters"])
+def test_customers_whom_a_table_writes_in_other_capitals_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str], spelled: str
+) -> None:
+    people = ("old-1", "OLD-2", "Old-3", "nobody")
+    (shop / "tickets.csv").write_text("who,day\n" + "".join(f"{who},2023-03-01\n" for who in people))
+    params = yaml.safe_load(write_params(shop).read_text())
+    params["sources"]["tickets"] = {
+        "path": "tickets.csv",
+        "columns": {"customer_id": "who", "opened_at": "day"},
+    }
+    params["ingest"]["customer_ids"] = spelled
+    (shop / "params.yaml").write_text(yaml.safe_dump(params))
+    done = read_orders(load_params(shop / "params.yaml"))
+    warned = "tickets: 2 customer ids differ from one of the orders in capitals alone"
+    assert (warned in capsys.readouterr().err) is (spelled == "as_written")
+    assert done.counts["tables"]["tickets"]["buyers"] == (1 if spelled == "as_written" else 3)
 
 
 def test_a_log_that_was_cut_short_stops_before_anything_is_written(shop: Path) -> None:

@@ -13,12 +13,16 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
+import pandas as pd
 import pyarrow as pa
 import pytest
+import yaml
 from adbc_driver_postgresql import dbapi
 
 from pipeline.tables import optional
 from pipeline.tables.ingest import DEFAULT, Ingested, ingest_orders
+from pipeline.tables.inspection import Inspection, inspect_file
+from pipeline.tables.io import write_parquet
 from pipeline.tables.optional import TableRead
 from pipeline.tables.policies import Policies
 from tests.tables.optional_tables import BUYERS, PEPPER, Read
@@ -28,6 +32,56 @@ NOW = datetime(2024, 1, 1, 12)
 Ingest = Callable[..., Ingested]
 HEADER = "customer,date,amount\n"
 PLAIN = HEADER + "anna,2021-03-04,12.50\nben,2021-03-05,7\n"
+LOG = "data/raw/orders.csv"
+AUTO = dict.fromkeys(["delimiter", "encoding", "decimal", "date_format"], "auto")
+NOWHERE = dict.fromkeys(["url", "table", "query", "since", "sheet"])
+
+
+def log_of(*rows: str, extra: str = "") -> str:
+    """Put the header above some rows; `extra` are further columns of it, such as ",no"."""
+    return "\n".join([HEADER.strip() + extra, *rows]) + "\n"
+
+
+def amounts(done: Ingested) -> list[float]:
+    """What the orders brought, in the order of the table."""
+    return [float(amount) for amount in done.orders["amount"]]
+
+
+def orders_of(ingested: Ingested) -> list[tuple[str, str, str]]:
+    """Who ordered when for how much, by the ids of the log."""
+    named = ingested.orders.merge(ingested.identities, on="customer_key")
+    times = named["ordered_at"].map(lambda at: at.isoformat(" "))
+    return sorted(zip(named["customer_id"], times, named["amount"].map(str), strict=True))
+
+
+def decided(done: Ingested) -> dict[str, Any]:
+    """How many rows each of the shop's decisions concerned."""
+    policies: dict[str, Any] = done.counts["policies"]
+    return policies
+
+
+def parquet_bytes(frame: pd.DataFrame, folder: Path) -> bytes:
+    """The file a table is written to."""
+    write_parquet(frame, folder / "bytes.parquet")
+    return (folder / "bytes.parquet").read_bytes()
+
+
+def inspected(folder: Path, text: str) -> Inspection:
+    """Inspect a text as log.csv."""
+    (folder / "log.csv").write_text(text)
+    return inspect_file("log.csv", folder)
+
+
+def finding(found: Inspection, about: str) -> str:
+    """What an inspection tells about one thing."""
+    return dict(found.findings)[about]
+
+
+def proposed(found: Inspection) -> dict[str, Any]:
+    """The section `sources.orders` that an inspection proposes."""
+    section = yaml.safe_load(found.snippet)["sources"]["orders"]
+    assert isinstance(section, dict)
+    return section
 
 
 def zstd(text: str) -> bytes:
@@ -50,9 +104,7 @@ def order_source(path: str | None, **given: Any) -> SimpleNamespace:
         "quantity": None,
     }
     columns = SimpleNamespace(**{our: given.pop(our, name) for our, name in names.items()})
-    dialect = {"delimiter": "auto", "encoding": "auto", "decimal": "auto", "date_format": "auto"}
-    place = dict.fromkeys(["url", "table", "query", "since", "sheet"])
-    return SimpleNamespace(path=path, columns=columns, **{**place, **dialect, **given})
+    return SimpleNamespace(path=path, columns=columns, **{**NOWHERE, **AUTO, **given})
 
 
 @pytest.fixture
@@ -62,7 +114,7 @@ def ingest(tmp_path: Path) -> Ingest:
     def run(
         content: str | bytes | dict[str, bytes] | None = None,
         *,
-        path: str | None = "data/raw/orders.csv",
+        path: str | None = LOG,
         as_of: date | str = "latest",
         now: datetime = NOW,
         max_share: float = 1.0,
@@ -160,10 +212,8 @@ def read(tmp_path: Path) -> Read:
             (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
             header = text.splitlines()[0].split(",")
             mapped = (columns or {}).get(name, {our: our for our in header})
-            dialect = dict.fromkeys(["delimiter", "encoding", "decimal", "date_format"], "auto")
-            place = dict.fromkeys(["url", "table", "query", "since", "sheet"])
-            place["path"] = f"{name}.csv"
-            sources[name] = SimpleNamespace(columns=mapped, words=words or {}, **place, **dialect)
+            place = {**NOWHERE, "path": f"{name}.csv"}
+            sources[name] = SimpleNamespace(columns=mapped, words=words or {}, **place, **AUTO)
         setting = optional.Setting(tmp_path, as_of, max_share, PEPPER, NOW)
         return {table.contract.name: table for table in optional.read_tables(sources, BUYERS, setting)}
 

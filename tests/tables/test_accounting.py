@@ -41,6 +41,7 @@ def test_every_row_is_found_again(con: Connection) -> None:
             "accepted_rows": 2,
             "quarantined": 2,
             "after_as_of": 1,
+            "empty_rows": 0,
             "missing_customer_id": 0,
             "cancelled": 1,
             "test_accounts": 0,

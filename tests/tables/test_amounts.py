@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 import pyarrow as pa
@@ -13,10 +12,8 @@ from pipeline.engine import duck
 from pipeline.errors import UserError
 from pipeline.tables import amounts
 from pipeline.tables.amounts import AMOUNT, PLAIN_VALUES, SHAPES, VALUES, choose, read_plain
-from pipeline.tables.ingest import Ingested
 from pipeline.tables.policies import Policies
-
-Ingest = Callable[..., Ingested]
+from tests.tables.conftest import Ingest
 
 
 @pytest.mark.parametrize("sign", [".", ","])

@@ -11,9 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.tables import delimited, text
-from pipeline.tables.ingest import Ingested
+from tests.tables.conftest import Ingest
 
-Ingest = Callable[..., Ingested]
 ROWS = [
     "Jürgen;04.03.2021;1.234,50",
     '"Groß\r\n& ""Söhne""";05.03.2021;7,00',

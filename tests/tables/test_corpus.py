@@ -164,6 +164,11 @@ CASES = [
         "thousands by comma", "customer;date;amount\na;2021-03-04;1,234,567.89\n", ["a 2021-03-04 1234567.89"]
     ),
     Case(
+        "thousands and hundred thousands as in India",
+        "customer;date;amount\na;2021-03-04;₹1,23,45,678.50\nb;2021-03-05;₹12,345\nc;2021-03-06;₹5.5\n",
+        ["a 2021-03-04 12345678.50", "b 2021-03-05 12345", "c 2021-03-06 5.5"],
+    ),
+    Case(
         "thousands by point", "customer;date;amount\na;2021-03-04;1.234.567,89\n", ["a 2021-03-04 1234567.89"]
     ),
     Case(
@@ -297,6 +302,22 @@ CASES = [
         HEADER + "a,4 Mar 2021,5\n",
         ["a 2021-03-04 5"],
         source={"date_format": "%d %b %Y"},
+    ),
+    Case(
+        "months by their English names",
+        HEADER + 'a,"Mar 4, 2021",5\nb,"May 5, 2021 1:05 PM",5\nc,"JUNE 6, 2021",5\n',
+        ["a 2021-03-04 5", "b 2021-05-05T13:05:00 5", "c 2021-06-06 5"],
+    ),
+    Case("month by name, short year", HEADER + "a,4-Mar-21,5\n", ["a 2021-03-04 5"]),
+    Case(
+        "month first and a short year, shown by one row",
+        HEADER + "a,03-04-21,5\nb,04-30-21,5\n",
+        ["a 2021-03-04 5", "b 2021-04-30 5"],
+    ),
+    Case(
+        "months by their German names",
+        HEADER + "a,4. März 2021,5\nb,05. Dez. 2021 10:00,5\n",
+        ["a 2021-03-04 5", "b 2021-12-05T10:00:00 5"],
     ),
     Case("epoch seconds", HEADER + "a,1614853230,5\n", ["a 2021-03-04T10:20:30 5"]),
     Case("epoch milliseconds", HEADER + "a,1614853230500,5\n", ["a 2021-03-04T10:20:30.500000 5"]),

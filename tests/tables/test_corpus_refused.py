@@ -44,6 +44,12 @@ REFUSED = [
         ["has no column 'amount'", "valid: amounts"],
     ),
     Refused(
+        "a question of churn inspect not answered yet",
+        "customer,date,total\na,2021-03-04,5\n",
+        ['"?" stands for a column that churn inspect has asked for', "is: customer, date, total"],
+        source={"amount": "?"},
+    ),
+    Refused(
         "a column in other letters",
         HEADER.replace("amount", "AMOUNT") + "a,2021-03-04,5\n",
         ["has no column 'amount'", "valid: AMOUNT"],

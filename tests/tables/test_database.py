@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,8 +14,8 @@ import pytest
 from pipeline.errors import UserError
 from pipeline.tables.addresses import expand
 from pipeline.tables.ingest import Ingested
+from tests.tables.conftest import Ingest
 
-Ingest = Callable[..., Ingested]
 DDL = """
     CREATE TABLE log (customer {text}, date timestamp, amount {money}, order_no integer, updated_at date)"""
 ROWS = """

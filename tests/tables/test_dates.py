@@ -36,6 +36,10 @@ def written(known: dates.DateFormat) -> list[str]:
         patterns = ["%Y-%m-%d", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S+02:00"]
     elif known is dates.COMPACT:
         patterns = ["%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%S", "%Y%m%d %H:%M"]
+    elif "month" in known.name:
+        year = "%Y" if known.name.endswith("yyyy") else "%y"
+        dated = f"%d %b {year}" if known.name.startswith("dd") else f"%b %d, {year}"
+        patterns = [dated + clock for clock in CLOCKS]
     elif known.pattern:
         patterns = [known.pattern + clock for clock in CLOCKS]
     else:
@@ -71,6 +75,33 @@ def test_only_twins_read_the_same_text(con: Connection, known: dates.DateFormat)
 )
 def test_iso_reads_what_has_its_shape(con: Connection, text: str, value: datetime | None) -> None:
     assert read(con, dates.ISO, text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5. Januar 2021", datetime(2021, 1, 5)),
+        ("05-Mär-21", datetime(2021, 3, 5)),
+        ("5. März 2021, 10:15", datetime(2021, 3, 5, 10, 15)),
+        ("Mrz 5 2021", datetime(2021, 3, 5)),
+        ("31. Mai 2021 14:00:05", datetime(2021, 5, 31, 14, 0, 5)),
+        ("1 Sept. 2021", datetime(2021, 9, 1)),
+        ("31 OKT 2021", datetime(2021, 10, 31)),
+        ("Dec 31, 2021, 9:15:00 PM", datetime(2021, 12, 31, 21, 15)),
+        ("January 3rd, 2021", datetime(2021, 1, 3)),
+        ("31 June 2021", None),
+        ("Marvin 5 2021", None),
+        ("Apr 2021", None),
+    ],
+)
+def test_a_month_may_have_its_english_or_german_name(
+    con: Connection, text: str, value: datetime | None
+) -> None:
+    assert {read(con, known, text) for known in dates.FORMATS} - {None} == ({value} if value else set())
+
+
+def test_an_order_number_with_leading_zeros_is_no_epoch(con: Connection) -> None:
+    assert all(read(con, known, "000010001") is None for known in dates.FORMATS)
 
 
 def test_the_column_decides_not_its_beginning(con: Connection) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -17,10 +16,10 @@ from pipeline.tables.ingest import Ingested, ingest_orders
 from pipeline.tables.inspection import inspect_file
 from pipeline.tables.io import write_parquet
 from tests.conftest import ROOT
+from tests.tables.conftest import Ingest
 from tests.tables.dialects import Dialect, arrow_table, dialects, plain, sqlite_file
 from tests.tables.optional_tables import PEPPER
 
-Ingest = Callable[..., Ingested]
 NOW = datetime(2024, 1, 1, 12)
 DIALECTS = dialects()
 

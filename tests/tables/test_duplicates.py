@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,8 +10,8 @@ import pytest
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.policies import Policies
 from tests.conftest import ROOT
+from tests.tables.conftest import Ingest
 
-Ingest = Callable[..., Ingested]
 HEADER = "customer,date,amount,no\n"
 JANUARY = HEADER + "a,2021-01-05,5,1\na,2021-01-05,5,1\nb,2021-01-31,7,2\nc,2021-01-31,1,3\n"
 OVERLAP = HEADER + "b,2021-01-31,7,2\nc,2021-01-31,2,3\na,2021-02-01,5,4\na,2021-02-01,5,4\n"

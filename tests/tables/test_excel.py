@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import UserError
 from pipeline.tables import excel
-from pipeline.tables.ingest import Ingested
+from tests.tables.conftest import Ingest, orders_of
 
-Ingest = Callable[..., Ingested]
 HEADER = ["customer", "date", "amount"]
 DAY = datetime(2021, 3, 4)
 
@@ -33,12 +31,6 @@ def workbook(rows: list[list[Any]], **more: list[list[Any]]) -> bytes:
             sheet.append(row)
     book.save(written := io.BytesIO())
     return written.getvalue()
-
-
-def orders_of(ingested: Ingested) -> list[tuple[str, str, str]]:
-    named = ingested.orders.merge(ingested.identities, on="customer_key")
-    times = named["ordered_at"].map(lambda at: at.isoformat(" "))
-    return sorted(zip(named["customer_id"], times, named["amount"].map(str), strict=True))
 
 
 def test_cells_keep_their_types(ingest: Ingest) -> None:

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,13 +14,13 @@ from hypothesis import strategies as st
 from pipeline.engine import duck
 from pipeline.errors import UserError
 from pipeline.tables import contracts
-from pipeline.tables.ingest import PHASES, Ingested
-from pipeline.tables.io import write_parquet
+from pipeline.tables.ingest import PHASES
+from tests.tables.conftest import HEADER, Ingest, parquet_bytes
 from tests.tables.dialects import some_orders
 
-Ingest = Callable[..., Ingested]
-HEADER = "customer,date,amount\n"
-NOBODY_LEFT_OUT = {"missing_customer_id": 0, "cancelled": 0, "test_accounts": 0, "duplicates": 0}
+NOBODY_LEFT_OUT = dict.fromkeys(
+    ("empty_rows", "missing_customer_id", "cancelled", "test_accounts", "duplicates"), 0
+)
 CDNOW = {
     "path": "package:lifetimes/datasets/CDNOW_master.txt",
     "customer_id": "customer_id",
@@ -37,11 +34,6 @@ COMPLETE_JOURNEY = {
     "amount": "sales_value",
     "order_id": "basket_id",
 }
-
-
-def parquet_bytes(frame: pd.DataFrame, folder: Path) -> bytes:
-    write_parquet(frame, folder / "bytes.parquet")
-    return (folder / "bytes.parquet").read_bytes()
 
 
 # The tables
@@ -135,6 +127,7 @@ def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
             "equal_rows_in_another_file": 0,
             "repeated_orders": 0,
             "changed_orders": 0,
+            "doubled_orders": 0,
             "returns": {
                 "from_log": 0,
                 "from_table": 0,
@@ -157,7 +150,13 @@ def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
                 **NOBODY_LEFT_OUT,
             }
         },
-        "outliers": {"largest_order": 5.0, "p999": 5.0, "robust_limit": None, "orders_above_limit": 0},
+        "outliers": {
+            "median_order": 5.0,
+            "largest_order": 5.0,
+            "p999": 5.0,
+            "robust_limit": None,
+            "orders_above_limit": 0,
+        },
         "left_truncation": {
             "suspected": False,
             "first_orders_per_week_at_start": None,
@@ -241,102 +240,6 @@ def test_a_file_whose_name_looks_like_a_pattern_is_read_alone(ingest: Ingest, tm
     assert ingested.counts["sources"] == {
         name: {"rows_read": 1, "accepted_rows": 1, "quarantined": 0, "after_as_of": 0, **NOBODY_LEFT_OUT}
     }
-
-
-# Parquet
-
-
-def write_log(folder: Path, **columns: pa.Array) -> None:
-    (folder / "data/raw").mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.table(columns), folder / "data/raw/orders.csv")
-
-
-def test_parquet_types_save_the_guessing(ingest: Ingest, tmp_path: Path) -> None:
-    write_log(
-        tmp_path,
-        customer=pa.array([7, 8, None, 9]),
-        date=pa.array([datetime(2021, 3, 4, 5), None, datetime(2021, 3, 4), datetime(2021, 3, 6)]),
-        amount=pa.array([1.234, 5.0, 5.0, float("nan")]),
-    )
-    ingested = ingest()
-    assert str(ingested.orders["amount"][0]) == "1.2340"
-    assert ingested.orders["ordered_at"].tolist() == [pd.Timestamp("2021-03-04 05:00")]
-    assert ingested.quarantine[["line", "rule"]].to_numpy().tolist() == [
-        [2, "unreadable_date"],
-        [3, "missing_customer_id"],
-        [4, "not_finite_amount"],
-    ]
-
-
-def test_parquet_of_text_is_read_like_text(ingest: Ingest, tmp_path: Path) -> None:
-    write_log(tmp_path, customer=pa.array(["ü"]), date=pa.array(["4.3.2021"]), amount=pa.array(["1.234,5"]))
-    ingested = ingest()
-    assert str(ingested.orders["amount"][0]) == "1234.5000"
-
-
-def test_parquet_instants_are_taken_to_utc(ingest: Ingest, tmp_path: Path) -> None:
-    zoned = pa.array([datetime(2021, 3, 4, 23)], pa.timestamp("ns", tz="America/New_York"))
-    write_log(tmp_path, customer=pa.array(["a"]), date=zoned, amount=pa.array([1]))
-    assert ingest().orders["ordered_at"].tolist() == [pd.Timestamp("2021-03-04 23:00")]
-
-
-def test_parquet_without_rows_is_refused(ingest: Ingest, tmp_path: Path) -> None:
-    write_log(
-        tmp_path,
-        customer=pa.array([], pa.string()),
-        date=pa.array([], pa.string()),
-        amount=pa.array([], pa.int8()),
-    )
-    with pytest.raises(UserError, match="has a header but no rows"):
-        ingest()
-
-
-# The as-of date
-
-LOG = HEADER + "a,2021-03-04,5\nb,2021-03-06 23:59:59,6\nc,2021-03-07,7\nd,2021-03-09,8\n"
-
-
-def test_latest_is_the_day_after_the_last_accepted_row(ingest: Ingest) -> None:
-    ingested = ingest(LOG + "e,2021-03-12,x\n")
-    assert ingested.as_of == date(2021, 3, 10)
-    assert len(ingested.orders) == 4
-
-
-def test_rows_at_or_after_the_as_of_date_do_not_exist(ingest: Ingest) -> None:
-    ingested = ingest(LOG + "e,2021-03-08,x\n,2021-03-08,1\n", as_of=date(2021, 3, 7))
-    assert ingested.as_of == date(2021, 3, 7)
-    assert len(ingested.orders) == 2
-    assert ingested.quarantine.empty
-    assert ingested.counts["after_as_of"] == 4
-
-
-def test_rewriting_the_future_changes_nothing(ingest: Ingest, tmp_path: Path) -> None:
-    future = "a,2021-03-07,7\n" * 3 + 'e,2021-03-09,"1,5"\n' * 20
-    one, two = (ingest(log, as_of=date(2021, 3, 7)) for log in (LOG, LOG + future))
-    assert parquet_bytes(one.orders, tmp_path) == parquet_bytes(two.orders, tmp_path)
-    assert one.identities.equals(two.identities)
-    assert two.counts["read_as"]["decimal"] == "."
-
-
-@pytest.mark.parametrize("day", [date(2021, 3, 5), date(2021, 3, 8), date(2021, 3, 10)])
-def test_the_as_of_date_may_be_any_day_of_the_log(ingest: Ingest, day: date) -> None:
-    assert ingest(LOG, as_of=day).as_of == day
-
-
-@pytest.mark.parametrize("day", [date(2020, 1, 1), date(2021, 3, 4), date(2021, 3, 11), date(2023, 1, 1)])
-def test_an_as_of_date_outside_the_log_is_refused(ingest: Ingest, day: date) -> None:
-    with pytest.raises(UserError) as raised:
-        ingest(LOG, as_of=day)
-    assert str(raised.value) == (
-        f"as_of: {day} is outside the log, which can be seen as of 2021-03-05 to 2021-03-10\n"
-        "  valid: latest, or a date such as 2021-03-10"
-    )
-
-
-def test_what_is_later_than_the_clock_is_quarantined(ingest: Ingest) -> None:
-    ingested = ingest(LOG, now=datetime(2021, 3, 7, 12))
-    assert ingested.quarantine[["line", "rule"]].to_numpy().tolist() == [[5, "future_date"]]
-    assert ingested.as_of == date(2021, 3, 8)
 
 
 # Too much in quarantine

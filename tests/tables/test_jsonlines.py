@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import UserError
 from pipeline.tables import jsonlines
-from pipeline.tables.ingest import Ingested
-
-Ingest = Callable[..., Ingested]
+from tests.tables.conftest import Ingest, orders_of
 
 
 def lines(*rows: dict[str, Any]) -> str:
@@ -26,12 +24,6 @@ def order(
     customer: object = "anna", date: object = "2021-03-04", amount: object = 5, **more: Any
 ) -> dict[str, Any]:
     return {"customer": customer, "date": date, "amount": amount, **more}
-
-
-def orders_of(ingested: Ingested) -> list[tuple[str, str, str]]:
-    named = ingested.orders.merge(ingested.identities, on="customer_key")
-    times = named["ordered_at"].map(lambda at: at.isoformat(" "))
-    return sorted(zip(named["customer_id"], times, named["amount"].map(str), strict=True))
 
 
 def test_numbers_are_typed_and_other_keys_do_no_harm(ingest: Ingest) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import Future
 
 import numpy as np
@@ -16,8 +15,8 @@ from pipeline.tables import ingest as module
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.numbers import without_twin
 from pipeline.tables.sources import Raw
+from tests.tables.conftest import Ingest
 
-Ingest = Callable[..., Ingested]
 ROW = st.tuples(
     st.sampled_from("abc"),
     st.sampled_from(["2021-01-05 10:00", "2021-01-05 11:00", "2021-01-06 10:00"]),

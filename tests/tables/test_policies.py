@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -20,56 +19,39 @@ from pipeline.errors import UserError
 from pipeline.tables.accounting import LEFT_OUT
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.policies import Policies
-
-Ingest = Callable[..., Ingested]
-HEADER = "customer,date,amount"
-LOG = "data/raw/orders.csv"
-AUTO = dict.fromkeys(["delimiter", "encoding", "decimal", "date_format"], "auto")
-AUTO |= dict.fromkeys(["url", "table", "query", "since", "sheet"])
-
-
-def log(*rows: str, extra: str = "") -> str:
-    return "\n".join([HEADER + extra, *rows]) + "\n"
-
-
-def amounts(ingested: Ingested) -> list[float]:
-    return [float(amount) for amount in ingested.orders["amount"]]
-
-
-def summary(done: Ingested) -> dict[str, Any]:
-    policies: dict[str, Any] = done.counts["policies"]
-    return policies
-
+from tests.tables.conftest import AUTO, LOG, NOWHERE, Ingest, amounts, decided, log_of
 
 # Duplicates
 
 
 def test_two_equal_rows_may_be_two_orders_unless_told_otherwise(ingest: Ingest) -> None:
-    content = log("a,2021-03-04,5", "a,2021-03-04,5", "a,2021-03-04,5", "b,2021-03-04,5")
+    content = log_of("a,2021-03-04,5", "a,2021-03-04,5", "a,2021-03-04,5", "b,2021-03-04,5")
     kept, dropped = ingest(content), ingest(content, policies=Policies(duplicates="drop_exact"))
-    assert (len(kept.orders), summary(kept)["duplicates"]) == (4, 0)
-    assert (len(dropped.orders), summary(dropped)["duplicates"]) == (2, 2)
+    assert (len(kept.orders), decided(kept)["duplicates"]) == (4, 0)
+    assert (len(dropped.orders), decided(dropped)["duplicates"]) == (2, 2)
     assert dropped.counts["sources"][LOG]["duplicates"] == 2
 
 
 def test_rows_that_differ_in_a_mapped_column_are_no_duplicates(ingest: Ingest) -> None:
-    content = log("a,2021-03-04,5,1,x", "a,2021-03-04,5,2,x", "a,2021-03-04,5,2,y", extra=",no,note")
+    content = log_of("a,2021-03-04,5,1,x", "a,2021-03-04,5,2,x", "a,2021-03-04,5,2,y", extra=",no,note")
     done = ingest(content, order_id="no", policies=Policies(duplicates="drop_exact"))
     assert amounts(done) == [5.0, 5.0]
-    assert summary(done)["duplicates"] == 1
+    assert decided(done)["duplicates"] == 1
     done = ingest(content, order_id="no", status="note", policies=Policies(duplicates="drop_exact"))
-    assert summary(done)["duplicates"] == 0
+    assert decided(done)["duplicates"] == 0
 
 
 def test_the_first_of_the_files_keeps_its_row(ingest: Ingest) -> None:
-    files = {f"data/raw/orders-{n}.csv": log("a,2021-03-04,5").encode() for n in (1, 2)}
+    files = {f"data/raw/orders-{n}.csv": log_of("a,2021-03-04,5").encode() for n in (1, 2)}
     done = ingest(files, path="data/raw/orders-*.csv", policies=Policies(duplicates="drop_exact"))
     assert [file["duplicates"] for file in done.counts["sources"].values()] == [0, 1]
 
 
 def test_an_order_id_shared_by_customers_is_reported(ingest: Ingest) -> None:
-    done = ingest(log("a,2021-03-04,5,1", "b,2021-03-04,6,1", "b,2021-03-05,6,2", extra=",no"), order_id="no")
-    assert summary(done)["order_ids_of_several_customers"] == 1
+    done = ingest(
+        log_of("a,2021-03-04,5,1", "b,2021-03-04,6,1", "b,2021-03-05,6,2", extra=",no"), order_id="no"
+    )
+    assert decided(done)["order_ids_of_several_customers"] == 1
     assert len(done.orders) == 3
 
 
@@ -77,10 +59,10 @@ def test_an_order_id_shared_by_customers_is_reported(ingest: Ingest) -> None:
 
 
 def test_cancelled_rows_are_left_out_in_any_case(ingest: Ingest) -> None:
-    content = log("a,2021-03-04,5,Storniert", "a,2021-03-05,6,paid", "a,2021-03-06,7,", extra=",state")
+    content = log_of("a,2021-03-04,5,Storniert", "a,2021-03-05,6,paid", "a,2021-03-06,7,", extra=",state")
     policy = Policies(cancelled_status=("STORNIERT", "cancelled"))
     done = ingest(content, status="state", policies=policy)
-    assert (amounts(done), summary(done)["cancelled"], done.counts["left_out"]) == ([6.0, 7.0], 1, 1)
+    assert (amounts(done), decided(done)["cancelled"], done.counts["left_out"]) == ([6.0, 7.0], 1, 1)
     assert len(ingest(content, policies=policy).orders) == 3  # without a mapped column nothing is cancelled
 
 
@@ -90,7 +72,7 @@ def test_what_is_left_out_of_the_log_is_no_fault_of_its_lines(ingest: Ingest) ->
     strangers = "c,2021-03-07,6,x,paid\n"
     text = "customer_id,ordered_at,order_id,amount,state\n" + kept + others + strangers
     names = ["customer_id", "ordered_at", "order_id", "amount"]
-    lines = SimpleNamespace(path=LOG, columns={name: name for name in names}, words={}, **AUTO)
+    lines = SimpleNamespace(path=LOG, columns={name: name for name in names}, words={}, **NOWHERE, **AUTO)
     policies = Policies(
         exclude_customers=("test-*",), cancelled_status=("void",), missing_customer_id="leave_out"
     )
@@ -111,30 +93,41 @@ def test_what_is_left_out_of_the_log_is_no_fault_of_its_lines(ingest: Ingest) ->
 
 
 def test_sales_to_nobody_known_are_faults_unless_told_otherwise(ingest: Ingest) -> None:
-    content = log("a,2021-03-04,5", ",2021-03-04,6", "NULL,2021-03-05,-6", ",2021-03-05,x")
+    content = log_of("a,2021-03-04,5", ",2021-03-04,6", "NULL,2021-03-05,-6", ",2021-03-05,x")
     with pytest.raises(UserError, match="missing_customer_id 3") as caught:
         ingest(content, max_share=0.5)
     assert "ingest.missing_customer_id: leave_out" in (caught.value.valid or "")
     done = ingest(content, max_share=0.5, policies=Policies(missing_customer_id="leave_out"))
-    assert (amounts(done), len(done.returns), summary(done)["missing_customer_id"]) == ([5.0], 0, 2)
+    assert (amounts(done), len(done.returns), decided(done)["missing_customer_id"]) == ([5.0], 0, 2)
     assert done.quarantine["rule"].tolist() == ["unreadable_amount"]
     assert done.identities["customer_id"].tolist() == ["a"]
 
 
+@pytest.mark.parametrize("typed", ["", '"€ 5"'], ids=["plain amounts", "amounts to look up"])
+def test_a_row_without_any_value_is_no_fault(ingest: Ingest, typed: str) -> None:
+    rows = ["a,2021-03-04,1,x,7", ",,,a note,", ",,,,", ",,,,7", "b,2021-03-05,,,", ",2021-03-05,,,"]
+    content = log_of(*rows, f"c,2021-03-06,{typed or 5},x,8", extra=",note,no")
+    done = ingest(content, order_id="no")
+    assert sorted(amounts(done)) == [1.0, 5.0]
+    assert (decided(done)["empty_rows"], done.counts["left_out"]) == (2, 2)
+    assert done.quarantine["line"].tolist() == [5, 6, 7]
+    assert done.counts["rows_read"] == 7
+
+
 def test_test_accounts_are_left_out_by_flag_and_by_pattern(ingest: Ingest, tmp_path: Path) -> None:
     rows = ["a,2021-03-04,1,no", "b,2021-03-04,2,Ja", "test-1,2021-03-04,3,", "[x],2021-03-04,4,0"]
-    content = log(*rows, extra=",test")
+    content = log_of(*rows, extra=",test")
     staff = tmp_path / "data/raw/staff.txt"
     staff.parent.mkdir(parents=True)
     staff.write_text("\ufeff[[]x]\n\n", encoding="utf-8")
     policy = Policies(exclude_customers=("test-*", "file:data/raw/staff.txt"))
     done = ingest(content, is_test="test", policies=policy)
-    assert (amounts(done), summary(done)["test_accounts"]) == ([1.0], 3)
+    assert (amounts(done), decided(done)["test_accounts"]) == ([1.0], 3)
     assert done.identities["customer_id"].tolist() == ["a"]
 
 
 def test_a_flag_that_is_neither_yes_nor_no_is_quarantined(ingest: Ingest) -> None:
-    done = ingest(log("a,2021-03-04,1,no", "b,2021-03-04,2,perhaps", extra=",test"), is_test="test")
+    done = ingest(log_of("a,2021-03-04,1,no", "b,2021-03-04,2,perhaps", extra=",test"), is_test="test")
     row = done.quarantine.iloc[0]
     assert (row["rule"], row["column"], row["value_class"]) == (
         "unreadable_flag",
@@ -145,143 +138,25 @@ def test_a_flag_that_is_neither_yes_nor_no_is_quarantined(ingest: Ingest) -> Non
 
 def test_a_list_that_is_not_there_is_named(ingest: Ingest) -> None:
     with pytest.raises(UserError, match=r"ingest.exclude_customers: nobody.txt cannot be read"):
-        ingest(log("a,2021-03-04,1"), policies=Policies(exclude_customers=("file:nobody.txt",)))
+        ingest(log_of("a,2021-03-04,1"), policies=Policies(exclude_customers=("file:nobody.txt",)))
 
 
 def test_an_order_of_zero_stays_unless_told_otherwise(ingest: Ingest) -> None:
-    content = log(
+    content = log_of(
         "a,2021-03-04,5,1", "a,2021-03-05,3,2", "a,2021-03-05,-3,2", "a,2021-03-06,0,3", extra=",no"
     )
     kept = ingest(content, order_id="no")
     dropped = ingest(content, order_id="no", policies=Policies(zero_amount="drop"))
     assert (amounts(kept), kept.counts["zero_amount_orders"]) == ([5.0, 0.0, 0.0], 2)
     assert (amounts(dropped), dropped.counts["zero_amount_orders"]) == ([5.0], 0)
-    assert summary(dropped)["zero_amount_dropped"] == 2
-
-
-# Currency
-
-
-def rates(path: str = "data/raw/rates.csv") -> Any:
-    columns = SimpleNamespace(day="day", currency="currency", rate="rate")
-    return SimpleNamespace(path=path, columns=columns, **AUTO)
-
-
-RATES = "day,currency,rate\n2021-03-01,CHF,0.9\n2021-03-05,CHF,0.95\n2021-03-01,JPY,0.00612345\n"
-MIXED = log(
-    "a,2021-03-04 23:00,10,CHF",
-    "a,2021-03-05 00:00,10,chf",
-    "a,2021-03-06,10,EUR",
-    "a,2021-03-07,1000000,JPY",
-    extra=",currency",
-)
-
-
-def exchange(ingest: Ingest, content: str, table: str, **given: Any) -> Ingested:
-    files = {LOG: content.encode(), "data/raw/rates.csv": table.encode()}
-    policy = Policies(currency="EUR", exchange_rates=rates())
-    return ingest(files, path=LOG, currency="currency", policies=policy, **given)
-
-
-def test_amounts_are_converted_by_the_latest_rate_of_the_day_or_before(ingest: Ingest) -> None:
-    assert amounts(exchange(ingest, MIXED, RATES)) == [9.0, 9.5, 10.0, 6123.45]
-
-
-@pytest.mark.parametrize("value", ["anna@example.com", "Ann", "€"])
-def test_what_is_no_code_of_a_currency_is_not_repeated(ingest: Ingest, value: str) -> None:
-    content = log("a,2021-03-04,5,EUR", f"b,2021-03-05,6,{value} ", "c,2021-03-06,7,USDX", extra=",code")
-    with pytest.raises(UserError, match="other values than codes of currencies") as caught:
-        ingest(content, currency="code", policies=Policies(currency="EUR"))
-    assert value.upper() not in str(caught.value)
-
-
-def test_large_amounts_in_small_units_are_converted_or_out_of_range(ingest: Ingest) -> None:
-    content = log("a,2021-03-04,100000,CHF", "a,2021-03-05,99999999999,CHF", extra=",currency")
-    done = exchange(ingest, content, "day,currency,rate\n2021-03-01,CHF,160.5\n")
-    assert amounts(done) == [16_050_000.0]
-    assert done.quarantine[["line", "rule"]].to_numpy().tolist() == [[3, "amount_out_of_range"]]
-
-
-def test_a_refund_is_worth_what_its_order_was(ingest: Ingest) -> None:
-    rows = ["anna,1,2021-03-02,100,CHF", "anna,1,2021-03-06,-100,CHF", "ben,2,2021-03-02,100,CHF"]
-    rows += ["ben,2,2021-03-10,-40,CHF", "ben,3,2021-03-10,10,CHF", "cleo,1,2021-03-06,10,CHF"]
-    content = "\n".join(["customer,no,date,amount,currency", *rows, ""])
-    table = "day,currency,rate\n2021-03-01,CHF,0.9\n2021-03-05,CHF,0.8\n2021-03-09,CHF,0.95\n"
-    done = exchange(ingest, content, table, order_id="no")
-    assert sorted(map(float, done.orders["amount"])) == [8, 9.5, 90, 90]
-    assert sorted(map(float, done.returns["netted"])) == [36, 90]
-    assert sorted(done.returns["orders_undone"]) == [0, 1]
-
-
-def test_an_order_number_that_comes_round_again_has_the_rate_of_its_day(ingest: Ingest) -> None:
-    rows = [
-        "anna,1,2021-03-02,100,CHF",
-        "anna,1,2021-03-06,100,CHF",
-        "ben,1,2021-02-27,5,CHF",
-        "ben,1,2021-03-07,10,CHF",
-    ]
-    content = "\n".join(["customer,no,date,amount,currency", *rows, ""])
-    done = exchange(
-        ingest, content, "day,currency,rate\n2021-03-01,CHF,0.9\n2021-03-05,CHF,0.8\n", order_id="no"
-    )
-    assert sorted(map(float, done.orders["amount"])) == [8, 80, 90]
-    assert done.quarantine[["line", "rule"]].to_numpy().tolist() == [[4, "missing_exchange_rate"]]
-
-
-def test_a_later_rate_does_not_reach_back(ingest: Ingest) -> None:
-    done = exchange(ingest, MIXED.replace("a,2021-03-04 23:00", "a,2021-02-04 23:00"), RATES)
-    assert done.quarantine[["line", "rule", "value_class"]].to_numpy().tolist() == [
-        [2, "missing_exchange_rate", "text of 3 characters"]
-    ]
-    done = exchange(ingest, MIXED.replace("EUR", ""), RATES)
-    assert done.quarantine[["line", "rule"]].to_numpy().tolist() == [[4, "missing_currency"]]
-
-
-def test_several_currencies_without_rates_are_a_question(ingest: Ingest) -> None:
-    with pytest.raises(UserError) as raised:
-        ingest(MIXED, currency="currency", policies=Policies(currency="EUR"))
-    assert raised.value.where == "sources.exchange_rates"
-    assert "there are amounts in CHF, JPY, the report is in EUR" in raised.value.problem
-    only = ingest(MIXED, currency="currency", policies=Policies(currency="CHF"), as_of=date(2021, 3, 6))
-    assert amounts(only) == [10.0, 10.0]  # what is not yet visible asks nothing
-
-
-@pytest.mark.parametrize(
-    ("row", "found"),
-    [
-        ("x,CHF,1", [[5, "day", "unreadable_date", "text of 1 characters"]]),
-        ("2021-03-09,,1", [[5, "currency", "missing_currency", "empty"]]),
-        ("2021-03-09,CHF,0", [[5, "rate", "unreadable_rate", "zero"]]),
-        ("2021-03-09,CHF,x", [[5, "rate", "unreadable_rate", "text of 1 characters"]]),
-        ("2021-03-09", [[5, None, "too_few_columns", "1 columns, the header has 3"]]),
-        (
-            "2021-03-05,chf,0.96",
-            [[line, "rate", "two_rates", "number above zero"] for line in (3, 5)],
-        ),
-        ("2021-03-05,CHF,0.950", []),
-    ],
-)
-def test_a_wrong_rate_is_quarantined_and_counted(ingest: Ingest, row: str, found: list[Any]) -> None:
-    done = exchange(ingest, MIXED, RATES + row + "\n")
-    [lookup] = done.lookups
-    rejected = lookup.quarantine[["line", "column", "rule", "value_class"]]
-    assert rejected.astype(object).where(rejected.notna(), None).to_numpy().tolist() == found
-    counts = done.counts["lookups"]["exchange_rates"]
-    assert counts["rows_read"] == 4 == counts["accepted"] + counts["merged"] + counts["quarantined"]
-    assert counts["quarantined"] == len(found)
-    assert set(done.all_quarantined()["table"]) == ({"exchange_rates"} if found else set())
-    if len(found) == 2:  # neither of two rates that contradict each other counts
-        assert amounts(done) == [9.0, 9.0, 10.0, 6123.45]
-    elif found:
-        with pytest.raises(UserError, match=r"sources\.exchange_rates\.path: 1 of 4 rows cannot be used"):
-            exchange(ingest, MIXED, RATES + row + "\n", max_share=0.05)
+    assert decided(dropped)["zero_amount_dropped"] == 2
 
 
 # Time zone
 
 
 def test_times_with_an_offset_become_local_on_both_sides_of_the_clock_change(ingest: Ingest) -> None:
-    content = log(
+    content = log_of(
         "a,2021-03-28T00:59:00Z,1",  # 01:59 in winter time
         "a,2021-03-28T01:00:00Z,2",  # 03:00 in summer time: the hour between does not exist
         "a,2021-10-31T00:30:00Z,3",  # 02:30, the first of two
@@ -303,14 +178,14 @@ def test_times_with_an_offset_become_local_on_both_sides_of_the_clock_change(ing
 
 @pytest.mark.parametrize("written", ["1614902400", "1614902400000"])
 def test_epochs_are_instants(ingest: Ingest, written: str) -> None:  # 2021-03-05 00:00 UTC
-    done = ingest(log(f"a,{written},1"), policies=Policies(timezone="America/New_York"))
+    done = ingest(log_of(f"a,{written},1"), policies=Policies(timezone="America/New_York"))
     assert done.orders["ordered_at"].tolist() == [pd.Timestamp("2021-03-04 19:00")]
     assert done.as_of == date(2021, 3, 5)
 
 
 def test_a_format_with_an_offset_is_an_instant(ingest: Ingest) -> None:
     policy = Policies(timezone="Europe/Berlin")
-    done = ingest(log("a,04.03.2021 23:30 +0000,1"), date_format="%d.%m.%Y %H:%M %z", policies=policy)
+    done = ingest(log_of("a,04.03.2021 23:30 +0000,1"), date_format="%d.%m.%Y %H:%M %z", policies=policy)
     assert done.orders["ordered_at"].tolist() == [pd.Timestamp("2021-03-05 00:30")]
 
 
@@ -332,11 +207,11 @@ def test_parquet_instants_become_local(ingest: Ingest, tmp_path: Path) -> None:
 
 def id_map() -> Any:
     columns = SimpleNamespace(from_id="card", customer_id="customer")
-    return SimpleNamespace(path="data/raw/ids.csv", columns=columns, **AUTO)
+    return SimpleNamespace(path="data/raw/ids.csv", columns=columns, **NOWHERE, **AUTO)
 
 
 def linked(ingest: Ingest, ids: str) -> Ingested:
-    rows = log("c1,2021-03-04,1", "c2,2021-03-05,2", "m,2021-03-06,3", "x,2021-03-07,4", "x,2021-03-08,4")
+    rows = log_of("c1,2021-03-04,1", "c2,2021-03-05,2", "m,2021-03-06,3", "x,2021-03-07,4", "x,2021-03-08,4")
     files = {LOG: rows.encode(), "data/raw/ids.csv": f"card,customer\n{ids}".encode()}
     return ingest(files, path=LOG, policies=Policies(id_map=id_map()))
 
@@ -345,7 +220,7 @@ def test_linked_ids_are_one_customer_and_the_others_are_counted(ingest: Ingest) 
     done = linked(ingest, "c1,m\nc2,m\nc2,m\nm,m\n")
     assert done.identities["customer_id"].tolist() == ["m", "x"]
     assert done.counts["customers"] == 2
-    assert summary(done)["unlinked"] == {"rows": 2, "ids": 1}
+    assert decided(done)["unlinked"] == {"rows": 2, "ids": 1}
     assert done.counts["lookups"]["id_map"]["merged"] == 1
 
 
@@ -375,15 +250,16 @@ def test_a_wrong_link_is_quarantined_and_links_nothing(
 
 def test_outliers_are_reported_and_stay(ingest: Ingest) -> None:
     rows = [f"c{n},2021-03-{1 + n % 28:02d},{10 + n % 7}" for n in range(100)]
-    done = ingest(log(*rows, "big,2021-03-04,99999"))
+    done = ingest(log_of(*rows, "big,2021-03-04,99999"))
     assert done.counts["outliers"] == {
+        "median_order": 13.0,
         "largest_order": 99999.0,
         "p999": 99999.0,
         "robust_limit": pytest.approx(55, rel=0.5),
         "orders_above_limit": 1,
     }
     assert done.orders["amount"].max() == 99999
-    assert ingest(log("a,2021-03-04,5")).counts["outliers"]["robust_limit"] is None
+    assert ingest(log_of("a,2021-03-04,5")).counts["outliers"]["robust_limit"] is None
 
 
 def births(first_weeks: int, later: int, weeks: int = 30) -> str:
@@ -393,7 +269,7 @@ def births(first_weeks: int, later: int, weeks: int = 30) -> str:
         for week, day in enumerate(days)
         for n in range(first_weeks if week < 4 else later)
     ]
-    return log(*rows, f"c0-0,{days[-1] + pd.Timedelta(days=6):%Y-%m-%d},5")
+    return log_of(*rows, f"c0-0,{days[-1] + pd.Timedelta(days=6):%Y-%m-%d},5")
 
 
 @pytest.mark.parametrize(
@@ -453,21 +329,21 @@ def test_any_mixture_under_any_policy_is_accounted_for(
 ) -> None:
     good = ["a,2021-01-01,1,8,paid,no,EUR", "a,2021-05-05,2.5,9,paid,no,EUR"]
     done = ingest(
-        log(*good, *rows, extra=",no,state,test,currency"),
+        log_of(*good, *rows, extra=",no,state,test,currency"),
         as_of=as_of,
         policies=policies,
         **{role: OPTIONAL[role] for role in mapped},
     )
-    counts, decided = done.counts, summary(done)
-    left_out = sum(decided[policy] for policy in LEFT_OUT)
+    counts, policy_counts = done.counts, decided(done)
+    left_out = sum(policy_counts[policy] for policy in LEFT_OUT)
     assert counts["rows_read"] == 2 + len(rows)
     assert counts["rows_read"] == sum(
         counts[kind] for kind in ("accepted_rows", "quarantined", "after_as_of")
     ) + (left_out)
     assert counts["accepted_rows"] == (
-        counts["orders"] + counts["returns"] + counts["merged_lines"] + decided["zero_amount_dropped"]
+        counts["orders"] + counts["returns"] + counts["merged_lines"] + policy_counts["zero_amount_dropped"]
     )
-    assert sum(decided["returns"]["matched_by"].values()) == len(done.returns)
+    assert sum(policy_counts["returns"]["matched_by"].values()) == len(done.returns)
     taken = done.returns.groupby(["customer_key", "ordered_at"])["netted"].sum()
     paid = done.orders.groupby(["customer_key", "ordered_at"])["amount"].sum()
     by_day = done.orders.groupby(["customer_key", done.orders["ordered_at"].dt.normalize()])["amount"].sum()

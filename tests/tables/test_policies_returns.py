@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -13,8 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.policies import Policies
+from tests.tables.conftest import Ingest
 
-Ingest = Callable[..., Ingested]
 HEADER = "customer,date,amount,no\n"
 
 

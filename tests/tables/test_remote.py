@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,8 @@ import pytest
 
 from pipeline.errors import UserError
 from pipeline.tables import remote
-from pipeline.tables.ingest import Ingested
+from tests.tables.conftest import Ingest
 
-Ingest = Callable[..., Ingested]
 LOG = b"customer,date,amount\nanna,2021-03-04,12.50\nben,x,7\n"
 
 

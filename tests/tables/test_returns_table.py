@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,8 +14,8 @@ from hypothesis import strategies as st
 
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.policies import Policies
+from tests.tables.conftest import Ingest
 
-Ingest = Callable[..., Ingested]
 HEADER = "customer,date,amount,no,sku\n"
 LOG = "data/raw/orders.csv"
 AUTO = dict.fromkeys(["delimiter", "encoding", "decimal", "date_format"], "auto")

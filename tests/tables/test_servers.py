@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,9 +13,8 @@ import asyncssh
 import pytest
 
 from pipeline.errors import UserError
-from pipeline.tables.ingest import Ingested
+from tests.tables.conftest import Ingest
 
-Ingest = Callable[..., Ingested]
 LOG = b"customer,date,amount\nanna,2021-03-04,12.50\nben,x,7\n"
 
 

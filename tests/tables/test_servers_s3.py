@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import boto3
 import pytest
@@ -11,9 +11,8 @@ import s3fs
 from moto.server import ThreadedMotoServer
 
 from pipeline.errors import UserError
-from pipeline.tables.ingest import Ingested
+from tests.tables.conftest import Ingest
 
-Ingest = Callable[..., Ingested]
 LOG = b"customer,date,amount\nanna,2021-03-04,12.50\nben,x,7\n"
 
 

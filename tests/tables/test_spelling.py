@@ -20,9 +20,8 @@ from pipeline.tables.ingest import Ingested
 from pipeline.tables.optional import TableRead
 from pipeline.tables.policies import Policies
 from tests.conftest import ROOT
-from tests.tables.conftest import order_source
+from tests.tables.conftest import Ingest, order_source
 
-Ingest = Callable[..., Ingested]
 LOG = "käufer,date,amount,state\nMüller,2021-03-04,5,paid\nmüller,2021-03-05,6,Gelöscht\n"
 QUOTED = LOG.replace("Müller", '"Müller"')
 ROWS = [line.split(",") for line in LOG.splitlines()]

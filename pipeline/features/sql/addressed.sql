@@ -1,5 +1,5 @@
--- One row per customer and campaign that addresses them and began before $cutoff. That a campaign has an end is known
--- from its beginning.
+-- One row per customer and campaign that addresses them and began before $cutoff. That a campaign has an end
+-- is known from its beginning.
 SELECT
     customer_key,
     CAST($cutoff AS DATE) - CAST(starts_at AS DATE) AS age,

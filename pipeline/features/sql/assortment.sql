@@ -1,4 +1,5 @@
--- One row per customer and category bought before $cutoff. Products first: counting distinct ones takes longer.
+-- One row per customer and category bought before $cutoff. Products first: counting distinct ones takes
+-- longer.
 WITH bought_products AS (
     SELECT
         customer_key,

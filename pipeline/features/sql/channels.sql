@@ -1,5 +1,5 @@
--- One row per customer and channel ordered through before $cutoff, with how many of all customers' orders went through
--- it. An order counts as placed: one that was given back later says as much about habits.
+-- One row per customer and channel ordered through before $cutoff, with how many of all customers' orders
+-- went through it. An order counts as placed: one that was given back later says as much about habits.
 WITH placed AS (
     SELECT customer_key, channel, ordered_at, CAST($cutoff AS DATE) - CAST(ordered_at AS DATE) AS age
     FROM orders

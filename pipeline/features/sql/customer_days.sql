@@ -77,7 +77,9 @@ SELECT
     CAST(orders AS INTEGER) AS orders,
     CAST(lines AS INTEGER) AS lines,
     CAST(amount AS DECIMAL(18, 4)) AS amount,
-    CAST(date_diff('day', lag(day) OVER (PARTITION BY customer_key, since ORDER BY day), day) AS INTEGER) AS gap_days,
+    CAST(
+        date_diff('day', lag(day) OVER (PARTITION BY customer_key, since ORDER BY day), day) AS INTEGER
+    ) AS gap_days,
     greatest(day, since) AS known_from,
     known_until
 FROM known

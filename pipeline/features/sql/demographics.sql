@@ -1,6 +1,6 @@
--- One row per customer whose account was opened before $cutoff, or at an unknown time. Bands are numbered over the whole
--- table, so that a number means the same at every cutoff: by the first number in their name ("under 18" before "18-25"
--- before "100+"), those without one first, then by name.
+-- One row per customer whose account was opened before $cutoff, or at an unknown time. Bands are numbered
+-- over the whole table, so that a number means the same at every cutoff: by the first number in their name
+-- ("under 18" before "18-25" before "100+"), those without one first, then by name.
 WITH told AS (
     UNPIVOT (
         SELECT
@@ -22,7 +22,9 @@ WITH told AS (
 led AS (
     SELECT
         *,
-        TRY_CAST(regexp_extract(regexp_replace(band, '(\d)[.,'' ](\d{3})', '\1\2', 'g'), '\d+') AS BIGINT) AS number
+        TRY_CAST(
+            regexp_extract(regexp_replace(band, '(\d)[.,'' ](\d{3})', '\1\2', 'g'), '\d+') AS BIGINT
+        ) AS number
     FROM told
 ),
 

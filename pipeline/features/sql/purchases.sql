@@ -1,5 +1,5 @@
--- One row per customer and order day, as known on the evening before $cutoff. A row of customer_days is never known
--- before its day, so that `known_from < $cutoff` hides the orders after it too.
+-- One row per customer and order day, as known on the evening before $cutoff. A row of customer_days is never
+-- known before its day, so that `known_from < $cutoff` hides the orders after it too.
 WITH known AS (
     SELECT
         customer_key,

@@ -24,8 +24,8 @@ CREATE OR REPLACE MACRO signed(text) AS
 CREATE OR REPLACE MACRO number_text(value) AS
     CASE WHEN is_bare(value) THEN value ELSE signed(unmarked(value)) END;
 
--- Two decimals of 18 digits are multiplied as one of 18, with an error where it has not room enough; with more digits it
--- takes six times as long.
+-- Two decimals of 18 digits are multiplied as one of 18, with an error where it has not room enough; with
+-- more digits it takes six times as long.
 CREATE OR REPLACE MACRO of_units(price, units) AS
     CASE WHEN abs(price) < 1_000_000 AND abs(units) < 10_000 THEN CAST(price * units AS DECIMAL(18, 4))
          ELSE TRY_CAST(price::DECIMAL(38, 4) * units AS DECIMAL(18, 4)) END;

@@ -1,5 +1,5 @@
--- One notion of an empty value for every source: blanks of any kind at the ends mean nothing. \x{a0} and \x{202f}
--- are no-break spaces, \x{feff} is a byte order mark that a joined file carries inside.
+-- One notion of an empty value for every source: blanks of any kind at the ends mean nothing. \x{a0} and
+-- \x{202f} are no-break spaces, \x{feff} is a byte order mark that a joined file carries inside.
 CREATE OR REPLACE MACRO clean(value) AS CASE
     WHEN value IS NULL THEN ''
     -- Nearly every value begins and ends in a visible ASCII character, and this is cheaper than a pattern.

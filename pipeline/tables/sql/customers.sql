@@ -1,5 +1,5 @@
--- The customers of the log, each under the id that the id map gives them. Some are none: their id is what programs write
--- for nothing, or it matches a pattern, or the customers table says so.
+-- The customers of the log, each under the id that the id map gives them. Some are none: their id is what
+-- programs write for nothing, or it matches a pattern, or the customers table says so.
 CREATE TABLE customers AS
 WITH excluded AS (
     SELECT customer_id FROM numbered JOIN patterns ON numbered.customer_id GLOB patterns.pattern

@@ -1,13 +1,16 @@
--- The rows before the as-of date, each with the first rule it breaks (NULL is accepted) and, when accepted, the
--- policy that leaves it out (NULL stays in). A column that is not mapped is NULL, an empty value is ''.
--- list_position, for list_contains of a long list becomes a join, which takes its time and loses the order of the rows. Both
--- sides in small letters by the same program: of İ others make another letter.
+-- The rows before the as-of date, each with the first rule it breaks (NULL is accepted) and, when accepted,
+-- the policy that leaves it out (NULL stays in); a row without any value is none, as spreadsheets add them. A column that is not mapped is NULL, an empty value is ''.
+-- list_position, for list_contains of a long list becomes a join, which takes its time and loses the order of
+-- the rows. Both sides in small letters by the same program: of İ others make another letter.
 WITH converted AS (
-    SELECT *, in_reporting_currency(written, CASE WHEN written < 0 THEN coalesce(order_rate, rate) ELSE rate END) AS paid
+    SELECT *, in_reporting_currency(written, CASE WHEN written < 0 THEN coalesce(order_rate, rate) ELSE rate END) AS paid,
+           ordered_at IS NULL AND missing_customer AND number = ''
+               AND concat(date_text, order_id, product_id, status) = '' AS is_empty
     FROM valued
 ), ruled AS (
     SELECT *,
            CASE
+               WHEN is_empty THEN NULL
                WHEN ordered_at IS NULL THEN 'unreadable_date'
                WHEN ordered_at < TIMESTAMP '1970-01-02' THEN 'date_too_old'
                WHEN ordered_at > $now THEN 'future_date'
@@ -28,6 +31,7 @@ WITH converted AS (
 SELECT place, paid, rule,
        CASE
            WHEN rule IS NOT NULL THEN NULL
+           WHEN is_empty THEN 'empty_rows'
            WHEN missing_customer THEN 'missing_customer_id'
            WHEN is_set(is_test) OR test_account THEN 'test_accounts'
            WHEN list_position([lower(word) FOR word IN $cancelled::VARCHAR[]], lower(status)) > 0 THEN 'cancelled'

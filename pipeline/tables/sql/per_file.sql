@@ -1,5 +1,5 @@
--- What became of the rows of each file, counted apart from how many were read: counted first and named then, for names
--- take longer to group.
+-- What became of the rows of each file, counted apart from how many were read: counted first and named then,
+-- for names take longer to group.
 WITH counted AS (
     SELECT file_no, rule, left_out, count(*) AS rows FROM judged GROUP BY ALL
 ),

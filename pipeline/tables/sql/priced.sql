@@ -1,5 +1,6 @@
--- Every row with the rate of its day, or of the latest day before that has one; NULL where there is none. A row of a
--- later day than its order's first has the rate of that as well, as order_rate: what is given back was paid at it.
+-- Every row with the rate of its day, or of the latest day before that has one; NULL where there is none. A
+-- row of a later day than its order's first has the rate of that as well, as order_rate: what is given back
+-- was paid at it.
 CREATE OR REPLACE VIEW priced AS
 WITH of_days AS (
     SELECT customer_no, order_id, CAST(min(ordered_at) AS DATE) AS first_day

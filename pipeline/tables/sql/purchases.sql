@@ -1,5 +1,6 @@
--- The lines of one order are summed, at the time of the earliest. A line of a later day is an event of its own: a refund
--- or a second delivery that came after a cutoff must not change the order that was known before it.
+-- The lines of one order are summed, at the time of the earliest. A line of a later day is an event of its
+-- own: a refund or a second delivery that came after a cutoff must not change the order that was known before
+-- it.
 CREATE TABLE summed AS
 SELECT customer_no, order_id, NULL::VARCHAR AS product_id, min(ordered_at) AS ordered_at,
        CAST(sum(paid) AS DECIMAL(18, 4)) AS amount, count(*) AS lines,

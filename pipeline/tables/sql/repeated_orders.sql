@@ -1,5 +1,5 @@
--- Orders that a later file delivers again: line for line (same customer, id, times, amounts and products), or changed, which
--- is from the same moment on with other lines.
+-- Orders that a later file delivers again: line for line (same customer, id, times, amounts and products), or
+-- changed, which is from the same moment on with other lines.
 CREATE TABLE repeated_orders AS
 WITH accepted AS (
     SELECT customer_no, order_id, file_no, ordered_at, row(ordered_at, paid, product_id) AS content

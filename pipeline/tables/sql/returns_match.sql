@@ -5,7 +5,8 @@ SELECT row_number() OVER (ORDER BY customer_key, ordered_at, amount, product_id,
 FROM purchases JOIN identities USING (customer_no)
 WHERE amount > 0 AND customer_key IN (SELECT customer_key FROM returned);
 
--- Which orders hold a product that their customer returned: as their own where every row is an order, else in a line.
+-- Which orders hold a product that their customer returned: as their own where every row is an order, else in
+-- a line.
 CREATE TABLE bought AS
 SELECT target_no, customer_key, product_id, ordered_at
 FROM targets SEMI JOIN returned USING (customer_key, product_id)
@@ -21,9 +22,9 @@ JOIN judged
 WHERE rule IS NULL AND left_out IS NULL AND paid > 0 AND judged.product_id <> '' AND judged.order_id IS NOT NULL
   AND (customer_key, judged.product_id) IN (SELECT customer_key, product_id FROM returned);
 
--- The order each return belongs to, found from what had happened when it came, so that no later event moves it: the order
--- of the same id, else the latest earlier one of the product, else of the amount, else the latest if it is larger.
--- Of orders at the same moment the largest stands for all.
+-- The order each return belongs to, found from what had happened when it came, so that no later event moves
+-- it: the order of the same id, else the latest earlier one of the product, else of the amount, else the
+-- latest if it is larger. Of orders at the same moment the largest stands for all.
 CREATE TABLE by_id AS
 WITH refs AS (
     SELECT customer_key, order_id AS order_ref, ordered_at, target_no FROM targets WHERE order_id IS NOT NULL
@@ -40,9 +41,9 @@ ASOF JOIN latest
    AND latest.order_ref = returned.order_ref
    AND latest.ordered_at <= returned.returned_at;
 
--- A stack per customer and thing, a product or an amount: an order is put on it, a return takes the top one off, so that
--- no order is given back twice. The height of the stack is the running sum, kept from falling below zero; what a return
--- takes is what was last put at its height.
+-- A stack per customer and thing, a product or an amount: an order is put on it, a return takes the top one
+-- off, so that no order is given back twice. The height of the stack is the running sum, kept from falling
+-- below zero; what a return takes is what was last put at its height.
 CREATE MACRO last_in_first_out(steps) AS TABLE
 WITH sums AS (
     SELECT *, sum(step) OVER (
@@ -68,7 +69,8 @@ SELECT customer_key, product_id, returned_at, -1, NULL, return_no
 FROM returned
 WHERE product_id IS NOT NULL AND return_no NOT IN (SELECT return_no FROM by_id);
 
--- Two pieces of a product can be one line of one order: when the stack is empty, the latest order that had it stands.
+-- Two pieces of a product can be one line of one order: when the stack is empty, the latest order that had it
+-- stands.
 CREATE TABLE by_product AS
 WITH open AS (
     FROM last_in_first_out('product_steps')
@@ -100,7 +102,8 @@ WHERE return_no NOT IN (SELECT return_no FROM by_id UNION ALL SELECT return_no F
 CREATE VIEW by_amount AS
 SELECT return_no, target_no, 'amount' AS matched_by FROM last_in_first_out('amount_steps');
 
--- What is given back can be part of the latest order, if that is larger. A guess never undoes an order at one stroke.
+-- What is given back can be part of the latest order, if that is larger. A guess never undoes an order at one
+-- stroke.
 CREATE VIEW by_time AS
 WITH latest AS (
     SELECT customer_key, ordered_at, max(target_no) AS target_no, max(amount) AS amount FROM targets GROUP BY ALL

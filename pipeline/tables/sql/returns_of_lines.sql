@@ -1,5 +1,5 @@
--- An order that sums to less than nothing is money given back, not a purchase. Of several products it is a return for
--- each, unless one of them was bought in exchange.
+-- An order that sums to less than nothing is money given back, not a purchase. Of several products it is a
+-- return for each, unless one of them was bought in exchange.
 CREATE TABLE whole AS
 SELECT customer_no, order_id, ordered_at AS returned_at, CAST(ordered_at AS DATE) AS day, amount
 FROM purchases

@@ -1,5 +1,5 @@
--- Every return that the log or the returns table tells of. A day without a time of day is taken as its end, so that
--- what was bought on that day comes before it.
+-- Every return that the log or the returns table tells of. A day without a time of day is taken as its end,
+-- so that what was bought on that day comes before it.
 CREATE TABLE told AS
 SELECT row_number() OVER (ORDER BY customer_key, returned_at, amount, origin, order_ref, product_id) AS told_no, *
 FROM (
@@ -14,9 +14,10 @@ FROM (
     WHERE amount > 0
 );
 
--- The same event from the other source: same customer, same money, at most 30 days after the last one of that money. In
--- such a spell the log counts up and the table down; who brings the balance nearer to nothing tells what the other has
--- told before. Only the past decides, so nothing that comes later takes back what was known.
+-- The same event from the other source: same customer, same money, at most 30 days after the last one of that
+-- money. In such a spell the log counts up and the table down; who brings the balance nearer to nothing tells
+-- what the other has told before. Only the past decides, so nothing that comes later takes back what was
+-- known.
 CREATE MACRO told_before(events) AS TABLE
 WITH spaced AS (
     SELECT *, CASE WHEN date_diff('day', lag(moment) OVER (

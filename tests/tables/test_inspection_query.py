@@ -1,0 +1,150 @@
+"""`churn inspect`: the query it proposes where a log needs one, run as a shop would run it."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+
+from pipeline.tables.inspection import inspect_file
+from tests.tables.conftest import finding, inspected, proposed
+
+SHOPIFY = """\
+Name,Email,Financial Status,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price
+#1001,a@example.com,paid,24.90,2023-01-04 10:00:00 +0100,1,Hut,20.00
+#1001,a@example.com,,,2023-01-04 10:00:00 +0100,1,Tuch,4.90
+#1002,b@example.com,voided,20.00,2023-01-05 10:00:00 +0100,1,Hut,20.00
+#1003,a@example.com,paid,20.50,2023-02-05 10:00:00 +0100,1,Hut,20.50
+"""
+
+
+def test_an_order_called_by_its_name_whose_total_stands_on_its_first_line(tmp_path: Path) -> None:
+    found = inspected(tmp_path, SHOPIFY)
+    assert proposed(found)["columns"] == {
+        "customer_id": "Email",
+        "ordered_at": "Created at",
+        "amount": "Total",
+        "order_id": "Name",
+        "status": "Financial Status",
+    }
+    assert finding(found, "states").startswith('"paid", "voided". ')
+    query = finding(found, "quarantine").partition("query: ")[2]
+    assert duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()[2][0] == "#1003"
+
+
+def test_the_query_for_further_lines_leaves_out_the_titles(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(f"Shop,Export\n,\n{SHOPIFY}")
+    query = finding(inspect_file("log.csv", tmp_path), "quarantine").partition("query: ")[2]
+    assert "skip = 3" in query
+    assert len(duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()) == 3
+
+
+def test_the_query_for_further_lines_reads_a_file_of_windows_1252(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Tuch", "Mütze").encode("cp1252"))
+    query = finding(inspect_file("log.csv", tmp_path), "quarantine").partition("query: ")[2]
+    assert len(duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()) == 3
+    (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Tuch", "Tuch 5 €").encode("cp1252"))
+    before, _, query = finding(inspect_file("log.csv", tmp_path), "quarantine").partition("query: ")
+    assert "save the file as UTF-8, " in before  # DuckDB knows no nearer encoding than Latin-1
+    (tmp_path / "log.csv").write_text(SHOPIFY)
+    assert len(duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()) == 3
+
+
+def test_in_a_log_without_amounts_every_order_counts_one(tmp_path: Path) -> None:
+    [question] = inspected(tmp_path, "customer,date\n007,2021-03-04\n008,2021-03-05\n").questions
+    assert question.startswith("sources.orders.columns.amount: ")
+    query = question.partition("query: ")[2].replace("log.csv", str(tmp_path / "log.csv"))
+    assert duckdb.sql(query).fetchall() == [("007", "2021-03-04", 1), ("008", "2021-03-05", 1)]
+
+
+LINES = "".join(f"{n // 3},2021-03-{1 + n % 3 // 2:02},{n}.50,x,\n" for n in range(60))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "customer,date,amount,note,more\n\n\n",
+        '"customer\nno",date,"amount\n(net)",note,more\n',
+        'Shop\n\n"customer\nno",date,amount,note,more\n\n',
+        'Shop\n\ncustomer,date,amount,"Bob\'s",\n',
+        "Shop\n\ncustomer,date,amount,note,Note\n",
+    ],
+    ids=["blank lines below", "over two lines", "titles above two lines", "an empty name", "a name twice"],
+)
+def test_the_query_for_lines_reads_below_the_header(header: str, tmp_path: Path) -> None:
+    query = finding(inspected(tmp_path, header + LINES), "lines").partition("query: ")[2]
+    counted = f"SELECT count(*), count(DISTINCT order_id) FROM ({query})"
+    assert duckdb.sql(counted.replace("log.csv", f"{tmp_path}/log.csv")).fetchall() == [(60, 40)]
+
+
+def test_of_a_sheet_the_remark_stands_before_the_query(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for cells in csv.reader(["customer,date,amount,note,more", *LINES.splitlines()]):
+        book.active.append(cells)
+    book.save(tmp_path / "log.xlsx")
+    told, _, query = finding(inspect_file("log.xlsx", tmp_path), "lines").partition("query: ")
+    assert "save the sheet as data/raw/orders.csv, " in told
+    (tmp_path / "orders.csv").write_text("customer,date,amount,note,more\n" + LINES)
+    query = query.replace("data/raw/orders.csv", f"{tmp_path}/orders.csv")
+    assert duckdb.sql(f"SELECT count(DISTINCT order_id) FROM ({query})").fetchall() == [(40,)]
+
+
+def test_rows_without_an_order_id_that_come_together_are_told_to_be_lines(tmp_path: Path) -> None:
+    rows = "".join(f"{n // 3},2021-03-{1 + n % 3 // 2:02},{n}.50\n" for n in range(60))
+    found = inspected(tmp_path, f"customer,date,amount\n{rows}")
+    told = finding(found, "lines")
+    assert told.startswith('60 rows have 40 pairs of "customer" and "date"')
+    query = told[told.index("SELECT") :].replace("log.csv", f"{tmp_path}/log.csv")
+    with duckdb.connect() as con:
+        assert con.execute(f"SELECT count(DISTINCT order_id) FROM ({query})").fetchall() == [(40,)]
+    apart = "".join(f"{n % 20},2021-03-{1 + n // 20:02},{n}.50\n" for n in range(60))
+    assert "lines" not in dict(inspected(tmp_path, f"customer,date,amount\n{apart}").findings)
+    assert "lines" not in dict(
+        inspected(tmp_path, f"customer,date,amount,order_id\n{rows}".replace(".50\n", ".50,7\n")).findings
+    )
+
+
+EVENTS = """\
+event_time,event_type,product_id,price,user_id
+2019-10-01 00:00:00 UTC,view,17,5.25,007
+2019-10-01 00:01:00 UTC,cart,17,5.25,007
+2019-10-01 00:02:00 UTC,purchase,17,5.25,007
+2019-10-02 00:00:00 UTC,view,18,2.50,008
+2019-10-02 00:01:00 UTC,remove_from_cart,18,2.50,008
+2019-10-02 00:02:00 UTC,purchase,19,2.75,008
+"""
+
+
+def test_of_a_log_of_events_the_purchases_alone_are_read(tmp_path: Path) -> None:
+    found = inspected(tmp_path, EVENTS)
+    assert finding(found, "events").startswith(
+        '"event_type" tells what somebody did: purchase, cart, remove_from_cart, view. '
+        "2 of 6 rows are purchase: "
+    )
+    section = proposed(found)
+    assert set(section) == {"url", "query", "columns", "decimal", "date_format"}
+    query = section["query"].replace("log.csv", str(tmp_path / "log.csv"))
+    assert [row[-1] for row in duckdb.sql(query).fetchall()] == ["007", "008"]
+    assert finding(found, "dates") == "yyyy-mm-dd: reads 2 of 2 values"
+
+
+def test_the_query_for_events_without_amounts_reads_the_purchases_alone(tmp_path: Path) -> None:
+    rows = "".join(f"14335000{n:02}000,{n},{event}\n" for n, event in enumerate(["view", "transaction"] * 3))
+    [question] = inspected(tmp_path, f"timestamp,userid,event\n{rows}").questions
+    query = question.partition("query: ")[2].replace("log.csv", str(tmp_path / "log.csv"))
+    assert [row[1:] for row in duckdb.sql(query).fetchall()] == [
+        ("1", "transaction", 1),
+        ("3", "transaction", 1),
+        ("5", "transaction", 1),
+    ]
+
+
+@pytest.mark.parametrize("states", ["ordered cart delivered", "purchase return", "view click"])
+def test_states_and_kinds_of_orders_are_no_events(tmp_path: Path, states: str) -> None:
+    rows = "".join(f"{n},2021-03-04,5.5{n},{state}\n" for n, state in enumerate(states.split() * 2))
+    found = inspected(tmp_path, f"customer,date,amount,state\n{rows}")
+    assert "events" not in dict(found.findings)
+    assert "path" in proposed(found)

@@ -1,0 +1,123 @@
+"""Which column is what: by its name, and by its values where the name says nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.tables.roles import Column, guess_roles
+
+
+@pytest.mark.parametrize(
+    ("header", "roles"),
+    [
+        ("kundennummer rechnungsdatum summe rechnungsnummer", "0 1 2 3"),
+        ("KundenNr Geburtsdatum Kaufdatum Stückpreis Gesamtpreis", "0 2 4 -"),
+        ("order_id customer_id order_date ship_date total tax", "1 2 4 0"),
+        ("CustomerID InvoiceNo InvoiceDate UnitPrice Quantity Sales", "0 2 5 1"),
+        ("Order.Date Household Basket_Key Net_Amount VAT Units", "1 0 3 2"),
+        ("Käufer Bestellnummer Bestellzeit Liefertag Warenwert MwSt", "0 2 4 1"),
+        ("created_at user_id order_number order_total shipping_total", "1 0 3 2"),
+        ("t_dat customer_id article_id price sales_channel_id", "1 0 3 -"),
+        ("increment_id created_at customer_email grand_total order_currency_code", "2 1 3 0"),
+        ("Name Email Subtotal Total Created_at", "1 4 3 -"),
+        ("order_id customer_unique_id order_date price freight_value", "1 2 3 0"),
+        ("order_id order_item_id product_id seller_id shipping_limit_date price", "- 4 5 0"),
+        ("SHOP_DATE SPEND PROD_CODE CUST_CODE BASKET_ID STORE_CODE", "3 0 1 4"),
+        ("item_id status created_at sku price qty_ordered grand_total increment_id visitorid", "8 2 6 7"),
+        ("id date purchasequantity purchaseamount", "0 1 3 -"),
+        ("Kd-Nr. Kunde Belegdatum Rg.-Nr. Netto", "0 2 4 3"),
+        ("KundNr Name Auftr-Nr. Datum Betrag", "0 3 4 2"),
+        ("order_number customer_id total_net total_gross order_date", "1 4 3 0"),
+        ("Name Email Paid_date Fulfilled_date Created_at Total Refunded_Amount", "1 4 5 -"),
+        ("id parent_order_id total_amount customer_id date_created", "3 4 2 -"),
+        ("Beleg_Datum Belegart Belegnr Kontakt-ID Restbetrag Betrag", "3 0 5 2"),
+        ("Document_No Posting_Date Sell-to_Customer_No Amount", "2 1 3 0"),
+        ("Spenden-ID Spendendatum Betrag Person-ID E-Mail", "3 1 2 0"),
+        ("sale_id sales_person customer_email date total", "2 3 4 0"),
+    ],
+)
+def test_german_and_english_names_are_known(header: str, roles: str) -> None:
+    names = header.split()
+    dated = ("datum", "date", "zeit", "tag", "created", "t_dat")
+    money = ("preis", "price", "total", "tax", "summe", "amount", "wert", "mwst", "sales", "vat")
+
+    def column(n: int, name: str) -> Column:
+        low = name.lower()
+        dates, paid = float(any(word in low for word in dated)), float(any(word in low for word in money))
+        return Column(f"c{n}", name, 100, 50, dates, 1.0 - dates, paid * (1 - dates))
+
+    guesses = guess_roles([column(n, name) for n, name in enumerate(names)])
+    paid = "amount" if "amount" in guesses else "unit_price"
+    found = [guesses[role] for role in ("customer_id", "ordered_at", paid, "order_id")]
+    assert [names.index(guess.column.name) if guess else "-" for guess in found] == [
+        part if part == "-" else int(part) for part in roles.split()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "product"),
+    [("order_id order_item_id product_id", "product_id"), ("PROD_CODE PROD_CODE_10 BASKET_ID", "PROD_CODE")],
+)
+def test_the_number_of_a_line_is_no_product(header: str, product: str) -> None:
+    columns = [Column(f"c{n}", name, 100, 50, 0.0, 1.0, 0.0) for n, name in enumerate(header.split())]
+    found = guess_roles(columns)["product_id"]
+    assert found
+    assert found.column.name == product
+
+
+def test_values_decide_where_names_say_nothing() -> None:
+    columns = [
+        Column("c0", "a", 100, 100, 0.0, 1.0, 0.0),
+        Column("c1", "b", 100, 30, 0.0, 1.0, 0.0),
+        Column("c2", "c", 100, 90, 1.0, 0.0, 0.0),
+        Column("c3", "d", 100, 95, 0.0, 1.0, 0.9),
+        Column("c4", "e", 100, 2, 0.0, 0.0, 0.0),
+    ]
+    guesses = guess_roles(columns)
+    assert {role: guess.column.name if guess else None for role, guess in guesses.items()} == {
+        "ordered_at": "c",
+        "amount": "d",
+        "customer_id": "b",
+        "order_id": None,
+        **dict.fromkeys(("status", "is_test", "currency", "product_id", "channel")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "status"),
+    [
+        (("order_state", "payment_state"), "order_state"),
+        (("Status-ID", "Status"), "Status"),
+        (("transstatus", "oxstorno"), "oxstorno"),
+        (("payment_status",), None),
+        (("billing_state",), None),
+    ],
+)
+def test_a_state_is_told_by_a_word_for_cancelled_before_a_number(
+    names: tuple[str, ...], status: str | None
+) -> None:
+    guess = guess_roles([Column(f"c{n}", name, 100, 2, 0.0, 0.0, 0.0) for n, name in enumerate(names)])[
+        "status"
+    ]
+    assert (guess and guess.column.name) == status
+
+
+def test_one_state_for_all_gives_way_to_several() -> None:
+    columns = [
+        Column("c0", "status", 100, 1, 0.0, 0.0, 0.0),
+        Column("c1", "state_status", 100, 3, 0.0, 0.0, 0.0),
+    ]
+    guess = guess_roles(columns)["status"]
+    assert guess
+    assert guess.column.name == "state_status"
+
+
+def test_dates_are_no_customers_and_kinds_no_orders() -> None:
+    columns = [
+        Column("c0", "purchase-date", 900, 800, 1.0, 0.0, 0.0),
+        Column("c1", "changed", 900, 700, 1.0, 0.0, 0.0),
+        Column("c2", "purchase_point", 900, 2, 0.0, 0.0, 0.0),
+        Column("c3", "amount", 900, 500, 0.0, 1.0, 1.0),
+    ]
+    guesses = guess_roles(columns)
+    assert (guesses["customer_id"], guesses["order_id"]) == (None, None)

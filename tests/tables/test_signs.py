@@ -1,0 +1,129 @@
+"""What `churn inspect` says of amounts that are not what was paid: what was given back, and cents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from pipeline.tables.inspection import Inspection, inspect_file
+from tests.tables.conftest import finding, inspected
+
+INVOICES = """\
+Datum;Belegart;Belegnr;Kunde;Betrag
+01.03.2024;Rechnung;1;a;1.119,00
+02.03.2024;Rechnung;2;b;20,00
+03.03.2024;{kind};3;a;{sign}19,50
+"""
+
+
+def run(told: str, folder: Path, file: str = "log.csv") -> list[tuple[Any, ...]]:
+    query = told.partition("query: ")[2].partition(". If not")[0]
+    return duckdb.sql(query.replace(file, str(folder / file))).fetchall()
+
+
+def abouts(found: Inspection) -> list[str]:
+    return [about for about, _ in found.findings]
+
+
+@pytest.mark.parametrize(
+    "kind", ["Gutschrift", "Stornorechnung", "Rücklastschrift", "Credit Memo", "[11] Retoure"]
+)
+def test_a_credit_note_above_zero_is_asked_about_with_a_query_that_turns_it(
+    kind: str, tmp_path: Path
+) -> None:
+    [question] = inspected(tmp_path, INVOICES.format(kind=kind, sign="")).questions
+    assert question.startswith(
+        f"sources.orders.columns.amount: 1 of 1 rows with '{kind}' in \"Belegart\" have"
+    )
+    assert [row[-1] for row in run(question, tmp_path)] == ["1.119,00", "20,00", "-19,50"]
+
+
+@pytest.mark.parametrize(("kind", "sign"), [("Gutschrift", "-"), ("Rechnung", ""), ("refunded", "")])
+def test_a_credit_note_below_zero_and_an_order_that_was_refunded_are_no_question(
+    kind: str, sign: str, tmp_path: Path
+) -> None:
+    assert inspected(tmp_path, INVOICES.format(kind=kind, sign=sign)).questions == ()
+
+
+def test_the_credit_side_of_a_ledger_is_asked_about(tmp_path: Path) -> None:
+    text = INVOICES.replace("Belegart", "Soll/Haben-Kz").replace("Rechnung", "S").format(kind="H", sign="")
+    [question] = inspected(tmp_path, text).questions
+    assert "rows with 'H' in \"Soll/Haben-Kz\"" in question
+
+
+@pytest.mark.parametrize("none", ["", "0,00"])
+def test_debit_and_credit_in_columns_of_their_own_become_one(none: str, tmp_path: Path) -> None:
+    found = inspected(
+        tmp_path, f"Kunde;Datum;BelegNr;Soll;Haben\na;01.03.2024;1;19,50;{none}\na;02.03.2024;2;{none};4,00\n"
+    )
+    assert [row[3] for row in run(finding(found, "other side"), tmp_path)] == ["19,50", "-4,00"]
+    assert "first line" not in str(found.findings)
+
+
+REFUNDS = (
+    "Order ID,Customer,Date,Total,Refunded Amount\n1,a,2024-03-01,19.50,0.00\n2,a,2024-03-02,12.00,4.50\n"
+)
+
+
+def returns(found: Inspection) -> dict[str, Any]:
+    table: dict[str, Any] = yaml.safe_load(finding(found, "refunds").partition("the table returns: ")[2])
+    return table
+
+
+def test_what_was_refunded_is_told_with_a_table_that_takes_it_off(tmp_path: Path) -> None:
+    found = inspected(tmp_path, REFUNDS)
+    assert finding(found, "refunds").startswith(
+        '"Refunded Amount" is above zero in 1 row, and is not taken off.'
+    )
+    assert returns(found)["columns"] == {
+        "customer_id": "Customer",
+        "returned_at": "Date",
+        "order_id": "Order ID",
+        "amount": "Refunded Amount",
+    }
+    assert run("query: " + returns(found)["query"], tmp_path) == [("2", "a", "2024-03-02", "12.00", "4.50")]
+    assert "refunds" not in abouts(inspected(tmp_path, REFUNDS + "2,a,2024-03-03,-4.50,0\n"))
+
+
+def test_the_query_for_refunds_reads_numbers_of_a_typed_file(tmp_path: Path) -> None:
+    columns: dict[str, list[Any]] = {
+        "customer": ["a", "a"],
+        "date": ["2024-03-01", "2024-03-02"],
+        "total": [19.5, 12.0],
+        "total_refunded": [None, 4.5],
+    }
+    pq.write_table(pa.table(columns), tmp_path / "log.parquet")
+    told = "query: " + returns(inspect_file("log.parquet", tmp_path))["query"]
+    assert [row[3] for row in run(told, tmp_path, "log.parquet")] == [4.5]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "told"), [((1999, 2450, 995), True), ((19, 24, 9), False), ((1900, 2400, 900), False)]
+)
+def test_large_uneven_whole_numbers_may_be_cents(
+    amounts: tuple[int, ...], told: bool, tmp_path: Path
+) -> None:
+    rows = "".join(f"a,2024-03-0{n},{amount}\n" for n, amount in enumerate(amounts, start=1))
+    found = inspected(tmp_path, f"customer,date,amount\n{rows}")
+    assert ("cents" in abouts(found)) == told
+    if told:
+        assert run(finding(found, "cents"), tmp_path)[0][2] == 19.99
+
+
+def test_a_day_of_cancelling_is_told(tmp_path: Path) -> None:
+    header, day = "order_id,customer,date,total,Cancelled at\n", "2024-03-01"
+    found = inspected(tmp_path, f"{header}1,a,{day},5.50,\n2,b,{day},6.50,{day}\n3,b,{day},7.50,\n")
+    assert finding(found, "cancelled").startswith('"Cancelled at" is filled in 1 row: ')
+    assert [row[0] for row in run(finding(found, "cancelled"), tmp_path)] == ["1", "3"]
+
+
+def test_states_that_seem_to_be_of_cancelled_orders_are_named(tmp_path: Path) -> None:
+    rows = "".join(f"a,2024-03-0{n % 9 + 1},{n}.50,{'JN'[n % 2]}\n" for n in range(20))
+    found = inspected(tmp_path, f"customer,date,total,storniert\n{rows}")
+    assert finding(found, "states").endswith('belong in ingest.cancelled_status: "J"?')
