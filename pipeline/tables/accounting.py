@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -48,14 +48,43 @@ def rows_per_file(con: Connection, raw: Raw, until: datetime | None) -> dict[str
     """
     statement = duck.sql_file("pipeline.tables", "sql/per_file.sql")
     rows = duck.run(con, statement, {"until": until}, name="per_file").fetchall()
-    counted = {(file_no, fate): count for file_no, fate, count in rows}
+    files = by_file(raw, rows, FATES)
+    return {
+        label: {FATES.get(fate, fate): count for fate, count in file.items()} for label, file in files.items()
+    }
+
+
+def by_file(
+    raw: Raw, counted: Iterable[tuple[int, str, int]], fates: Collection[str]
+) -> dict[str, dict[str, int]]:
+    """Hold what became of the rows of each file against the rows that were read.
+
+    Parameters
+    ----------
+    raw : Raw
+    counted : iterable of (file_no, fate, rows)
+        What became of the rows; of a fate that none had there may be nothing.
+    fates : collection of str
+        All that a row can become.
+
+    Returns
+    -------
+    dict
+        By file: `rows_read`, which is the sum of the others, and the rows of each fate.
+
+    Raises
+    ------
+    AccountingError
+        If they are not the sum.
+    """
+    rows = {(file_no, fate): count for file_no, fate, count in counted}
     files: dict[str, dict[str, int]] = {}
     for file_no, file in enumerate(raw.files):
-        fates = {name: counted.get((file_no, fate), 0) for fate, name in FATES.items()}
-        if file.rows != sum(fates.values()):
-            found = " + ".join(f"{count} {fate}" for fate, count in zip(FATES, fates.values(), strict=True))
+        of_file = {fate: rows.get((file_no, fate), 0) for fate in fates}
+        if file.rows != sum(of_file.values()):
+            found = " + ".join(f"{count} {fate}" for fate, count in of_file.items())
             raise AccountingError(f"{file.label}: {file.rows} rows read, but {found}")
-        files[file.label] = {"rows_read": file.rows, **fates}
+        files[file.label] = {"rows_read": file.rows, **of_file}
     return files
 
 
