@@ -65,19 +65,6 @@ def quarantine(
     return quarantine
 
 
-def _files(con: Connection, raw: Raw) -> dict[str, dict[str, int]]:
-    """Count what became of the rows of each file, and hold it against the rows that were read."""
-    statement = duck.sql_file(PACKAGE, "sql/table_counts.sql")
-    counted = {row[0]: row[1:] for row in duck.run(con, statement, name="counts").fetchall()}
-    files = {}
-    for file_no, file in enumerate(raw.files):
-        fates = dict(zip(FATES, counted.get(file_no, (0,) * len(FATES)), strict=True))
-        if file.rows != sum(fates.values()):
-            raise accounting.AccountingError(f"{file.label}: {file.rows} rows read, but {fates}")
-        files[file.label] = {"rows_read": file.rows, **fates}
-    return files
-
-
 def counts(
     con: Connection,
     contract: Contract,
@@ -93,7 +80,8 @@ def counts(
     AccountingError
         If the rows of a file are not the sum of what became of them.
     """
-    files = _files(con, raw)
+    statement = duck.sql_file(PACKAGE, "sql/table_counts.sql")
+    files = accounting.by_file(raw, duck.run(con, statement, name="counts").fetchall(), FATES)
     total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES)}
     referring = [c for c in contract.columns if c.reference and c.name in mapped]
     looked_up = [c.name for c in referring if c.reference and c.reference.table in known]
