@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
-from adbc_driver_manager import Error as AdbcError
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
@@ -201,7 +200,9 @@ def _duckdb(file: Path) -> Iterator[Database]:
 
 @contextmanager
 def _refused() -> Iterator[None]:
+    from adbc_driver_manager import Error
+
     try:
         yield
-    except AdbcError as error:
+    except Error as error:
         raise DatabaseError(str(error)) from error

@@ -21,6 +21,10 @@ from pipeline.tables.spec import Since, Source, title
 OF_CELLS = re.compile(r"(Conversion|Invalid Input|Out of Range) Error|INVALID_DATA")
 """How the errors of DuckDB and of PostgreSQL begin that are about a value: they repeat it, quoted."""
 
+NOT_UTF_8 = "not utf-8 encoded"
+AS_UTF_8 = (
+    "a file in UTF-8; read_csv(…, encoding = 'latin-1') reads one in Windows-1252 that has no euro sign"
+)
 WRAPPED = re.compile(r"Invalid Input Error: reading the stream .*? failed: IOError: ")
 PERHAPS_CELLS = re.compile(r"""(?<!\w)(["'])(.*\1(?!\w)|.*)|(?<!Line: )\b\d{4,}""")
 
@@ -91,7 +95,8 @@ def _explained(address: Address, where: str) -> Iterator[None]:
     except (DatabaseError, SqlError) as error:
         reason = error.reason if isinstance(error, SqlError) else str(error)
         said = _without_cells(address.hide(reason))
-        raise UserError(f"the database says: {said}", where=where) from None
+        valid = AS_UTF_8 if NOT_UTF_8 in reason else None
+        raise UserError(f"the database says: {said}", where=where, valid=valid) from None
 
 
 def _without_cells(reason: str) -> str:

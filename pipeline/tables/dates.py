@@ -146,8 +146,8 @@ FORMATS = (
     *map(_numbered, ("%d.%m.%Y", "%d.%m.%y", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")),
     *map(_numbered, ("%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y")),
     *_WITH_MONTH,
-    _epoch("seconds since 1970", r"[1-9]\d{8,9}", 1_000_000),
-    _epoch("milliseconds since 1970", r"\d{13}", 1_000),
+    _epoch("seconds since 1970", r"([6-9]\d{8}|[12]\d{9})", 1_000_000),  # of 1989 to 2065: others are ids
+    _epoch("milliseconds since 1970", r"[12]\d{12}", 1_000),
 )
 
 
