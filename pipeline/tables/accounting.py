@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,9 +14,11 @@ from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
+from pipeline.tables.contracts import OPTIONAL
 from pipeline.tables.sources import Raw
 
 EXAMPLES = 3
+WHOLE = 0.9  # of the orders of the last run; erasure and later cancellations take less
 
 
 class AccountingError(RuntimeError):
@@ -156,6 +159,39 @@ def stop_if_lost(quarantine: pd.DataFrame, where: str) -> None:
         where=where,
         valid=_advice(quarantine) + "put the rows right, or leave out by a query what is no refusal",
     )
+
+
+def stop_if_cut_short(last: Mapping[str, Any], present: Mapping[str, Any], kept_in: Path) -> None:
+    """Raise a UserError if what is read as in the last run has become much less: a cut file looks like churn.
+
+    Parameters
+    ----------
+    last, present : mapping
+        The counts of both runs; `last` is empty before there was one.
+    kept_in : Path
+        Where the last counts are kept, for the message.
+    """
+    if last.get("read_by") != present["read_by"]:
+        return
+    before = _sizes(last)
+    for table, (rows, what) in _sizes(present).items():
+        if rows < WHOLE * before[table][0]:
+            raise UserError(
+                f"{rows:,} {what}, the last run found {before[table][0]:,}: a part seems to be missing",
+                where=f"sources.{table}",
+                valid="the whole table; or, if it has become smaller on purpose, "
+                f"delete {kept_in} and run again",
+            )
+
+
+def _sizes(counts: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
+    """Give how much there is of the log, and of the tables whose rows have to be obeyed."""
+    binding = {
+        name: (table["rows_read"], "rows")
+        for name, table in counts["tables"].items()
+        if table["status"] == "on" and OPTIONAL[name].is_binding
+    }
+    return {"orders": (counts["orders"], "orders"), **binding}
 
 
 def _examples(quarantine: pd.DataFrame) -> str:

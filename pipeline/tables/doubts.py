@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
+from pipeline.engine.quoting import identifier, literal
 from pipeline.tables.identity import spelling
 from pipeline.tables.raw import fill
 from pipeline.tables.roles import Column, Guess, may_be_amount
@@ -134,8 +135,8 @@ def about_lines(
     [(rows, at_once)] = duck.run(con, statement, name="at once").fetchall()
     if rows - at_once <= MANY_AT_ONCE * rows:
         return []
-    told = f"{counted(rows):row has/rows have} {at_once:,} pairs of {' and '.join(map(_named, names))}"
-    query = f"SELECT *, concat_ws(' ', {', '.join(map(_named, names))}) AS order_id FROM {table.sql}"
+    told = f"{counted(rows):row has/rows have} {at_once:,} pairs of {' and '.join(map(identifier, names))}"
+    query = f"SELECT *, concat_ws(' ', {', '.join(map(identifier, names))}) AS order_id FROM {table.sql}"
     return [
         (
             "lines",
@@ -144,10 +145,6 @@ def about_lines(
             f"query: {query}",
         )
     ]
-
-
-def _named(column: str) -> str:
-    return f'"{column}"'
 
 
 def repeated_total(
@@ -210,7 +207,7 @@ def _unique(names: Sequence[str]) -> str:
     given = [
         name if name and small.index(name.lower()) == n else f"column{n}" for n, name in enumerate(names)
     ]
-    return ", ".join("'" + name.replace("'", "''") + "'" for name in given)
+    return ", ".join(map(literal, given))
 
 
 def _is_beyond_latin_1(con: Connection, raw: Raw) -> bool:
