@@ -22,7 +22,7 @@ IN_OTHER_CAPITALS = """
     SELECT count(*) FROM (
         SELECT DISTINCT {whose} AS id FROM fates
         WHERE fate = 'accepted' AND {whose} NOT IN (SELECT id FROM known_orders)
-    ) WHERE lower(id) IN (SELECT lower(id) FROM known_orders)"""
+    ) WHERE lower(id) IN (SELECT lower(id) FROM known_orders {missed})"""
 FATES = ("accepted", "quarantined", "after_as_of", "left_out", "merged")
 
 
@@ -115,7 +115,11 @@ def _people(con: Connection, contract: Contract) -> dict[str, Any]:
         return {}
     bought = f"count(DISTINCT {whose}) FILTER (WHERE {whose} IN (SELECT id FROM known_orders))"
     found = _of_accepted(con, {"customers": f"count(DISTINCT {whose})", "buyers": bought})
-    [(alike,)] = duck.run(con, IN_OTHER_CAPITALS.format(whose=whose), name="in other capitals").fetchall()
+    # Where a row is a customer, one in the capitals of the orders is enough.
+    own = f"WHERE id NOT IN (SELECT {whose} FROM fates WHERE fate = 'accepted')"
+    missed = own if contract.primary_key == (whose,) else ""
+    alike_sql = IN_OTHER_CAPITALS.format(whose=whose, missed=missed)
+    [(alike,)] = duck.run(con, alike_sql, name="in other capitals").fetchall()
     return found | {"in_other_capitals": alike}
 
 
