@@ -9,10 +9,8 @@ import pandas as pd
 from pipeline.report.charts import cells, lines
 from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
-from pipeline.report.quality import Chart
+from pipeline.report.quality import RIGHT, Chart
 from pipeline.report.texts import Texts
-
-_INTERVAL = 0.8  # share of the customers that should be inside
 
 
 def portraits(report: ReportData, t: Texts, f: Formats) -> list[Chart]:
@@ -52,7 +50,7 @@ def inside(report: ReportData, t: Texts, f: Formats) -> list[Chart]:
     if "interval_coverage" in tables:
         tenths = tables["interval_coverage"]
         band = tuple(_values(tenths, "orders_low", "orders_high"))
-        values = [tenths["orders"].tolist(), [_INTERVAL] * len(tenths)]
+        values = [tenths["orders"].tolist(), [RIGHT] * len(tenths)]
         names = [f.number(tenth) for tenth in tenths["tenth"]]
         charts.append(_chart("interval_coverage", names, values, t, f, decimals=2, band=band))
     if "frequency_recency" in tables:

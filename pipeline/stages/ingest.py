@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pyarrow as pa
 
 from pipeline.counted import counted
 from pipeline.errors import UserError
@@ -20,13 +20,12 @@ from pipeline.params import Params
 from pipeline.privacy.pseudonyms import PEPPER_VARIABLE, customer_keys, pepper_from
 from pipeline.stages import files
 from pipeline.stages.shell import phases, run, say, warn
-from pipeline.tables import io, optional
-from pipeline.tables.contracts import OPTIONAL
+from pipeline.tables import accounting, io, optional
 from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
+from pipeline.tables.memory import keep_freed
 from pipeline.tables.policies import Policies
 from pipeline.tables.remarks import remarks
 
-WHOLE = 0.9  # of the orders of the last run; erasure and later cancellations take less
 FARTHEST_EAST = timedelta(hours=14)  # the clock that is the most ahead of UTC: Kiribati
 
 
@@ -37,12 +36,13 @@ def ingest(params: Params) -> None:
         held_back = copy_context()
         written: list[Future[str]] = []
 
-        def write(orders: pd.DataFrame) -> None:
+        def write(orders: pa.Table) -> None:
             written.append(aside.submit(held_back.run, io.write_parquet, orders, files.ORDERS))
 
         done = read_orders(params, on_orders=write)
         counts = done.counts | {"read_by": _digest_of_settings(params)}
-        _check_whole(counts)
+        last = io.read_json(files.INGEST) if files.INGEST.exists() else {}
+        accounting.stop_if_cut_short(last, counts, files.INGEST)
         returns = io.write_parquet(done.returns, files.RETURNS)
         tables = optional.write(done.tables, files.TABLES)
         io.write_parquet(done.all_quarantined(), files.QUARANTINE)
@@ -82,32 +82,6 @@ def _digest_of_settings(params: Params) -> str:
     return sha256(io.json_text(settings).encode()).hexdigest()[:16]
 
 
-def _check_whole(counts: Mapping[str, Any]) -> None:
-    """Raise if what the last run read in the same way has become much less: a cut file looks like churn."""
-    last = io.read_json(files.INGEST) if files.INGEST.exists() else {}
-    if last.get("read_by") != counts["read_by"]:
-        return
-    before = _sizes(last)
-    for table, (rows, what) in _sizes(counts).items():
-        if rows < WHOLE * before[table][0]:
-            raise UserError(
-                f"{rows:,} {what}, the last run found {before[table][0]:,}: a part seems to be missing",
-                where=f"sources.{table}",
-                valid="the whole table; or, if it has become smaller on purpose, "
-                f"delete {files.INGEST} and run again",
-            )
-
-
-def _sizes(counts: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
-    """Give how much there is of the log, and of the tables whose rows have to be obeyed."""
-    binding = {
-        name: (table["rows_read"], "rows")
-        for name, table in counts["tables"].items()
-        if table["status"] == "on" and OPTIONAL[name].is_binding
-    }
-    return {"orders": (counts["orders"], "orders"), **binding}
-
-
 def _is_public(params: Params) -> bool:
     """Tell data that ship inside a package: their keys need no secret."""
     paths = [params.sources.orders.path, *(table.path for table in params.sources.optional.values())]
@@ -131,7 +105,7 @@ def _tag_of_pepper(params: Params) -> str | None:
     )
 
 
-def read_orders(params: Params, on_orders: Callable[[pd.DataFrame], None] = lambda _: None) -> Ingested:
+def read_orders(params: Params, on_orders: Callable[[pa.Table], None] = lambda _: None) -> Ingested:
     """Read and judge the source that the parameters name, without writing anything.
 
     The orders are handed to `on_orders` as soon as they are made.
@@ -188,4 +162,5 @@ def _check_births(births_from: date | None, done: Ingested) -> None:
 
 
 if __name__ == "__main__":
+    keep_freed()
     run(ingest)

@@ -7,7 +7,7 @@
 - The order log: `ingest` leads the way, by the `policies` of the shop. When a row happened (`dated`), whose
   it is (`identity`, `numbers`, `reference`), in which currency (`currencies`), the first of the `rules` it
   breaks (`verdicts`), what comes twice (`duplicates`, `lines`); then orders (`purchases`) and `returns`.
-  `parallel` uses all cores.
+  `parallel` uses all cores, `memory` says what becomes of what is let go.
 - The optional tables: `optional` leads the way, by their `contracts`: `mapping`, `judge`, `fates`.
 - What a shop is told: `accounting`, `signals`, `remarks`; before the first run `inspection`, `roles`,
   `doubts`, `events`, `signs`.

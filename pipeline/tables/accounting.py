@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,10 +14,12 @@ from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
+from pipeline.tables.contracts import OPTIONAL
 from pipeline.tables.rules import LEFT_OUT
 from pipeline.tables.sources import Raw
 
 EXAMPLES = 3
+WHOLE = 0.9  # of the orders of the last run; erasure and later cancellations take less
 
 
 class AccountingError(RuntimeError):
@@ -44,14 +47,43 @@ def rows_per_file(con: Connection, raw: Raw, until: datetime | None) -> dict[str
     """
     statement = duck.sql_file("pipeline.tables", "sql/per_file.sql")
     rows = duck.run(con, statement, {"until": until}, name="per_file").fetchall()
-    counted = {(file_no, fate): count for file_no, fate, count in rows}
+    files = by_file(raw, rows, FATES)
+    return {
+        label: {FATES.get(fate, fate): count for fate, count in file.items()} for label, file in files.items()
+    }
+
+
+def by_file(
+    raw: Raw, counted: Iterable[tuple[int, str, int]], fates: Collection[str]
+) -> dict[str, dict[str, int]]:
+    """Hold what became of the rows of each file against the rows that were read.
+
+    Parameters
+    ----------
+    raw : Raw
+    counted : iterable of (file_no, fate, rows)
+        What became of the rows; of a fate that none had there may be nothing.
+    fates : collection of str
+        All that a row can become.
+
+    Returns
+    -------
+    dict
+        By file: `rows_read`, which is the sum of the others, and the rows of each fate.
+
+    Raises
+    ------
+    AccountingError
+        If they are not the sum.
+    """
+    rows = {(file_no, fate): count for file_no, fate, count in counted}
     files: dict[str, dict[str, int]] = {}
     for file_no, file in enumerate(raw.files):
-        fates = {name: counted.get((file_no, fate), 0) for fate, name in FATES.items()}
-        if file.rows != sum(fates.values()):
-            found = " + ".join(f"{count} {fate}" for fate, count in zip(FATES, fates.values(), strict=True))
+        of_file = {fate: rows.get((file_no, fate), 0) for fate in fates}
+        if file.rows != sum(of_file.values()):
+            found = " + ".join(f"{count} {fate}" for fate, count in of_file.items())
             raise AccountingError(f"{file.label}: {file.rows} rows read, but {found}")
-        files[file.label] = {"rows_read": file.rows, **fates}
+        files[file.label] = {"rows_read": file.rows, **of_file}
     return files
 
 
@@ -126,6 +158,39 @@ def stop_if_lost(quarantine: pd.DataFrame, where: str) -> None:
         where=where,
         valid=_advice(quarantine) + "put the rows right, or leave out by a query what is no refusal",
     )
+
+
+def stop_if_cut_short(last: Mapping[str, Any], present: Mapping[str, Any], kept_in: Path) -> None:
+    """Raise a UserError if what is read as in the last run has become much less: a cut file looks like churn.
+
+    Parameters
+    ----------
+    last, present : mapping
+        The counts of both runs; `last` is empty before there was one.
+    kept_in : Path
+        Where the last counts are kept, for the message.
+    """
+    if last.get("read_by") != present["read_by"]:
+        return
+    before = _sizes(last)
+    for table, (rows, what) in _sizes(present).items():
+        if rows < WHOLE * before[table][0]:
+            raise UserError(
+                f"{rows:,} {what}, the last run found {before[table][0]:,}: a part seems to be missing",
+                where=f"sources.{table}",
+                valid="the whole table; or, if it has become smaller on purpose, "
+                f"delete {kept_in} and run again",
+            )
+
+
+def _sizes(counts: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
+    """Give how much there is of the log, and of the tables whose rows have to be obeyed."""
+    binding = {
+        name: (table["rows_read"], "rows")
+        for name, table in counts["tables"].items()
+        if table["status"] == "on" and OPTIONAL[name].is_binding
+    }
+    return {"orders": (counts["orders"], "orders"), **binding}
 
 
 def _examples(quarantine: pd.DataFrame) -> str:

@@ -14,10 +14,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
-from adbc_driver_manager import Error as AdbcError
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
+from pipeline.engine.quoting import identifier
 from pipeline.errors import UserError
 
 VALID = (
@@ -55,7 +55,7 @@ class Database(ABC):
 
     def text(self, name: str, kind: str) -> str:
         """Write the SQL for a column as text."""
-        return f"CAST({quoted(name)} AS TEXT)"
+        return f"CAST({identifier(name)} AS TEXT)"
 
 
 @contextmanager
@@ -95,11 +95,6 @@ def connect(url: str, root: Path, where: str) -> Iterator[Database]:
         raise UserError("not a database that can be read", where=where, valid=VALID)
 
 
-def quoted(name: str) -> str:
-    """Quote an SQL identifier: it means exactly what is written."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _file(url: str, root: Path, where: str) -> Path:
     inside = unquote(urlsplit(url).path.removeprefix("/"))
     if not (root / inside).is_file():
@@ -135,7 +130,7 @@ class _Postgres(_Adbc):
 
     def text(self, name: str, kind: str) -> str:
         # A detour by numeric takes the currency sign off the type money.
-        number = f"CAST({quoted(name)} AS numeric)" if kind == "DECIMAL" else quoted(name)
+        number = f"CAST({identifier(name)} AS numeric)" if kind == "DECIMAL" else identifier(name)
         return f"CAST({number} AS text)"
 
 
@@ -145,7 +140,7 @@ class _Sqlite(_Adbc):
     def types(self, rows: str, names: Sequence[str]) -> dict[str, str]:
         """Every SQLite value has a type of its own: a column is of numbers when all of its values are."""
         texts = ", ".join(
-            f"max(typeof({quoted(name)}) IN ('text', 'blob')) AS c{n}" for n, name in enumerate(names)
+            f"max(typeof({identifier(name)}) IN ('text', 'blob')) AS c{n}" for n, name in enumerate(names)
         )
         [found] = self.read(f"SELECT {texts} FROM ({rows}) AS found").read_all().to_pylist()
         return dict(zip(names, ("VARCHAR" if text else "DOUBLE" for text in found.values()), strict=True))
@@ -205,7 +200,9 @@ def _duckdb(file: Path) -> Iterator[Database]:
 
 @contextmanager
 def _refused() -> Iterator[None]:
+    from adbc_driver_manager import Error
+
     try:
         yield
-    except AdbcError as error:
+    except Error as error:
         raise DatabaseError(str(error)) from error

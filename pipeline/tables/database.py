@@ -10,9 +10,10 @@ from pathlib import Path
 
 from pipeline.engine import duck
 from pipeline.engine.duck import SqlError
+from pipeline.engine.quoting import identifier, literal
 from pipeline.errors import UserError
 from pipeline.tables.addresses import HIDDEN, Address, expand
-from pipeline.tables.connections import DatabaseError, connect, quoted
+from pipeline.tables.connections import DatabaseError, connect
 from pipeline.tables.header import check_columns
 from pipeline.tables.raw import FileRead, RawTable
 from pipeline.tables.spec import Since, Source, title
@@ -20,6 +21,10 @@ from pipeline.tables.spec import Since, Source, title
 OF_CELLS = re.compile(r"(Conversion|Invalid Input|Out of Range) Error|INVALID_DATA")
 """How the errors of DuckDB and of PostgreSQL begin that are about a value: they repeat it, quoted."""
 
+NOT_UTF_8 = "not utf-8 encoded"
+AS_UTF_8 = (
+    "a file in UTF-8; read_csv(…, encoding = 'latin-1') reads one in Windows-1252 that has no euro sign"
+)
 WRAPPED = re.compile(r"Invalid Input Error: reading the stream .*? failed: IOError: ")
 PERHAPS_CELLS = re.compile(r"""(?<!\w)(["'])(.*\1(?!\w)|.*)|(?<!Line: )\b\d{4,}""")
 
@@ -73,14 +78,13 @@ def read_database(table: RawTable, file_no: int, spec: Source, root: Path, where
 
 def _rows(spec: Source) -> str:
     if spec.table:
-        return f"SELECT * FROM {'.'.join(map(quoted, spec.table.split('.')))}"
+        return f"SELECT * FROM {'.'.join(map(identifier, spec.table.split('.')))}"
     return (spec.query or "").strip().rstrip(";")
 
 
 def _from_watermark(since: Since) -> str:
     value = since.value
-    literal = str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
-    return f"{quoted(since.column)} >= {literal}"
+    return f"{identifier(since.column)} >= {value if isinstance(value, int) else literal(value)}"
 
 
 @contextmanager
@@ -91,7 +95,8 @@ def _explained(address: Address, where: str) -> Iterator[None]:
     except (DatabaseError, SqlError) as error:
         reason = error.reason if isinstance(error, SqlError) else str(error)
         said = _without_cells(address.hide(reason))
-        raise UserError(f"the database says: {said}", where=where) from None
+        valid = AS_UTF_8 if NOT_UTF_8 in reason else None
+        raise UserError(f"the database says: {said}", where=where, valid=valid) from None
 
 
 def _without_cells(reason: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection, SqlError
+from pipeline.engine.quoting import literal
 from pipeline.errors import UserError
 
 SAMPLE_ROWS = 2_000
@@ -64,7 +65,7 @@ def _shaped(shape: str, sql: str) -> str:
 
 
 def _strptime(patterns: Sequence[str], text: str = "value") -> str:
-    listed = ", ".join("'" + pattern.replace("'", "''") + "'" for pattern in patterns)
+    listed = ", ".join(map(literal, patterns))
     return f"CAST(try_strptime(replace({text}, ',', ''), [{listed}]) AS TIMESTAMP)"
 
 
@@ -145,8 +146,8 @@ FORMATS = (
     *map(_numbered, ("%d.%m.%Y", "%d.%m.%y", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")),
     *map(_numbered, ("%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y")),
     *_WITH_MONTH,
-    _epoch("seconds since 1970", r"[1-9]\d{8,9}", 1_000_000),
-    _epoch("milliseconds since 1970", r"\d{13}", 1_000),
+    _epoch("seconds since 1970", r"([6-9]\d{8}|[12]\d{9})", 1_000_000),  # of 1989 to 2065: others are ids
+    _epoch("milliseconds since 1970", r"[12]\d{12}", 1_000),
 )
 
 

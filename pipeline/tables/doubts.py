@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
+from pipeline.engine.quoting import identifier, literal
 from pipeline.tables.identity import spelling
 from pipeline.tables.raw import fill
 from pipeline.tables.roles import Column, Guess, may_be_amount
@@ -123,11 +124,11 @@ def about_days(columns: Sequence[Column], table: Table) -> str:
     """Say what helps a log without dates that has numbers of days."""
     for column in columns:
         if column.numbers == 1 and re.fullmatch(A_DAY, column.plain_name):
-            return COUNTED_DAYS.format(column=_named(column.name), first=table.first, table=table.sql)
+            return COUNTED_DAYS.format(column=identifier(column.name), first=table.first, table=table.sql)
         if column.numbers == 1 and re.search(BETWEEN_ORDERS, column.plain_name):
             return (
-                f"{_named(column.name)} seems to tell how long after the one before an order came, not when: "
-                "a log without a single date cannot be used. "
+                f"{identifier(column.name)} seems to tell how long after the one before an order came, not "
+                "when: a log without a single date cannot be used. "
             )
     return ""
 
@@ -161,7 +162,7 @@ def _perhaps_money(amount: Guess | None, columns: Sequence[Column]) -> list[str]
     if amount is None or amount.column.decimals:
         return []
     others = [column for column in columns if column is not amount.column and may_be_amount(column)]
-    return [_named(column.name) for column in others]
+    return [identifier(column.name) for column in others]
 
 
 def about_lines(
@@ -175,8 +176,8 @@ def about_lines(
     [(rows, at_once)] = duck.run(con, statement, name="at once").fetchall()
     if rows - at_once <= MANY_AT_ONCE * rows:
         return []
-    told = f"{counted(rows):row has/rows have} {at_once:,} pairs of {' and '.join(map(_named, names))}"
-    query = f"SELECT *, concat_ws(' ', {', '.join(map(_named, names))}) AS order_id FROM {table.sql}"
+    told = f"{counted(rows):row has/rows have} {at_once:,} pairs of {' and '.join(map(identifier, names))}"
+    query = f"SELECT *, concat_ws(' ', {', '.join(map(identifier, names))}) AS order_id FROM {table.sql}"
     return [
         (
             "lines",
@@ -185,10 +186,6 @@ def about_lines(
             f"query: {query}",
         )
     ]
-
-
-def _named(column: str) -> str:
-    return f'"{column}"'
 
 
 def repeated_total(
@@ -251,7 +248,7 @@ def _unique(names: Sequence[str]) -> str:
     given = [
         name if name and small.index(name.lower()) == n else f"column{n}" for n, name in enumerate(names)
     ]
-    return ", ".join("'" + name.replace("'", "''") + "'" for name in given)
+    return ", ".join(map(literal, given))
 
 
 def _is_beyond_latin_1(con: Connection, raw: Raw) -> bool:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
+from pipeline.engine.quoting import identifier, literal
 from pipeline.tables.doubts import Table, only
 from pipeline.tables.roles import Column
 from pipeline.tables.sources import Raw
@@ -45,8 +46,8 @@ class Purchases:
 
     def query(self, table: Table) -> str:
         """Write the query that reads them alone."""
-        listed = ", ".join("'" + kind.replace("'", "''") + "'" for kind in self.kinds)
-        return f'SELECT * FROM {table.sql} WHERE "{self.column}" IN ({listed})'
+        listed = ", ".join(map(literal, self.kinds))
+        return f"SELECT * FROM {table.sql} WHERE {identifier(self.column)} IN ({listed})"
 
     def finding(self, table: Table, rows: int) -> str:
         """Say what was found among so many rows."""

@@ -18,6 +18,11 @@ from pipeline.tables.rules import RULES
 from pipeline.tables.sources import Raw
 
 PACKAGE = "pipeline.tables"
+IN_OTHER_CAPITALS = """
+    SELECT count(*) FROM (
+        SELECT DISTINCT {whose} AS id FROM fates
+        WHERE fate = 'accepted' AND {whose} NOT IN (SELECT id FROM known_orders)
+    ) WHERE lower(id) IN (SELECT lower(id) FROM known_orders {missed})"""
 FATES = ("accepted", "quarantined", "after_as_of", "left_out", "merged")
 
 
@@ -60,19 +65,6 @@ def quarantine(
     return quarantine
 
 
-def _files(con: Connection, raw: Raw) -> dict[str, dict[str, int]]:
-    """Count what became of the rows of each file, and hold it against the rows that were read."""
-    statement = duck.sql_file(PACKAGE, "sql/table_counts.sql")
-    counted = {row[0]: row[1:] for row in duck.run(con, statement, name="counts").fetchall()}
-    files = {}
-    for file_no, file in enumerate(raw.files):
-        fates = dict(zip(FATES, counted.get(file_no, (0,) * len(FATES)), strict=True))
-        if file.rows != sum(fates.values()):
-            raise accounting.AccountingError(f"{file.label}: {file.rows} rows read, but {fates}")
-        files[file.label] = {"rows_read": file.rows, **fates}
-    return files
-
-
 def counts(
     con: Connection,
     contract: Contract,
@@ -88,7 +80,8 @@ def counts(
     AccountingError
         If the rows of a file are not the sum of what became of them.
     """
-    files = _files(con, raw)
+    statement = duck.sql_file(PACKAGE, "sql/table_counts.sql")
+    files = accounting.by_file(raw, duck.run(con, statement, name="counts").fetchall(), FATES)
     total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES)}
     referring = [c for c in contract.columns if c.reference and c.name in mapped]
     looked_up = [c.name for c in referring if c.reference and c.reference.table in known]
@@ -104,7 +97,7 @@ def counts(
     return {
         **total,
         **_of_accepted(con, days),
-        **_of_accepted(con, _people(contract)),
+        **_people(con, contract),
         "missing": _of_accepted(con, missing),
         "columns_off": columns_off,
         "switched_off": contract.switched_off(columns_off),
@@ -115,13 +108,19 @@ def counts(
     }
 
 
-def _people(contract: Contract) -> dict[str, str]:
-    """Name what counts the customers of a table, and those of them that have ordered."""
+def _people(con: Connection, contract: Contract) -> dict[str, Any]:
+    """Count the customers of a table, those who ordered, and those who did in other capitals."""
     whose = next((column.name for column in contract.columns if column.entity == "customer"), None)
     if whose is None:
         return {}
     bought = f"count(DISTINCT {whose}) FILTER (WHERE {whose} IN (SELECT id FROM known_orders))"
-    return {"customers": f"count(DISTINCT {whose})", "buyers": bought}
+    found = _of_accepted(con, {"customers": f"count(DISTINCT {whose})", "buyers": bought})
+    # Where a row is a customer, one in the capitals of the orders is enough.
+    own = f"WHERE id NOT IN (SELECT {whose} FROM fates WHERE fate = 'accepted')"
+    missed = own if contract.primary_key == (whose,) else ""
+    alike_sql = IN_OTHER_CAPITALS.format(whose=whose, missed=missed)
+    [(alike,)] = duck.run(con, alike_sql, name="in other capitals").fetchall()
+    return found | {"in_other_capitals": alike}
 
 
 def _of_accepted(con: Connection, measures: Mapping[str, str]) -> dict[str, Any]:

@@ -78,14 +78,19 @@ def read_header(file: TextFile, delimiter: str, wanted: Sequence[str], where: st
 def header_at(rows: Sequence[Sequence[str]], wanted: Sequence[str]) -> int:
     """Return the position of the row with the most wanted columns, the first of equals.
 
-    If any column will do, it is the first row as wide as most, or what stands above that where it looks like
-    data, for a column may have no name, such as the index that pandas writes; if not, the first row of all.
+    If any column will do, it is the first row as wide as most, but for a row of settings above names, or what
+    stands above that where it looks like data, for a column may have no name, such as the index that pandas
+    writes; if not, the first row of all.
     """
     if wanted:
         return max(range(len(rows)), key=lambda n: (len(set(rows[n]) & set(wanted)), -n))
     filled = [sum(bool(name) for name in row) for row in rows]
     _, usual = _commonest(filled)
-    found = next((n for n, width in enumerate(filled) if width >= usual), 0)
+
+    def is_preamble(n: int) -> bool:
+        return filled[n] != usual and looks_like_row(rows[n]) and any(map(_is_of_names, rows[n + 1 : n + 2]))
+
+    found = next((n for n, width in enumerate(filled) if width >= usual and not is_preamble(n)), 0)
     above = found - 1
     if found and looks_like_row(rows[found]) and filled[above] == usual - 1 and _is_of_names(rows[above]):
         return above

@@ -235,7 +235,7 @@ def no_customers(con: Connection) -> pa.Table:
     statement = """
         SELECT customer_id AS id FROM customers
         WHERE NOT missing_customer
-          AND customer_no IN (SELECT customer_no FROM judged WHERE left_out IS NOT NULL)
+          AND customer_no IN (SELECT customer_no FROM left_out_rows)
           AND customer_no NOT IN (SELECT customer_no FROM identities)
         ORDER BY id"""
     return duck.arrow(con, statement, name="no customers")

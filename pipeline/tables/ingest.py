@@ -21,7 +21,7 @@ from pipeline.tables.lines import find_only_lines
 from pipeline.tables.numbers import keyed
 from pipeline.tables.optional import Setting, TableRead, read_tables, summary
 from pipeline.tables.policies import Policies
-from pipeline.tables.purchases import bought, customers_of_purchases, orders_of, policy_counts
+from pipeline.tables.purchases import bought, customers_of_purchases, frame_of, orders_of, policy_counts
 from pipeline.tables.reference import Lookup
 from pipeline.tables.sources import Raw, read_raw
 from pipeline.tables.spec import OrderSource, TableSource, order_columns
@@ -89,7 +89,7 @@ def ingest_orders(
     policies: Policies = DEFAULT,
     tables: Mapping[str, TableSource] = NO_TABLES,
     on_phase: Callable[[Phase], None] = lambda _: None,
-    on_orders: Callable[[pd.DataFrame], object] = lambda _: None,
+    on_orders: Callable[[pa.Table], object] = lambda _: None,
 ) -> Ingested:
     """Read an order log, and the tables beside it, as they would have been read on the as-of date.
 
@@ -202,7 +202,7 @@ def _begin_orders(
     policies: Policies,
     keys: Future[pa.Table],
     aside: Executor,
-    on_orders: Callable[[pd.DataFrame], object],
+    on_orders: Callable[[pa.Table], object],
 ) -> Future[pd.DataFrame]:
     """Make ``purchases``; begin to make their orders, and to hand them over."""
     rows = [bought(con, spec, judged, WHERE, keep_zero=policies.zero_amount == "keep")]
@@ -210,7 +210,7 @@ def _begin_orders(
     def make() -> pd.DataFrame:
         orders = orders_of(rows.pop(), keys.result())  # what is popped leaves the memory once it is sorted
         on_orders(orders)
-        return orders
+        return frame_of(orders)
 
     return aside.submit(make)
 

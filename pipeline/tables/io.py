@@ -273,8 +273,11 @@ def _chosen(
     return file.read_row_group(number, columns).filter(rows) if pc.any(rows).as_py() else None
 
 
-def to_pandas(table: pa.Table) -> pd.DataFrame:
-    """Turn an Arrow table into the pandas types of `read_parquet`."""
+def to_pandas(table: pa.Table, *, copy: bool = True) -> pd.DataFrame:
+    """Turn an Arrow table into the pandas types of `read_parquet`.
+
+    Without a copy, columns share the memory of the table where they can, and are then not to be written to.
+    """
 
     def series(column: pa.ChunkedArray) -> pd.Series[Any]:
         kind = column.type
@@ -291,7 +294,7 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
             return pd.Series(dtype="str")  # from Arrow it would have no chunk, and pandas merges on none
         return pd.Series(column.to_pandas())
 
-    return pd.DataFrame({name: series(table[name]) for name in table.column_names})
+    return pd.DataFrame({name: series(table[name]) for name in table.column_names}, copy=copy)
 
 
 def rounded(value: Any, digits: int = SIGNIFICANT_DIGITS) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipeline.engine.quoting import literal
 from pipeline.tables.contracts import Column, Contract
 
 LONGEST_TEXT = 100
@@ -184,14 +185,10 @@ def _typed(column: Column, words: Mapping[str, str]) -> str:
         case "flag":
             return f"read_flag({name})"
         case "text" if column.allowed:
-            ours = "".join(f" WHEN lower({_literal(word)}) THEN '{own}'" for word, own in words.items())
+            ours = "".join(f" WHEN lower({literal(word)}) THEN '{own}'" for word, own in words.items())
             return f"CASE lower({name}){ours} ELSE lower({name}) END" if ours else f"lower({name})"
         case _:
             return name
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _known_sql(contract: Contract, until: datetime) -> str:

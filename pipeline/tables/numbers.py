@@ -167,6 +167,7 @@ def sorted_with_places(keys: npt.NDArray[Integer]) -> tuple[Places, npt.NDArray[
     places <<= bits
     places |= np.arange(len(keys))
     places.sort()
-    ascending = (places >> bits).astype(keys.dtype, copy=False)
+    ascending = np.empty_like(keys)
+    np.right_shift(places, bits, out=ascending, casting="unsafe")
     places &= (1 << bits) - 1
     return places, ascending

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.engine import duck
 from pipeline.engine.duck import SqlError
+from pipeline.engine.quoting import identifier
 from pipeline.errors import UserError
 from pipeline.tables.files import SourceFile
 from pipeline.tables.raw import FileRead, RawTable
@@ -40,7 +41,7 @@ def read_parquet_file(table: RawTable, file_no: int, file: SourceFile, where: st
         ).fetchall()
         types = {name: kind for name, kind, *_ in described}
         table.settle(list(types), file.label, where)
-        values = {our: f"{_quoted(name)}::VARCHAR" for our, name in table.columns.items() if name}
+        values = {our: f"{identifier(name)}::VARCHAR" for our, name in table.columns.items() if name}
         source = "read_parquet($path, file_row_number = true, hive_partitioning = false)"
         rows = table.insert(file_no, "file_row_number + 1", values, source, path)
     except SqlError as error:
@@ -48,7 +49,3 @@ def read_parquet_file(table: RawTable, file_no: int, file: SourceFile, where: st
         raise UserError(f"{file.label} is a damaged Parquet file: {reason}", where=f"{where}.path") from error
     ours = {our: types[name] for our, name in table.columns.items() if name}
     return FileRead(file.label, rows, tuple(types), "parquet", types=ours)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

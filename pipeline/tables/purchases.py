@@ -78,7 +78,7 @@ def _words(texts: pa.ChunkedArray) -> pa.DictionaryArray:
     return words
 
 
-def orders_of(rows: pa.Table, keyed: pa.Table) -> pd.DataFrame:
+def orders_of(rows: pa.Table, keyed: pa.Table) -> pa.Table:
     """Make the table of orders.
 
     Parameters
@@ -92,12 +92,20 @@ def orders_of(rows: pa.Table, keyed: pa.Table) -> pd.DataFrame:
     places[keyed["customer_no"].to_numpy()] = np.arange(len(keyed), dtype=np.int32)
     rows = _replaced(rows, "customer_no", pa.array(places[rows["customer_no"].to_numpy()]))
     rows = in_order(rows)
-    keys = pd.Index(keyed["customer_key"].to_pandas())
-    customers = pd.Categorical.from_codes(rows["customer_no"].to_numpy(), keys, validate=False)
-    orders = to_pandas(rows.drop_columns("customer_no"))
-    orders.insert(0, "customer_key", pd.Series(customers))
-    contracts.check(orders, contracts.ORDERS)
-    return orders
+    numbers, keys = rows["customer_no"].combine_chunks(), keyed["customer_key"].combine_chunks()
+    customers = pa.DictionaryArray.from_arrays(numbers, keys, safe=False)
+    return rows.drop_columns("customer_no").add_column(0, "customer_key", customers)
+
+
+def frame_of(orders: pa.Table) -> pd.DataFrame:
+    """Return orders as a frame, held against their contract."""
+    customers = orders["customer_key"].combine_chunks()
+    keys = pd.Index(customers.dictionary.to_pandas())
+    frame = to_pandas(orders.drop_columns("customer_key"), copy=False)
+    by_key = pd.Categorical.from_codes(customers.indices.to_numpy(), keys, validate=False)
+    frame.insert(0, "customer_key", pd.Series(by_key))
+    contracts.check(frame, contracts.ORDERS)
+    return frame
 
 
 def customers_of_purchases(con: Connection, judged: Raw, keyed: pa.Table) -> pa.Table:
@@ -186,7 +194,7 @@ def policy_counts(con: Connection, spec: OrderSource, policies: Policies) -> dic
     excluded = """
         SELECT count(*), count(*) FILTER (WHERE customer_id IN (SELECT customer_id FROM test_accounts))
         FROM customers
-        WHERE customer_no IN (SELECT customer_no FROM judged WHERE left_out = 'test_accounts')"""
+        WHERE customer_no IN (SELECT customer_no FROM left_out_rows WHERE left_out = 'test_accounts')"""
     [(every, told)] = duck.run(con, excluded, name="test accounts").fetchall()
     counts["test_customers"] = {"left_out": every, "known_from_customers_table": told}
     return counts

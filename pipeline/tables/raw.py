@@ -112,12 +112,12 @@ class RawTable:
                 raise no_header(label, f"{where}.path")
             once = [name for name in names if name and names.count(name) == 1]
             self.columns = {f"c{n}": name for n, name in enumerate(once)}
-        written = {
-            normalize("NFC", name): name for name in names
-        }  # as parameters are, whatever the file's way
-        self.columns = {
-            our: name and written.get(normalize("NFC", name), name) for our, name in self.columns.items()
-        }
+        spellings = {normalize("NFC", name): name for name in names}  # parameters are normal, not all files
+
+        def spelled(name: str | None) -> str | None:
+            return name and spellings.get(normalize("NFC", name), name)
+
+        self.columns = {our: spelled(name) for our, name in self.columns.items()}
         check_columns(names, self.wanted, label, f"{where}.columns")
 
     def insert(

@@ -87,21 +87,8 @@ def settle(
     duck.run(con, statement, name=name)
     quarantine = to_pandas(duck.arrow(con, "FROM lookup_quarantine ORDER BY source, line", name=name))
     check(quarantine, QUARANTINE)
-    files = _files(con, raw)
+    files = accounting.by_file(raw, duck.run(con, "FROM lookup_fates", name="fates").fetchall(), FATES)
     total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES)}
     accounting.stop_if_too_many(quarantine, total["rows_read"], max_share, f"sources.{name}.path")
     rules_broken = dict(accounting.by_frequency(quarantine["rule"]))
     return Lookup(name, quarantine, {**total, "rules": rules_broken, "sources": files})
-
-
-def _files(con: Connection, raw: Raw) -> dict[str, dict[str, int]]:
-    """Count what became of the rows of each file, and hold it against the rows that were read."""
-    rows = duck.run(con, "FROM lookup_fates ORDER BY ALL", name="fates").fetchall()
-    counted = {(file_no, fate): count for file_no, fate, count in rows}
-    files = {}
-    for file_no, file in enumerate(raw.files):
-        fates = {fate: counted.get((file_no, fate), 0) for fate in FATES}
-        if file.rows != sum(fates.values()):
-            raise accounting.AccountingError(f"{file.label}: {file.rows} rows read, but {fates}")
-        files[file.label] = {"rows_read": file.rows, **fates}
-    return files

@@ -9,7 +9,7 @@ from pipeline.counted import counted
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account
 
-MANY_LOST = 0.25  # of the returns: more than by orders from before the log
+MANY_LOST = 0.25  # of the returns, by one customer: more than anybody's own
 FEWEST_LOST = 20
 MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the same
 FEWEST_DOUBLED, DOUBLED_SHARE = 10, 0.005  # of the orders: more than by chance
@@ -35,6 +35,7 @@ def remarks(
     """
     yield from _about_births(done, births_from)
     yield from _about_ids(done)
+    yield from _about_ids_of_tables(done)
     yield from _about_lines(done)
     yield from _about_dates(done)
     yield from _about_changed(done)
@@ -79,6 +80,17 @@ def _about_ids(done: Ingested) -> Iterator[str]:
             "e-mail address, may tell who they are; ingest.exclude_customers leaves them out. churn inspect "
             "shows the id."
         )
+
+
+def _about_ids_of_tables(done: Ingested) -> Iterator[str]:
+    """Tell of ids by which a table means a customer of the log whom it writes in other capitals."""
+    for name, table in done.counts["tables"].items():
+        if alike := table.get("in_other_capitals"):
+            yield (
+                f"{name}: {counted(alike):customer id differs/customer ids differ} from one of the orders in "
+                "capitals alone, and its rows are not that customer's. If these are the same people, set "
+                "ingest.customer_ids: small_letters."
+            )
 
 
 def _about_lines(done: Ingested) -> Iterator[str]:
@@ -164,12 +176,12 @@ def _about_states(done: Ingested, cancelled: Sequence[str]) -> Iterator[str]:
 
 
 def _about_returns(done: Ingested) -> Iterator[str]:
-    """Tell of returns that nothing is taken from, for their customers have not bought before."""
-    found = done.counts["policies"]["returns"]["matched_by"]
-    lost, rows = found.get("none", 0), sum(found.values())
-    if lost >= max(FEWEST_LOST, MANY_LOST * rows):
+    """Tell of one customer who never bought and has many of the returns: it is the shop, or stands for it."""
+    lost = done.returns.loc[done.returns["matched_by"] == "none", "customer_key"]
+    of_one = int(lost.value_counts().max()) if len(lost) else 0
+    if of_one >= max(FEWEST_LOST, MANY_LOST * len(done.returns)):
         yield (
-            f"{lost:,} of {counted(rows):return/returns} are of customers with no order before to take them "
-            "from: spend is too high. If these rows name somebody else than the buyer, such as the shop "
-            "itself, find the buyer by the order: docs/bring-your-own-data.md, Tables that belong together."
+            f"{of_one:,} of {counted(len(done.returns)):return/returns} are of one customer with no order to "
+            "take them from: spend is too high. If that is the shop itself, find the buyer by the order: "
+            "docs/bring-your-own-data.md, Tables that belong together."
         )

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import fsspec
-
 from pipeline.errors import UserError
 from pipeline.tables.addresses import Address, expand
 from pipeline.tables.files import PATTERN_SIGNS, SourceFile
@@ -62,6 +60,8 @@ def fetch(path: str, scratch: Path, where: str) -> list[SourceFile]:
     UserError
         If the protocol is unknown or needs a package, the files cannot be reached, or there is none.
     """
+    import fsspec  # takes its time, and most logs are files
+
     address = expand(path, os.environ, where)
     protocol = path.partition("://")[0]
     with _explained(address, protocol, where):

@@ -197,11 +197,21 @@ def _order_of_line_items(free: Sequence[Column]) -> Guess | None:
 
 def _guess(role: str, free: Sequence[Column]) -> Guess | None:
     rated = [(_rate(role, column), column) for column in free if _possible(role, column)]
+    if role == "ordered_at" and _is_number_beside_dates(rated, free):
+        return None
     rating, best = max(rated, key=lambda pair: pair[0], default=((0, 0.0), None))
     if best is None or rating <= (0, 0.0):
         return None
     by_name = f"its name, rated {rating[0]} of 3" if rating[0] else "no better name"
     return Guess(best, f"{by_name}; {_evidence(role, best)}")
+
+
+def _is_number_beside_dates(
+    rated: Sequence[tuple[tuple[int, float], Column]], free: Sequence[Column]
+) -> bool:
+    """Tell whether all that reads as dates are numbers of another name, while dates cannot be read."""
+    named = any(ROLES["ordered_at"].rate(column.plain_name) >= BY_NAME_ALONE for column in free)
+    return named and all(rating[0] == 0 and column.numbers >= ENOUGH for rating, column in rated)
 
 
 def _possible(role: str, column: Column) -> bool:

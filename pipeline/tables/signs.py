@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
+from pipeline.engine.quoting import identifier, literal
 from pipeline.tables.doubts import Table
 from pipeline.tables.roles import CANCELLED, ENOUGH, UMLAUTS, Column, Guess
 
@@ -47,7 +48,7 @@ def about_kinds(con: Connection, table: Table, guesses: Guesses, columns: Sequen
         given_back = [value for value in _values(con, column) if _is_given_back(column, value)]
         rows, above = _of_sign(con, amount, column, given_back) if given_back else (0, 0)
         if above and above >= NEARLY_ALL * rows and len(given_back) < column.distinct:
-            words = ", ".join(map(_text, given_back))
+            words = ", ".join(map(literal, given_back))
             turned = _replaced(table, amount, f"{_named(column)} IN ({words})", _negative(table, amount))
             return (
                 f'{WHERE}: {above:,} of {rows:,} rows with {words} in "{column.name}" have an amount above '
@@ -175,7 +176,7 @@ def _signs(con: Connection, column: Column) -> dict[int, int]:
 
 def _of_sign(con: Connection, amount: Column, column: Column, values: Iterable[str]) -> tuple[int, int]:
     """Count the rows that have one of some values and an amount, and those of them above zero."""
-    words = ", ".join(map(_text, values))
+    words = ", ".join(map(literal, values))
     statement = f"""
         SELECT count(*) FILTER (WHERE sign <> 0), count(*) FILTER (WHERE sign = 1)
         FROM (SELECT {SIGN.format(column=amount.key)} AS sign FROM raw WHERE {column.key} IN ({words}))"""
@@ -201,8 +202,4 @@ def _above_zero(table: Table, column: Column) -> str:
 
 
 def _named(column: Column) -> str:
-    return '"' + column.name.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    return identifier(column.name)

@@ -142,7 +142,12 @@ def leave_out(con: Connection, judged: Raw, places: npt.NDArray[np.int64], polic
 
 
 def let_go(con: Connection, judged: Raw) -> Raw:
-    """Keep of ``judged`` what orders are made of; all other texts of the log leave the memory."""
+    """Keep of ``judged`` what orders are made of; all other texts of the log leave the memory.
+
+    Makes ``left_out_rows``, the few that a policy left out: to find them takes a pass over all.
+    """
+    left_out = judged.rows.select(["customer_no", "left_out"])
+    duck.register(con, "left_out_rows", left_out.filter(pc.is_valid(left_out["left_out"])))
     names = [name for name in judged.rows.column_names if name in MADE_INTO_ORDERS]
     for name in ("dated_rows", "visible_rows"):
         con.unregister(name)

@@ -148,6 +148,10 @@ def test_value_tiers_hold_at_most_their_share_and_zero_is_low() -> None:
         ({"frequency": 0, "days_since_last": 10, "overdue": None}, "new"),
         ({"frequency": 0, "days_since_last": 90, "overdue": None}, "dormant"),
         ({"frequency": 0, "days_since_last": 360, "overdue": None}, "lost"),
+        # A second order day makes a customer one who came back.
+        ({"frequency": 1, "days_since_last": 10, "overdue": 0.5}, "active"),
+        ({"frequency": 1, "days_since_last": 100, "overdue": 4.0}, "at_risk"),
+        ({"frequency": None, "days_since_last": 10, "overdue": None}, "new"),
         ({"days_since_last": 89, "overdue": 3.0}, "active"),
         ({"days_since_last": 89, "overdue": 3.0, "churn_probability": 0.9}, "at_risk"),
         ({"days_since_last": 100, "overdue": 4.0}, "at_risk"),

@@ -302,19 +302,51 @@ def test_states_none_of_which_cancels_are_warned_of(shop: Path, capsys: pytest.C
 
 
 @pytest.mark.parametrize(
-    ("of_shop", "policy", "told"), [(20, "match", True), (18, "match", False), (20, "drop", False)]
+    ("names", "policy", "told"), [(1, "match", True), (20, "match", False), (1, "drop", False)]
 )
-def test_returns_of_people_who_never_bought_are_warned_of(
-    shop: Path, capsys: pytest.CaptureFixture[str], of_shop: int, policy: str, told: bool
+def test_returns_that_name_the_shop_and_not_the_buyer_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str], names: int, policy: str, told: bool
 ) -> None:
     log = shop / "log.csv"
-    refunds = [f"{'the shop' if n < of_shop else f'old-{n}'},2023-09-01,-1" for n in range(40)]
+    refunds = [f"{f'from before {n % names}' if n < 20 else f'old-{n}'},2023-09-01,-1" for n in range(40)]
     log.write_text(log.read_text() + "\n".join(refunds) + "\n")
     params = yaml.safe_load(write_params(shop).read_text())
     params["ingest"]["returns"] = policy
     (shop / "params.yaml").write_text(yaml.safe_dump(params))
     read_orders(load_params(shop / "params.yaml"))
-    assert ("21 of 41 returns are of customers with no order" in capsys.readouterr().err) is told
+    said = capsys.readouterr().err
+    assert ("20 of 41 returns are of one customer with no order" in said) is told
+    assert ("with no order to take them from" in said) is told
+
+
+@pytest.mark.parametrize("spelled", ["as_written", "small_letters"])
+def test_customers_whom_a_table_writes_in_other_capitals_are_warned_of(
+    shop: Path, capsys: pytest.CaptureFixture[str], spelled: str
+) -> None:
+    people = ("old-1", "OLD-2", "Old-3", "nobody")
+    (shop / "tickets.csv").write_text("who,day\n" + "".join(f"{who},2023-03-01\n" for who in people))
+    params = yaml.safe_load(write_params(shop).read_text())
+    params["sources"]["tickets"] = {
+        "path": "tickets.csv",
+        "columns": {"customer_id": "who", "opened_at": "day"},
+    }
+    params["ingest"]["customer_ids"] = spelled
+    (shop / "params.yaml").write_text(yaml.safe_dump(params))
+    done = read_orders(load_params(shop / "params.yaml"))
+    warned = "tickets: 2 customer ids differ from one of the orders in capitals alone"
+    assert (warned in capsys.readouterr().err) is (spelled == "as_written")
+    assert done.counts["tables"]["tickets"]["buyers"] == (1 if spelled == "as_written" else 3)
+
+
+def test_customers_who_have_a_row_in_the_capitals_of_the_orders_as_well_are_not_warned_of(shop: Path) -> None:
+    (shop / "people.csv").write_text("who\nold-1\nOLD-1\nOLD-2\n")
+    params = yaml.safe_load(write_params(shop).read_text())
+    params["sources"]["customers"] = {"path": "people.csv", "columns": {"customer_id": "who"}}
+    for spelled, lost in (("as_written", 1), ("small_letters", 0)):
+        params["ingest"]["customer_ids"] = spelled
+        (shop / "params.yaml").write_text(yaml.safe_dump(params))
+        done = read_orders(load_params(shop / "params.yaml"))
+        assert done.counts["tables"]["customers"]["in_other_capitals"] == lost
 
 
 def test_a_log_that_was_cut_short_stops_before_anything_is_written(shop: Path) -> None:

@@ -318,3 +318,10 @@ def test_the_stage_reads_a_database_and_prints_no_secret(workspace: Any, log: pd
     assert "Connection refused" in done.stderr
     assert "hush" not in done.stderr + done.stdout
     assert len(done.stderr.splitlines()) < 10
+
+
+def test_a_file_in_another_encoding_is_told(ingest: Ingest) -> None:
+    rows = "customer,date,amount\nMüller,2021-03-04,5\n".encode("cp1252")
+    with pytest.raises(UserError, match="valid: a file in UTF-8; read_csv") as raised:
+        ingest({"data/raw/a.csv": rows}, path=None, url="duckdb://", query="SELECT * FROM 'data/raw/a.csv'")
+    assert "ller" not in str(raised.value)

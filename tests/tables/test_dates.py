@@ -100,8 +100,9 @@ def test_a_month_may_have_its_english_or_german_name(
     assert {read(con, known, text) for known in dates.FORMATS} - {None} == ({value} if value else set())
 
 
-def test_an_order_number_with_leading_zeros_is_no_epoch(con: Connection) -> None:
-    assert all(read(con, known, "000010001") is None for known in dates.FORMATS)
+@pytest.mark.parametrize("number", ["000010001", "302000123", "9000010001", "4006381333931"])
+def test_a_number_of_no_plausible_day_is_no_epoch(con: Connection, number: str) -> None:
+    assert all(read(con, known, number) is None for known in dates.FORMATS)
 
 
 def test_the_column_decides_not_its_beginning(con: Connection) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import UserError
 from pipeline.tables.header import looks_like_row
 from pipeline.tables.inspection import inspect_file
-from tests.tables.conftest import inspected
+from tests.tables.conftest import finding, inspected
 
 
 def test_a_file_without_a_header_is_told_without_its_values(tmp_path: Path) -> None:
@@ -81,3 +81,10 @@ def test_a_row_that_lacks_a_value_is_no_header(tmp_path: Path, first: str) -> No
 def test_names_with_numbers_are_a_header(tmp_path: Path) -> None:
     text = "customer,date,amount,SKU1,QTY2,VAT19\n7,2021-03-04,5.5,a,1,19\n7,2021-03-05,1.0,b,2,19\n"
     assert not inspected(tmp_path, text).questions
+
+
+def test_a_row_of_settings_above_the_names_is_passed_over(tmp_path: Path) -> None:
+    settings = "EXTF;700;21;Buchungsstapel;13;20260101;RE;1001;20250101;20251231;EUR"
+    rows = "".join(f"{n},50;S;{n % 7};0{1 + n % 9}.03.2025;;\n" for n in range(10, 40))
+    found = inspected(tmp_path, f"{settings}\nUmsatz;SH;Konto;Belegdatum;Skonto;Text\n{rows}")
+    assert finding(found, "ordered_at").startswith('"Belegdatum"')

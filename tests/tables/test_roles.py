@@ -121,3 +121,9 @@ def test_dates_are_no_customers_and_kinds_no_orders() -> None:
     ]
     guesses = guess_roles(columns)
     assert (guesses["customer_id"], guesses["order_id"]) == (None, None)
+
+
+@pytest.mark.parametrize(("name", "found"), [("Belegdatum", False), ("Beleg", True)])
+def test_a_number_is_no_date_beside_a_date_that_cannot_be_read(name: str, found: bool) -> None:
+    columns = [Column("c0", name, 100, 90, 0.0, 1.0, 0.0), Column("c1", "Feld", 100, 90, 1.0, 1.0, 0.0)]
+    assert bool(guess_roles(columns)["ordered_at"]) is found
