@@ -161,16 +161,16 @@ def ingest_orders(
         identities = customers_of_purchases(con, log, keys.result())
         on_phase("reading tables")
         setting = Setting(
-            root,
-            seen_until,
-            max_quarantine_share,
-            pepper,
-            now,
-            policies.timezone,
-            links,
-            spelled,
-            identity.no_customers(con),
-            policies.missing_customer_id == "leave_out",
+            root=root,
+            as_of=seen_until,
+            max_quarantine_share=max_quarantine_share,
+            pepper=pepper,
+            now=now,
+            timezone=policies.timezone,
+            links=links,
+            spelled=spelled,
+            no_customers=identity.no_customers(con),
+            anonymous_left_out=policies.missing_customer_id == "leave_out",
         )
         read = read_tables(tables, to_pandas(identities)["customer_id"], setting)
         on_phase("counting")
@@ -185,14 +185,23 @@ def ingest_orders(
         counts["alike_ids"] = alike
         counts["outliers"] = signals.outliers(orders)
         counts["left_truncation"] = signals.left_truncation(orders)
+    counts |= _about_sources(spec, log, read_as, read, lookups)
+    return Ingested(orders, given_back, quarantine, vault, counts, seen_until, read, lookups)
+
+
+def _about_sources(
+    spec: OrderSource, log: Raw, read_as: Mapping[str, str], tables: list[TableRead], lookups: list[Lookup]
+) -> dict[str, Any]:
+    """Say what is off for want of columns and tables, and how the log and the others were read."""
     missing = [name for name, theirs in order_columns(spec).items() if theirs is None]
     columns_off = [name for name in missing if contracts.ORDER_LOG.column(name).feeds]
-    counts["columns_off"] = columns_off
-    counts["switched_off"] = contracts.ORDER_LOG.switched_off(columns_off)
-    counts["tables"] = summary(read)
-    counts["lookups"] = {lookup.name: lookup.counts for lookup in lookups}
-    counts["read_as"] = {"encoding": log.encodings, "delimiter": log.delimiters, **read_as}
-    return Ingested(orders, given_back, quarantine, vault, counts, seen_until, read, lookups)
+    return {
+        "columns_off": columns_off,
+        "switched_off": contracts.ORDER_LOG.switched_off(columns_off),
+        "tables": summary(tables),
+        "lookups": {lookup.name: lookup.counts for lookup in lookups},
+        "read_as": {"encoding": log.encodings, "delimiter": log.delimiters, **read_as},
+    }
 
 
 def _begin_orders(

@@ -67,7 +67,8 @@ def test_no_customer_is_in_two_folds(frame: pd.DataFrame, monkeypatch: pytest.Mo
         frame["customer_key"].map(pd.Series(drawn, frame["customer_key"].unique()))
         for drawn in (rng.random(150), rng.random(150) < 0.5)
     )
-    told = frame[[*KEYS]].assign(**dict.fromkeys(FEATURES, 0.0)).assign(weekend_share=own, churned=gone)
+    nothing = pd.DataFrame(0.0, frame.index, FEATURES)
+    told = frame[[*KEYS]].join(nothing).assign(weekend_share=own, churned=gone)
     assert tune(told, seed=5, go_on=lambda _: False).log_loss > 0.69
 
 

@@ -35,6 +35,12 @@ def test_a_longer_log_shows_last_year_too():
     assert list(learned_from.items())[-1] == (plan.score, plan.final.training)
 
 
+@pytest.mark.parametrize(("horizon_days", "learned"), [(14, 6), (60, 6), (91, 4), (180, 4)])
+def test_where_horizons_overlap_much_fewer_are_learned_from(horizon_days, learned):
+    plan = plan_cutoffs(date(2018, 1, 1), date(2023, 7, 1), **{**PLAN, "horizon_days": horizon_days})
+    assert len(plan.final.training) == learned
+
+
 @pytest.mark.parametrize(("days", "has_last_year"), [(364 + 180, True), (364 + 179, False)])
 def test_last_year_needs_half_a_year_before_it(days, has_last_year):
     first = date(2022, 1, 1)
