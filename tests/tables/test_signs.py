@@ -39,7 +39,7 @@ def test_a_credit_note_above_zero_is_asked_about_with_a_query_that_turns_it(
 ) -> None:
     [question] = inspected(tmp_path, INVOICES.format(kind=kind, sign="")).questions
     assert question.startswith(
-        f"sources.orders.columns.amount: 1 of 1 rows with '{kind}' in \"Belegart\" have"
+        f"sources.orders.columns.amount: 1 row is '{kind}' in \"Belegart\", with an amount above zero"
     )
     assert [row[-1] for row in run(question, tmp_path)] == ["1.119,00", "20,00", "-19,50"]
 
@@ -54,7 +54,8 @@ def test_a_credit_note_below_zero_and_an_order_that_was_refunded_are_no_question
 def test_the_credit_side_of_a_ledger_is_asked_about(tmp_path: Path) -> None:
     text = INVOICES.replace("Belegart", "Soll/Haben-Kz").replace("Rechnung", "S").format(kind="H", sign="")
     [question] = inspected(tmp_path, text).questions
-    assert "rows with 'H' in \"Soll/Haben-Kz\"" in question
+    assert "1 row is 'H' in \"Soll/Haben-Kz\"" in question
+    assert "Payments of invoices are neither orders nor returns" in question
 
 
 @pytest.mark.parametrize("none", ["", "0,00"])
@@ -104,13 +105,19 @@ def test_the_query_for_refunds_reads_numbers_of_a_typed_file(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("amounts", "told"), [((1999, 2450, 995), True), ((19, 24, 9), False), ((1900, 2400, 900), False)]
+    ("name", "amounts", "told"),
+    [
+        ("amount_cents", ("1999", "2450"), True),
+        ("amount_cents", ("19.99", "24.50"), False),
+        ("amount", ("1999", "2450"), False),  # yen, forints
+        ("amount_percentage", ("1999", "2450"), False),
+    ],
 )
-def test_large_uneven_whole_numbers_may_be_cents(
-    amounts: tuple[int, ...], told: bool, tmp_path: Path
+def test_whole_numbers_that_are_called_cents_may_be_cents(
+    name: str, amounts: tuple[str, ...], told: bool, tmp_path: Path
 ) -> None:
     rows = "".join(f"a,2024-03-0{n},{amount}\n" for n, amount in enumerate(amounts, start=1))
-    found = inspected(tmp_path, f"customer,date,amount\n{rows}")
+    found = inspected(tmp_path, f"customer,date,{name}\n{rows}")
     assert ("cents" in abouts(found)) == told
     if told:
         assert run(finding(found, "cents"), tmp_path)[0][2] == 19.99
@@ -127,3 +134,46 @@ def test_states_that_seem_to_be_of_cancelled_orders_are_named(tmp_path: Path) ->
     rows = "".join(f"a,2024-03-0{n % 9 + 1},{n}.50,{'JN'[n % 2]}\n" for n in range(20))
     found = inspected(tmp_path, f"customer,date,total,storniert\n{rows}")
     assert finding(found, "states").endswith('belong in ingest.cancelled_status: "J"?')
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "Belegart;Belegnr;Kundennr;Datum;Artikel;Menge;Einzelpreis\n"
+        "Rechnung;1;a;01.03.2024;x;1;5,90\nGutschrift;2;a;02.03.2024;x;-1;5,90\n",
+        "no;customer;date;amount;Status\n1;a;01.03.2024;5,90;versendet\n2;b;02.03.2024;6,90;Retoure\n",
+        "no;customer;date;amount;return_reason\n1;a;01.03.2024;5,90;return\n2;b;02.03.2024;6,90;none\n",
+        "no;customer;date;amount;cash\n1;a;01.03.2024;5,90;C\n2;b;02.03.2024;6,90;D\n",
+    ],
+    ids=["below zero by its quantity", "a state of the sale", "a reason", "a way to pay"],
+)
+def test_what_is_below_zero_or_no_kind_of_row_is_not_asked_about(log: str, tmp_path: Path) -> None:
+    assert inspected(tmp_path, log).questions == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("Retoure", "01"), ("Erstattung-ID", ("881", "882")), ("refund_rate", ("0.10", "0.20"))],
+)
+def test_a_flag_an_id_or_a_rate_is_no_refund(
+    name: str, values: str | tuple[str, ...], tmp_path: Path
+) -> None:
+    rows = "".join(f"a,2024-03-0{n},19.50,{value}\n" for n, value in enumerate(values, start=1))
+    assert "refunds" not in abouts(inspected(tmp_path, f"customer,date,total,{name}\n{rows}"))
+
+
+@pytest.mark.parametrize("refunded", ["19.50", "99.50"])
+def test_more_than_was_paid_is_no_refund(refunded: str, tmp_path: Path) -> None:
+    log = f"customer,date,total,refunded\na,2024-03-01,19.50,0.00\na,2024-03-02,19.50,{refunded}\n"
+    assert ("refunds" in abouts(inspected(tmp_path, log))) == (refunded == "19.50")
+
+
+def test_what_a_voucher_paid_is_no_other_side(tmp_path: Path) -> None:
+    log = "customer,date,paid_amount,gift_card\na,2024-03-01,19.50,0\na,2024-03-02,0,12.50\n"
+    assert "other side" not in abouts(inspected(tmp_path, log))
+
+
+@pytest.mark.parametrize("state", ["nicht storniert", "not cancelled", "avoided", "teilstorniert"])
+def test_orders_that_stand_are_not_taken_for_cancelled(state: str, tmp_path: Path) -> None:
+    log = f"customer,date,total,status\na,2024-03-01,5.50,{state}\na,2024-03-02,6.50,storniert\n"
+    assert finding(inspected(tmp_path, log), "states").endswith('cancelled_status: "storniert"?')
