@@ -6,7 +6,8 @@ import sys
 import pytest
 
 FAULTS_OF_SECOND_ARRAY = """
-import resource
+import os, resource
+os.environ["NUMPY_MADVISE_HUGEPAGE"] = "0"
 import numpy as np
 from pipeline.tables.memory import keep_freed
 {first}
