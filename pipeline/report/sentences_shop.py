@@ -144,11 +144,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{low} bis {high}",
     ),
     "kpis.churn": (
-        "Churn, twice. By the textbook formula {literal} were lost: "
+        "Churn, twice. By the textbook formula it is {literal}: "
         "{start:active customer/active customers} at the start, {end} at the end. That sets new and "
         "returning customers off against the lost ones. Of the customers the shop had, it lost {cohort}: "
         "{lost} of {start} did not order again.",
-        "Abwanderung, zweimal gerechnet. Nach der Lehrbuchformel gingen {literal} verloren: {start} "
+        "Abwanderung, zweimal gerechnet. Nach der Lehrbuchformel sind es {literal}: {start} "
         "Aktive zu Beginn, {end} am Ende. Darin werden Neue und Zurückgekehrte gegen Verlorene "
         "aufgerechnet. Von denen, die der Shop hatte, verlor er {cohort}: {lost} von {start} ohne weitere "
         "Bestellung.",
