@@ -14,27 +14,11 @@ from pipeline.errors import UserError
 SAMPLE_ROWS = 2_000
 TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 SERIAL = r"[34]\d{4}([.,]\d+)?"  # days since 1899-12-30, from 1982 to 2036
-MONTHS = {
-    word: n
-    for n, words in enumerate(
-        (
-            "jan",
-            "feb",
-            "mar mae mrz",
-            "apr",
-            "may mai",
-            "jun",
-            "jul",
-            "aug",
-            "sep",
-            "oct okt",
-            "nov",
-            "dec dez",
-        ),
-        start=1,
-    )
-    for word in words.split()
-}
+_MONTH_WORDS = (
+    *("jan jae", "feb", "mar mae mrz", "apr", "may mai", "jun"),
+    *("jul", "aug", "sep", "oct okt", "nov", "dec dez"),
+)
+MONTHS = {word: n for n, words in enumerate(_MONTH_WORDS, start=1) for word in words.split()}
 TIME_SHAPE = r"(,? \d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( [AaPp][Mm])?)?"
 
 
@@ -104,11 +88,11 @@ def _epoch(name: str, shape: str, microseconds: int) -> DateFormat:
 
 _DAY = r"(\d{1,2})(?:st|nd|rd|th|\.)?"
 _MONTH = (
-    r"(?:jan(?:uar)?y?|feb(?:ruar)?y?|mar(?:ch|z)?|maerz|mrz|apr(?:il)?|ma[iy]|jun[ei]?|jul[iy]?|aug(?:ust)?|"
+    r"(?:jan(?:uar)?y?|ja(?:n|en)ner|feb(?:ruar|er)?y?|mar(?:ch|z)?|maerz|mrz|apr(?:il)?|ma[iy]|jun[ei]?|jul[iy]?|aug(?:ust)?|"
     r"sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
 )
 _WITH_MONTH = [
-    _with_month(name, rf"{first}[ -]+{second},?[ -]+(\d{{{digits}}})", year)
+    _with_month(name, rf"{first}[ ./-]+{second},?[ ./-]+(\d{{{digits}}})", year)
     for digits, year in ((4, "%Y"), (2, "%y"))
     for name, first, second in (
         (f"dd month {'y' * digits}", _DAY, _MONTH),
@@ -144,7 +128,7 @@ FORMATS = (
     ISO,
     COMPACT,
     *map(_numbered, ("%d.%m.%Y", "%d.%m.%y", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")),
-    *map(_numbered, ("%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y")),
+    *map(_numbered, ("%d/%m/%y", "%m/%d/%y")),  # between "-" the two digits of a year may as well come first
     *_WITH_MONTH,
     _epoch("seconds since 1970", r"([6-9]\d{8}|[12]\d{9})", 1_000_000),  # of 1989 to 2065: others are ids
     _epoch("milliseconds since 1970", r"[12]\d{12}", 1_000),
@@ -225,7 +209,7 @@ def _best(con: Connection, column: str, where: str) -> DateFormat:
         raise UserError(
             "no value of the column reads as a date in any format that is tried",
             where=where,
-            valid='a format such as "%d.%m.%Y %Hh%M" or "%y%m%d"' + _about_serials(con, values),
+            valid='a format such as "%d.%m.%Y %Hh%M" or "%d-%m-%y"' + _about_serials(con, values),
         )
     _ask_if_undecided(con, values, best, counted, where)
     return best

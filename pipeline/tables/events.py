@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,10 +18,11 @@ from pipeline.tables.roles import Column
 from pipeline.tables.sources import Raw
 
 MOST = 50  # kinds of events
+NAMED = r"(user|visitor|customer)?(event|(inter)?action|activity|behaviou?r)(type|name|kind)?"
 BEHAVIOUR = (
     r"view|visit|click|cart|basket|wish|favou?rit|search|impression|session|scroll|checkout|log_?in|page"
 )
-PURCHASE = r"purchased?|transactions?|bought|buy|ordered|orders?|sales?|conversion|kauf|bestellung"
+PURCHASE = r"purchased?|transactions?|bought|buy|ordered|orders?|conversion|kauf|bestellung"
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class Purchases:
 def purchases_of(con: Connection, raw: Raw, columns: Sequence[Column]) -> Purchases | None:
     """Find the column that tells purchases from looking around, and keep the rows of purchases.
 
-    Every one of its values has to be the one or the other: the states of an order are not events.
+    It has to be called so, and every one of its values has to be the one or the other: a category, a source
+    or a state of orders is no event.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def purchases_of(con: Connection, raw: Raw, columns: Sequence[Column]) -> Purcha
         None if no column is like that: every row is an order, or a line of one.
     """
     for column in columns:
-        if column.distinct > MOST or column.numbers or column.dates:
+        if not re.fullmatch(NAMED, column.plain_name) or column.distinct > MOST:
             continue
         named = f"""
             SELECT DISTINCT {column.key}, regexp_full_match({column.key}, '(?i){PURCHASE}'),

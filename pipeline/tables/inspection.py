@@ -30,7 +30,7 @@ ELSEWHERE = (
     "If it stands in another file, join the two: docs/bring-your-own-data.md, Tables that belong together."
 )
 UNREAD_DATES = (
-    'If its dates are written in a way of their own, name it and their date_format, such as "%y%m%d"; '
+    'If its dates are written in a way of their own, name it and their date_format, such as "%d-%m-%y"; '
     "numbers such as 45292 are days as a spreadsheet counts them: save the column as dates. "
 )
 NO_AMOUNTS = (

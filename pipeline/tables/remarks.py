@@ -138,9 +138,7 @@ def _about_equal_rows(done: Ingested) -> Iterator[str]:
     """Tell of rows and orders that stand in the log twice and count twice."""
     policies, rows = done.counts["policies"], done.counts["accepted_rows"]
     equal = policies["equal_rows"] - policies["duplicates"]
-    # Where nothing but equal rows was summed, a row is an order, and an equal one the same order again.
-    doubled = equal if equal == done.counts["merged_lines"] else policies["doubled_orders"]
-    if doubled >= max(FEWEST_DOUBLED, DOUBLED_SHARE * len(done.orders)):
+    if (doubled := policies["doubled_orders"]) >= max(FEWEST_DOUBLED, DOUBLED_SHARE * len(done.orders)):
         yield (
             f"{counted(doubled):order stands/orders stand} in the log twice or more, with every line, and "
             "count as often. If the file was put together of exports that overlap, set ingest.duplicates: "

@@ -18,15 +18,18 @@ UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 AN_ID = r"(nr|nummer|no|num|number|id|key|code|kennung)$"
 AN_ORDER = (
     r"auftrag|bestell|order|rechnung|invoice|beleg|bon|basket|"
-    r"transakt|transact|receipt|warenkorb|purchase|kauf|dokument|document|spende(?!r)|donation|sale(?!s)|"
-    r"^(re|rg|rech|best|auftr|vorgangs?)n(r|ummer)$|^incrementid$"  # the last is Magento's
+    r"transakt|transact|receipt|warenkorb|purchase|kauf|^(re|rg|rech|best|auftr|vorgangs?)n(r|ummer)$|"
+    r"^incrementid$"  # Magento's
 )
+# What else is an order where it is numbered; its purpose or its place is none.
+NUMBERED = rf"^(dokument(en)?|document|spenden?|donation|sale){AN_ID}"
 OF_ANOTHER_ORDER = r"parent|haupt|urspr|origin|zugehoer|related|bezug"
 PERSON = (
-    r"kund|^kd(nr|nummer|no|id)$|kaeufer|besteller|customer|client|buyer|shopper|household|haushalt|member|mitglied|donor|spender|"
-    r"debitor|user|nutzer|visitor|besucher|cust(?!om)"
+    r"kund|^kd(nr|nummer|no|id)$|kaeufer|besteller|customer|client|buyer|shopper|household|haushalt|member|"
+    r"mitglied|donor|spender|debitor|user|nutzer|visitor|besucher|cust(?!om)"
 )
 NO_BUYER = r"seller|vendor|merchant|supplier|store|verkaeufer|haendler|lieferant|filiale|session|sitzung"
+ABOUT_A_PERSON = r"manager|bank|method|channel|kanal"
 # Of a person, where no better name is there; of those who sell, too.
 PERHAPS = r"mail|kontakt|contact|account|konto|(?<!sales)person|subscriber|abonnent"
 
@@ -71,18 +74,18 @@ ROLES = {
         rf"{A_TOTAL}|wert|sales|spend|price|preis|netto|brutto|gross(?!h)|erloes",
         A_TOTAL,
         r"steuer|tax|vat|mwst|ship|fracht|freight|liefer|deliver|rabatt|discount|menge|quantity|qty|anzahl|count|"
-        r"coupon|units|number|subtotal|zwischensumme|kanal|channel|id$|nr$|code$|refund|erstatt|rueck|return|retour|gutschrift|"
-        r"fee$|gebuehr|saldo|balance|guthaben|due$|offen|^rest",
+        r"coupon|units|number|subtotal|zwischensumme|kanal|channel|id$|nr$|code$|refund|erstatt|rueck|return|"
+        r"retour|gutschrift|(?<!cof)fee$|gebuehr|saldo|balance|guthaben|due$|offen|^rest(betrag|summe|wert)",
         at_best=A_PRICE,
     ),
     "customer_id": Names(
         rf"{PERSON}|{PERHAPS}",
         AN_ID,
-        r"gruppe|group|typ|land|country|segment|since|seit|age|alter|name|newsletter|consent",
+        rf"gruppe|group|typ|land|country|segment|since|seit|age|alter|name|newsletter|consent|{ABOUT_A_PERSON}",
         at_best=rf"^(?!.*({PERSON})).*({PERHAPS})|mail",
     ),
     "order_id": Names(
-        rf"^(?!.*(waehrung|currency|{OF_ANOTHER_ORDER})).*({AN_ORDER})",
+        rf"^(?!.*(waehrung|currency|{OF_ANOTHER_ORDER})).*({AN_ORDER})|{NUMBERED}",
         AN_ID,
         rf"datum|date|zeit|time|at$|betrag|summe|amount|total|wert|value|preis|price|menge|quantity|anzahl|"
         rf"status|{PERSON}|typ|(?<!c)art$",
@@ -224,11 +227,16 @@ def _possible(role: str, column: Column) -> bool:
             return column.distinct <= FEW
         case "product_id":  # what was never sold twice is no product but a description of what was sold
             return column.filled < MANY or column.distinct < ENOUGH * column.filled
-        case "customer_id" if not ROLES[role].rate(column.plain_name):
+        case "customer_id" if ROLES[role].rate(column.plain_name):
+            few = not re.search(PERSON, column.plain_name) and column.filled >= MANY and column.is_handful
+            return column.decimals < ENOUGH and not few
+        case "customer_id":
             # Nearly every column repeats its values: one with the name of something else is that, one of a
             # handful of values says how, what or where, and one of dates when.
             is_time = column.dates >= ENOUGH > column.numbers
-            is_another = is_time or _is_named(column) or re.search(NO_BUYER, column.plain_name)
+            is_another = (
+                is_time or _is_named(column) or re.search(rf"{NO_BUYER}|{ABOUT_A_PERSON}", column.plain_name)
+            )
             return column.decimals < ENOUGH and not (column.is_handful or is_another)
         case "order_id":
             return column.decimals < ENOUGH and not (column.filled >= MANY and column.is_handful)

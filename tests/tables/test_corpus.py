@@ -310,9 +310,10 @@ CASES = [
     ),
     Case("month by name, short year", HEADER + "a,4-Mar-21,5\n", ["a 2021-03-04 5"]),
     Case(
-        "month first and a short year, shown by one row",
+        "hyphens and a short year, told",
         HEADER + "a,03-04-21,5\nb,04-30-21,5\n",
         ["a 2021-03-04 5", "b 2021-04-30 5"],
+        source={"date_format": "%m-%d-%y"},
     ),
     Case(
         "months by their German names",

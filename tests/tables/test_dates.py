@@ -83,6 +83,10 @@ def test_iso_reads_what_has_its_shape(con: Connection, text: str, value: datetim
         ("5. Januar 2021", datetime(2021, 1, 5)),
         ("05-Mär-21", datetime(2021, 3, 5)),
         ("5. März 2021, 10:15", datetime(2021, 3, 5, 10, 15)),
+        ("5. Jänner 2021", datetime(2021, 1, 5)),
+        ("5. Feber 2021", datetime(2021, 2, 5)),
+        ("05.Jan.2021", datetime(2021, 1, 5)),
+        ("05/Jan/2021", datetime(2021, 1, 5)),
         ("Mrz 5 2021", datetime(2021, 3, 5)),
         ("31. Mai 2021 14:00:05", datetime(2021, 5, 31, 14, 0, 5)),
         ("1 Sept. 2021", datetime(2021, 9, 1)),
@@ -103,6 +107,10 @@ def test_a_month_may_have_its_english_or_german_name(
 @pytest.mark.parametrize("number", ["000010001", "302000123", "9000010001", "4006381333931"])
 def test_a_number_of_no_plausible_day_is_no_epoch(con: Connection, number: str) -> None:
     assert all(read(con, known, number) is None for known in dates.FORMATS)
+
+
+def test_of_numbers_between_hyphens_nobody_knows_which_is_the_year(con: Connection) -> None:
+    assert all(read(con, known, "24-03-05") is None for known in dates.FORMATS)
 
 
 def test_the_column_decides_not_its_beginning(con: Connection) -> None:

@@ -142,10 +142,20 @@ def test_the_query_for_events_without_amounts_reads_the_purchases_alone(tmp_path
     ]
 
 
-@pytest.mark.parametrize("states", ["ordered cart delivered", "purchase return", "view click"])
-def test_states_and_kinds_of_orders_are_no_events(tmp_path: Path, states: str) -> None:
+@pytest.mark.parametrize(
+    ("states", "name"),
+    [
+        ("ordered cart delivered", "event"),
+        ("purchase return", "event"),
+        ("view click", "event"),
+        ("order search page", "source"),
+        ("order checkout", "transaction_type"),
+        ("sale basket", "action"),
+    ],
+)
+def test_states_and_kinds_of_orders_are_no_events(tmp_path: Path, states: str, name: str) -> None:
     rows = "".join(f"{n},2021-03-04,5.5{n},{state}\n" for n, state in enumerate(states.split() * 2))
-    found = inspected(tmp_path, f"customer,date,amount,state\n{rows}")
+    found = inspected(tmp_path, f"customer,date,amount,{name}\n{rows}")
     assert "events" not in dict(found.findings)
     assert "path" in proposed(found)
 

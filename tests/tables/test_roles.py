@@ -34,6 +34,10 @@ from pipeline.tables.roles import Column, guess_roles
         ("Document_No Posting_Date Sell-to_Customer_No Amount", "2 1 3 0"),
         ("Spenden-ID Spendendatum Betrag Person-ID E-Mail", "3 1 2 0"),
         ("sale_id sales_person customer_email date total", "2 3 4 0"),
+        ("Spendenzweck Spendendatum Betrag Person-ID", "3 1 2 -"),
+        ("sale_location document_language date total customer", "4 2 3 -"),
+        ("date restaurant_total total_discount customer", "3 0 1 -"),
+        ("date coffee_price price_of_beans account_manager contact_id", "4 0 1 -"),
     ],
 )
 def test_german_and_english_names_are_known(header: str, roles: str) -> None:
@@ -110,6 +114,18 @@ def test_one_state_for_all_gives_way_to_several() -> None:
     guess = guess_roles(columns)["status"]
     assert guess
     assert guess.column.name == "state_status"
+
+
+@pytest.mark.parametrize("name", ["contact_person", "contact_method", "bank_account", "account_manager"])
+def test_of_a_person_is_not_who_it_is(name: str) -> None:
+    columns = [
+        Column("c0", name, 900, 4 if name == "contact_person" else 90, 0.0, 0.0, 0.0),
+        Column("c1", "account_name", 900, 80, 0.0, 0.0, 0.0),
+    ]
+    guess = guess_roles(columns)["customer_id"]
+    assert guess
+    assert guess.column.name == "account_name"
+    assert guess_roles(columns[:1])["customer_id"] is None
 
 
 def test_dates_are_no_customers_and_kinds_no_orders() -> None:

@@ -1,11 +1,16 @@
 -- The rows before the as-of date, each with the first rule it breaks (NULL is accepted) and, when accepted,
--- the policy that leaves it out (NULL stays in); a row without any value is none, as spreadsheets add them. A column that is not mapped is NULL, an empty value is ''.
+-- the policy that leaves it out (NULL stays in). A column that is not mapped is NULL, an empty value is ''.
+-- A row without any value, as spreadsheets add them, breaks no rule.
 -- list_position, for list_contains of a long list becomes a join, which takes its time and loses the order of
 -- the rows. Both sides in small letters by the same program: of İ others make another letter.
 WITH converted AS (
-    SELECT *, in_reporting_currency(written, CASE WHEN written < 0 THEN coalesce(order_rate, rate) ELSE rate END) AS paid,
-           ordered_at IS NULL AND missing_customer AND number = ''
-               AND concat(date_text, order_id, product_id, status) = '' AS is_empty
+    SELECT *, CASE WHEN written < 0 THEN coalesce(order_rate, rate) ELSE rate END AS applied,
+           in_reporting_currency(written, applied) AS paid,
+           CASE WHEN ordered_at IS NULL AND number = '' AND missing_customer
+                THEN customer_no = (SELECT customer_no FROM customers WHERE customer_id = '')
+                     AND concat(date_text, amount, quantity, order_id, status, currency, is_test, product_id,
+                                channel) = ''
+           END AS is_empty
     FROM valued
 ), ruled AS (
     SELECT *,
