@@ -34,6 +34,7 @@ from pipeline.btyd import (
     lifetime_value,
     load,
     load_spend,
+    of_all_days,
     simulate_orders,
 )
 from pipeline.btyd.countmodel import CountModel
@@ -260,7 +261,7 @@ def after_horizon(backtest: pd.DataFrame, snapshots: pd.DataFrame, folder: Path,
         clock, orders, spend = Clock.from_dict(fit["clock"]), load(fit["orders"]), load_spend(fit["spend"])
         summary = snapshots[snapshots["cutoff"] == day].set_index("customer_key").loc[keys]
         soon_days, exposed_days = (clock.horizon(cutoff, length) for length in (horizon_days, clv_days))
-        exposed = clock.summary(summary, cutoff)
+        exposed = clock.summary(of_all_days(summary, fit["first_day_level"]), cutoff)
         own = lifetime_value(orders, spend, exposed, soon_days, exposed_days, 0.0, 1.0)
         soon, tied = tied_clv(own, said["expected_spend"].to_numpy())
         spent = amounts_between(

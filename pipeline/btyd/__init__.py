@@ -22,6 +22,7 @@ from pipeline.btyd.choice import Choice, Chooser
 from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.conditionalspend import ConditionalGammaGamma, fit_spend, spend_metrics
 from pipeline.btyd.countmodel import CountModel
+from pipeline.btyd.firstday import first_day_level, of_all_days
 from pipeline.btyd.fitting import Engine
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
@@ -61,6 +62,7 @@ __all__ = [
     "StoredFit",
     "TrackRecord",
     "candidates",
+    "first_day_level",
     "fit_spend",
     "forecast_by_group",
     "lifetime_value",
@@ -69,6 +71,7 @@ __all__ = [
     "newcomers",
     "no_lifetime_value",
     "no_outlook",
+    "of_all_days",
     "realised_value",
     "simulate",
     "simulate_orders",

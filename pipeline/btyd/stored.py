@@ -15,6 +15,7 @@ from pipeline.btyd.bgnbd import BGNBD
 from pipeline.btyd.clock import Clock
 from pipeline.btyd.conditionalspend import ConditionalGammaGamma
 from pipeline.btyd.countmodel import CountModel
+from pipeline.btyd.firstday import of_all_days
 from pipeline.btyd.fittedmodel import FittedModel
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.mbgcnbd import MBGCNBD
@@ -78,6 +79,8 @@ class StoredFit:
         The season that was chosen.
     spread : Spread
         How far the spend's P10 and P90 are from its median.
+    first_day_level : float
+        How many times as much is spent on the first order day as on others.
     """
 
     cutoff: date
@@ -85,6 +88,7 @@ class StoredFit:
     spend: GammaGamma
     clock: Clock
     spread: Spread
+    first_day_level: float
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> Self:
@@ -95,6 +99,7 @@ class StoredFit:
             load_spend(saved["spend"]),
             Clock.from_dict(saved["clock"]),
             Spread(**saved["spread"]),
+            saved["first_day_level"],
         )
 
     def expectations(self, histories: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
@@ -109,9 +114,13 @@ class StoredFit:
 
     def spend_quantiles(self, summary: pd.DataFrame, horizon_days: int, levels: Floats) -> Floats:
         """Give the quantiles of each customer's spend in the horizon, as modelled; (customers, levels)."""
-        exposed, horizon = self._exposed(summary, horizon_days)
+        exposed, horizon = self._exposed(self.paid(summary), horizon_days)
         of_each, median = np.tile(levels, (len(summary), 1)), np.full((len(summary), 1), 0.5)
         return predict(self.orders, self.spend, exposed, horizon, median, of_each).spend
+
+    def paid(self, summary: pd.DataFrame) -> pd.DataFrame:
+        """Give spend and its days as the model of spend takes them: the first order day is counted in."""
+        return of_all_days(summary, self.first_day_level)
 
     def _exposed(self, summary: pd.DataFrame, horizon_days: int) -> tuple[pd.DataFrame, float]:
         return self.clock.summary(summary, self.cutoff), self.clock.horizon(self.cutoff, horizon_days)

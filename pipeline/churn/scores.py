@@ -65,8 +65,8 @@ def scored_customers(
         np.where(is_scored, "scored", "insufficient_history"), index=history.index, dtype="str"
     )
     scores = pd.DataFrame({"as_of": history["cutoff"], "score_status": status, "churn_probability": churn})
-    # Without an amount on a repeat day there is nothing to tell this customer's own order value by.
-    basis = np.where(history["spend_days"] > 0, "own_orders", "population_mean")
+    # Without any amount there is nothing to tell this customer's own order value by.
+    basis = np.where(history["spend_total"] > 0, "own_orders", "population_mean")
     basis = np.where(values["expected_order_value"].reindex(history.index).notna(), basis, "unknown")
     return scores.join(
         [

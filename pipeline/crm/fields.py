@@ -88,7 +88,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "order_value_basis",
         "text",
-        "own_orders; population_mean: no repeat spend yet, so expected_order_value is everybody's",
+        "own_orders; population_mean: no spend yet, so expected_order_value is everybody's",
         "own_orders",
     ),
     Field("rfm_group", "text", "One of the eleven RFM groups", "champions"),

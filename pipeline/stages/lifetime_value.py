@@ -17,11 +17,13 @@ from pipeline.btyd import (
     Seasons,
     TrackRecord,
     candidates,
+    first_day_level,
     fit_spend,
     lifetime_value,
     newcomers,
     no_lifetime_value,
     no_outlook,
+    of_all_days,
     realised_value,
     spend_metrics,
 )
@@ -46,7 +48,8 @@ from pipeline.tables import io
 _DAYS = ["customer_key", "day", "amount", "known_from", "known_until"]
 _HISTORY = ["frequency", "recency", "T", "future_orders"]
 _KNOWN = ["customer_key", "cutoff", "first_order_on", *_HISTORY]
-_SUMMARY = [*_KNOWN, "monetary_value", "spend_days", "future_spend"]
+_SPEND = ["monetary_value", "spend_days", "first_order_amount"]
+_SUMMARY = [*_KNOWN, *_SPEND, "future_spend"]
 PARAMETER_DIGITS = 8  # what the models keep, so that a model read back predicts the same
 
 
@@ -126,8 +129,16 @@ class _Cutoffs:
             self.choice, self.season = _choose(self.seasons, cutoff, self.params)
             try:
                 labelled = _with_realised_value(summary, self.days, cutoff, self.params)
+                first_level = self._first_day_level(cutoff, summary)
                 values, self.season, fitted = _fit(
-                    self.seasons, self.choice, self.season, self.record, cutoff, labelled, self.params
+                    self.seasons,
+                    self.choice,
+                    self.season,
+                    self.record,
+                    cutoff,
+                    labelled,
+                    first_level,
+                    self.params,
                 )
             except InsufficientHistory as error:
                 self.failed.setdefault(error.problem, []).append(cutoff)
@@ -137,6 +148,12 @@ class _Cutoffs:
                 why_these = {"choice": self.choice.to_dict(), "season": self.season.to_dict()}
                 self.fits.append({"cutoff": cutoff.isoformat(), **why_these, **fitted})
         return summary[["customer_key", "cutoff"]].join(values)
+
+    def _first_day_level(self, cutoff: date, summary: pd.DataFrame) -> float:
+        """Learn how first orders compare with others, of the customers who may be learned from."""
+        learned = born_since(summary, self.params.ingest.births_from)["customer_key"]
+        spent = amounts_between(self.days, self.days["day"].min().date(), cutoff)
+        return first_day_level(spent[spent["customer_key"].isin(learned)])
 
 
 def _with_realised_value(
@@ -209,11 +226,13 @@ def _fit(
     record: TrackRecord,
     cutoff: date,
     summary: pd.DataFrame,
+    first_level: float,
     params: Params,
 ) -> tuple[pd.DataFrame, SeasonChoice, dict[str, Any]]:
     """Fit one cutoff: its expectations and intervals, the season in them, the parameters by kind of model."""
     money = params.lifetime_value
     orders, clock = seasons.fit(choice.model, season.season, cutoff)
+    summary = of_all_days(summary, first_level)
     spend = fit_spend(born_since(summary, params.ingest.births_from), money.engine)
     exposed = clock.summary(summary, cutoff)
     values = lifetime_value(
@@ -233,6 +252,7 @@ def _fit(
             "orders": orders.to_dict(),
             "clock": clock.to_dict(),
             "spend": spend.model.to_dict(),
+            "first_day_level": first_level,
             "spend_by_frequency": spend_metrics(spend, summary, values["clv"]),
             "spread": record.spend_spread._asdict(),
             "newcomers": newcomers(orders, summary, exposed, params.churn.horizon_days).to_dict(),

@@ -14,7 +14,7 @@ from pipeline.stages.shell import run, say
 from pipeline.tables import io
 
 _COLUMNS = ["customer_key", "cutoff", "first_order_on", "frequency", "recency", "T", "future_orders"]
-_SPEND = ["monetary_value", "spend_days"]
+_SPEND = ["monetary_value", "spend_days", "first_order_amount"]
 
 Tables = dict[str, pd.DataFrame]
 
@@ -61,7 +61,7 @@ def _fitted(fit: StoredFit, snapshots: pd.DataFrame, horizon_days: int) -> Table
     return {
         "frequency_recency": portraits.frequency_recency(model, summary, cutoff, horizon_days, fit.clock),
         "alive_history": portraits.alive_history(model, profile, cutoff, fit.clock),
-        "spend_fit": portraits.spend_fit(fit.spend, summary),
+        "spend_fit": portraits.spend_fit(fit.spend, fit.paid(summary)),
         "heterogeneity": portraits.heterogeneity(model),
     }
 

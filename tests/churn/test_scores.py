@@ -11,8 +11,8 @@ HISTORY = pd.DataFrame(
     {
         "customer_key": KEYS,
         "cutoff": pd.Timestamp("2024-01-01"),
-        "spend_days": [3, 0],
         **dict.fromkeys(FROM_HISTORY, 1),
+        "spend_total": [3.0, 0.0],
     }
 )
 VALUES = pd.DataFrame({"customer_key": KEYS, **dict.fromkeys(FROM_MODELS, 2.0)})

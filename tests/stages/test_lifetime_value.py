@@ -3,9 +3,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from pipeline.btyd import StoredFit
+from pipeline.tables import io
 from tests.conftest import Workspace
+
+HORIZON_DAYS = 60  # of the shop
 
 
 def test_a_season_that_a_young_log_cannot_have_is_not_claimed(
@@ -21,3 +27,22 @@ def test_a_season_that_a_young_log_cannot_have_is_not_claimed(
     said = capsys.readouterr()
     assert "season off" in said.out
     assert "the log is too short for lifetime_value.season: anchor, or shows none" in said.err
+
+
+def test_the_first_order_day_counts_when_it_is_fitted_and_when_it_is_asked(scored: Workspace):
+    fit = json.loads((scored.path / "models" / "lifetime_value.json").read_text())["fits"][-1]
+    keys = ["customer_key", "cutoff"]
+    snapshots, values = (
+        io.read_parquet(scored.path / "data" / "snapshots" / f"{name}.parquet").set_index(keys)
+        for name in ("snapshots", "lifetime_value")
+    )
+    at_cutoff = snapshots.index.get_level_values("cutoff") == pd.Timestamp(fit["cutoff"])
+    now, stored = snapshots[at_cutoff].join(values), StoredFit.from_dict(fit)
+
+    assert now["expected_spend"].notna().any()
+    assert (stored.paid(now)["spend_days"] == now["frequency"] + 1).all()
+    value = stored.spend.expected_order_value(stored.paid(now))
+    np.testing.assert_allclose(now["expected_orders"] * value, now["expected_spend"], rtol=1e-6)
+    median = stored.spend_quantiles(now.reset_index(), HORIZON_DAYS, np.full(1, 0.5))[:, 0]
+    # As written, with the correction that past windows taught, which leaves the median as it is.
+    np.testing.assert_allclose(median, now["spend_p50"], rtol=1e-6)
