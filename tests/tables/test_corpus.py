@@ -189,9 +189,9 @@ CASES = [
     ),
     Case(
         "currency code",
-        HEADER + "a,2021-03-04,EUR 3.10\nb,2021-03-04,4.20EUR\n",
-        ["a 2021-03-04 3.10"],
-        ["3 amount unreadable_amount text of 7 characters"],
+        HEADER + "a,2021-03-04,EUR 3.10\nb,2021-03-04,4.20EUR\nc,2021-03-04,KRW5\nd,2021-03-04,4 kEUR\n",
+        ["a 2021-03-04 3.10", "b 2021-03-04 4.20", "c 2021-03-04 5"],
+        ["5 amount unreadable_amount text of 6 characters"],
     ),
     Case(
         "round sums with a dash",
