@@ -21,7 +21,7 @@ from pipeline.stages.ingest import read_orders
 from pipeline.stages.preflight import describe
 from pipeline.stages.shell import EXIT_USER_ERROR, complain, say
 from pipeline.tables import io
-from pipeline.tables.inspection import inspect_file
+from pipeline.tables.inspection.proposal import inspect_file
 from pipeline.tracking import is_tracked, tracking_uri
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -4,7 +4,8 @@
 - Models of orders: `nbd`, `bgnbd`, `mbgnbd`, `paretonbd`, `mbgcnbd`; what can be asked of each is in
   `countmodel`, what some of them share in `betageometric`, `dropoutmodel`, `erlang`, `agegrid`,
   `_numerics`.
-- Models of spend: `gammagamma`, and `conditionalspend` where `independence` does not hold.
+- Models of spend: `gammagamma`, and `conditionalspend` where `independence` does not hold; `firstday`
+  compares first orders with others.
 - Fits: `likelihood`, `fitting`, `fittedmodel`, `fittedcounts`; `fallback` where one fails,
   `lifetimes_engine` in place of our own; `stored` reads them back, `estimator` takes them into
   scikit-learn, `simulation` draws customers from them.

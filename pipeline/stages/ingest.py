@@ -20,10 +20,11 @@ from pipeline.params import Params
 from pipeline.privacy.pseudonyms import PEPPER_VARIABLE, customer_keys, pepper_from
 from pipeline.stages import files
 from pipeline.stages.shell import phases, run, say, warn
-from pipeline.tables import accounting, io, optional
+from pipeline.tables import accounting, io
 from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
 from pipeline.tables.memory import keep_freed
-from pipeline.tables.policies import Policies
+from pipeline.tables.optional import tables as optional
+from pipeline.tables.orders.policies import Policies
 from pipeline.tables.remarks import remarks
 
 FARTHEST_EAST = timedelta(hours=14)  # the clock that is the most ahead of UTC: Kiribati

@@ -1,15 +1,9 @@
 """The tables: their contracts, the way from a source to typed rows, the quarantine, atomic writes.
 
-- A source: `spec` says what it is, `sources` reads any into the one table of `raw`. Files: `files`,
-  `remote`; text by `text`, `header` and `delimited`, which is `unquoted` or goes `records` by record;
-  `jsonlines`, `excel`, `parquet`. Databases: `database`, `connections`, `addresses`.
+- `ingest` leads the order log from its source to the orders: `sources` reads any file or database, `orders`
+  judges its rows and sums them to orders, `optional` reads the other tables by their `contracts`.
 - How a column is written, decided over all of it: `dates`, `amounts`.
-- The order log: `ingest` leads the way, by the `policies` of the shop. When a row happened (`dated`), whose
-  it is (`identity`, `numbers`, `reference`), in which currency (`currencies`), the first of the `rules` it
-  breaks (`verdicts`), what comes twice (`duplicates`, `lines`); then orders (`purchases`) and `returns`.
-  `parallel` uses all cores, `memory` says what becomes of what is let go.
-- The optional tables: `optional` leads the way, by their `contracts`: `mapping`, `judge`, `fates`.
-- What a shop is told: `accounting`, `signals`, `remarks`; before the first run `inspection`, `roles`,
-  `doubts`, `events`, `signs`.
+- The `rules` a row may break, by name; `parallel` uses all cores, `memory` keeps what is freed.
+- What a shop is told: `accounting`, `signals`, `remarks`; before the first run, `inspection`.
 - Files of our own: `io`, and `history` for the scores of past runs.
 """

@@ -16,7 +16,7 @@ from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables.contracts import OPTIONAL
 from pipeline.tables.rules import LEFT_OUT
-from pipeline.tables.sources import Raw
+from pipeline.tables.sources.readers import Raw
 
 EXAMPLES = 3
 WHOLE = 0.9  # of the orders of the last run; erasure and later cancellations take less

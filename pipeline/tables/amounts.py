@@ -36,6 +36,11 @@ PLAIN_BYTES = b"+,-./0123456789"  # one after the other in ASCII; a cast refuses
 SAME_CURRENCY = {"€": "EUR", "£": "GBP", "$": "USD", "US$": "USD", "¥": "JPY", "Fr.": "CHF", "kr.": "kr"}
 
 
+def define_macros(con: Connection) -> None:
+    """Give SQL the macros that read an amount."""
+    duck.run(con, duck.sql_file("pipeline.tables", "sql/amounts.sql"), name="amounts")
+
+
 def choose(con: Connection, rows: str, given: str, where: str) -> str:
     """Choose the decimal sign that reads the most amounts, and make it the macros of ``read_amount``.
 
@@ -44,7 +49,7 @@ def choose(con: Connection, rows: str, given: str, where: str) -> str:
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
-        With the macros of ``sql/amounts.sql``.
+        With the macros of `define_macros`.
     rows : str
         A SELECT of the texts, as ``amount``.
     given : str

@@ -14,17 +14,24 @@ import pyarrow as pa
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
-from pipeline.tables import accounting, contracts, duplicates, identity, returns, signals, verdicts
-from pipeline.tables.dated import hide, read_dates
+from pipeline.tables import accounting, contracts, signals
 from pipeline.tables.io import to_pandas
-from pipeline.tables.lines import find_only_lines
-from pipeline.tables.numbers import keyed
-from pipeline.tables.optional import Setting, TableRead, read_tables, summary
-from pipeline.tables.policies import Policies
-from pipeline.tables.purchases import bought, customers_of_purchases, frame_of, orders_of, policy_counts
-from pipeline.tables.reference import Lookup
-from pipeline.tables.sources import Raw, read_raw
-from pipeline.tables.spec import OrderSource, TableSource, order_columns
+from pipeline.tables.optional.tables import Setting, TableRead, read_tables, summary
+from pipeline.tables.orders import duplicates, identity, returns, verdicts
+from pipeline.tables.orders.dated import hide, read_dates
+from pipeline.tables.orders.lines import find_only_lines
+from pipeline.tables.orders.numbers import keyed
+from pipeline.tables.orders.policies import Policies
+from pipeline.tables.orders.purchases import (
+    bought,
+    customers_of_purchases,
+    frame_of,
+    orders_of,
+    policy_counts,
+)
+from pipeline.tables.orders.reference import Lookup
+from pipeline.tables.sources.readers import Raw, read_raw
+from pipeline.tables.sources.spec import OrderSource, TableSource, order_columns
 
 WHERE = "sources.orders"
 DEFAULT = Policies()

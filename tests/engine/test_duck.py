@@ -68,4 +68,4 @@ def test_frames_go_in_and_arrow_comes_out_exactly() -> None:
 
 
 def test_sql_lives_beside_the_code() -> None:
-    assert "sum(paid)" in duck.sql_file("pipeline.tables", "sql/purchases.sql")
+    assert "sum(paid)" in duck.sql_file("pipeline.tables.orders", "sql/purchases.sql")

@@ -19,12 +19,12 @@ import pytest
 import yaml
 from adbc_driver_postgresql import dbapi
 
-from pipeline.tables import optional
 from pipeline.tables.ingest import DEFAULT, Ingested, ingest_orders
-from pipeline.tables.inspection import Inspection, inspect_file
+from pipeline.tables.inspection.proposal import Inspection, inspect_file
 from pipeline.tables.io import write_parquet
-from pipeline.tables.optional import TableRead
-from pipeline.tables.policies import Policies
+from pipeline.tables.optional import tables as optional
+from pipeline.tables.optional.tables import TableRead
+from pipeline.tables.orders.policies import Policies
 from tests.tables.optional_tables import BUYERS, PEPPER, Read
 
 NOW = datetime(2024, 1, 1, 12)

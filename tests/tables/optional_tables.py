@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.privacy.pseudonyms import customer_keys
 from pipeline.tables.contracts import OPTIONAL, QUARANTINE, check
 from pipeline.tables.io import to_pandas
-from pipeline.tables.optional import TableRead
+from pipeline.tables.optional.tables import TableRead
 
 PEPPER = b"0123456789abcdef0123456789abcdef"
 BUYERS = pd.Series(["a", "b", "c"], dtype="str")

@@ -9,8 +9,8 @@ import pytest
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables.accounting import AccountingError, by_frequency, counts, rows_per_file
-from pipeline.tables.raw import FileRead
-from pipeline.tables.sources import Raw
+from pipeline.tables.sources.raw import FileRead
+from pipeline.tables.sources.readers import Raw
 
 TABLES = """
     CREATE TABLE dated AS

@@ -12,7 +12,7 @@ from pipeline.engine import duck
 from pipeline.errors import UserError
 from pipeline.tables import amounts
 from pipeline.tables.amounts import AMOUNT, PLAIN_VALUES, SHAPES, VALUES, choose, read_plain
-from pipeline.tables.policies import Policies
+from pipeline.tables.orders.policies import Policies
 from tests.tables.conftest import Ingest
 
 
@@ -39,7 +39,7 @@ LARGE = st.decimals(Decimal("-99999999999999"), Decimal("99999999999999"), place
 def test_units_times_their_price_rounded_to_four_places(pairs: list[tuple[Decimal, Decimal]]) -> None:
     prices, units = zip(*pairs, strict=True)
     with duck.connect(threads=1) as con:
-        duck.run(con, duck.sql_file("pipeline.tables", "sql/amounts.sql"))
+        amounts.define_macros(con)
         products = """
             SELECT of_units(price::DECIMAL(18, 4), units::DECIMAL(18, 4))
             FROM (SELECT unnest($prices) AS price, unnest($units) AS units)"""
@@ -63,7 +63,7 @@ def test_plain_amounts_read_as_sql_reads_them(blocks: list[list[str]], sign: str
     texts = pa.chunked_array(blocks, pa.string())
     plain = read_plain([texts], sign)
     with duck.connect(threads=1) as con:
-        duck.run(con, duck.sql_file("pipeline.tables", "sql/amounts.sql"))
+        amounts.define_macros(con)
         duck.register(con, "texts", pa.table({"amount": texts}))
         try:
             chosen = choose(con, "FROM texts", sign, "sources.orders")

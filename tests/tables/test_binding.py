@@ -12,7 +12,7 @@ from pipeline.errors import UserError
 from pipeline.params.sources import TableSource
 from pipeline.privacy.consent import permissions
 from pipeline.tables.io import to_pandas
-from pipeline.tables.optional import Setting, read_tables
+from pipeline.tables.optional.tables import Setting, read_tables
 
 NOW = datetime(2024, 7, 1, 12)
 HEAD = "customer,purpose,status,at\n"

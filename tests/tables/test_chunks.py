@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.tables import delimited, text
+from pipeline.tables.sources import delimited, text
 from tests.tables.conftest import Ingest
 
 ROWS = [

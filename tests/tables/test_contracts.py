@@ -21,7 +21,7 @@ from pipeline.tables.contracts import (
     check,
 )
 from pipeline.tables.contracts.page import page
-from pipeline.tables.judge import breaches
+from pipeline.tables.optional.judge import breaches
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2024, 1, 1)
@@ -119,7 +119,7 @@ def test_the_parameters_know_every_table() -> None:
 def test_how_returns_are_matched_is_listed_wherever_it_is_told() -> None:
     outputs = (ROOT / "docs/outputs.md").read_text(encoding="utf-8")
     [told] = [line for line in outputs.splitlines() if line.startswith("| `matched_by` |")]
-    statements = (ROOT / "pipeline/tables/sql").glob("returns_*.sql")
+    statements = (ROOT / "pipeline/tables/orders/sql").glob("returns_*.sql")
     written = {way for sql in statements for way in WAYS.findall(sql.read_text(encoding="utf-8"))}
     assert set(RETURNS.column("matched_by").allowed) == written
     assert set(re.findall(r"`(\w+)`", told)) == written | {"matched_by"}

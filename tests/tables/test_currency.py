@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import UserError
 from pipeline.tables.ingest import Ingested
-from pipeline.tables.policies import Policies
+from pipeline.tables.orders.policies import Policies
 from tests.tables.conftest import AUTO, LOG, NOWHERE, Ingest, amounts, log_of
 
 

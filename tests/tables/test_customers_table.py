@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.tables.io import to_pandas
-from pipeline.tables.policies import Policies
+from pipeline.tables.orders.policies import Policies
 from tests.tables.conftest import Ingest
 
 LOG = "customer,date,amount\na,2021-03-04,1\nb,2021-03-05,2\nc,2021-03-06,3\nd,2021-03-31 12:00,4\n"

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import UserError
-from pipeline.tables.addresses import expand
 from pipeline.tables.ingest import Ingested
+from pipeline.tables.sources.addresses import expand
 from tests.tables.conftest import Ingest
 
 DDL = """

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.engine import duck
 from pipeline.tables import dates
-from pipeline.tables.dated import MICROSECONDS, plain_times
+from pipeline.tables.orders.dated import MICROSECONDS, plain_times
 
 DIGITS = st.text("0123456789", min_size=2, max_size=2)
 TWO = st.integers(0, 32).map("{:02d}".format) | st.integers(0, 61).map("{:02d}".format) | DIGITS

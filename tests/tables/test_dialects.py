@@ -13,7 +13,7 @@ import yaml
 
 from pipeline.params import parse_params
 from pipeline.tables.ingest import Ingested, ingest_orders
-from pipeline.tables.inspection import inspect_file
+from pipeline.tables.inspection.proposal import inspect_file
 from pipeline.tables.io import write_parquet
 from tests.conftest import ROOT
 from tests.tables.conftest import Ingest

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.tables.ingest import Ingested
-from pipeline.tables.policies import Policies
+from pipeline.tables.orders.policies import Policies
 from tests.conftest import ROOT
 from tests.tables.conftest import Ingest
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UserError
-from pipeline.tables import excel
+from pipeline.tables.sources import excel
 from tests.tables.conftest import Ingest, orders_of
 
 HEADER = ["customer", "date", "amount"]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UserError
-from pipeline.tables.header import looks_like_row
-from pipeline.tables.inspection import inspect_file
+from pipeline.tables.inspection.proposal import inspect_file
+from pipeline.tables.sources.header import looks_like_row
 from tests.tables.conftest import finding, inspected
 
 

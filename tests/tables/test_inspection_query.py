@@ -9,7 +9,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from pipeline.tables.inspection import inspect_file
+from pipeline.tables.inspection.proposal import inspect_file
 from tests.tables.conftest import finding, inspected, proposed
 
 SHOPIFY = """\

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UserError
-from pipeline.tables import jsonlines
+from pipeline.tables.sources import jsonlines
 from tests.tables.conftest import Ingest, orders_of
 
 

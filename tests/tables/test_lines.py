@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from pipeline.tables import ingest as module
 from pipeline.tables.ingest import Ingested
-from pipeline.tables.numbers import without_twin
-from pipeline.tables.sources import Raw
+from pipeline.tables.orders.numbers import without_twin
+from pipeline.tables.sources.readers import Raw
 from tests.tables.conftest import Ingest
 
 ROW = st.tuples(

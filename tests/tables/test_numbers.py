@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.engine import duck
-from pipeline.tables.numbers import by_hash, hashes, in_order_of_keys, keyed, number, sorted_with_places
+from pipeline.tables.orders.numbers import (
+    by_hash,
+    hashes,
+    in_order_of_keys,
+    keyed,
+    number,
+    sorted_with_places,
+)
 
 IDS = st.lists(st.sampled_from(["", "a", "b", "ä", "null", "long id of a customer"]), min_size=1, max_size=30)
 

@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UserError
-from pipeline.tables import optional
 from pipeline.tables.contracts import ALL_QUARANTINED, OPTIONAL, check
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.io import all_or_nothing, rounded
+from pipeline.tables.optional import tables as optional
 from tests.tables.optional_tables import Read, broken, keys, one_row, rows
 
 # Values

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import UserError
 from pipeline.tables.ingest import Ingested
-from pipeline.tables.policies import Policies
+from pipeline.tables.orders.policies import Policies
 from pipeline.tables.rules import LEFT_OUT
 from tests.tables.conftest import AUTO, LOG, NOWHERE, Ingest, amounts, decided, log_of
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.tables.purchases import in_order
+from pipeline.tables.orders.purchases import in_order
 
 CHANNEL = st.sampled_from(["web", "shop", None])
 NEAR = st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(-1, 1), st.integers(1, 2), CHANNEL)

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.engine import duck
-from pipeline.tables import delimited
-from pipeline.tables.files import SourceFile
-from pipeline.tables.raw import RawTable
-from pipeline.tables.records import records
-from pipeline.tables.text import open_text
+from pipeline.tables.sources import delimited
+from pipeline.tables.sources.files import SourceFile
+from pipeline.tables.sources.raw import RawTable
+from pipeline.tables.sources.records import records
+from pipeline.tables.sources.text import open_text
 
 DIALECT = SimpleNamespace(delimiter="auto", encoding="auto")
 COLUMNS = {"a": "A", "b": "B"}

@@ -11,7 +11,7 @@ import fsspec
 import pytest
 
 from pipeline.errors import UserError
-from pipeline.tables import remote
+from pipeline.tables.sources import remote
 from tests.tables.conftest import Ingest
 
 LOG = b"customer,date,amount\nanna,2021-03-04,12.50\nben,x,7\n"

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.tables.ingest import Ingested
-from pipeline.tables.policies import Policies
+from pipeline.tables.orders.policies import Policies
 from tests.tables.conftest import Ingest
 
 HEADER = "customer,date,amount,no,sku\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.tables.roles import Column, guess_roles
+from pipeline.tables.inspection.roles import Column, guess_roles
 
 
 @pytest.mark.parametrize(

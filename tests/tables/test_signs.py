@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from pipeline.tables.inspection import Inspection, inspect_file
+from pipeline.tables.inspection.proposal import Inspection, inspect_file
 from tests.tables.conftest import finding, inspected
 
 INVOICES = """\

@@ -17,8 +17,8 @@ import pytest
 
 from pipeline.params import load_params
 from pipeline.tables.ingest import Ingested
-from pipeline.tables.optional import TableRead
-from pipeline.tables.policies import Policies
+from pipeline.tables.optional.tables import TableRead
+from pipeline.tables.orders.policies import Policies
 from tests.conftest import ROOT
 from tests.tables.conftest import Ingest, order_source
 

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.engine import duck
-from pipeline.tables import delimited
-from pipeline.tables.files import SourceFile
-from pipeline.tables.header import Header
 from pipeline.tables.ingest import Ingested
-from pipeline.tables.raw import RawTable
-from pipeline.tables.text import TextFile, open_text
-from pipeline.tables.unquoted import may_have_blank_ends, read_unquoted
+from pipeline.tables.sources import delimited
+from pipeline.tables.sources.files import SourceFile
+from pipeline.tables.sources.header import Header
+from pipeline.tables.sources.raw import RawTable
+from pipeline.tables.sources.text import TextFile, open_text
+from pipeline.tables.sources.unquoted import may_have_blank_ends, read_unquoted
 
 COLUMNS = {"a": "A", "b": "B"}
 AT = {"a": 0, "b": 1}
