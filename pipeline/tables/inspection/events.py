@@ -50,5 +50,5 @@ def _advice(log: Log, bought: Log, column: Column, kinds: Sequence[str], others:
     told = f'"{column.name}" tells what somebody did: {", ".join([*kinds, *others])}'
     few = f"{bought.rows:,} of {counted(log.rows):row is/rows are} {' or '.join(kinds)}"
     change = Change(where=f"{identifier(column.name)} IN ({', '.join(map(literal, kinds))})")
-    about = "all else here is about these; the query below reads no others"
+    about = "all else here is about these; the proposed query reads no others"
     return Advice("events", f"{told}. {few}: {about}", change=change)

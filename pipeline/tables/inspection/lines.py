@@ -33,7 +33,7 @@ def about_lines(log: Log) -> Iterator[Advice]:
         names = [identifier(customer.name), identifier(date.name)]
         told = (
             f"{counted(rows):row has/rows have} {at_once:,} pairs of {' and '.join(names)}: they seem to be "
-            "lines of orders, each of which would count as an order in the KPIs. The query below makes an "
+            "lines of orders, each of which would count as an order in the KPIs. The proposed query makes an "
             "order_id, to sum them"
         )
         yield Advice("lines", told, change=log.added("order_id", f"concat_ws(' ', {', '.join(names)})"))
@@ -52,7 +52,7 @@ def about_repeated_total(log: Log) -> Iterator[Advice]:
     named = f" ({listed(of_lines)}?)" if of_lines else ""
     told = (
         f"{amount.name} is the same on every line of {same:,} of {several:,} orders with several. If it is "
-        "the total of the order, it would count once a line: the query below reads each order once. If not, "
+        "the total of the order, it would count once a line: the proposed query reads each order once. If not, "
         f"leave that out, or map what was paid for the line{named}"
     )
     yield question(f"{WHERE}.columns.amount", told, change=Change(once=order.name))

@@ -26,7 +26,7 @@ NO_AMOUNTS = (
 )
 A_DAY = r"(day|tag)(no|nr|num|number|nummer|s|e)?"
 COUNTED_DAYS = (
-    "{column} seems to count days: the query below makes dates of it; write the day before the first in "
+    "{column} seems to count days: the proposed query makes dates of it; write the day before the first in "
     "place of 2020-01-01. Where nobody knows it, any will do, but weekdays and months are then not those of "
     "the calendar. "
 )
@@ -111,7 +111,7 @@ def _further_lines(log: Log, told: str, amount: Column) -> Advice:
         )
         return Advice("quarantine", f"{told} alone, ", offer=first)
     told += "; these are further lines of orders whose total stands on another one"
-    return Advice("further lines", f"{told}: the query below leaves them out", change=first)
+    return Advice("further lines", f"{told}: the proposed query leaves them out", change=first)
 
 
 def _about_anonymous(log: Log, filled: int) -> str:

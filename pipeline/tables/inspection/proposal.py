@@ -116,5 +116,5 @@ def _told(advice: Advice, all_told: Sequence[Advice], table: Table | None) -> st
         return advice.told
     made = changes(all_told)
     first = table.first and f"{table.first}, "
-    place = "for the query below" if made else "in place of path, url: duckdb:// and query"
+    place = "in place of the proposed query" if made else "in place of path, url: duckdb:// and query"
     return f"{advice.told}{first}set {place}: {' '.join(select(table, [*made, advice.offer]))}"

@@ -54,7 +54,7 @@ def about_kinds(log: Log) -> Iterator[Advice]:
                 yield question(f"{WHERE}.columns.amount", told, offer=turned)
             else:
                 told += (
-                    "If that was given back, it would count as bought: the query below turns its sign. If "
+                    "If that was given back, it would count as bought: the proposed query turns its sign. If "
                 )
                 yield question(f"{WHERE}.columns.amount", f"{told}not, leave that out", change=turned)
             return
@@ -95,7 +95,7 @@ def about_refunds(log: Log) -> Iterator[Advice]:
     for refund in log.other_numbers:
         if above := _refunds(log, refund, amount):
             told = (
-                f'"{refund.name}" is above zero in {counted(above):row/rows}. The table returns below takes '
+                f'"{refund.name}" is above zero in {counted(above):row/rows}. The proposed table returns takes '
                 f'it off from the day of the order on. If "{amount.name}" is what was left, leave that out'
             )
             change = Change(where=_above_zero(log, refund))

@@ -39,7 +39,7 @@ def about_cancelled_on(log: Log) -> Iterator[Advice]:
             told = (
                 f'"{column.name}" is filled in {counted(column.filled):row/rows}: these orders seem to have'
             )
-            told += " come to nothing, and the query below leaves them out"
+            told += " come to nothing, and the proposed query leaves them out"
             yield Advice("cancelled", told, change=Change(where=log.is_empty(column)))
             return
 

@@ -69,7 +69,9 @@ REFUNDS = (
 
 def test_what_was_refunded_is_told_with_a_table_that_takes_it_off(tmp_path: Path) -> None:
     found = inspected(tmp_path, REFUNDS)
-    assert finding(found, "refunds").startswith('"Refunded Amount" is above zero in 1 row. The table returns')
+    assert finding(found, "refunds").startswith(
+        '"Refunded Amount" is above zero in 1 row. The proposed table returns'
+    )
     sources = yaml.safe_load(found.snippet)["sources"]
     assert sources["orders"]["path"] == "log.csv"
     assert sources["returns"]["columns"] == {

@@ -170,7 +170,7 @@ def test_what_is_not_to_be_pasted_unread_is_offered_with_what_is(tmp_path: Path)
     (tmp_path / "log.csv").write_text("\n".join(rows) + "\n")
     found = inspect_file("log.csv", tmp_path)
     [question] = found.questions
-    before, _, query = question.partition("and set for the query below: ")
+    before, _, query = question.partition("and set in place of the proposed query: ")
     assert before.endswith("set report.currency: XXX, map amount as amount ")
     section = yaml.safe_load(found.snippet)
     assert section["sources"]["orders"]["query"] in query.replace("SELECT *, 1 AS amount", "SELECT *")
