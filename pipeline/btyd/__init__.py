@@ -35,6 +35,7 @@ from pipeline.btyd.nbd import NBD
 from pipeline.btyd.newcomers import newcomers
 from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
+from pipeline.btyd.pit import AS_MODELLED
 from pipeline.btyd.seasonchoice import Past, SeasonChoice, Seasons
 from pipeline.btyd.simulation import simulate, simulate_orders
 from pipeline.btyd.stored import MODELS, StoredFit, load, load_spend
@@ -42,6 +43,7 @@ from pipeline.btyd.totals import CommonError, forecast_by_group
 from pipeline.btyd.trackrecord import TrackRecord
 
 __all__ = [
+    "AS_MODELLED",
     "BGNBD",
     "CALENDAR",
     "MBGCNBD",

@@ -177,8 +177,9 @@ def _last_year(origin: Origin, params: Params) -> Window | None:
 
 def _season_at(cutoff: date) -> str | None:
     """Tell how the lifetime model of a cutoff treats the season; None where there is no model."""
-    fits = io.read_json(files.LIFETIME_VALUE_MODELS)["fits"]
-    return next((fit["season"]["season"] for fit in fits if fit["cutoff"] == cutoff.isoformat()), None)
+    saved = io.read_json(files.LIFETIME_VALUE_MODELS)
+    fits = (fit for fit in (*saved["fits"], *saved["of_churn"]) if fit["cutoff"] == cutoff.isoformat())
+    return next((fit["season"]["season"] for fit in fits), None)
 
 
 if __name__ == "__main__":

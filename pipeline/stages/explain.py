@@ -43,9 +43,9 @@ def explain(params: Params) -> None:
 
 def _lifetime(as_of: date, horizon_days: int) -> LifetimeModel | None:
     """Read the lifetime model of today back, if there is one."""
-    fits = map(StoredFit.from_dict, io.read_json(files.LIFETIME_VALUE_MODELS)["fits"])
+    saved = io.read_json(files.LIFETIME_VALUE_MODELS)
     reference = io.read_json(files.CHURN_CARD)["churn"]["reference"]
-    for fit in fits:
+    for fit in map(StoredFit.from_dict, (*saved["fits"], *saved["of_churn"])):
         if fit.cutoff == as_of:
             return LifetimeModel(partial(fit.expectations, horizon_days=horizon_days), reference)
     return None

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.btyd import (
+    AS_MODELLED,
     Choice,
     Chooser,
     Clock,
@@ -56,10 +57,13 @@ PARAMETER_DIGITS = 8  # what the models keep, so that a model read back predicts
 def fit_lifetime_value(params: Params) -> None:
     """Write the expectations per customer and cutoff, the fitted parameters, and why these models."""
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS)).all
-    done = _Cutoffs(cutoffs, why(unmet(io.read_json(files.PREFLIGHT), "clv")), params)
+    floors = io.read_json(files.PREFLIGHT)
+    no_clv, no_churn = (why(unmet(floors, each)) or None for each in ("clv", "churn"))
+    done = _Cutoffs(cutoffs, no_clv, params, of_churn=not no_churn)
     io.write_parquet(map(done.values, progress(cutoffs, "lifetime value")), files.LIFETIME_VALUE)
     choice, season, record, fits, reason = done.choice, done.season, done.record, done.fits, done.reason
-    models = {"grain": "day", "data_fingerprint": io.read_json(files.LOG)["fingerprint"], "fits": fits}
+    models = {"grain": "day", "data_fingerprint": io.read_json(files.LOG)["fingerprint"]}
+    models |= {"fits": fits, "of_churn": []} if done.is_told else {"fits": [], "of_churn": fits}
     backtest: dict[str, Any] = {
         "choice": choice.to_dict(),
         "candidates": choice.measures(),
@@ -88,6 +92,8 @@ def _tell(done: _Cutoffs, cutoffs: Sequence[date], params: Params) -> None:
         )
     if done.reason:
         say(f"lifetime_value: none, {done.reason}")
+        if done.fits and not done.is_told:
+            say(f"  churn learns from its P(no order) at {counted(len(done.fits)):cutoff/cutoffs}")
         return
     last, horizon_days = done.fits[-1], params.churn.horizon_days
     if done.season.reason == "not_found":
@@ -110,10 +116,16 @@ def _tell(done: _Cutoffs, cutoffs: Sequence[date], params: Params) -> None:
 
 
 class _Cutoffs:
-    """Fits one cutoff after the other; keeps the last choice, all fits, and why where there are none."""
+    """Fits one cutoff after the other; keeps the last choice, all fits, and why where there are no values.
 
-    def __init__(self, cutoffs: Sequence[date], reason: str | None, params: Params) -> None:
+    Where the floors allow churn alone, P(no order) is all that is told: its members learn from it.
+    """
+
+    def __init__(
+        self, cutoffs: Sequence[date], reason: str | None, params: Params, *, of_churn: bool
+    ) -> None:
         self.last, self.reason, self.params = cutoffs[-1], reason, params
+        self.is_fitted, self.is_told = of_churn or not reason, not reason
         self.days = io.read_parquet(files.CUSTOMER_DAYS, columns=_DAYS)
         self.seasons = _seasons(self.days, cutoffs, params)
         self.record = TrackRecord(params.churn.horizon_days, params.lifetime_value.clv_horizon_days)
@@ -124,8 +136,9 @@ class _Cutoffs:
     def values(self, cutoff: date) -> pd.DataFrame:
         """Give the expectations of the customers at a cutoff; missing where nothing can be fitted."""
         summary = io.read_parquet(files.SNAPSHOTS, _SUMMARY, only={"cutoff": [cutoff]})
-        values = no_lifetime_value(summary).join(no_outlook(summary))
-        if not self.reason:
+        nothing = no_lifetime_value(summary).join(no_outlook(summary))
+        values = nothing
+        if self.is_fitted:
             self.choice, self.season = _choose(self.seasons, cutoff, self.params)
             try:
                 labelled = _with_realised_value(summary, self.days, cutoff, self.params)
@@ -134,7 +147,7 @@ class _Cutoffs:
                     self.seasons,
                     self.choice,
                     self.season,
-                    self.record,
+                    self.record if self.is_told else None,
                     cutoff,
                     labelled,
                     first_level,
@@ -143,10 +156,12 @@ class _Cutoffs:
             except InsufficientHistory as error:
                 self.failed.setdefault(error.problem, []).append(cutoff)
                 if cutoff == self.last:
-                    self.reason = error.problem
+                    self.reason = self.reason or error.problem
             else:
                 why_these = {"choice": self.choice.to_dict(), "season": self.season.to_dict()}
                 self.fits.append({"cutoff": cutoff.isoformat(), **why_these, **fitted})
+        if not self.is_told:
+            values = nothing.assign(p_no_order=values["p_no_order"])
         return summary[["customer_key", "cutoff"]].join(values)
 
     def _first_day_level(self, cutoff: date, summary: pd.DataFrame) -> float:
@@ -223,7 +238,7 @@ def _fit(
     seasons: Seasons,
     choice: Choice,
     season: SeasonChoice,
-    record: TrackRecord,
+    record: TrackRecord | None,
     cutoff: date,
     summary: pd.DataFrame,
     first_level: float,
@@ -244,7 +259,8 @@ def _fit(
         annual_discount_rate=money.discount_rate_per_year,
         margin=money.margin,
     )
-    values = values.join(record.predict(cutoff, orders, spend.model, summary, values, clock))
+    if record:
+        values = values.join(record.predict(cutoff, orders, spend.model, summary, values, clock))
     return (
         values,
         season.as_fitted(clock),
@@ -254,7 +270,7 @@ def _fit(
             "spend": spend.model.to_dict(),
             "first_day_level": first_level,
             "spend_by_frequency": spend_metrics(spend, summary, values["clv"]),
-            "spread": record.spend_spread._asdict(),
+            "spread": (record.spend_spread if record else AS_MODELLED)._asdict(),
             "newcomers": newcomers(orders, summary, exposed, params.churn.horizon_days).to_dict(),
         },
     )

@@ -139,7 +139,18 @@ def _about_equal_rows(done: Ingested) -> Iterator[str]:
     """Tell of rows and orders that stand in the log twice and count twice."""
     policies, rows = done.counts["policies"], done.counts["accepted_rows"]
     equal = policies["equal_rows"] - policies["duplicates"]
-    if (doubled := policies["doubled_orders"]) >= max(FEWEST_DOUBLED, DOUBLED_SHARE * len(done.orders)):
+    more_than_by_chance = max(FEWEST_DOUBLED, DOUBLED_SHARE * len(done.orders))
+    if (
+        equal
+        and "order_id" in done.counts["columns_off"]
+        and ((again := policies["equal_rows_in_another_file"]) >= more_than_by_chance)
+    ):
+        yield (
+            f"{again:,} of {counted(rows):row/rows} equal one of an earlier file in all mapped columns, and "
+            "count. If the files overlap, map sources.orders.columns.order_id: an order that comes again "
+            "then counts once. Without such a column set ingest.duplicates: drop_exact."
+        )
+    elif (doubled := policies["doubled_orders"]) >= more_than_by_chance:
         yield (
             f"{counted(doubled):order stands/orders stand} in the log twice or more, with every line, and "
             "count as often. If the file was put together of exports that overlap, set ingest.duplicates: "

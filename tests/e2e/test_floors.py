@@ -164,7 +164,22 @@ def test_churn_without_clv(workspace):
     assert set(segments["value_tier"]) == {"unknown"}
     assert read(workspace, "metrics/churn.json")["grade"] in "ABCD"
     assert read(workspace, "metrics/value.json")["grade"] is None
-    assert "lifetime_model" not in (workspace.path / "plots/importance.csv").read_text()
+    lifetime = read(workspace, "models/lifetime_value.json")
+    assert lifetime["status"] == "insufficient_history"
+    assert lifetime["fits"] == []
+    assert read(workspace, "metrics/intervals.json")["status"] == "insufficient_history"
+    for plot in ("spend_fit", "pit", "interval_coverage"):
+        assert pd.read_csv(workspace.path / f"plots/{plot}.csv").empty
+
+
+def test_churn_without_clv_learns_from_the_lifetime_model(workspace):
+    workspace.write_log(shop_log(customers=480, seed=4))
+    workspace.run_here(*BEFORE_TRACK[: BEFORE_TRACK.index("churn") + 1])
+    told = pd.read_parquet(workspace.path / "data/snapshots/lifetime_value.parquet")
+    told = told.drop(columns=["customer_key", "cutoff"])
+    assert told["p_no_order"].between(0, 1).all()
+    assert told.drop(columns="p_no_order").isna().all(axis=None)
+    assert "btyd" in read(workspace, "models/churn.json")["churn"]["weights"]
 
 
 def test_clv_without_churn(workspace):

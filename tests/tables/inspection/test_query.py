@@ -142,6 +142,14 @@ def test_the_query_for_events_without_amounts_reads_the_purchases_alone(tmp_path
     ]
 
 
+def test_a_column_of_very_many_values_tells_no_events(tmp_path: Path) -> None:
+    pages = "".join(f"{n},2021-03-04,5.5{n},view of page {n}\n" for n in range(50))
+    bought = "1,2021-03-05,5.5,purchase\n"
+    assert "events" not in dict(inspected(tmp_path, f"customer,date,amount,event\n{pages}{bought}").findings)
+    fewer = pages.partition("\n")[2]
+    assert "events" in dict(inspected(tmp_path, f"customer,date,amount,event\n{fewer}{bought}").findings)
+
+
 @pytest.mark.parametrize(
     ("states", "name"),
     [
