@@ -80,6 +80,55 @@ TRUE_MODELS: dict[str, CountModel] = {
 
 
 @dataclass(frozen=True)
+class Aim:
+    """What was aimed at: the blend's metric, or its difference to another prediction.
+
+    Attributes
+    ----------
+    kind : str
+        "churn" or "value".
+    metric : str
+    least, most : float
+        Of the metric; of a difference, of the end of its interval that is in the blend's favour.
+    beside : str or None
+        The other prediction.
+    share : bool
+        Whether the difference counts in shares of the other's metric, without its interval.
+    """
+
+    kind: str
+    metric: str
+    least: float = -np.inf
+    most: float = np.inf
+    beside: str | None = None
+    share: bool = False
+
+    def words(self) -> str:
+        """Say what it is."""
+        title = f"{self.kind}: {SHOWN[self.kind][self.metric]}"
+        if self.share:
+            return f"{title} at most {self.most:.0%} above {self.beside}"
+        if self.beside:
+            return f"{title} no worse than {self.beside}, beyond the interval"
+        sides = ((">=", self.least), ("<=", self.most))
+        return f"{title} {' and '.join(f'{sign} {limit:g}' for sign, limit in sides if np.isfinite(limit))}"
+
+    def judged(self, found: Measured) -> tuple[str, bool]:
+        """Give the figure, and whether it is where it was to be."""
+        estimate = found.estimate(MODEL, self.metric)
+        if self.beside is None:
+            return f"{estimate.value:.5g}", self.least <= estimate.value <= self.most
+        difference = found.difference(MODEL, self.beside, self.metric)
+        if not self.share:
+            return written(difference), difference.low <= self.most
+        share = difference.value / found.estimate(self.beside, self.metric).value
+        return f"{share:+.2%}", share <= self.most
+
+
+NO_WORSE_THAN_PEER = Aim("value", "mae", most=0.0, beside="bgnbd_gammagamma")
+
+
+@dataclass(frozen=True)
 class Shop:
     """A shop, how to test on it, and what was aimed at.
 
@@ -90,8 +139,7 @@ class Shop:
         What differs from params.yaml, by dotted key.
     origins : int
         How many of the latest origins to judge; at one before them the first of them learns its weights.
-    aims : str
-        What was aimed at, in words.
+    aims : tuple of Aim
     truth : CountModel or None
         What the orders were drawn from, where they were.
     """
@@ -99,7 +147,7 @@ class Shop:
     name: str
     params: Mapping[str, Any]
     origins: int
-    aims: str
+    aims: tuple[Aim, ...]
     truth: CountModel | None = None
 
 
@@ -120,26 +168,42 @@ SHOPS = (
         "Complete Journey, H = 28",
         complete_journey() | {"as_of": "2018-01-01", "evaluate.origins": 5},
         4,
-        "log loss <= 0.311, AUC >= 0.883; spend Gini >= 0.837, MAE <= 66.5, total bias within 3 %",
+        (
+            Aim("churn", "log_loss", most=0.311),
+            Aim("churn", "roc_auc", least=0.883),
+            Aim("value", "normalised_gini", least=0.837),
+            Aim("value", "mae", most=66.5),
+            Aim("value", "total_bias", least=-0.03, most=0.03),
+        ),
     ),
     Shop(
         "CDNOW, H = 91",
         {},
         3,
-        "log loss <= 0.341, AUC >= 0.809; spend Gini >= 0.735, MAE no worse than BG/NBD x Gamma-Gamma",
+        (
+            Aim("churn", "log_loss", most=0.341),
+            Aim("churn", "roc_auc", least=0.809),
+            Aim("value", "normalised_gini", least=0.735),
+            NO_WORSE_THAN_PEER,
+        ),
     ),
     Shop(
         "CDNOW, H = 182",
         {"churn.horizon_days": 182},
         1,
-        "log loss <= 0.4135, AUC >= 0.806; spend Gini >= 0.758, MAE no worse than BG/NBD x Gamma-Gamma",
+        (
+            Aim("churn", "log_loss", most=0.4135),
+            Aim("churn", "roc_auc", least=0.806),
+            Aim("value", "normalised_gini", least=0.758),
+            NO_WORSE_THAN_PEER,
+        ),
     ),
     *(
         Shop(
             f"simulated, {name}, H = 91",
             {"sources.orders.path": ORDERS_CSV},
             3,
-            "log loss within 1 % of that of the oracle",
+            (Aim("churn", "log_loss", most=0.01, beside="oracle", share=True),),
             model,
         )
         for name, model in TRUE_MODELS.items()
@@ -193,8 +257,8 @@ def draw_orders(model: CountModel, seed: int = SEED) -> pd.DataFrame:
     )
 
 
-def judge(shop: Shop, folder: Path) -> str:
-    """Run the churn stage and judge its backtest; give the shop's section in Markdown."""
+def judge(shop: Shop, folder: Path) -> tuple[str, list[str]]:
+    """Run the churn stage and judge its backtest; give the shop's section, and a row for each of its aims."""
     run_stage("churn", folder)
     backtest = io.read_parquet(folder / files.BACKTEST)
     snapshots = io.read_parquet(folder / files.SNAPSHOTS)
@@ -208,13 +272,19 @@ def judge(shop: Shop, folder: Path) -> str:
         backtest = with_peer(backtest, snapshots, horizon_days)
     rows = with_rules(backtest[backtest["cutoff"].isin(judged)], snapshots, horizon_days=horizon_days)
     days = ", ".join(f"{day:%Y-%m-%d}" for day in pd.DatetimeIndex(judged))
-    head = (
-        f"## {shop.name}\n\n{rows['customer_key'].nunique():,} customers, cutoffs {days}. Aim: {shop.aims}.\n"
-    )
-    if shop.truth:
-        return "\n".join([head, section(rows, CHURN)])
-    later = after_horizon(backtest, snapshots, folder, horizon_days)
-    return "\n".join([head, section(rows, CHURN), section(rows, VALUE), later])
+    head = f"## {shop.name}\n\n{rows['customer_key'].nunique():,} customers, cutoffs {days}.\n"
+    kinds = [CHURN] if shop.truth else [CHURN, VALUE]
+    found = {kind.name: compared(rows, kind) for kind in kinds}
+    parts = [head, *(section(found[kind.name], kind) for kind in kinds)]
+    if not shop.truth:
+        parts.append(after_horizon(backtest, snapshots, folder, horizon_days))
+    return "\n".join(parts), [aimed(shop, aim, found[aim.kind]) for aim in shop.aims]
+
+
+def aimed(shop: Shop, aim: Aim, found: Measured) -> str:
+    """Say in a row of the table how an aim stands."""
+    figure, is_reached = aim.judged(found)
+    return f"| {shop.name} | {aim.words()} | {figure} | {'reached' if is_reached else '**missed**'} |"
 
 
 def with_peer(backtest: pd.DataFrame, snapshots: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
@@ -228,16 +298,20 @@ def with_peer(backtest: pd.DataFrame, snapshots: pd.DataFrame, horizon_days: int
     return pd.concat(found)
 
 
-def section(rows: pd.DataFrame, kind: Kind) -> str:
-    """Compare blend, members and rules in means over the origins, with intervals and paired differences."""
+def compared(rows: pd.DataFrame, kind: Kind) -> Measured:
+    """Compare blend, members and rules in means over the origins."""
     table, members = contest(rows, kind)
     names = [MODEL, *(name for name in members if table[name].notna().all()), *kind.rules]
     metrics = {name: kind.metrics[name] for name in SHOWN[kind.name]}
-    found = measure(table, kind.actual, names, metrics, seed=SEED, resamples=RESAMPLES)
+    return measure(table, kind.actual, names, metrics, seed=SEED, resamples=RESAMPLES)
+
+
+def section(found: Measured, kind: Kind) -> str:
+    """Write the comparison with intervals and paired differences."""
     titles = [*SHOWN[kind.name].values(), f"{SHOWN[kind.name][kind.main]}, blend less this one"]
     lines = [f"| {kind.name} | {' | '.join(titles)} |", "|---" * (len(titles) + 1) + "|"]
-    for name in names:
-        cells = [written(found.estimate(name, metric)) for metric in metrics]
+    for name in found.predictions:
+        cells = [written(found.estimate(name, metric)) for metric in SHOWN[kind.name]]
         difference = "" if name == MODEL else written(found.difference(MODEL, name, kind.main))
         title = "**blend**" if name == MODEL else f"rule: {name}" if name in kind.rules else name
         lines.append(f"| {title} | {' | '.join(cells)} | {difference} |")
@@ -316,14 +390,17 @@ def main() -> None:
     parser.add_argument("--shop", default="")
     parser.add_argument("--folder", type=Path)
     asked = parser.parse_args()
-    print(HEAD)
+    sections, aims = [], ["| shop | aim | figure | |", "|---" * 4 + "|"]
     with tempfile.TemporaryDirectory() as temporary:
         for shop in SHOPS:
             if asked.shop in shop.name:
                 folder = (asked.folder or Path(temporary)) / shop.name.replace(" ", "").replace("/", "")
                 if not folder.joinpath(files.LIFETIME_VALUE).exists():
                     prepare(shop, folder)
-                print(judge(shop, folder), flush=True)
+                text, rows = judge(shop, folder)
+                sections.append(text)
+                aims += rows
+    print("\n".join([HEAD, *aims, "", *sections]))
 
 
 if __name__ == "__main__":

@@ -67,14 +67,14 @@ def leak_alarms(aucs: pd.DataFrame, of_rhythm: Collection[str] = ()) -> list[dic
     """Name the features that know too much.
 
     Where customers order by the clock, when they ordered tells nearly all: a feature alone is suspicious only
-    if it halves what a lifetime model, which knows no more than that, leaves open.
+    if it halves what a lifetime model or the time since the last order leaves open, which know no more.
 
     Parameters
     ----------
     aucs : pandas.DataFrame
         As from `feature_aucs`.
     of_rhythm : collection of str
-        The features that are such a model's expectations, made of the orders before the cutoff alone.
+        These: the model's expectations and that time, made of the orders before the cutoff alone.
 
     Returns
     -------

@@ -1,5 +1,6 @@
 -- What became of the customers known at the start of each window. Windows of one name are pooled: a customer
--- counts once for each of the outcomes seen in any of them.
+-- counts once for each of the outcomes seen in any of them. What was given back whole is no order, and who
+-- gave everything back no customer, as in the snapshots.
 WITH window_days AS ( -- each day of a window by itself: an equality joins much faster than a range
     SELECT
         name,
@@ -11,6 +12,7 @@ WITH window_days AS ( -- each day of a window by itself: an equality joins much 
 customers AS (
     SELECT customer, min(day) AS first_day
     FROM days
+    WHERE kept > 0
     GROUP BY customer
 ),
 known AS (
@@ -25,6 +27,7 @@ seen AS (
         bool_or(day < "end") AS ordered,
         bool_or(day >= "end") AS ordered_later
     FROM window_days JOIN days USING (day)
+    WHERE kept > 0
     GROUP BY name, start, customer
 ),
 became AS (

@@ -33,12 +33,18 @@ AMOUNT = pa.decimal64(18, 4)
 SAMPLE_ROWS = 2_000
 POINT_ONLY = r"\.(\d{0,2}|\d{4,})$"  # not 1.234, which is more than a thousand with a decimal comma
 PLAIN_BYTES = b"+,-./0123456789"  # one after the other in ASCII; a cast refuses the comma and the slash
+CURRENCIES = (
+    "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KES|KRW|MXN|MYR|"
+    "NGN|NOK|NZD|PEN|PHP|PLN|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
+)
+"""Codes that may stand beside an amount."""
 SAME_CURRENCY = {"€": "EUR", "£": "GBP", "$": "USD", "US$": "USD", "¥": "JPY", "Fr.": "CHF", "kr.": "kr"}
 
 
 def define_macros(con: Connection) -> None:
     """Give SQL the macros that read an amount."""
-    duck.run(con, duck.sql_file("pipeline.tables", "sql/amounts.sql"), name="amounts")
+    macros = duck.sql_file("pipeline.tables", "sql/amounts.sql").replace("$currencies", CURRENCIES)
+    duck.run(con, macros, name="amounts")
 
 
 def choose(con: Connection, rows: str, given: str, where: str) -> str:

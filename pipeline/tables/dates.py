@@ -127,7 +127,8 @@ COMPACT = DateFormat(
 FORMATS = (
     ISO,
     COMPACT,
-    *map(_numbered, ("%d.%m.%Y", "%d.%m.%y", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")),
+    *map(_numbered, ("%d.%m.%Y", "%d.%m.%y", "%Y.%m.%d", "%Y. %m. %d.")),  # the last in Hungary and Korea
+    *map(_numbered, ("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")),
     *map(_numbered, ("%d/%m/%y", "%m/%d/%y")),  # between "-" the two digits of a year may as well come first
     *_WITH_MONTH,
     _epoch("seconds since 1970", r"([6-9]\d{8}|[12]\d{9})", 1_000_000),  # of 1989 to 2065: others are ids

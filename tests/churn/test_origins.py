@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import pytest
 
+from pipeline.churn import origins
+from pipeline.churn.backtest import Learned
+from pipeline.churn.frame import LABELS
 from pipeline.churn.origins import Learner
 from pipeline.errors import InsufficientHistory
 from pipeline.features import Origin
@@ -46,6 +50,21 @@ def test_what_followed_an_origin_changes_nothing_that_is_learned_there(frame: pd
     one, other = (learner(frame).test(origin, rows).learned for rows in (then, rewritten))
     said, again = (learned.classifier(frame).predict_proba(then) for learned in (one, other))
     assert (said == again).all()
+
+
+def test_learning_is_given_no_label_of_what_it_predicts(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[pd.DataFrame] = []
+    as_it_is = origins.learn
+
+    def learn(rows: pd.DataFrame, customers: pd.DataFrame, *others: Any, **recipe: Any) -> Learned:
+        given.append(customers)
+        return as_it_is(rows, customers, *others, **recipe)
+
+    monkeypatch.setattr(origins, "learn", learn)
+    learner(frame).test(Origin(SECOND, (FIRST,)), at(frame, SECOND))
+    assert [set(frame) - set(customers) for customers in given] == [set(LABELS)]
 
 
 def test_where_nothing_can_be_learned_nothing_is_tested(frame: pd.DataFrame) -> None:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.evaluation.alarms import CHANCE, chance, feature_aucs, leak_alarms, shuffle_alarms
+from pipeline.stages.evaluate import OF_ORDER_DAYS
 
 N = 2000
 
@@ -44,6 +45,12 @@ def test_where_customers_order_by_the_clock_their_rhythm_is_no_leak() -> None:
     assert len(leak_alarms(aucs)) == 3
     assert len(leak_alarms(aucs.assign(roc_auc=[0.7, 0.96, 0.99]), ["p_no_order"])) == 2
     assert len(leak_alarms(aucs.assign(roc_auc=[np.nan, 0.96, 0.99]), ["p_no_order"])) == 2
+
+
+def test_without_a_lifetime_model_the_time_since_the_last_order_stands_for_it() -> None:
+    known = {"p_no_order": np.nan, "days_since_last": 0.978, "overdue_score": 0.956, "filled_later": 0.995}
+    aucs = pd.DataFrame({"feature": list(known), "roc_auc": known.values(), "missing_roc_auc": np.nan})
+    assert [alarm["feature"] for alarm in leak_alarms(aucs, OF_ORDER_DAYS)] == ["filled_later"]
 
 
 def test_what_is_missing_by_nature_is_no_leak() -> None:

@@ -197,3 +197,21 @@ def test_who_is_in_no_other_table_has_counts_of_nothing(taken: pd.DataFrame) -> 
     ]
     assert taken.loc["b", counts].eq(0).all()
     assert taken.loc["b", ["opened_share", "nps_last", "days_since_points", "channel_entropy"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "share"),
+    [("2024-03-01", 4 / 5), ("2024-03-02", 5 / (5 + 1 / 31)), ("2024-03-16", 5 / (5 + 15 / 31))],
+)
+def test_of_the_running_month_as_much_counts_as_is_over(cutoff: str, share: float) -> None:
+    found = snapshot(
+        customer_days(ORDERS), date.fromisoformat(cutoff), horizon_days=HORIZON_DAYS, as_of=date(2024, 6, 1)
+    )
+    assert found.set_index("customer_key").loc["a", "active_month_share"] == pytest.approx(share)
+
+
+def test_a_share_of_months_is_at_most_one() -> None:
+    found = snapshot(
+        customer_days(ORDERS), date(2023, 10, 2), horizon_days=HORIZON_DAYS, as_of=date(2024, 6, 1)
+    )
+    assert found["active_month_share"].tolist() == [1.0]

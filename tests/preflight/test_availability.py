@@ -166,6 +166,16 @@ def test_who_has_given_everything_back_is_no_buyer():
     assert floor(look(bought, 43, returns=given), "buyers") == 3, "what comes back later is not known yet"
 
 
+def test_who_has_given_everything_back_has_neither_churned_nor_come_back():
+    bought = orders(*[[0, 35, 65, 95]] * 150, *[[1, 65, 95]] * 20, *[[1]] * 110)
+    of_days = bought.groupby("customer_key")["ordered_at"].transform("size")
+    back = bought[of_days != 4].groupby(of_days).head(60)  # all the 20 bought, and 60 of the 110
+    given = back.assign(returned_at=pd.Timestamp(FIRST) + pd.Timedelta(days=110), netted=5, orders_undone=1)
+    report = look(bought, 120, returns=given)
+    assert (floor(report, "churned_customers"), floor(report, "retained_customers")) == (50, 150)
+    assert report["horizon"]["configured"]["label_rate"] == 50 / 200
+
+
 def test_missing_values_are_shares_of_the_visible_rows_by_column():
     counts = {
         "rows_read": 120,

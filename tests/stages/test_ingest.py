@@ -176,6 +176,23 @@ def test_rows_that_stand_there_twice_are_warned_of(shop: Path, capsys: pytest.Ca
         assert ("71 of 142 rows equal an earlier one" in capsys.readouterr().err) is told
 
 
+@pytest.mark.parametrize(
+    ("again", "policy", "told"),
+    [(12, "drop_repeated_order", True), (5, "drop_repeated_order", False), (12, "drop_exact", False)],
+)
+def test_files_that_overlap_are_warned_of_where_no_order_id_tells_which_orders_come_again(
+    again: int, policy: str, told: bool, shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, *lines = (shop / "log.csv").read_text().splitlines(keepends=True)
+    (shop / "log-later.csv").write_text("".join([header, *lines[-again:]]))
+    params = yaml.safe_load(write_params(shop).read_text())
+    params["sources"]["orders"]["path"] = "log*.csv"
+    params["ingest"]["duplicates"] = policy
+    (shop / "params.yaml").write_text(yaml.safe_dump(params))
+    read_orders(load_params(shop / "params.yaml"))
+    assert (f"{again} of {71 + again} rows equal one of an earlier file" in capsys.readouterr().err) is told
+
+
 @pytest.mark.parametrize(("amount", "told"), [("0.0508", True), ("0.50", False), ("0", False)])
 def test_amounts_that_rounding_to_cents_would_lose_are_warned_of(
     shop: Path, capsys: pytest.CaptureFixture[str], amount: str, told: bool

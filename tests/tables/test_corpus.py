@@ -189,10 +189,11 @@ CASES = [
     ),
     Case(
         "currency code",
-        HEADER + "a,2021-03-04,EUR 3.10\nb,2021-03-04,4.20EUR\n",
-        ["a 2021-03-04 3.10"],
-        ["3 amount unreadable_amount text of 7 characters"],
+        HEADER + "a,2021-03-04,EUR 3.10\nb,2021-03-04,4.20EUR\nc,2021-03-04,EUR5\nd,2021-03-04,4 kEUR\n",
+        ["a 2021-03-04 3.10", "b 2021-03-04 4.20", "c 2021-03-04 5"],
+        ["5 amount unreadable_amount text of 6 characters"],
     ),
+    Case("currency code of Korea", HEADER + "a,2021-03-04,5200 KRW\n", ["a 2021-03-04 5200"]),
     Case(
         "round sums with a dash",
         "customer;date;amount\na;2021-03-04;12,-\nb;2021-03-04;3,50\n",

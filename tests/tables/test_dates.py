@@ -104,6 +104,18 @@ def test_a_month_may_have_its_english_or_german_name(
     assert {read(con, known, text) for known in dates.FORMATS} - {None} == ({value} if value else set())
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2021. 06. 01. 02:35", datetime(2021, 6, 1, 2, 35)),
+        ("2021. 6. 1.", datetime(2021, 6, 1)),
+        ("2021. 31. 6.", None),
+    ],
+)
+def test_a_date_as_hungary_and_korea_write_it(con: Connection, text: str, value: datetime | None) -> None:
+    assert {read(con, known, text) for known in dates.FORMATS} - {None} == ({value} if value else set())
+
+
 @pytest.mark.parametrize("number", ["000010001", "302000123", "9000010001", "4006381333931"])
 def test_a_number_of_no_plausible_day_is_no_epoch(con: Connection, number: str) -> None:
     assert all(read(con, known, number) is None for known in dates.FORMATS)

@@ -200,8 +200,15 @@ FREQUENCY = Topic(
         ),
         Feature(
             "active_month_share",
-            "active_months / (date_diff('month', any_value(first_day), $cutoff - INTERVAL 1 DAY) + 1)",
-            "Share of the calendar months since the first order that have one",
+            # A running month that counted as a whole one would part the last day of a month from the next.
+            """
+            least(1, active_months / (
+                date_diff('month', any_value(first_day), $cutoff - INTERVAL 1 DAY)
+                + day($cutoff - INTERVAL 1 DAY) / day(last_day($cutoff - INTERVAL 1 DAY))
+            ))
+            """,
+            "Share of the calendar months since the first order that have one; of the running month as much "
+            "counts as is over",
             "share",
             words=Words(
                 "An order in {value} of the months",

@@ -1,5 +1,11 @@
 """What `churn inspect` believes of a file, and the parameters it proposes.
 
-`proposal` leads the way: `roles` guesses what each column is, `doubts` asks where columns may mean another
-thing, `events` tells a log of events from one of orders, `signs` what amounts below zero stand for.
+`proposal` leads the way: it reads the file, `files` tells what it is, `events` keeps the purchases where it
+is a log of events, `roles` guesses what each column is, and a list of detectors says what is to be minded.
+A detector is a function of a `log` that yields what it has found, and nothing when in doubt; where it takes a
+query to set that right, `query` writes it. To add one, write it, and name it in the list in `proposal`.
+
+- How dates and amounts are written: `values`. The lines for params.yaml: `snippet`.
+- What is not there, or empty: `missing`.
+- Whether the columns are what they are taken for: `customers`, `lines`, `money`, `states`, `signs`.
 """

@@ -142,7 +142,7 @@ class Column:
     @property
     def plain_name(self) -> str:
         """The name in small letters without signs and umlauts."""
-        return re.sub(r"[^a-z0-9]", "", self.name.lower().translate(UMLAUTS))
+        return re.sub(r"[^a-z0-9]", "", plain(self.name))
 
     @property
     def repeats(self) -> bool:
@@ -161,6 +161,11 @@ class Guess:
 
     column: Column
     because: str
+
+
+def plain(text: str) -> str:
+    """Write a text in small letters without umlauts."""
+    return text.lower().translate(UMLAUTS)
 
 
 def guess_roles(columns: Sequence[Column]) -> dict[str, Guess | None]:

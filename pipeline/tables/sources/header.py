@@ -12,16 +12,13 @@ from itertools import dropwhile, islice
 from unicodedata import normalize
 
 from pipeline.errors import UserError
+from pipeline.tables.amounts import CURRENCIES
 from pipeline.tables.sources.text import TextFile, physical_lines
 
 DELIMITERS = (",", ";", "\t", "|", "whitespace")
 MAX_HEADER_LINES = 20
 ASKED = "?"  # what churn inspect proposes where it does not know
 NAMES = "a first line with names, such as customer,date,amount"
-CURRENCIES = (
-    "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KES|KRW|MXN|MYR|"
-    "NGN|NOK|NZD|PEN|PHP|PLN|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
-)
 DIGITS_OF_A_ROW = 8
 NO_NAME = re.compile(
     r"\d{1,4}[-/. ]+\d{1,2}[-/. ]+\d{1,4}([T ].*)?"  # a date, an instant

@@ -3,7 +3,7 @@ CREATE OR REPLACE MACRO is_bare(value) AS regexp_full_match(value, '[+-]?[0-9.,]
 
 CREATE OR REPLACE MACRO currency_mark(value) AS
     CASE WHEN is_bare(value) THEN '' ELSE regexp_extract(value,
-        'US\$|R\$|€|\$|£|¥|₽|₺|₹|zł|Kč|\bFt\b|\blei\b|\bkr\b\.?|\bFr\.|\b(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|JPY|CNY|CAD|AUD|NZD|INR|BRL|TRY|ZAR|MXN|UAH)\b')
+        'US\$|R\$|€|\$|£|¥|₽|₺|₹|zł|Kč|\bFt\b|\blei\b|\bkr\b\.?|\bFr\.|\b(?:$currencies)\b|^(?:$currencies)|(?:$currencies)$')
     END;
 
 -- One kind of blank, apostrophe and minus: 160, 8201, 8239 are spaces, 8217 an apostrophe, 8722 a minus.

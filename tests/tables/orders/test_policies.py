@@ -106,13 +106,13 @@ def test_sales_to_nobody_known_are_faults_unless_told_otherwise(ingest: Ingest) 
 @pytest.mark.parametrize("typed", ["", '"€ 5"'], ids=["plain amounts", "amounts to look up"])
 def test_a_row_without_any_value_is_no_fault(ingest: Ingest, typed: str) -> None:
     rows = ["a,2021-03-04,1,x,7,web", ",,,a note,,", ",,,,,", ",,,,7,", "b,2021-03-05,,,,", ",2021-03-05,,,,"]
-    rows += [",,,,,web", "NULL,,,,,"]
+    rows += [",,,,,web", "NULL,,,,,", ",yesterday,,,,"]
     content = log_of(*rows, f"c,2021-03-06,{typed or 5},x,8,", extra=",note,no,channel")
     done = ingest(content, order_id="no", channel="channel")
     assert sorted(amounts(done)) == [1.0, 5.0]
     assert (decided(done)["empty_rows"], done.counts["left_out"]) == (2, 2)
-    assert done.quarantine["line"].tolist() == [5, 6, 7, 8, 9]
-    assert done.counts["rows_read"] == 9
+    assert done.quarantine["line"].tolist() == [5, 6, 7, 8, 9, 10]
+    assert done.counts["rows_read"] == 10
 
 
 def test_test_accounts_are_left_out_by_flag_and_by_pattern(ingest: Ingest, tmp_path: Path) -> None:

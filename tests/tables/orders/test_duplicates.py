@@ -106,3 +106,22 @@ def test_equal_rows_may_stand_far_apart_in_a_log_of_any_order(ingest: Ingest, be
     same = "a,2021-02-01,5,1\n"
     done = read(ingest, HEADER + same + between + same, max_quarantine_share=1.0)
     assert done.counts["policies"]["equal_rows"] == 1
+
+
+@pytest.mark.parametrize(
+    ("amounts", "doubled"),
+    [
+        ("567 1111 567", 1),
+        ("56 1111 56 1111 56", 0),  # too few lines to be sure
+        ("567 1111 5677", 0),  # one of them came again
+        ("567567 1111", 0),  # two sets in one order
+        ("5678 1111 567", 0),  # more of it
+    ],
+)
+def test_an_order_is_doubled_if_all_of_its_lines_come_again_apart(
+    ingest: Ingest, amounts: str, doubled: int
+) -> None:
+    orders = {False: "a,2021-01-05,{},1\n", True: "b,2021-01-06,{},2\n"}
+    rows = [orders[amount == "1"].format(amount) for amount in amounts.replace(" ", "")]
+    done = read(ingest, HEADER + "".join(rows))
+    assert done.counts["policies"]["doubled_orders"] == doubled

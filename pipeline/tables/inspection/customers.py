@@ -1,0 +1,65 @@
+"""Whether the ids of customers are those of people: made anew, written in two ways, or shared by many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.counted import counted
+from pipeline.tables.inspection.log import FEWEST_ORDERS, Advice, Log
+from pipeline.tables.orders.identity import spelling
+from pipeline.tables.signals import stands_for_many
+
+NEARLY_ALL_ALONE = 0.99
+SHOWN = 32  # characters of a value that stands for nobody
+SPELLED_ALIKE = """
+    SELECT count(DISTINCT {column}) - count(DISTINCT {small}) FROM raw WHERE {column} <> ''"""
+# What stands for no customer is no shared account.
+COMMONEST = """
+    SELECT {column}, count(*) AS rows FROM raw
+    WHERE NOT is_no_id({column})
+    GROUP BY {column} ORDER BY rows DESC, {column} LIMIT 2"""
+
+
+def about_new_ids(log: Log) -> Iterator[Advice]:
+    """Tell of ids that hardly ever come twice."""
+    column = log.column("customer_id")
+    if column and column.filled >= FEWEST_ORDERS and column.distinct >= NEARLY_ALL_ALONE * column.filled:
+        told = f'"{column.name}" has {column.distinct:,} different values in {column.filled:,} rows'
+        yield Advice(
+            "customers",
+            f"{told}: hardly anybody would ever have come back. If this id is made anew for each order, "
+            "map the one that stays with a person; if that stands in another file, join the two: "
+            "docs/bring-your-own-data.md, Tables that belong together",
+        )
+
+
+def about_spelling(log: Log) -> Iterator[Advice]:
+    """Tell of ids that differ by capitals alone."""
+    if column := log.column("customer_id"):
+        small = spelling(column.key, "small_letters")
+        [(alike,)] = log.ask(SPELLED_ALIKE.format(column=column.key, small=small), "spelled alike")
+        if alike:
+            told = f"{counted(alike):id differs/ids differ} from another one in capitals alone"
+            yield Advice(
+                "customers", f"{told}; if these are the same people, ingest.customer_ids: small_letters"
+            )
+
+
+def about_shared_ids(log: Log) -> Iterator[Advice]:
+    """Tell of an id that many people share."""
+    column = log.column("customer_id")
+    rows = log.ask(COMMONEST.format(column=column.key), "commonest") if column else []
+    if column and len(rows) == 2 and len(rows[0][0]) <= SHOWN:
+        (shared, most), (_, next_most) = rows
+        if stands_for_many(most, next_most, column.filled):
+            mails = [
+                other.name for other in log.columns if "mail" in other.plain_name and other is not column
+            ]
+            such_as = f', such as "{mails[0]}",' if mails else ""
+            told = f'"{shared}" stands in {most:,} of {column.filled:,} rows, the next id in {next_most:,}'
+            itself = re.sub(r"[*?[]", r"[\g<0>]", shared)  # in a pattern these stand for other characters
+            advice = (
+                f'map what tells these people apart{such_as} or set ingest.exclude_customers: ["{itself}"]'
+            )
+            yield Advice("customers", f"{told}: it seems to mean nobody; {advice}")

@@ -1,0 +1,120 @@
+"""What a log has to have: which columns are what, which are not found, and where they are empty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.counted import counted
+from pipeline.engine.quoting import identifier
+from pipeline.tables.inspection.log import WHERE, Advice, Log, listed, question, shown
+from pipeline.tables.inspection.query import Change
+from pipeline.tables.inspection.roles import REQUIRED, Column
+from pipeline.tables.inspection.signs import other_side
+
+ALWAYS = (*REQUIRED, "order_id")  # the other columns are named where there are any
+ELSEWHERE = (
+    "If it stands in another file, join the two: docs/bring-your-own-data.md, Tables that belong together."
+)
+UNREAD_DATES = (
+    'If its dates are written in a way of their own, name it and their date_format, such as "%d-%m-%y"; '
+    "numbers such as 45292 are days as a spreadsheet counts them: save the column as dates. "
+)
+NO_AMOUNTS = (
+    " If the shop has no amounts, let every order count 1, and spend and CLV are counts of orders: "
+    "set report.currency: XXX, map amount as {name} and "
+)
+A_DAY = r"(day|tag)(no|nr|num|number|nummer|s|e)?"
+COUNTED_DAYS = (
+    "{column} seems to count days: the proposed query makes dates of it; write the day before the first in "
+    "place of 2020-01-01. Where nobody knows it, any will do, but weekdays and months are then not those of "
+    "the calendar. "
+)
+WITHOUT_TOTAL = """
+    SELECT count(*) FROM raw
+    WHERE {amount} = '' AND {order} NOT IN (SELECT {order} FROM raw WHERE {amount} <> '')"""
+BETWEEN_ORDERS = r"(days?|tage?)(since|seit)|since(last|prior|prev)"
+
+
+def about_roles(log: Log) -> Iterator[Advice]:
+    """Say which column is what, and why."""
+    for role, guess in log.guesses.items():
+        if guess:
+            yield Advice(role, f"{shown(guess.column.name)}: {guess.because}")
+        elif role == "order_id":
+            yield Advice(role, "no column: every row is an order")
+        elif role in ALWAYS:
+            yield Advice(role, "not found: see the question")
+
+
+def about_missing(log: Log) -> Iterator[Advice]:
+    """Ask for a column that has to be there and is not found."""
+    for role in REQUIRED:
+        if role in log.guesses and not log.guesses[role]:
+            advice, change, offer = ELSEWHERE, None, None
+            if role == "amount":
+                offer = log.added("amount", "1")
+                advice += NO_AMOUNTS.format(name=offer.name)
+            if role == "ordered_at":
+                advice = _about_days(log) + advice
+                if days := counted_days(log):
+                    change = log.added(role, f"DATE '2020-01-01' + {identifier(days.name)}::INTEGER")
+            told = f"no column seems to be it; which is it of: {listed(log.columns)}? {advice}"
+            yield question(f"{WHERE}.columns.{role}", told, change=change, offer=offer)
+
+
+def counted_days(log: Log) -> Column | None:
+    """Find the column that numbers days, in a log without dates."""
+    if log.column("ordered_at"):
+        return None
+    numbers = (column for column in log.columns if column.numbers == 1)
+    return next((column for column in numbers if re.fullmatch(A_DAY, column.plain_name)), None)
+
+
+def _about_days(log: Log) -> str:
+    """Say what helps a log without dates."""
+    if days := counted_days(log):
+        return COUNTED_DAYS.format(column=identifier(days.name))
+    for column in log.columns:
+        if column.numbers == 1 and re.search(BETWEEN_ORDERS, column.plain_name):
+            return (
+                f"{identifier(column.name)} seems to tell how long after the one before an order came, not "
+                "when: a log without a single date cannot be used. "
+            )
+    return UNREAD_DATES
+
+
+def about_empty(log: Log) -> Iterator[Advice]:
+    """Tell the rows that will go to quarantine because they have no value where there has to be one."""
+    for role in (*REQUIRED, "unit_price", "quantity"):
+        column = log.column(role)
+        if column and (missing := log.rows - column.filled):
+            empty = f"{shown(column.name)} is empty in {missing:,} of {counted(log.rows):row/rows}"
+            told = f"{empty} ({missing / log.rows:.1%})"
+            if role == "customer_id":
+                yield Advice("quarantine", told + _about_anonymous(log, column.filled))
+            elif role == "amount" and not other_side(log):
+                yield _further_lines(log, told, column)
+            else:
+                yield Advice("quarantine", told)
+
+
+def _further_lines(log: Log, told: str, amount: Column) -> Advice:
+    """Tell of lines without an amount: they may be further lines of orders whose total stands on one."""
+    order, first = log.column("order_id"), Change(where=log.is_filled(amount))
+    if order is None:
+        return Advice("quarantine", told)
+    [(alone,)] = log.ask(WITHOUT_TOTAL.format(order=order.key, amount=amount.key), "orders without a total")
+    if alone:
+        told += (
+            "; if these are further lines of orders whose total stands on the first line, to read the others"
+        )
+        return Advice("quarantine", f"{told} alone, ", offer=first)
+    told += "; these are further lines of orders whose total stands on another one"
+    return Advice("further lines", f"{told}: the proposed query leaves them out", change=first)
+
+
+def _about_anonymous(log: Log, filled: int) -> str:
+    by_mail = [other for other in log.columns if "mail" in other.plain_name and other.filled > filled]
+    or_by_mail = f", or map {shown(by_mail[0].name)}, which fewer rows lack" if by_mail else ""
+    return f"; if such sales are normal here, ingest.missing_customer_id: leave_out{or_by_mail}"

@@ -1,0 +1,142 @@
+"""The query that reads a log as advised: how DuckDB reads the file, and what is changed on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection, SqlError
+from pipeline.engine.quoting import identifier, literal
+from pipeline.tables.sources.raw import FileRead
+from pipeline.tables.sources.readers import Raw
+from pipeline.tables.sources.remote import is_remote
+
+ENCODINGS = ("utf-16", "utf-16"), ("cp1252", "latin-1"), ("utf-8", "")  # ours, and the nearest DuckDB knows
+SAVED = "data/raw/orders.csv"
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a query reads, as SQL, and what has to be done before; nothing, mostly."""
+
+    sql: str
+    first: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a query does to a table; each part of it may be left out.
+
+    Attributes
+    ----------
+    where : str
+        The rows it keeps.
+    column, value : str, function of SQL
+        A column it writes anew, and what becomes of its value.
+    added, role, name : str
+        A value it adds: the SQL, what it is, and the name of its column.
+    once : str
+        The column of which it reads each value once.
+    """
+
+    where: str = ""
+    column: str = ""
+    value: Callable[[str], str] = str
+    added: str = ""
+    role: str = ""
+    name: str = ""
+    once: str = ""
+
+
+def select(table: Table, changes: Sequence[Change]) -> list[str]:
+    """Write the lines of the one query that makes all changes, those of one column one after the other."""
+    replaced: dict[str, str] = {}
+    for change in changes:
+        if change.column:
+            before = replaced.get(change.column, identifier(change.column))
+            replaced[change.column] = change.value(before)
+    anew = ", ".join(f"{value} AS {identifier(column)}" for column, value in replaced.items())
+    added = "".join(f", {change.added} AS {change.name}" for change in changes if change.added)
+    where = " AND ".join(change.where for change in changes if change.where)
+    once = ", ".join(identifier(change.once) for change in changes if change.once)
+    lines = (
+        f"SELECT {once and f'DISTINCT ON ({once}) '}*{anew and f' REPLACE ({anew})'}{added}",
+        f"FROM {table.sql}",
+        where and f"WHERE {where}",
+        once and "ORDER BY ALL",
+    )
+    return [line for line in lines if line]
+
+
+def as_table(con: Connection, path: str, raw: Raw, root: Path) -> Table:
+    """Write how a query of DuckDB reads a file: text as text, so that numbers and dates are read as here.
+
+    Each way is tried, until one gives as many rows and the same names.
+    """
+    if raw.encodings == "excel":
+        return Table(_csv(SAVED), f"save the sheet as {SAVED}")
+    if is_remote(path) or path.startswith("package:"):
+        kind = _csv(SAVED) if raw.delimiters else literal(SAVED)
+        return Table(kind, f"save the file as {SAVED}, in UTF-8")
+    encodings = [theirs for ours, theirs in ENCODINGS if raw.encodings.startswith(ours)]
+    beyond = encodings == ["latin-1"] and _is_beyond_latin_1(con, raw)
+    if raw.delimiters and (beyond or not encodings):
+        return Table(next(_ways(path, raw, "")), "save the file as UTF-8")
+    for sql in _ways(path, raw, encodings[0] if raw.delimiters else ""):
+        if _is_same(sql, raw, root):
+            return Table(sql)
+    return Table(_csv(SAVED), f"save the file as {SAVED}, with commas and in UTF-8")
+
+
+def _ways(path: str, raw: Raw, encoding: str) -> Iterator[str]:
+    """Write the ways to read a file, the simplest first."""
+    if not raw.delimiters:
+        yield literal(path)
+        yield f"read_parquet({literal(path)})"
+        yield f"read_json({literal(path)}, format = 'newline_delimited')"
+        return
+    header = raw.files[0]
+    told = f", encoding = {literal(encoding)}" if encoding else ""
+    if header.header_line <= 1:
+        yield _csv(path, told)
+    below = f", header = false, skip = {header.header_line}, names = [{_unique(header)}]"
+    yield _csv(path, below, told)
+    yield _csv(path, below, f", delim = {literal(header.delimiter or ',')}, quote = '\"'", told)
+
+
+def _csv(path: str, *options: str) -> str:
+    return f"read_csv({literal(path)}, all_varchar = true{''.join(options)})"
+
+
+def _is_same(sql: str, raw: Raw, root: Path) -> bool:
+    """Tell whether DuckDB reads as many rows, with the names of all columns."""
+    small = [name.lower() for name in raw.files[0].names]
+    wanted = {name for name in raw.columns.values() if name and small.count(name.lower()) == 1}
+    with duck.connect(folder=root) as con:
+        try:
+            names = {name for name, *_ in duck.run(con, f"DESCRIBE FROM {sql}", name="columns").fetchall()}
+            [(rows,)] = duck.run(con, f"SELECT count(*) FROM {sql}", name="rows").fetchall()
+        except SqlError:
+            return False
+    return wanted <= names and bool(rows == sum(file.rows for file in raw.files))
+
+
+def _unique(header: FileRead) -> str:
+    """List names for DuckDB, which takes no name twice, whatever its capitals, and none that is empty."""
+    small = [name.lower() for name in header.names]
+    given = [
+        name if name and small.index(name.lower()) == n else f"column{n}"
+        for n, name in enumerate(header.names)
+    ]
+    return ", ".join(map(literal, given))
+
+
+def _is_beyond_latin_1(con: Connection, raw: Raw) -> bool:
+    """Tell whether a file of Windows-1252 holds a character, such as the euro sign, that Latin-1 has not."""
+    statement = (
+        f"SELECT count(*) FROM raw WHERE regexp_matches(concat({', '.join(raw.columns)}), '[^\\x00-\\xff]')"
+    )
+    [(rows,)] = duck.run(con, statement, name="beyond latin-1").fetchall()
+    return bool(rows)

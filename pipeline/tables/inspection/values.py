@@ -1,0 +1,76 @@
+"""How the dates and the amounts are written: decided over all of them, or asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.errors import UserError
+from pipeline.tables import amounts, dates
+from pipeline.tables.inspection.log import WHERE, Advice, Log
+from pipeline.tables.inspection.roles import Column
+from pipeline.tables.sources.readers import NUMBERS, TIMES
+
+ASKED = "cannot be decided: see the question"
+
+
+def about_dates(log: Log) -> Iterator[Advice]:
+    """Find the format of the dates, and whether they say in which time zone they are."""
+    column = log.column("ordered_at")
+    if column is None:
+        unknown = "not known without a column of dates"
+        yield Advice("dates", unknown)
+        yield Advice("time zone", unknown)
+    elif log.raw.typed_as(TIMES, column.key):
+        yield Advice("dates", "typed in the file")
+        yield _about_zone(log, column, dates.ISO)
+    else:
+        try:
+            chosen = dates.choose(log.con, column.key, "auto", f"{WHERE}.date_format")
+        except UserError as error:
+            yield Advice("dates", ASKED)
+            yield Advice("time zone", ASKED)
+            yield Advice("dates", str(error), asks=True)
+        else:
+            yield _about_format(log, column, chosen)
+            yield _about_zone(log, column, chosen)
+
+
+def _about_format(log: Log, column: Column, chosen: dates.DateFormat) -> Advice:
+    read, rows = dates.count_read(log.con, column.key, chosen)
+    twin = dates.twin_of(chosen)
+    against = ""
+    if twin:
+        others, _ = dates.count_read(log.con, column.key, twin)
+        against = f" ({twin.name} would read {others:,})"
+    told = f"{chosen.name}: reads {read:,} of {rows:,} values{against}"
+    return Advice("dates", told, settings={"date_format": chosen.pattern or "auto"})
+
+
+def _about_zone(log: Log, column: Column, by: dates.DateFormat) -> Advice:
+    instants = dates.count_zoned(log.con, column.key, by)
+    if not instants:
+        return Advice("time zone", "none given, taken as written")
+    others = "" if instants == column.filled else f"; the other {column.filled - instants:,} taken as written"
+    told = (
+        f"{instants:,} of {column.filled:,} values say which instant they are and become UTC{others}. "
+        "For the shop's own days set ingest.timezone, such as Europe/Berlin"
+    )
+    return Advice("time zone", told)
+
+
+def about_decimals(log: Log) -> Iterator[Advice]:
+    """Find the decimal sign of the amounts."""
+    column = log.column("amount", "unit_price")
+    if column is None:
+        yield Advice("decimal", "not known without a column of amounts")
+    elif log.raw.typed_as(NUMBERS, column.key):
+        yield Advice("decimal", "typed numbers in the file")
+    else:
+        try:
+            sign = amounts.choose(log.con, f"SELECT {column.key} AS amount FROM raw", "auto", WHERE)
+        except UserError as error:
+            yield Advice("decimal", ASKED)
+            yield Advice("decimal", str(error), asks=True)
+        else:
+            told = f'"{sign}", decided over all {column.filled:,} values of the column'
+            yield Advice("decimal", told, settings={"decimal": sign})
