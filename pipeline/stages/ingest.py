@@ -52,8 +52,8 @@ def ingest(params: Params) -> None:
         hashes = {"orders": written[0].result(), "returns taken": returns, **tables}
     log = {
         "as_of": done.as_of,
-        "first_day": done.orders["ordered_at"].min().date(),
-        "last_day": done.orders["ordered_at"].max().date(),
+        "first_day": counts["first_order_on"],
+        "last_day": counts["last_order_on"],
         "fingerprint": sha256(io.json_text(hashes).encode()).hexdigest()[:16],
         "demo_pepper": pepper is None and not _is_public(params),
         "pepper": pepper,

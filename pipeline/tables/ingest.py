@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -164,7 +164,9 @@ def ingest_orders(
         seen_until = until.date() if until else last + timedelta(days=1)
         log = verdicts.let_go(con, log)
         on_phase("making orders")
-        making = _begin_orders(con, spec, log, policies, keys, aside, on_orders)
+        rows = [bought(con, spec, log, WHERE, keep_zero=policies.zero_amount == "keep")]
+        amounts = rows[0]["amount"]
+        making = aside.submit(_make_orders, rows, keys, on_orders)
         identities = customers_of_purchases(con, log, keys.result())
         on_phase("reading tables")
         setting = Setting(
@@ -185,12 +187,13 @@ def ingest_orders(
         of_policies = {**repeats, "returns": returns.counts(con, given_back)}
         of_policies |= policy_counts(con, spec, policies)
         alike = identity.alike(identities["customer_id"])
+        outliers = signals.outliers(amounts)
         vault = to_pandas(identities.select(["customer_key", "customer_id"]).sort_by("customer_id"))
         orders = making.result()
         counts = accounting.counts(con, files, quarantine, orders)
         counts["policies"] |= of_policies
         counts["alike_ids"] = alike
-        counts["outliers"] = signals.outliers(orders)
+        counts["outliers"] = outliers
         counts["left_truncation"] = signals.left_truncation(orders)
     counts |= _about_sources(spec, log, read_as, read, lookups)
     return Ingested(orders, given_back, quarantine, vault, counts, seen_until, read, lookups)
@@ -211,24 +214,13 @@ def _about_sources(
     }
 
 
-def _begin_orders(
-    con: Connection,
-    spec: OrderSource,
-    judged: Raw,
-    policies: Policies,
-    keys: Future[pa.Table],
-    aside: Executor,
-    on_orders: Callable[[pa.Table], object],
-) -> Future[pd.DataFrame]:
-    """Make ``purchases``; begin to make their orders, and to hand them over."""
-    rows = [bought(con, spec, judged, WHERE, keep_zero=policies.zero_amount == "keep")]
-
-    def make() -> pd.DataFrame:
-        orders = orders_of(rows.pop(), keys.result())  # what is popped leaves the memory once it is sorted
-        on_orders(orders)
-        return frame_of(orders)
-
-    return aside.submit(make)
+def _make_orders(
+    rows: list[pa.Table], keys: Future[pa.Table], on_orders: Callable[[pa.Table], object]
+) -> pd.DataFrame:
+    """Make orders of what was bought, the only one in the list, and hand them over."""
+    orders = orders_of(rows.pop(), keys.result())  # what is popped leaves the memory once it is sorted
+    on_orders(orders)
+    return frame_of(orders)
 
 
 def _returns(

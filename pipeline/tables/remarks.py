@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from pipeline.counted import counted
 from pipeline.tables.ingest import Ingested
-from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account
+from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account, spells
 
 MANY_LOST = 0.25  # of the returns, by one customer: more than anybody's own
 FEWEST_LOST = 20
@@ -106,14 +106,15 @@ def _about_lines(done: Ingested) -> Iterator[str]:
 
 def _about_dates(done: Ingested) -> Iterator[str]:
     """Tell of a few orders far from all others: they make a log of one year one of twenty."""
-    if found := lone_start(done.orders):
+    empty = spells(done.orders)
+    if found := lone_start(empty, len(done.orders)):
         few, last, first = found
         yield (
             f"{few:,} of {counted(len(done.orders)):order/orders} lie before {last + timedelta(days=1)}, "
             f"more than a year before all others, which begin on {first}. If the dates are wrong, mend them "
             "or leave them out by a query (docs/bring-your-own-data.md, Tables that belong together)."
         )
-    if found := lone_end(done.orders):
+    if found := lone_end(empty, len(done.orders)):
         few, last, first = found
         yield (
             f"{few:,} of {counted(len(done.orders)):order/orders} lie on {first} or after it, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
@@ -11,6 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.tables.columns import as_numbers
 
 NORMAL_MAD = 1.4826  # a normal distribution's standard deviation is so many median absolute deviations
 ROBUST_DEVIATIONS = 5
@@ -18,22 +21,28 @@ FIRST_WEEKS = 4
 MIN_WEEKS = 16
 MIN_BIRTHS = 30
 SUSPICIOUS_RATIO = 2.0
-LONE_SHARE, A_QUARTER, A_YEAR = 0.01, 90, 365
+LONE_SHARE, A_QUARTER, A_YEAR = 0.01, timedelta(days=90), timedelta(days=365)
 AS_LONG_AS_BEFORE = 1.25  # seasons do not open on the same day each year
 MANY_AT_ONCE = 0.2  # fewer orders: more than by people who order twice at once
 BLOCK_ROWS = 1 << 20
 MIN_SHARED, SHARED_SHARE, SHARED_RATIO = 30, 0.01, 10
 
+Spell = tuple[int, date, date]
 
-def outliers(orders: pd.DataFrame) -> dict[str, Any]:
+
+def outliers(amounts: pa.ChunkedArray) -> dict[str, Any]:
     """Set the largest orders beside the bulk of them, and the one in the middle.
 
     On logarithms amounts are near to symmetric: the limit is five standard deviations, estimated robustly,
     above the median. There is none where half of the orders and more have the same amount.
+
+    Parameters
+    ----------
+    amounts : pyarrow.ChunkedArray of decimal64
+        Of the orders, none of them below zero.
     """
-    amounts = pa.array(orders["amount"]).cast(pa.float64()).to_numpy()
-    # Prices repeat: the distinct ones are few.
-    paid, counts = np.unique(amounts[amounts > 0], return_counts=True)
+    paid, counts = _distinct(amounts)
+    paid, counts = paid[paid > 0], counts[paid > 0]
     if not len(paid):
         nothing = dict.fromkeys(("median_order", "largest_order", "p999", "robust_limit"), None)
         return nothing | {"orders_above_limit": 0}
@@ -52,7 +61,14 @@ def outliers(orders: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _median(values: npt.NDArray[np.float64], counts: npt.NDArray[np.intp]) -> float:
+def _distinct(amounts: pa.ChunkedArray) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Return the distinct amounts, which are few as prices repeat, ascending, and how often each is there."""
+    numbers, counts = pc.value_counts(as_numbers(amounts)).flatten()
+    order = np.argsort(numbers.to_numpy())
+    return numbers.view(amounts.type).cast(pa.float64()).to_numpy()[order], counts.to_numpy()[order]
+
+
+def _median(values: npt.NDArray[np.float64], counts: npt.NDArray[np.int64]) -> float:
     """Return the median of sorted values, each there so many times."""
     last = counts.cumsum()
     middle = np.searchsorted(last, [(last[-1] + 1) // 2, last[-1] // 2 + 1])
@@ -65,7 +81,7 @@ def shared_account(orders: pd.DataFrame) -> int:
     It is a till, or "0" for those without an account: it has a hundredth of all orders at least, and ten
     times as many as anybody else.
     """
-    counts = _bincount(orders["customer_key"].cat.codes.to_numpy())
+    counts = _bincount(_customers(orders))
     if len(counts) < 2:
         return 0
     next_most, most = np.partition(counts, -2)[-2:].tolist()
@@ -82,26 +98,38 @@ def at_once(orders: pd.DataFrame) -> float:
 
     Where no order id tells which rows are lines of one order, many such orders are lines.
     """
-    who, when = orders["customer_key"].cat.codes.to_numpy(), orders["ordered_at"].to_numpy()
+    who, when = _customers(orders), orders["ordered_at"].to_numpy()
     return float(((who[1:] == who[:-1]) & (when[1:] == when[:-1])).sum() / len(orders))
 
 
-def lone_start(orders: pd.DataFrame) -> tuple[int, date, date] | None:
+def lone_start(spells: Sequence[Spell], orders: int) -> Spell | None:
     """Find a few orders that lie more than a year before all others: as a rule their dates are wrong.
+
+    Parameters
+    ----------
+    spells : sequence of tuple
+        From `spells`.
+    orders : int
+        How many there are.
 
     Returns
     -------
     tuple of int, date, date, or None
         How many (below a hundredth of all), the last day of them and the first day of the others.
     """
-    few = [gap for gap in _gaps(orders, A_YEAR) if gap[0] < LONE_SHARE * len(orders)]
+    few = [
+        (before, last, first)
+        for before, last, first in spells
+        if first - last > A_YEAR and before < LONE_SHARE * orders
+    ]
     return few[-1] if few else None
 
 
-def lone_end(orders: pd.DataFrame) -> tuple[int, date, date] | None:
+def lone_end(spells: Sequence[Spell], orders: int) -> Spell | None:
     """Find a few orders that lie more than a quarter after all others: beside them everybody looks gone.
 
     Not where the log has had as long a spell before: a shop that opens for a season begins each with a few.
+    Parameters as those of `lone_start`.
 
     Returns
     -------
@@ -109,8 +137,8 @@ def lone_end(orders: pd.DataFrame) -> tuple[int, date, date] | None:
         How many (below a hundredth of all), the last day of the others and the first day of them.
     """
     longest = timedelta()
-    for before, last, first in _gaps(orders, A_QUARTER):
-        after, enough = len(orders) - before, LONE_SHARE * len(orders)
+    for before, last, first in spells:
+        after, enough = orders - before, LONE_SHARE * orders
         if after < enough:
             return (after, last, first) if first - last > AS_LONG_AS_BEFORE * longest else None
         if before >= enough:
@@ -118,8 +146,14 @@ def lone_end(orders: pd.DataFrame) -> tuple[int, date, date] | None:
     return None
 
 
-def _gaps(orders: pd.DataFrame, longer_than: int) -> list[tuple[int, date, date]]:
-    """List the spells without an order: how many orders lie before, the last day before, the first after."""
+def spells(orders: pd.DataFrame) -> list[Spell]:
+    """List the spells of more than a quarter without an order.
+
+    Returns
+    -------
+    list of tuple of int, date, date
+        How many orders lie before, the last day before and the first after.
+    """
     times = orders["ordered_at"].to_numpy()
     first = times.min().astype("datetime64[D]")
     per_day = _bincount(times, lambda some: (some.astype("datetime64[D]") - first).astype(np.int64))
@@ -127,8 +161,15 @@ def _gaps(orders: pd.DataFrame, longer_than: int) -> list[tuple[int, date, date]
     before = per_day.cumsum()[days]
     return [
         (int(before[n]), (first + days[n]).item(), (first + days[n + 1]).item())
-        for n in np.flatnonzero(np.diff(days) > longer_than)
+        for n in np.flatnonzero(np.diff(days) > A_QUARTER.days)
     ]
+
+
+def _customers(orders: pd.DataFrame) -> npt.NDArray[np.int32]:
+    """Return the customers as numbers, without the copy that `cat.codes` is."""
+    customers: Any = orders["customer_key"].array
+    codes: npt.NDArray[np.int32] = customers.codes
+    return codes
 
 
 def _bincount(
@@ -175,7 +216,7 @@ def left_truncation(orders: pd.DataFrame) -> dict[str, Any]:
 
 def _births_by_week(orders: pd.DataFrame) -> list[int]:
     """Count first orders per week of the log; a last week that is cut short is left out."""
-    customers = orders["customer_key"].cat.codes.to_numpy()
+    customers = _customers(orders)
     first = np.append(True, customers[1:] != customers[:-1])
     births = orders.loc[first, "ordered_at"].dt.normalize()
     weeks = (births - births.min()).dt.days // 7

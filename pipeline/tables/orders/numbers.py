@@ -140,7 +140,7 @@ def sorted_first_bits(hashes: Hashes) -> tuple[Hashes, np.uint64]:
     """
     of_place = np.uint64((1 << len(hashes).bit_length()) - 1)
     packed = hashes & ~of_place
-    packed |= np.arange(len(hashes), dtype=np.uint64)
+    packed |= np.arange(len(hashes), dtype=np.uint32)
     packed.sort()
     return packed, of_place
 
@@ -163,9 +163,8 @@ def sorted_with_places(keys: npt.NDArray[Integer]) -> tuple[Places, npt.NDArray[
         The numbers.
     """
     bits = len(keys).bit_length()
-    places = keys.astype(np.int64)
-    places <<= bits
-    places |= np.arange(len(keys))
+    places = np.left_shift(keys, bits, dtype=np.int64)
+    places |= np.arange(len(keys), dtype=np.uint32)
     places.sort()
     ascending = np.empty_like(keys)
     np.right_shift(places, bits, out=ascending, casting="unsafe")

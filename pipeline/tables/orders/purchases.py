@@ -14,6 +14,7 @@ from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables import contracts
+from pipeline.tables.columns import as_numbers, repeated, whole
 from pipeline.tables.io import to_pandas
 from pipeline.tables.orders import identity
 from pipeline.tables.orders.numbers import Numbers, Places, sorted_with_places
@@ -52,7 +53,7 @@ def bought(con: Connection, spec: OrderSource, judged: Raw, where: str, *, keep_
     names = ["customer_no", "ordered_at", "paid", *(["channel"] if has_channel else [])]
     rows = _kept(judged.rows.select(names), alone)
     lines = np.ones(len(rows), np.int64)
-    channels = _words(rows["channel"]) if has_channel else pa.nulls(len(rows), WORD)
+    channels = _words(rows["channel"]) if has_channel else repeated(pa.scalar(None, WORD), len(rows))
     rows = pa.table([*rows.columns[:3], lines, channels], names=summed.column_names)
     if summed.num_rows:
         rows = pa.concat_tables([rows, summed.cast(rows.schema)])
@@ -62,8 +63,8 @@ def bought(con: Connection, spec: OrderSource, judged: Raw, where: str, *, keep_
 
 
 def _paid(amounts: pa.ChunkedArray, *, or_zero: bool) -> pa.ChunkedArray:
-    """Tell which amounts are above zero, or zero; as whole numbers they compare faster."""
-    numbers = pa.chunked_array([chunk.view(pa.int64()) for chunk in amounts.chunks], pa.int64())
+    """Tell which amounts are above zero, or zero."""
+    numbers = as_numbers(amounts)
     return pc.greater_equal(numbers, 0) if or_zero else pc.greater(numbers, 0)
 
 
@@ -93,18 +94,19 @@ def orders_of(rows: pa.Table, keyed: pa.Table) -> pa.Table:
     places[keyed["customer_no"].to_numpy()] = np.arange(len(keyed), dtype=np.int32)
     rows = _replaced(rows, "customer_no", pa.array(places[rows["customer_no"].to_numpy()]))
     rows = in_order(rows)
-    numbers, keys = rows["customer_no"].combine_chunks(), keyed["customer_key"].combine_chunks()
-    customers = pa.DictionaryArray.from_arrays(numbers, keys, safe=False)
+    customers = pa.DictionaryArray.from_arrays(
+        whole(rows["customer_no"]), whole(keyed["customer_key"]), safe=False
+    )
     return rows.drop_columns("customer_no").add_column(0, "customer_key", customers)
 
 
 def frame_of(orders: pa.Table) -> pd.DataFrame:
     """Return orders as a frame, held against their contract."""
-    customers = orders["customer_key"].combine_chunks()
+    customers = whole(orders["customer_key"])
     keys = pd.Index(customers.dictionary.to_pandas())
     frame = to_pandas(orders.drop_columns("customer_key"), copy=False)
     by_key = pd.Categorical.from_codes(customers.indices.to_numpy(), keys, validate=False)
-    frame.insert(0, "customer_key", pd.Series(by_key))
+    frame.insert(0, "customer_key", pd.Series(by_key, copy=False))
     contracts.check(frame, contracts.ORDERS)
     return frame
 
@@ -143,32 +145,33 @@ def in_order(rows: pa.Table) -> pa.Table:
     is still equal.
     """
     times = rows["ordered_at"].to_numpy()
-    order, numbers = _by_number_and_time(rows["customer_no"].to_numpy(), times)
+    order, numbers = _by_number_and_time(whole(rows["customer_no"]).to_numpy(), times)
     times = taken(times, order)
-    others = rows.select(["amount", "lines", "channel"])
+    varied = [name for name in ("amount", "lines", "channel") if not _is_alike(rows[name])]
+    others = dict(zip(varied, on_all_cores(whole, map(rows.column, varied)), strict=True))
     again = np.zeros(len(times) + 1, dtype=bool)
     again[1:-1] = (numbers[1:] == numbers[:-1]) & (times[1:] == times[:-1])
     tied = np.flatnonzero(again[1:] | again[:-1])
     if len(tied):
-        moments = pa.array(np.cumsum(~again[tied]))
-        equal = others.take(order[tied]).append_column("moment", moments)
+        some = pa.array(order[tied])
         # What Arrow can sort.
-        for name, kind in (("amount", pa.decimal128(18, 4)), ("channel", pa.string())):
-            equal = _replaced(equal, name, equal[name].cast(kind))
-        keys = [(name, "ascending") for name in ("moment", "amount", "lines", "channel")]
-        order[tied] = order[tied][pc.sort_indices(equal, sort_keys=keys).to_numpy()]
+        kinds = {"amount": pa.decimal128(18, 4), "lines": pa.int64(), "channel": pa.string()}
+        equal = {name: column.take(some).cast(kinds[name]) for name, column in others.items()}
+        equal = {"moment": pa.array(np.cumsum(~again[tied])), **equal}
+        keys = [(name, "ascending") for name in equal]
+        order[tied] = order[tied][pc.sort_indices(pa.table(equal), sort_keys=keys).to_numpy()]
     places = pa.array(order)
-    columns = on_all_cores(lambda column: _moved(column, places), others.columns)
+    moved = on_all_cores(lambda column: column.take(places), others.values())
+    found = dict(zip(varied, moved, strict=True))
+    columns = [found.get(name, rows[name]) for name in ("amount", "lines", "channel")]
     return pa.table([pa.array(numbers), pa.array(times), *columns], schema=rows.schema)
 
 
-def _moved(column: pa.ChunkedArray, places: pa.Array) -> pa.ChunkedArray:
-    """Return the values of a column at some places: as they stand if all are alike, such as one line each."""
+def _is_alike(column: pa.ChunkedArray) -> bool:
+    """Tell whether all values of a column are seen to be one, such as one line each: it needs no order."""
     if column.null_count == len(column):
-        return column
-    if pa.types.is_integer(column.type) and len(set(pc.min_max(column).as_py().values())) == 1:
-        return column
-    return column.combine_chunks().take(places)
+        return True
+    return pa.types.is_integer(column.type) and len(set(pc.min_max(column).as_py().values())) == 1
 
 
 def _by_number_and_time(numbers: Numbers, times: npt.NDArray[np.datetime64]) -> tuple[Places, Numbers]:

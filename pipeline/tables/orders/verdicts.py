@@ -17,6 +17,7 @@ from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables import amounts, contracts
+from pipeline.tables.columns import repeated
 from pipeline.tables.io import to_pandas
 from pipeline.tables.orders import currencies
 from pipeline.tables.orders.dated import hide
@@ -116,10 +117,10 @@ def _value(con: Connection, spec: OrderSource, raw: Raw, policies: Policies, whe
     return raw, decimal
 
 
-def _at(places: npt.NDArray[np.int64], words: pa.ChunkedArray, length: int) -> pa.Array:
+def _at(places: npt.NDArray[np.int64], words: pa.ChunkedArray, length: int) -> pa.Array | pa.ChunkedArray:
     """Spread words, as numbers of a dictionary, over a column that is empty elsewhere."""
     if not len(places):
-        return pa.nulls(length, words.type)
+        return repeated(pa.scalar(None, words.type), length)
     given = words.combine_chunks()
     numbers, missing = np.zeros(length, np.uint8), np.ones(length, dtype=bool)
     numbers[places], missing[places] = given.indices.fill_null(0), given.is_null()

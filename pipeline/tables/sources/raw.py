@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
+from pipeline.tables.columns import repeated
 from pipeline.tables.sources.header import check_columns, looks_like_row, no_header
 
 FIRST_MARK = 0xCC  # in UTF-8, the first byte of U+0300: no character before it belongs to the one before
@@ -150,7 +151,7 @@ class RawTable:
 
         A letter and its mark become one character: to Unicode it is the same, and macOS writes both ways.
         """
-        numbered = rows.append_column("file_no", pa.repeat(pa.scalar(file_no, pa.int32()), rows.num_rows))
+        numbered = rows.append_column("file_no", repeated(pa.scalar(file_no, pa.int32()), rows.num_rows))
         typed = numbered.select(self._schema.names).cast(self._schema)
         for our in self._filled:
             if any(map(_may_hold_marks, typed[our].chunks)):
