@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -82,6 +83,24 @@ def proposed(found: Inspection) -> dict[str, Any]:
     section = yaml.safe_load(found.snippet)["sources"]["orders"]
     assert isinstance(section, dict)
     return section
+
+
+def queried(found: Inspection, folder: Path, table: str = "orders") -> list[tuple[Any, ...]]:
+    """The rows of the query that an inspection proposes."""
+    section = yaml.safe_load(found.snippet)["sources"][table]
+    assert section["url"] == "duckdb://"
+    return rows_of(section["query"], folder)
+
+
+def offered(told: str, folder: Path) -> list[tuple[Any, ...]]:
+    """The rows of the query that a finding or a question ends with."""
+    return rows_of(told.partition("query: ")[2] or told.partition("query: ")[2], folder)
+
+
+def rows_of(query: str, folder: Path) -> list[tuple[Any, ...]]:
+    """Run a query over files of a folder."""
+    with duckdb.connect(config={"file_search_path": str(folder)}) as con:
+        return con.execute(query).fetchall()
 
 
 def zstd(text: str) -> bytes:

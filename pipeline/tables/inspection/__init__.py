@@ -5,7 +5,7 @@ is a log of events, `roles` guesses what each column is, and a list of detectors
 A detector is a function of a `log` that yields what it has found, and nothing when in doubt; where it takes a
 query to set that right, `query` writes it. To add one, write it, and name it in the list in `proposal`.
 
-- How dates and amounts are written: `values`.
+- How dates and amounts are written: `values`. The lines for params.yaml: `snippet`.
 - What is not there, or empty: `missing`.
 - Whether the columns are what they are taken for: `customers`, `lines`, `money`, `states`, `signs`.
 """

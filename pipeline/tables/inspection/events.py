@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,7 +11,7 @@ import pyarrow.compute as pc
 from pipeline.counted import counted
 from pipeline.engine.quoting import identifier, literal
 from pipeline.tables.inspection.log import Advice, Log
-from pipeline.tables.inspection.query import Change, select
+from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import Column
 
 MOST = 50  # kinds of events
@@ -23,7 +22,7 @@ BEHAVIOUR = (
 PURCHASE = r"purchased?|transactions?|bought|buy|ordered|orders?|conversion|kauf|bestellung"
 
 
-def purchases_alone(log: Log) -> tuple[Log, list[Advice], str | None]:
+def purchases_alone(log: Log) -> tuple[Log, list[Advice]]:
     """Keep, of a log of events, the rows that are purchases.
 
     The column that tells them from looking around has to be called so, and every one of its values has to be
@@ -31,9 +30,9 @@ def purchases_alone(log: Log) -> tuple[Log, list[Advice], str | None]:
 
     Returns
     -------
-    tuple of Log, list of Advice and str or None
-        The log as it is, nothing and None if no column is like that: every row is an order, or a line of one.
-        Else what is left of it, what to say, and the query that reads it.
+    tuple of Log and list of Advice
+        The log as it is and nothing if no column is like that: every row is an order, or a line of one.
+        Else what is left of it, and what to say.
     """
     for column in log.columns:
         if not re.fullmatch(NAMED, column.plain_name) or column.distinct > MOST:
@@ -42,16 +41,14 @@ def purchases_alone(log: Log) -> tuple[Log, list[Advice], str | None]:
         kinds = [value for value in values if re.fullmatch(PURCHASE, value, re.IGNORECASE)]
         others = [value for value in values if value not in kinds]
         if kinds and others and all(re.search(BEHAVIOUR, value, re.IGNORECASE) for value in others):
-            listed = ", ".join(map(literal, kinds))
-            query = select(log.table, Change(where=f"{identifier(column.name)} IN ({listed})"))
             bought = log.only(pc.is_in(log.raw.rows[column.key], pa.array(kinds))).described()
-            bought = replace(bought, table=replace(log.table, sql=f"({query})"))
-            return bought, [_told(log, bought, column, kinds, others)], query
-    return log, [], None
+            return bought, [_advice(log, bought, column, kinds, others)]
+    return log, []
 
 
-def _told(log: Log, bought: Log, column: Column, kinds: Sequence[str], others: Sequence[str]) -> Advice:
+def _advice(log: Log, bought: Log, column: Column, kinds: Sequence[str], others: Sequence[str]) -> Advice:
     told = f'"{column.name}" tells what somebody did: {", ".join([*kinds, *others])}'
     few = f"{bought.rows:,} of {counted(log.rows):row is/rows are} {' or '.join(kinds)}"
-    query = f"{log.table.first}the query below reads no others"
-    return Advice("events", f"{told}. {few}: all else here is about these; {query}")
+    change = Change(where=f"{identifier(column.name)} IN ({', '.join(map(literal, kinds))})")
+    about = "all else here is about these; the proposed query reads no others"
+    return Advice("events", f"{told}. {few}: {about}", change=change)

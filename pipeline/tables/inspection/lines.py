@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pipeline.counted import counted
 from pipeline.engine.quoting import identifier
 from pipeline.tables.inspection.log import FEWEST_ORDERS, NEARLY_ALL, WHERE, Advice, Log, listed, question
-from pipeline.tables.inspection.query import Change, in_place, select
+from pipeline.tables.inspection.missing import counted_days
+from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import Column, may_be_amount
 from pipeline.tables.signals import MANY_AT_ONCE
 
@@ -24,20 +25,18 @@ SAME_ON_EVERY_LINE = """
 
 def about_lines(log: Log) -> Iterator[Advice]:
     """Tell of rows without an order id, many of which have the customer and time of another."""
-    customer, date = log.column("customer_id"), log.column("ordered_at")
+    customer, date = log.column("customer_id"), log.column("ordered_at") or counted_days(log)
     if customer is None or date is None or log.column("order_id"):
         return
     [(rows, at_once)] = log.ask(AT_ONCE.format(customer=customer.key, date=date.key), "at once")
     if rows - at_once > MANY_AT_ONCE * rows:
         names = [identifier(customer.name), identifier(date.name)]
-        change = Change(added=f"concat_ws(' ', {', '.join(names)})", role="order_id")
-        told = f"{counted(rows):row has/rows have} {at_once:,} pairs of {' and '.join(names)}"
-        yield Advice(
-            "lines",
-            f"{told}: if these are lines of orders, each would count as an order in the KPIs. To sum them, "
-            f"{log.table.first}map order_id as order_id and, in place of path, set url: duckdb:// and "
-            f"query: {select(log.table, change)}",
+        told = (
+            f"{counted(rows):row has/rows have} {at_once:,} pairs of {' and '.join(names)}: they seem to be "
+            "lines of orders, each of which would count as an order in the KPIs. The proposed query makes an "
+            "order_id, to sum them"
         )
+        yield Advice("lines", told, change=log.added("order_id", f"concat_ws(' ', {', '.join(names)})"))
 
 
 def about_repeated_total(log: Log) -> Iterator[Advice]:
@@ -53,10 +52,10 @@ def about_repeated_total(log: Log) -> Iterator[Advice]:
     named = f" ({listed(of_lines)}?)" if of_lines else ""
     told = (
         f"{amount.name} is the same on every line of {same:,} of {several:,} orders with several. If it is "
-        f"the total of the order, it would count once a line: map what was paid for the line{named}, or, to "
-        f"read each order once, {in_place(log.table, Change(once=order.name))}"
+        "the total of the order, it would count once a line: the proposed query reads each order once. If not, "
+        f"leave that out, or map what was paid for the line{named}"
     )
-    yield question(f"{WHERE}.columns.amount", told)
+    yield question(f"{WHERE}.columns.amount", told, change=Change(once=order.name))
 
 
 def _is_of_orders(log: Log, amount: Column, order: Column) -> bool:

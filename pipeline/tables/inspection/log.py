@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
+from pipeline.engine.quoting import identifier
 from pipeline.tables import dates
 from pipeline.tables.amounts import SHAPES
-from pipeline.tables.inspection.query import Table
+from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import ENOUGH, Column, Guess
 from pipeline.tables.sources.raw import fill
 from pipeline.tables.sources.readers import TIMES, Raw
@@ -40,17 +41,34 @@ class Advice:
         Whether only a person can decide it.
     settings : mapping of str to str
         How the source is written, for the parameters.
+    change : Change, optional
+        What the query in the snippet does about it.
+    offer : Change, optional
+        What a query would do that is not to be pasted unread; it is told after the finding.
+    refund : Refund, optional
+        What the snippet takes off as the table of returns.
     """
 
     about: str
     told: str
     asks: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
+    change: Change | None = None
+    offer: Change | None = None
+    refund: Refund | None = None
 
 
-def question(about: str, told: str) -> Advice:
+@dataclass(frozen=True)
+class Refund:
+    """The column of what was refunded, and the rows in which there is any."""
+
+    column: str
+    change: Change
+
+
+def question(about: str, told: str, *, change: Change | None = None, offer: Change | None = None) -> Advice:
     """Ask what only a person can decide."""
-    return Advice(about, f"{about}: {told}", asks=True)
+    return Advice(about, f"{about}: {told}", asks=True, change=change, offer=offer)
 
 
 @dataclass(frozen=True)
@@ -63,8 +81,6 @@ class Log:
         With the macros that read amounts.
     raw : Raw
         What was read; of its rows, those that count.
-    table : Table
-        How a query reads these rows.
     columns : tuple of Column
     guesses : mapping of role to Guess or None
         Without a role there is no question of it: of amount, or of unit_price and quantity.
@@ -72,7 +88,6 @@ class Log:
 
     con: Connection
     raw: Raw
-    table: Table
     columns: tuple[Column, ...] = ()
     guesses: Mapping[str, Guess | None] = field(default_factory=dict)
 
@@ -80,6 +95,11 @@ class Log:
         """Return the column of the first of some roles that has one."""
         found = (guess for role in roles if (guess := self.guesses.get(role)))
         return next((guess.column for guess in found), None)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a query reads all values as texts."""
+        return bool(self.raw.delimiters) or self.raw.encodings == "excel"
 
     @property
     def rows(self) -> int:
@@ -96,6 +116,22 @@ class Log:
     def other_numbers(self) -> list[Column]:
         """Those of them that hold numbers."""
         return [column for column in self.free if column.numbers >= ENOUGH > column.dates]
+
+    def added(self, role: str, sql: str) -> Change:
+        """Add a value under the name of its role, or the next that no column has."""
+        names = {name.lower() for file in self.raw.files for name in file.names}
+        free = (role, *(f"{role}_{n}" for n in range(2, len(names) + 3)))
+        return Change(added=sql, role=role, name=next(name for name in free if name not in names))
+
+    def is_filled(self, column: Column) -> str:
+        """Write the condition that a value is there; a text may be blank."""
+        name = identifier(column.name)
+        return f"trim({name}) <> ''" if self.is_text else f"{name} IS NOT NULL"
+
+    def is_empty(self, column: Column) -> str:
+        """Write the condition that there is none."""
+        name = identifier(column.name)
+        return f"coalesce(trim({name}), '') = ''" if self.is_text else f"{name} IS NULL"
 
     def ask(self, statement: str, name: str) -> list[tuple[Any, ...]]:
         """Run a SELECT over ``raw``."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pipeline.counted import counted
 from pipeline.engine.quoting import identifier
 from pipeline.tables.inspection.log import WHERE, Advice, Log, listed, question, shown
-from pipeline.tables.inspection.query import Change, in_place, select
-from pipeline.tables.inspection.roles import REQUIRED
+from pipeline.tables.inspection.query import Change
+from pipeline.tables.inspection.roles import REQUIRED, Column
 from pipeline.tables.inspection.signs import other_side
 
 ALWAYS = (*REQUIRED, "order_id")  # the other columns are named where there are any
@@ -21,16 +21,18 @@ UNREAD_DATES = (
     "numbers such as 45292 are days as a spreadsheet counts them: save the column as dates. "
 )
 NO_AMOUNTS = (
-    " If the shop has no amounts, let every order count 1, and spend and CLV are counts of orders: {first}"
-    "set report.currency: XXX, map amount as amount and, in place of path, set url: duckdb:// and "
-    "query: {query}"
+    " If the shop has no amounts, let every order count 1, and spend and CLV are counts of orders: "
+    "set report.currency: XXX, map amount as {name} and "
 )
 A_DAY = r"(day|tag)(no|nr|num|number|nummer|s|e)?"
 COUNTED_DAYS = (
-    "If {column} counts days, {first}map ordered_at as ordered_at and, in place of path, set url: duckdb:// "
-    "and query: {query}, with the day before the first in place of 2020-01-01. Where nobody knows it, any "
-    "will do, but weekdays and months are then not those of the calendar. "
+    "{column} seems to count days: the proposed query makes dates of it; write the day before the first in "
+    "place of 2020-01-01. Where nobody knows it, any will do, but weekdays and months are then not those of "
+    "the calendar. "
 )
+WITHOUT_TOTAL = """
+    SELECT count(*) FROM raw
+    WHERE {amount} = '' AND {order} NOT IN (SELECT {order} FROM raw WHERE {amount} <> '')"""
 BETWEEN_ORDERS = r"(days?|tage?)(since|seit)|since(last|prior|prev)"
 
 
@@ -49,31 +51,37 @@ def about_missing(log: Log) -> Iterator[Advice]:
     """Ask for a column that has to be there and is not found."""
     for role in REQUIRED:
         if role in log.guesses and not log.guesses[role]:
-            advice = ELSEWHERE
+            advice, change, offer = ELSEWHERE, None, None
             if role == "amount":
-                query = select(log.table, Change(added="1", role="amount"))
-                advice += NO_AMOUNTS.format(query=query, first=log.table.first)
+                offer = log.added("amount", "1")
+                advice += NO_AMOUNTS.format(name=offer.name)
             if role == "ordered_at":
-                advice = (_about_days(log) or UNREAD_DATES) + advice
-            names = listed(log.columns)
-            told = f"no column seems to be it; which is it of: {names}? {advice}"
-            yield question(f"{WHERE}.columns.{role}", told)
+                advice = _about_days(log) + advice
+                if days := counted_days(log):
+                    change = log.added(role, f"DATE '2020-01-01' + {identifier(days.name)}::INTEGER")
+            told = f"no column seems to be it; which is it of: {listed(log.columns)}? {advice}"
+            yield question(f"{WHERE}.columns.{role}", told, change=change, offer=offer)
+
+
+def counted_days(log: Log) -> Column | None:
+    """Find the column that numbers days, in a log without dates."""
+    if log.column("ordered_at"):
+        return None
+    numbers = (column for column in log.columns if column.numbers == 1)
+    return next((column for column in numbers if re.fullmatch(A_DAY, column.plain_name)), None)
 
 
 def _about_days(log: Log) -> str:
-    """Say what helps a log without dates that has numbers of days."""
+    """Say what helps a log without dates."""
+    if days := counted_days(log):
+        return COUNTED_DAYS.format(column=identifier(days.name))
     for column in log.columns:
-        name = identifier(column.name)
-        if column.numbers == 1 and re.fullmatch(A_DAY, column.plain_name):
-            change = Change(added=f"DATE '2020-01-01' + {name}::INTEGER", role="ordered_at")
-            query = select(log.table, change)
-            return COUNTED_DAYS.format(column=name, first=log.table.first, query=query)
         if column.numbers == 1 and re.search(BETWEEN_ORDERS, column.plain_name):
             return (
-                f"{name} seems to tell how long after the one before an order came, not when: a log without "
-                "a single date cannot be used. "
+                f"{identifier(column.name)} seems to tell how long after the one before an order came, not "
+                "when: a log without a single date cannot be used. "
             )
-    return ""
+    return UNREAD_DATES
 
 
 def about_empty(log: Log) -> Iterator[Advice]:
@@ -82,16 +90,28 @@ def about_empty(log: Log) -> Iterator[Advice]:
         column = log.column(role)
         if column and (missing := log.rows - column.filled):
             empty = f"{shown(column.name)} is empty in {missing:,} of {counted(log.rows):row/rows}"
-            advice = ""
+            told = f"{empty} ({missing / log.rows:.1%})"
             if role == "customer_id":
-                advice = _about_anonymous(log, column.filled)
-            if role == "amount" and log.guesses["order_id"] and not other_side(log):
-                further_lines = Change(where=f"{identifier(column.name)} IS NOT NULL")
-                advice = (
-                    "; if these are further lines of orders whose total stands on the first line, to read "
-                    f"the others alone, {in_place(log.table, further_lines)}"
-                )
-            yield Advice("quarantine", f"{empty} ({missing / log.rows:.1%}){advice}")
+                yield Advice("quarantine", told + _about_anonymous(log, column.filled))
+            elif role == "amount" and not other_side(log):
+                yield _further_lines(log, told, column)
+            else:
+                yield Advice("quarantine", told)
+
+
+def _further_lines(log: Log, told: str, amount: Column) -> Advice:
+    """Tell of lines without an amount: they may be further lines of orders whose total stands on one."""
+    order, first = log.column("order_id"), Change(where=log.is_filled(amount))
+    if order is None:
+        return Advice("quarantine", told)
+    [(alone,)] = log.ask(WITHOUT_TOTAL.format(order=order.key, amount=amount.key), "orders without a total")
+    if alone:
+        told += (
+            "; if these are further lines of orders whose total stands on the first line, to read the others"
+        )
+        return Advice("quarantine", f"{told} alone, ", offer=first)
+    told += "; these are further lines of orders whose total stands on another one"
+    return Advice("further lines", f"{told}: the proposed query leaves them out", change=first)
 
 
 def _about_anonymous(log: Log, filled: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.engine.quoting import identifier
 from pipeline.tables.inspection.log import WHERE, Advice, Log, question, shown
-from pipeline.tables.inspection.query import Change, in_place
+from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import may_be_amount
 
 CENTS = r"(?<![a-z])(cents?|pence)(?![a-z])"
@@ -46,6 +46,6 @@ def about_cents(log: Log) -> Iterator[Advice]:
         return
     others = f"SELECT 1 FROM raw WHERE NOT regexp_full_match({amount.key}, '-?\\d*') LIMIT 1"
     if not log.ask(others, "cents"):
-        change = Change(column=amount.name, value=lambda cents: f"CAST({cents} AS DECIMAL(18, 2)) / 100")
-        told = f'"{amount.name}" holds whole numbers alone: if they are cents'
-        yield Advice("cents", f"{told}, {in_place(log.table, change)}")
+        change = Change(column=amount.name, value=lambda cents: f"TRY_CAST({cents} AS DECIMAL(18, 2)) / 100")
+        told = f'"{amount.name}" holds whole numbers alone: they seem to be cents, and the proposed query divides'
+        yield Advice("cents", f"{told} them by 100", change=change)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,16 +10,11 @@ from pipeline.engine import duck
 from pipeline.tables import amounts
 from pipeline.tables.inspection import customers, files, lines, missing, money, signs, states, values
 from pipeline.tables.inspection.events import purchases_alone
-from pipeline.tables.inspection.log import WHERE, Detector, Log, shown
-from pipeline.tables.inspection.query import as_table
-from pipeline.tables.inspection.roles import REQUIRED, Guess, guess_roles
-from pipeline.tables.sources.header import ASKED
+from pipeline.tables.inspection.log import WHERE, Advice, Detector, Log
+from pipeline.tables.inspection.query import Table, as_table, select
+from pipeline.tables.inspection.roles import guess_roles
+from pipeline.tables.inspection.snippet import changes, snippet
 from pipeline.tables.sources.readers import read_raw
-
-AUTO = "auto"
-SETTINGS = ("delimiter", "encoding", "decimal", "date_format")
-OF_VALUES = ("decimal", "date_format")  # they are looked for in the result of a query, too
-FIRST = ("customer_id", "ordered_at", "amount", "unit_price", "quantity", "order_id")
 
 # Each looks at the log for itself; what they say is told in this order.
 DETECTORS: tuple[Detector, ...] = (
@@ -54,10 +49,10 @@ class Unread:
     query: None = None
     since: None = None
     sheet: str | None = None
-    delimiter: str = AUTO
-    encoding: str = AUTO
-    decimal: str = AUTO
-    date_format: str = AUTO
+    delimiter: str = "auto"
+    encoding: str = "auto"
+    decimal: str = "auto"
+    date_format: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -99,42 +94,27 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
     with duck.connect() as con:
         raw = read_raw(con, Unread(path, sheet=sheet), None, root, WHERE)
         amounts.define_macros(con)
-        log = Log(con, raw, as_table(con, path, raw))
+        log = Log(con, raw)
         about_file = list(files.about_file(log))
         log, about_empty_rows = files.without_empty_rows(log)
-        log, about_events, query = purchases_alone(log.described())
+        log, about_events = purchases_alone(log.described())
         log = replace(log, guesses=guess_roles(log.columns))
         about_log = [advice for detect in DETECTORS for advice in detect(log)]
         told = [*about_file, *about_empty_rows, *about_events, *files.about_text(log), *about_log]
-    written = dict.fromkeys(SETTINGS, AUTO)
-    for advice in told:
-        written |= advice.settings
-    place, settings = _of_query(query, written) if query else _of_file(path, sheet, written)
+        takes_query = any(advice.change or advice.offer or advice.refund for advice in told)
+        table = as_table(con, path, raw, root) if takes_query else None
     return Inspection(
-        findings=tuple((advice.about, advice.told) for advice in told if not advice.asks),
-        snippet=_snippet(place, log.guesses, settings),
-        questions=tuple(advice.told for advice in told if advice.asks),
+        findings=tuple((advice.about, _told(advice, told, table)) for advice in told if not advice.asks),
+        snippet=snippet(path, sheet, log.guesses, told, table),
+        questions=tuple(_told(advice, told, table) for advice in told if advice.asks),
     )
 
 
-def _of_file(path: str, sheet: str | None, written: dict[str, str]) -> tuple[list[str], dict[str, str]]:
-    """Say how the file itself is read: where it is, and how it is written."""
-    return [f"path: {shown(path)}", *([f"sheet: {shown(sheet)}"] if sheet else [])], written
-
-
-def _of_query(query: str, written: dict[str, str]) -> tuple[list[str], dict[str, str]]:
-    """Say how a query of files is read: of how they are written it leaves the values."""
-    return ["url: duckdb://", "query: >-", f"  {query}"], {key: written[key] for key in OF_VALUES}
-
-
-def _snippet(place: Sequence[str], guesses: Mapping[str, Guess | None], written: Mapping[str, str]) -> str:
-    rows = ["sources:", "  orders:", *(f"    {line}" for line in place), "    columns:"]
-    in_order = [role for role in FIRST if role in guesses] + [role for role in guesses if role not in FIRST]
-    for role in in_order:
-        if guess := guesses[role]:
-            rows.append(f"      {role}: {shown(guess.column.name)}")
-        elif role == "order_id":
-            rows.append("      order_id: null")
-        elif role in REQUIRED:
-            rows.append(f'      {role}: "{ASKED}"        # see the question')
-    return "\n".join([*rows, *(f"    {key}: {shown(value)}" for key, value in written.items())])
+def _told(advice: Advice, all_told: Sequence[Advice], table: Table | None) -> str:
+    """Write a finding or a question, with the query that it offers for what is in the snippet."""
+    if not (advice.offer and table):
+        return advice.told
+    made = changes(all_told)
+    first = table.first and f"{table.first}, "
+    place = "in place of the proposed query" if made else "in place of path, url: duckdb:// and query"
+    return f"{advice.told}{first}set {place}: {' '.join(select(table, [*made, advice.offer]))}"

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.engine import duck
-from pipeline.engine.duck import Connection
+from pipeline.engine.duck import Connection, SqlError
 from pipeline.engine.quoting import identifier, literal
+from pipeline.tables.sources.raw import FileRead
 from pipeline.tables.sources.readers import Raw
+from pipeline.tables.sources.remote import is_remote
 
-ENCODINGS = ("utf-16", "utf-16"), ("cp1252", "latin-1")  # ours, and the nearest that DuckDB knows
+ENCODINGS = ("utf-16", "utf-16"), ("cp1252", "latin-1"), ("utf-8", "")  # ours, and the nearest DuckDB knows
+SAVED = "data/raw/orders.csv"
 
 
 @dataclass(frozen=True)
 class Table:
-    """What a query reads, as SQL, what is to be done before, and whether all its values are texts."""
+    """What a query reads, as SQL, and what has to be done before; nothing, mostly."""
 
     sql: str
     first: str = ""
-    is_text: bool = True
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,8 @@ class Change:
         The rows it keeps.
     column, value : str, function of SQL
         A column it writes anew, and what becomes of its value.
-    added, role : str
-        A value it adds as a column of the name of a role.
+    added, role, name : str
+        A value it adds: the SQL, what it is, and the name of its column.
     once : str
         The column of which it reads each value once.
     """
@@ -43,54 +46,89 @@ class Change:
     value: Callable[[str], str] = str
     added: str = ""
     role: str = ""
+    name: str = ""
     once: str = ""
 
 
-def select(table: Table, *changes: Change) -> str:
-    """Write the one query that makes all changes, the values of a column one after the other."""
+def select(table: Table, changes: Sequence[Change]) -> list[str]:
+    """Write the lines of the one query that makes all changes, those of one column one after the other."""
     replaced: dict[str, str] = {}
     for change in changes:
         if change.column:
             before = replaced.get(change.column, identifier(change.column))
             replaced[change.column] = change.value(before)
     anew = ", ".join(f"{value} AS {identifier(column)}" for column, value in replaced.items())
-    added = "".join(f", {change.added} AS {change.role}" for change in changes if change.added)
+    added = "".join(f", {change.added} AS {change.name}" for change in changes if change.added)
     where = " AND ".join(change.where for change in changes if change.where)
     once = ", ".join(identifier(change.once) for change in changes if change.once)
-    return (
-        f"SELECT {once and f'DISTINCT ON ({once}) '}*{anew and f' REPLACE ({anew})'}{added} FROM {table.sql}"
-        f"{where and f' WHERE {where}'}{once and ' ORDER BY ALL'}"
+    lines = (
+        f"SELECT {once and f'DISTINCT ON ({once}) '}*{anew and f' REPLACE ({anew})'}{added}",
+        f"FROM {table.sql}",
+        where and f"WHERE {where}",
+        once and "ORDER BY ALL",
     )
+    return [line for line in lines if line]
 
 
-def in_place(table: Table, change: Change) -> str:
-    """Say how the query takes the place of the file in the parameters."""
-    return f"{table.first}set, in place of path, url: duckdb:// and query: {select(table, change)}"
+def as_table(con: Connection, path: str, raw: Raw, root: Path) -> Table:
+    """Write how a query of DuckDB reads a file: text as text, so that numbers and dates are read as here.
 
-
-def as_table(con: Connection, path: str, raw: Raw) -> Table:
-    """Write how a query of DuckDB reads a file: text as text, so that numbers and dates are read as here."""
+    Each way is tried, until one gives as many rows and the same names.
+    """
     if raw.encodings == "excel":
-        saved = "read_csv('data/raw/orders.csv', all_varchar = true)"
-        return Table(saved, "save the sheet as data/raw/orders.csv, ")
+        return Table(_csv(SAVED), f"save the sheet as {SAVED}")
+    if is_remote(path) or path.startswith("package:"):
+        kind = _csv(SAVED) if raw.delimiters else literal(SAVED)
+        return Table(kind, f"save the file as {SAVED}, in UTF-8")
+    encodings = [theirs for ours, theirs in ENCODINGS if raw.encodings.startswith(ours)]
+    beyond = encodings == ["latin-1"] and _is_beyond_latin_1(con, raw)
+    if raw.delimiters and (beyond or not encodings):
+        return Table(next(_ways(path, raw, "")), "save the file as UTF-8")
+    for sql in _ways(path, raw, encodings[0] if raw.delimiters else ""):
+        if _is_same(sql, raw, root):
+            return Table(sql)
+    return Table(_csv(SAVED), f"save the file as {SAVED}, with commas and in UTF-8")
+
+
+def _ways(path: str, raw: Raw, encoding: str) -> Iterator[str]:
+    """Write the ways to read a file, the simplest first."""
     if not raw.delimiters:
-        return Table(f"'{path}'", is_text=False)
+        yield literal(path)
+        yield f"read_parquet({literal(path)})"
+        yield f"read_json({literal(path)}, format = 'newline_delimited')"
+        return
     header = raw.files[0]
-    options = "all_varchar = true"
-    if header.header_line > 1:
-        options += f", header = false, skip = {header.header_line}, names = [{_unique(header.names)}]"
-    encoding = next((name for ours, name in ENCODINGS if raw.encodings.startswith(ours)), "")
-    if encoding == "latin-1" and _is_beyond_latin_1(con, raw):
-        return Table(f"read_csv('{path}', {options})", "save the file as UTF-8, ")
-    told = f", encoding = '{encoding}'" if encoding else ""
-    return Table(f"read_csv('{path}', {options}{told})")
+    told = f", encoding = {literal(encoding)}" if encoding else ""
+    if header.header_line <= 1:
+        yield _csv(path, told)
+    below = f", header = false, skip = {header.header_line}, names = [{_unique(header)}]"
+    yield _csv(path, below, told)
+    yield _csv(path, below, f", delim = {literal(header.delimiter or ',')}, quote = '\"'", told)
 
 
-def _unique(names: Sequence[str]) -> str:
+def _csv(path: str, *options: str) -> str:
+    return f"read_csv({literal(path)}, all_varchar = true{''.join(options)})"
+
+
+def _is_same(sql: str, raw: Raw, root: Path) -> bool:
+    """Tell whether DuckDB reads as many rows, with the names of all columns."""
+    small = [name.lower() for name in raw.files[0].names]
+    wanted = {name for name in raw.columns.values() if name and small.count(name.lower()) == 1}
+    with duck.connect(folder=root) as con:
+        try:
+            names = {name for name, *_ in duck.run(con, f"DESCRIBE FROM {sql}", name="columns").fetchall()}
+            [(rows,)] = duck.run(con, f"SELECT count(*) FROM {sql}", name="rows").fetchall()
+        except SqlError:
+            return False
+    return wanted <= names and bool(rows == sum(file.rows for file in raw.files))
+
+
+def _unique(header: FileRead) -> str:
     """List names for DuckDB, which takes no name twice, whatever its capitals, and none that is empty."""
-    small = [name.lower() for name in names]
+    small = [name.lower() for name in header.names]
     given = [
-        name if name and small.index(name.lower()) == n else f"column{n}" for n, name in enumerate(names)
+        name if name and small.index(name.lower()) == n else f"column{n}"
+        for n, name in enumerate(header.names)
     ]
     return ", ".join(map(literal, given))
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 from pipeline.counted import counted
 from pipeline.engine.quoting import identifier, literal
-from pipeline.tables.inspection.log import SOME, WHERE, Advice, Log, question
-from pipeline.tables.inspection.query import Change, in_place, select
+from pipeline.tables.inspection.log import SOME, WHERE, Advice, Log, Refund, question
+from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import AN_ORDER, Column, plain
 
 KIND = (
@@ -49,12 +48,15 @@ def about_kinds(log: Log) -> Iterator[Advice]:
         above, below = _above_and_below(log, paid, f"{column.key} IN ({words})")
         if above and not below:
             turned = _where(f"{identifier(column.name)} IN ({words})", _negative(log, paid[0]), paid[0])
-            told = (
-                f'{counted(above):row is/rows are} {words} in "{column.name}", with an amount above zero. '
-                f"{PAYMENTS if is_side else ''}If that was given back, it would count as bought: to turn its "
-                f"sign, {in_place(log.table, turned)}. If not, leave it as it is"
-            )
-            yield question(f"{WHERE}.columns.amount", told)
+            told = f'{counted(above):row is/rows are} {words} in "{column.name}", with an amount above zero. '
+            if is_side:
+                told += f"{PAYMENTS}If that was given back, it would count as bought: to turn its sign, "
+                yield question(f"{WHERE}.columns.amount", told, offer=turned)
+            else:
+                told += (
+                    "If that was given back, it would count as bought: the proposed query turns its sign. If "
+                )
+                yield question(f"{WHERE}.columns.amount", f"{told}not, leave that out", change=turned)
             return
 
 
@@ -66,9 +68,9 @@ def about_other_side(log: Log) -> Iterator[Advice]:
         both = _where(_above_zero(log, other), _negative(log, other), amount)
         told = (
             f'"{other.name}" has a number in {counted(there):row/rows} in which "{amount.name}" has none. '
-            f"{PAYMENTS}If that was given back, {in_place(log.table, both)}"
+            f"{PAYMENTS}If that was given back, "
         )
-        yield Advice("other side", told)
+        yield Advice("other side", told, offer=both)
 
 
 def other_side(log: Log) -> tuple[Column, int] | None:
@@ -87,23 +89,17 @@ def other_side(log: Log) -> tuple[Column, int] | None:
 def about_refunds(log: Log) -> Iterator[Advice]:
     """Tell of a column of what was refunded, which nothing takes off: amounts are as the log has them."""
     amount = log.column("amount")
-    needed = {"customer_id": log.column("customer_id"), "returned_at": log.column("ordered_at")}
-    if amount is None or not all(needed.values()) or _above_and_below(log, [amount])[1]:
+    needed = log.column("customer_id"), log.column("ordered_at")
+    if amount is None or not all(needed) or _above_and_below(log, [amount])[1]:
         return
-    names = {role: column.name for role, column in needed.items() if column}
     for refund in log.other_numbers:
         if above := _refunds(log, refund, amount):
-            order = log.column("order_id")
-            mapped = names | ({"order_id": order.name} if order else {}) | {"amount": refund.name}
-            query = select(log.table, Change(where=_above_zero(log, refund)))
-            returns = {"url": "duckdb://", "query": query, "columns": mapped}
             told = (
-                f'"{refund.name}" is above zero in {counted(above):row/rows}, and is not taken off. If '
-                f'"{amount.name}" is what was paid before, {log.table.first}add below sources, to take it '
-                "off from the day of the order on, the table returns: "
-                f"{json.dumps(returns, ensure_ascii=False)}"
+                f'"{refund.name}" is above zero in {counted(above):row/rows}. The proposed table returns takes '
+                f'it off from the day of the order on. If "{amount.name}" is what was left, leave that out'
             )
-            yield Advice("refunds", told)
+            change = Change(where=_above_zero(log, refund))
+            yield Advice("refunds", told, refund=Refund(refund.name, change))
             return
 
 
@@ -137,9 +133,9 @@ def _where(condition: str, value: str, amount: Column) -> Change:
 
 def _negative(log: Log, column: Column) -> str:
     name = identifier(column.name)
-    return f"concat('-', {name})" if log.table.is_text else f"-{name}"
+    return f"concat('-', {name})" if log.is_text else f"-{name}"
 
 
 def _above_zero(log: Log, column: Column) -> str:
     name = identifier(column.name)
-    return f"regexp_matches({name}, '[1-9]')" if log.table.is_text else f"{name} > 0"
+    return f"regexp_matches({name}, '[1-9]')" if log.is_text else f"{name} > 0"

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from pipeline.counted import counted
-from pipeline.engine.quoting import identifier
 from pipeline.tables.inspection.log import SOME, Advice, Log, shown
-from pipeline.tables.inspection.query import Change, in_place
+from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import CANCELLED, Column, plain
 
 YES = ("ja", "j", "yes", "y", "true", "t", "1", "x")
@@ -37,9 +36,11 @@ def about_cancelled_on(log: Log) -> Iterator[Advice]:
     """Tell of a column that is filled where an order was cancelled, such as the day it was."""
     for column in log.free:
         if column.filled < log.rows / 2 and re.search(CANCELLED_ON, column.plain_name):
-            change = Change(where=f"{identifier(column.name)} IS NULL")
-            told = f'"{column.name}" is filled in {counted(column.filled):row/rows}: if these orders came'
-            yield Advice("cancelled", f"{told} to nothing, to leave them out, {in_place(log.table, change)}")
+            told = (
+                f'"{column.name}" is filled in {counted(column.filled):row/rows}: these orders seem to have'
+            )
+            told += " come to nothing, and the proposed query leaves them out"
+            yield Advice("cancelled", told, change=Change(where=log.is_empty(column)))
             return
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import duckdb
 import openpyxl
 import pytest
 
 from pipeline.tables.inspection.proposal import inspect_file
-from tests.tables.conftest import finding, inspected, proposed
+from tests.tables.conftest import finding, inspected, offered, proposed, queried
 
 SHOPIFY = """\
 Name,Email,Financial Status,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price
@@ -31,33 +30,38 @@ def test_an_order_called_by_its_name_whose_total_stands_on_its_first_line(tmp_pa
         "status": "Financial Status",
     }
     assert finding(found, "states").startswith('"paid", "voided". ')
-    query = finding(found, "quarantine").partition("query: ")[2]
-    assert duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()[2][0] == "#1003"
+    assert "the proposed query leaves them out" in finding(found, "further lines")
+    assert [row[0] for row in queried(found, tmp_path)] == ["#1001", "#1002", "#1003"]
 
 
-def test_the_query_for_further_lines_leaves_out_the_titles(tmp_path: Path) -> None:
-    (tmp_path / "log.csv").write_text(f"Shop,Export\n,\n{SHOPIFY}")
-    query = finding(inspect_file("log.csv", tmp_path), "quarantine").partition("query: ")[2]
-    assert "skip = 3" in query
-    assert len(duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()) == 3
+def test_orders_without_a_total_on_any_line_are_left_to_the_shop(tmp_path: Path) -> None:
+    found = inspected(tmp_path, SHOPIFY + "#1004,b@example.com,paid,,2023-02-06 10:00:00 +0100,1,Hut,20.50\n")
+    told = finding(found, "quarantine")
+    assert "if these are further lines of orders" in told
+    assert "path" in proposed(found)
+    assert [row[0] for row in offered(told, tmp_path)] == ["#1001", "#1002", "#1003"]
 
 
-def test_the_query_for_further_lines_reads_a_file_of_windows_1252(tmp_path: Path) -> None:
+def test_the_query_leaves_out_the_titles(tmp_path: Path) -> None:
+    found = inspected(tmp_path, f"Shop,Export\n,\n{SHOPIFY}")
+    assert "skip = 3" in found.snippet
+    assert len(queried(found, tmp_path)) == 3
+
+
+def test_the_query_reads_a_file_of_windows_1252(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Tuch", "Mütze").encode("cp1252"))
-    query = finding(inspect_file("log.csv", tmp_path), "quarantine").partition("query: ")[2]
-    assert len(duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()) == 3
+    assert len(queried(inspect_file("log.csv", tmp_path), tmp_path)) == 3
     (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Tuch", "Tuch 5 €").encode("cp1252"))
-    before, _, query = finding(inspect_file("log.csv", tmp_path), "quarantine").partition("query: ")
-    assert "save the file as UTF-8, " in before  # DuckDB knows no nearer encoding than Latin-1
+    found = inspect_file("log.csv", tmp_path)
+    assert found.snippet.startswith("# First save the file as UTF-8.")  # DuckDB knows no nearer than Latin-1
     (tmp_path / "log.csv").write_text(SHOPIFY)
-    assert len(duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()) == 3
+    assert len(queried(found, tmp_path)) == 3
 
 
 def test_in_a_log_without_amounts_every_order_counts_one(tmp_path: Path) -> None:
     [question] = inspected(tmp_path, "customer,date\n007,2021-03-04\n008,2021-03-05\n").questions
     assert question.startswith("sources.orders.columns.amount: ")
-    query = question.partition("query: ")[2].replace("log.csv", str(tmp_path / "log.csv"))
-    assert duckdb.sql(query).fetchall() == [("007", "2021-03-04", 1), ("008", "2021-03-05", 1)]
+    assert offered(question, tmp_path) == [("007", "2021-03-04", 1), ("008", "2021-03-05", 1)]
 
 
 LINES = "".join(f"{n // 3},2021-03-{1 + n % 3 // 2:02},{n}.50,x,\n" for n in range(60))
@@ -75,9 +79,8 @@ LINES = "".join(f"{n // 3},2021-03-{1 + n % 3 // 2:02},{n}.50,x,\n" for n in ran
     ids=["blank lines below", "over two lines", "titles above two lines", "an empty name", "a name twice"],
 )
 def test_the_query_for_lines_reads_below_the_header(header: str, tmp_path: Path) -> None:
-    query = finding(inspected(tmp_path, header + LINES), "lines").partition("query: ")[2]
-    counted = f"SELECT count(*), count(DISTINCT order_id) FROM ({query})"
-    assert duckdb.sql(counted.replace("log.csv", f"{tmp_path}/log.csv")).fetchall() == [(60, 40)]
+    rows = queried(inspected(tmp_path, header + LINES), tmp_path)
+    assert (len(rows), len({row[-1] for row in rows})) == (60, 40)
 
 
 def test_of_a_sheet_the_remark_stands_before_the_query(tmp_path: Path) -> None:
@@ -85,11 +88,11 @@ def test_of_a_sheet_the_remark_stands_before_the_query(tmp_path: Path) -> None:
     for cells in csv.reader(["customer,date,amount,note,more", *LINES.splitlines()]):
         book.active.append(cells)
     book.save(tmp_path / "log.xlsx")
-    told, _, query = finding(inspect_file("log.xlsx", tmp_path), "lines").partition("query: ")
-    assert "save the sheet as data/raw/orders.csv, " in told
-    (tmp_path / "orders.csv").write_text("customer,date,amount,note,more\n" + LINES)
-    query = query.replace("data/raw/orders.csv", f"{tmp_path}/orders.csv")
-    assert duckdb.sql(f"SELECT count(DISTINCT order_id) FROM ({query})").fetchall() == [(40,)]
+    found = inspect_file("log.xlsx", tmp_path)
+    assert found.snippet.startswith("# First save the sheet as data/raw/orders.csv.\n")
+    (tmp_path / "data/raw").mkdir(parents=True)
+    (tmp_path / "data/raw/orders.csv").write_text("customer,date,amount,note,more\n" + LINES)
+    assert len({row[-1] for row in queried(found, tmp_path)}) == 40
 
 
 def test_rows_without_an_order_id_that_come_together_are_told_to_be_lines(tmp_path: Path) -> None:
@@ -97,9 +100,8 @@ def test_rows_without_an_order_id_that_come_together_are_told_to_be_lines(tmp_pa
     found = inspected(tmp_path, f"customer,date,amount\n{rows}")
     told = finding(found, "lines")
     assert told.startswith('60 rows have 40 pairs of "customer" and "date"')
-    query = told[told.index("SELECT") :].replace("log.csv", f"{tmp_path}/log.csv")
-    with duckdb.connect() as con:
-        assert con.execute(f"SELECT count(DISTINCT order_id) FROM ({query})").fetchall() == [(40,)]
+    assert len({row[-1] for row in queried(found, tmp_path)}) == 40
+    assert proposed(found)["columns"]["order_id"] == "order_id"
     apart = "".join(f"{n % 20},2021-03-{1 + n // 20:02},{n}.50\n" for n in range(60))
     assert "lines" not in dict(inspected(tmp_path, f"customer,date,amount\n{apart}").findings)
     assert "lines" not in dict(
@@ -126,16 +128,14 @@ def test_of_a_log_of_events_the_purchases_alone_are_read(tmp_path: Path) -> None
     )
     section = proposed(found)
     assert set(section) == {"url", "query", "columns", "decimal", "date_format"}
-    query = section["query"].replace("log.csv", str(tmp_path / "log.csv"))
-    assert [row[-1] for row in duckdb.sql(query).fetchall()] == ["007", "008"]
+    assert [row[-1] for row in queried(found, tmp_path)] == ["007", "008"]
     assert finding(found, "dates") == "yyyy-mm-dd: reads 2 of 2 values"
 
 
 def test_the_query_for_events_without_amounts_reads_the_purchases_alone(tmp_path: Path) -> None:
     rows = "".join(f"14335000{n:02}000,{n},{event}\n" for n, event in enumerate(["view", "transaction"] * 3))
     [question] = inspected(tmp_path, f"timestamp,userid,event\n{rows}").questions
-    query = question.partition("query: ")[2].replace("log.csv", str(tmp_path / "log.csv"))
-    assert [row[1:] for row in duckdb.sql(query).fetchall()] == [
+    assert [row[1:] for row in offered(question, tmp_path)] == [
         ("1", "transaction", 1),
         ("3", "transaction", 1),
         ("5", "transaction", 1),
@@ -170,10 +170,10 @@ def test_states_and_kinds_of_orders_are_no_events(tmp_path: Path, states: str, n
 
 def test_days_that_are_counted_become_dates_by_a_query(tmp_path: Path) -> None:
     rows = "".join(f"{n % 3},{n},{n}.50\n" for n in range(1, 7))
-    [question] = inspected(tmp_path, f"household,DAY,amount\n{rows}").questions
-    query = question.partition("query: ")[2].partition(", with the day")[0]
-    found = duckdb.sql(query.replace("log.csv", str(tmp_path / "log.csv"))).fetchall()
-    assert str(found[0][-1]) == "2020-01-02"
+    found = inspected(tmp_path, f"household,DAY,amount\n{rows}")
+    assert "seems to count days" in found.questions[0]
+    assert str(queried(found, tmp_path)[0][-1]) == "2020-01-02"
+    assert proposed(found)["columns"]["ordered_at"] == "ordered_at"
 
 
 def test_days_between_orders_are_no_dates(tmp_path: Path) -> None:

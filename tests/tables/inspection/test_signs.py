@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
 
 from pipeline.tables.inspection.proposal import Inspection, inspect_file
-from tests.tables.conftest import finding, inspected
+from tests.tables.conftest import finding, inspected, offered, queried
 
 INVOICES = """\
 Datum;Belegart;Belegnr;Kunde;Betrag
@@ -20,11 +19,6 @@ Datum;Belegart;Belegnr;Kunde;Betrag
 02.03.2024;Rechnung;2;b;20,00
 03.03.2024;{kind};3;a;{sign}19,50
 """
-
-
-def run(told: str, folder: Path, file: str = "log.csv") -> list[tuple[Any, ...]]:
-    query = told.partition("query: ")[2].partition(". If not")[0]
-    return duckdb.sql(query.replace(file, str(folder / file))).fetchall()
 
 
 def abouts(found: Inspection) -> list[str]:
@@ -37,11 +31,11 @@ def abouts(found: Inspection) -> list[str]:
 def test_a_credit_note_above_zero_is_asked_about_with_a_query_that_turns_it(
     kind: str, tmp_path: Path
 ) -> None:
-    [question] = inspected(tmp_path, INVOICES.format(kind=kind, sign="")).questions
-    assert question.startswith(
+    found = inspected(tmp_path, INVOICES.format(kind=kind, sign=""))
+    assert found.questions[0].startswith(
         f"sources.orders.columns.amount: 1 row is '{kind}' in \"Belegart\", with an amount above zero"
     )
-    assert [row[-1] for row in run(question, tmp_path)] == ["1.119,00", "20,00", "-19,50"]
+    assert [row[-1] for row in queried(found, tmp_path)] == ["1.119,00", "20,00", "-19,50"]
 
 
 @pytest.mark.parametrize(("kind", "sign"), [("Gutschrift", "-"), ("Rechnung", ""), ("refunded", "")])
@@ -56,6 +50,7 @@ def test_the_credit_side_of_a_ledger_is_asked_about(tmp_path: Path) -> None:
     [question] = inspected(tmp_path, text).questions
     assert "1 row is 'H' in \"Soll/Haben-Kz\"" in question
     assert "Payments of invoices are neither orders nor returns" in question
+    assert [row[-1] for row in offered(question, tmp_path)] == ["1.119,00", "20,00", "-19,50"]
 
 
 @pytest.mark.parametrize("none", ["", "0,00"])
@@ -63,7 +58,7 @@ def test_debit_and_credit_in_columns_of_their_own_become_one(none: str, tmp_path
     found = inspected(
         tmp_path, f"Kunde;Datum;BelegNr;Soll;Haben\na;01.03.2024;1;19,50;{none}\na;02.03.2024;2;{none};4,00\n"
     )
-    assert [row[3] for row in run(finding(found, "other side"), tmp_path)] == ["19,50", "-4,00"]
+    assert [row[3] for row in offered(finding(found, "other side"), tmp_path)] == ["19,50", "-4,00"]
     assert "first line" not in str(found.findings)
 
 
@@ -72,23 +67,20 @@ REFUNDS = (
 )
 
 
-def returns(found: Inspection) -> dict[str, Any]:
-    table: dict[str, Any] = yaml.safe_load(finding(found, "refunds").partition("the table returns: ")[2])
-    return table
-
-
 def test_what_was_refunded_is_told_with_a_table_that_takes_it_off(tmp_path: Path) -> None:
     found = inspected(tmp_path, REFUNDS)
     assert finding(found, "refunds").startswith(
-        '"Refunded Amount" is above zero in 1 row, and is not taken off.'
+        '"Refunded Amount" is above zero in 1 row. The proposed table returns'
     )
-    assert returns(found)["columns"] == {
+    sources = yaml.safe_load(found.snippet)["sources"]
+    assert sources["orders"]["path"] == "log.csv"
+    assert sources["returns"]["columns"] == {
         "customer_id": "Customer",
         "returned_at": "Date",
         "order_id": "Order ID",
         "amount": "Refunded Amount",
     }
-    assert run("query: " + returns(found)["query"], tmp_path) == [("2", "a", "2024-03-02", "12.00", "4.50")]
+    assert queried(found, tmp_path, "returns") == [("2", "a", "2024-03-02", "12.00", "4.50")]
     assert "refunds" not in abouts(inspected(tmp_path, REFUNDS + "2,a,2024-03-03,-4.50,0\n"))
 
 
@@ -100,8 +92,8 @@ def test_the_query_for_refunds_reads_numbers_of_a_typed_file(tmp_path: Path) -> 
         "total_refunded": [None, 4.5],
     }
     pq.write_table(pa.table(columns), tmp_path / "log.parquet")
-    told = "query: " + returns(inspect_file("log.parquet", tmp_path))["query"]
-    assert [row[3] for row in run(told, tmp_path, "log.parquet")] == [4.5]
+    found = inspect_file("log.parquet", tmp_path)
+    assert [row[3] for row in queried(found, tmp_path, "returns")] == [4.5]
 
 
 @pytest.mark.parametrize(
@@ -120,14 +112,14 @@ def test_whole_numbers_that_are_called_cents_may_be_cents(
     found = inspected(tmp_path, f"customer,date,{name}\n{rows}")
     assert ("cents" in abouts(found)) == told
     if told:
-        assert run(finding(found, "cents"), tmp_path)[0][2] == 19.99
+        assert queried(found, tmp_path)[0][2] == 19.99
 
 
 def test_a_day_of_cancelling_is_told(tmp_path: Path) -> None:
     header, day = "order_id,customer,date,total,Cancelled at\n", "2024-03-01"
     found = inspected(tmp_path, f"{header}1,a,{day},5.50,\n2,b,{day},6.50,{day}\n3,b,{day},7.50,\n")
     assert finding(found, "cancelled").startswith('"Cancelled at" is filled in 1 row: ')
-    assert [row[0] for row in run(finding(found, "cancelled"), tmp_path)] == ["1", "3"]
+    assert [row[0] for row in queried(found, tmp_path)] == ["1", "3"]
 
 
 def test_states_that_seem_to_be_of_cancelled_orders_are_named(tmp_path: Path) -> None:
