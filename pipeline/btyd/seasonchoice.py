@@ -23,8 +23,10 @@ CLEAR_LEAD = 2.0
 CLEARLY_CLOSER = 0.8
 MOST_WINDOWS = 13  # about a month apart: a year, so that the time of year that lies ahead is among them
 
-Season = Literal["off", "exposure", "anchor"]
-SeasonReason = Literal["given", "too_short", "better", "no_better", "not_found"]
+HALF = 0.5  # of what a year suggests, while no year of windows confirms it
+
+Season = Literal["off", "exposure", "half_exposure", "anchor"]
+SeasonReason = Literal["given", "too_short", "better", "unrefuted", "no_better", "not_found"]
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,9 @@ class SeasonChoice:
 
     Attributes
     ----------
-    season : {"off", "exposure", "anchor"}
-    reason : {"given", "too_short", "better", "no_better", "not_found"}
+    season : {"off", "exposure", "half_exposure", "anchor"}
+    reason : {"given", "too_short", "better", "unrefuted", "no_better", "not_found"}
+        `unrefuted` where fewer than a year of windows have judged exposure and it did no harm in these;
         `not_found` where a season was wanted and the fit has none.
     found : mapping
         By season: in how many windows it was tried, its lead in log score per customer over the plain model
@@ -71,8 +74,11 @@ class SeasonChoice:
 
     def as_fitted(self, clock: Clock) -> SeasonChoice:
         """The choice as it came out: no season where the log was too short for it or shows none."""
-        is_so = self.season == "off" or clock.has_season
-        return self if is_so else replace(self, season="off", reason="not_found")
+        if self.season == "off" or clock.has_season:
+            return self
+        if self.reason == "unrefuted":
+            return replace(self, season="off", reason="no_better" if self.found else "too_short")
+        return replace(self, season="off", reason="not_found")
 
     def to_dict(self) -> dict[str, Any]:
         """The choice as JSON types."""
@@ -106,10 +112,12 @@ class Seasons:
         A season has to beat the plain model in log score by two standard errors, and to bring the totals a
         fifth closer to the truth: what moves all customers of a window at once is not in the standard error.
         Large misses count most, those of a few weeks before Christmas rather than those of all other months.
-        Of two that do, the one that has the better log score where both were tried is taken.
+        Of two that do, the one that has the better log score where both were tried is taken. Half of the
+        exposure's is taken where none does and fewer than a year of windows tell, if it was no worse in them:
+        a log of two years has hardly seen a season that it could have known of.
         """
-        seasons: tuple[Season, ...] = ("exposure", "anchor")
-        found = {season: self._compare(season, name, cutoff) for season in seasons}
+        compared: tuple[Season, ...] = ("exposure", "anchor")
+        found = {season: self._compare(season, name, cutoff) for season in compared}
         tried = {season: result for season, result in found.items() if result}
         better = [
             season
@@ -120,6 +128,8 @@ class Seasons:
         if better:
             best = better[0] if len(better) == 1 else self._better_of_two(name, cutoff)
             return SeasonChoice(best, "better", tried)
+        if self._has_year(cutoff) and _is_unrefuted(found["exposure"]):
+            return SeasonChoice("half_exposure", "unrefuted", tried)
         return SeasonChoice("off", "no_better" if tried else "too_short", tried)
 
     def fit(self, name: str, season: Season, cutoff: date) -> Fitted:
@@ -139,9 +149,9 @@ class Seasons:
         """Put a season into a model of these customers; None where the log is too short for that."""
         if season == "off":
             return Fitted(plain, self.chooser.clock(cutoff))
-        if season == "exposure":
-            is_known = (cutoff - self.past.first_day).days >= YEAR_DAYS
-            return self._exposed(plain, cutoff, rows) if is_known else None
+        if season in ("exposure", "half_exposure"):
+            share = 1.0 if season == "exposure" else HALF
+            return self._exposed(plain, share, cutoff, rows) if self._has_year(cutoff) else None
         ago, horizon_days = cutoff - timedelta(days=YEAR_DAYS), self.chooser.horizon_days
         has_log = (ago - self.past.first_day).days >= FEWEST_DAYS_BEFORE_LAST_YEAR
         if horizon_days > YEAR_DAYS or not has_log or not self.past.tells(ago):
@@ -156,10 +166,14 @@ class Seasons:
         anchored = anchor_clock(then, earlier, horizon_days)
         return Fitted(plain, replace(anchored, closed=self.chooser.clock(cutoff).closed))
 
-    def _exposed(self, plain: CountModel, cutoff: date, rows: pd.DataFrame) -> Fitted:
+    def _has_year(self, cutoff: date) -> bool:
+        return (cutoff - self.past.first_day).days >= YEAR_DAYS
+
+    def _exposed(self, plain: CountModel, share: float, cutoff: date, rows: pd.DataFrame) -> Fitted:
         """Fit the model once more, on the clock that its own misses through the year suggest."""
         without = self.chooser.clock(cutoff)
         clock = exposure_clock(plain, self.past.flow(cutoff), without)
+        clock = replace(clock, harmonics=tuple(share * wave for wave in clock.harmonics))
         fitted = self._refit(plain, clock.summary(rows, cutoff)) if clock.harmonics else plain
         return Fitted(fitted, clock) if fitted.status != "failed" else Fitted(plain, without)
 
@@ -203,6 +217,14 @@ class Seasons:
                     trial = try_model(fitted.model, fitted.clock.summary(rows, window), horizon)
             self._trials[season, name, window] = trial
         return self._trials[season, name, window]
+
+
+def _is_unrefuted(result: Mapping[str, float]) -> bool:
+    """Whether fewer than a year of windows judged a season, and it did no harm in those."""
+    if not result:
+        return True
+    is_no_worse = result["lead"] >= 0.0 and result["missed"] < result["plain_missed"]
+    return result["windows"] < MOST_WINDOWS and is_no_worse
 
 
 def _missed(trials: Iterable[pd.DataFrame]) -> float:

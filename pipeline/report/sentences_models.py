@@ -314,6 +314,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Its clock runs faster in the times of the year in which people order more.",
         "Seine Uhr läuft in den Zeiten des Jahres schneller, in denen mehr bestellt wird.",
     ),
+    "choice.season.half_exposure": (
+        "Its clock runs faster in the times of the year in which people order more, by half of what the "
+        "log suggests: it is too short to confirm a season.",
+        "Seine Uhr läuft in den Zeiten des Jahres schneller, in denen mehr bestellt wird, um die Hälfte "
+        "dessen, was die Bestellungen nahelegen: Für eine Bestätigung reichen sie nicht weit genug zurück.",
+    ),
     "choice.season.anchor": (
         "Half of what it missed in the same period a year earlier is corrected.",
         "Was es im gleichen Zeitraum des Vorjahres verfehlte, ist zur Hälfte korrigiert.",

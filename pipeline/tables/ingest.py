@@ -18,7 +18,7 @@ from pipeline.tables import accounting, contracts, signals
 from pipeline.tables.io import to_pandas
 from pipeline.tables.optional.tables import Setting, TableRead, read_tables, summary
 from pipeline.tables.orders import duplicates, identity, returns, verdicts
-from pipeline.tables.orders.dated import hide, read_dates
+from pipeline.tables.orders.dated import hide, read_dates, seen_before
 from pipeline.tables.orders.lines import find_only_lines
 from pipeline.tables.orders.numbers import keyed
 from pipeline.tables.orders.policies import Policies
@@ -145,13 +145,15 @@ def ingest_orders(
         log, date_format = read_dates(con, log, spec.date_format, policies.timezone, WHERE)
         until = None if as_of == "latest" else datetime.combine(as_of, time())
         on_phase("judging rows")
+        seen = seen_before(log, until)
+        plain = verdicts.read_plain(spec, log, seen)
         numbers, customers = numbered.result()
         keys = aside.submit(keyed, customers, pepper)
         log = identity.tell_apart(con, log, numbers, customers, links, accounts, policies, root)
         log = replace(log, rows=log.rows.append_column("only_line", only_line.result()))
-        log = hide(con, log, until)
+        log = hide(con, log, seen)
         lookups += verdicts.prepare(con, spec, policies, root, max_quarantine_share)
-        log, decimal = verdicts.judge(con, spec, log, now, policies, WHERE)
+        log, decimal = verdicts.judge(con, spec, log, plain, now, policies, WHERE)
         if until is not None:
             verdicts.check_as_of(con, spec, log, until, now, policies, WHERE)
         log, repeats = duplicates.settle(con, log, policies)

@@ -168,6 +168,32 @@ def test_two_seasons_are_compared_where_both_were_tried() -> None:
     assert found.season == "exposure"
 
 
+def test_a_season_that_no_window_has_judged_yet_counts_half() -> None:
+    """The second Christmas of a log: what is known of it is the first."""
+    last = FIRST_DAY + timedelta(days=640)
+    young = seasons(order_log(2000, 2, height=3.0, seed=11), last, windows=2)
+    found = young.choose("mbgnbd", last)
+    assert (found.season, found.reason, found.found) == ("half_exposure", "unrefuted", {})
+    half, whole = (young.fit("mbgnbd", season, last).clock for season in ("half_exposure", "exposure"))
+    assert half.harmonics == pytest.approx(0.5 * np.array(whole.harmonics))
+    assert found.as_fitted(half) == found
+    assert found.as_fitted(CALENDAR) == SeasonChoice("off", "too_short")
+
+
+@pytest.mark.parametrize(
+    ("lead", "missed", "windows", "stays"),
+    [(0.01, 0.19, 5, True), (-0.01, 0.19, 5, False), (0.01, 0.21, 5, False), (0.01, 0.19, 13, False)],
+)
+def test_half_a_season_stays_until_it_does_harm_or_a_year_has_judged_it(
+    monkeypatch: pytest.MonkeyPatch, lead: float, missed: float, windows: int, stays: bool
+) -> None:
+    result = {"lead": lead, "standard_error": 0.1, "missed": missed, "plain_missed": 0.2, "windows": windows}
+    some = seasons(order_log(100, 3, seed=3))
+    monkeypatch.setattr(some, "_compare", lambda season, *_: result if season == "exposure" else {})
+    found = some.choose("mbgnbd", LAST)
+    assert (found.season, found.reason) == (("half_exposure", "unrefuted") if stays else ("off", "no_better"))
+
+
 def test_the_future_changes_no_season(seasonal_log: pd.DataFrame) -> None:
     """The same log, that ends on the day before the cutoff and that goes on as another shop."""
     at = LAST - timedelta(days=30)
