@@ -64,10 +64,11 @@ def inspect(
     sheet: str = typer.Option(
         "", help="The sheet of a workbook, or a pattern of several; the first when not given."
     ),
+    encoding: str = typer.Option("auto", help="Of a text, such as big5; found out when not given."),
 ) -> None:
     """Say what a file of orders seems to be, and which parameters read it. Exit code 2: it has to ask."""
     try:
-        found = inspect_file(file, Path.cwd(), sheet or None)
+        found = inspect_file(file, Path.cwd(), sheet or None, encoding)
     except UserError as error:
         complain(error)
         raise typer.Exit(EXIT_USER_ERROR) from None
