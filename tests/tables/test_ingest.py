@@ -57,6 +57,7 @@ def test_the_price_of_a_unit_is_multiplied_by_the_quantity(ingest: Ingest) -> No
         "a;05.03.2021;1.000,00;-1;2\n"  # given back
         "b;05.03.2021;99999999999;99999999999;3\n"
         "b;05.03.2021;5;zwei;4\nb;05.03.2021;5;;5\nb;05.03.2021;x;2;6\n"
+        "b;05.03.2021;-5;-2;7\n"  # bought or given back?
     )
     names = {"amount": None, "unit_price": "price", "quantity": "pieces", "order_id": "order"}
     done = ingest(content, **names)
@@ -67,6 +68,7 @@ def test_the_price_of_a_unit_is_multiplied_by_the_quantity(ingest: Ingest) -> No
         [6, "pieces", "unreadable_quantity"],
         [7, "pieces", "unreadable_quantity"],
         [8, "price", "unreadable_amount"],
+        [9, "price", "below_zero_twice"],
     ]
     plain = (
         "customer;date;price;pieces;order\nb;2021-03-05;99999999999.99;10000;3\n"
