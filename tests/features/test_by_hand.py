@@ -199,19 +199,13 @@ def test_who_is_in_no_other_table_has_counts_of_nothing(taken: pd.DataFrame) -> 
     assert taken.loc["b", ["opened_share", "nps_last", "days_since_points", "channel_entropy"]].isna().all()
 
 
-@pytest.mark.parametrize(
-    ("cutoff", "share"),
-    [("2024-03-01", 4 / 5), ("2024-03-02", 5 / (5 + 1 / 31)), ("2024-03-16", 5 / (5 + 15 / 31))],
-)
-def test_of_the_running_month_as_much_counts_as_is_over(cutoff: str, share: float) -> None:
-    found = snapshot(
-        customer_days(ORDERS), date.fromisoformat(cutoff), horizon_days=HORIZON_DAYS, as_of=date(2024, 6, 1)
-    )
-    assert found.set_index("customer_key").loc["a", "active_month_share"] == pytest.approx(share)
-
-
-def test_a_share_of_months_is_at_most_one() -> None:
-    found = snapshot(
-        customer_days(ORDERS), date(2023, 10, 2), horizon_days=HORIZON_DAYS, as_of=date(2024, 6, 1)
-    )
-    assert found["active_month_share"].tolist() == [1.0]
+@pytest.mark.parametrize("cutoff", ["2024-05-31", "2024-06-01", "2024-06-02", "2024-06-16"])
+def test_weeks_and_months_do_not_leap_where_the_calendar_turns(cutoff: str) -> None:
+    day = pd.Timestamp(cutoff)
+    back = [30.4375 * n + 3 for n in range(12)] + [30.4375 * 16 + 3]
+    times = [("a", day - pd.Timedelta(days=int(days)), "web", 1) for days in back]
+    bought = rows("customer_key ordered_at channel lines", *times)
+    days = customer_days(bought.assign(amount=money(*["10"] * len(back))))
+    found = snapshot(days, day.date(), horizon_days=HORIZON_DAYS, as_of=date(2024, 8, 1)).iloc[0]
+    assert (found["active_months"], found["active_weeks"], found["active_weeks_91d"]) == (13, 13, 3)
+    assert found["active_month_share"] == 13 / 17

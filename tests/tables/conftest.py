@@ -94,7 +94,7 @@ def queried(found: Inspection, folder: Path, table: str = "orders") -> list[tupl
 
 def offered(told: str, folder: Path) -> list[tuple[Any, ...]]:
     """The rows of the query that a finding or a question ends with."""
-    return rows_of(told.partition("query: ")[2] or told.partition("query: ")[2], folder)
+    return rows_of(told.partition("query: ")[2], folder)
 
 
 def rows_of(query: str, folder: Path) -> list[tuple[Any, ...]]:

@@ -169,7 +169,7 @@ FREQUENCY = Topic(
         Feature(
             "active_weeks",
             "count(*) FILTER (opens_week)",
-            "Calendar weeks with an order",
+            "Weeks with an order, counted back from the cutoff",
             "weeks",
             whole=True,
             words=Words(
@@ -179,7 +179,7 @@ FREQUENCY = Topic(
         Feature(
             "active_months",
             "count(*) FILTER (opens_month)",
-            "Calendar months with an order",
+            "Months of 30.4375 days with an order, counted back from the cutoff",
             "months",
             whole=True,
             words=Words(
@@ -189,7 +189,7 @@ FREQUENCY = Topic(
         Feature(
             "active_weeks_91d",
             "count(*) FILTER (opens_week AND age <= 91)",
-            "Calendar weeks that have their first order in the last 91 days",
+            "Those of the last 13 weeks that have an order",
             "weeks",
             whole=True,
             words=Words(
@@ -200,15 +200,8 @@ FREQUENCY = Topic(
         ),
         Feature(
             "active_month_share",
-            # A running month that counted as a whole one would part the last day of a month from the next.
-            """
-            least(1, active_months / (
-                date_diff('month', any_value(first_day), $cutoff - INTERVAL 1 DAY)
-                + day($cutoff - INTERVAL 1 DAY) / day(last_day($cutoff - INTERVAL 1 DAY))
-            ))
-            """,
-            "Share of the calendar months since the first order that have one; of the running month as much "
-            "counts as is over",
+            "active_months / (floor((max(age) - 1) / 30.4375) + 1)",
+            "Share of the months since the first order, counted back from the cutoff, that have one",
             "share",
             words=Words(
                 "An order in {value} of the months",

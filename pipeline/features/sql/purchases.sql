@@ -59,8 +59,9 @@ SELECT
     last_day,
     silence,
     gaps_over_by_now,
-    coalesce(date_trunc('week', day - gap_days) < date_trunc('week', day), TRUE) AS opens_week,
-    coalesce(date_trunc('month', day - gap_days) < date_trunc('month', day), TRUE) AS opens_month,
+    -- Weeks and months end with the day before the cutoff: calendar months would leap on the first of one.
+    coalesce(floor((age - 1) / 7) < floor((age - 1 + gap_days) / 7), TRUE) AS opens_week,
+    coalesce(floor((age - 1) / 30.4375) < floor((age - 1 + gap_days) / 30.4375), TRUE) AS opens_month,
     busiest_month,
     shop_age,
     shop_days_year,

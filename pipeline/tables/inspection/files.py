@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import reduce
 
 import pyarrow.compute as pc
 
 from pipeline.counted import counted
-from pipeline.tables.inspection.log import Advice, Log, shown
+from pipeline.errors import UserError
+from pipeline.tables.inspection.log import WHERE, Advice, Log, question, shown
+from pipeline.tables.sources.header import ASKED
+from pipeline.tables.sources.readers import Raw
+from pipeline.tables.sources.text import UNDECODED
+
+LAST_TRIED = "cp1252"
+FEWEST_LETTERS = 10
+MUCH = 0.3  # of the letters beyond ASCII
+GIBBERISH = "the text is neither UTF-8 nor UTF-16, and read as Windows-1252 it is gibberish"
+LETTERS = r"[^\x00-\x7f€–—•·…’“”°«»]"  # beyond ASCII; signs may stand in a row
+FOREIGN = rf"{LETTERS}{{3,}}|[ƒ†‡ˆ‰¤¦¨¬¯¶¸\xad]"
+HOW_TO_SAY = (
+    "say what it is written in: churn inspect FILE --encoding big5 (Chinese, or gb18030), cp932 (Japanese), "
+    "cp949 (Korean), cp1251 (Russian), cp1253 (Greek); or convert it: iconv -f BIG5 -t UTF-8"
+)
+
+
+def check_header(raw: Raw) -> None:
+    """Raise a UserError if a name holds a byte without a meaning: it could not even be shown."""
+    if any(UNDECODED.search(name) for file in raw.files for name in file.names):
+        told = GIBBERISH if raw.encodings == LAST_TRIED else f"its header is not written in {raw.encodings}"
+        raise UserError(f"{raw.files[0].label}: {told}", where=f"{WHERE}.encoding", valid=HOW_TO_SAY)
 
 
 def without_empty_rows(log: Log) -> tuple[Log, list[Advice]]:
@@ -34,6 +58,29 @@ def about_file(log: Log) -> Iterator[Advice]:
     if first.other_sheets:
         unread = ", ".join(first.other_sheets)
         yield Advice("sheets", f'not read: {unread}; sheet: "*" reads all, a pattern such as "20*" some')
+
+
+def about_foreign_text(log: Log) -> Iterator[Advice]:
+    """Ask for the encoding of a text that would be gibberish by the last that is tried, Windows-1252.
+
+    There, letters that ASCII has not hardly ever stand three in a row; Chinese or Russian ones do.
+    """
+    if log.raw.encodings != LAST_TRIED:
+        return
+    names = " ".join(log.raw.files[0].names)
+    [(unread,)] = log.ask("SELECT count(*) FROM faults WHERE rule = 'undecodable'", "undecodable")
+    letters, foreign = (_length(log, names, pattern) for pattern in (LETTERS, FOREIGN))
+    if unread + letters >= FEWEST_LETTERS and unread + foreign > MUCH * letters:
+        asked = question(f"{WHERE}.encoding", f"{GIBBERISH}: {HOW_TO_SAY}")
+        yield replace(asked, settings={"encoding": ASKED})
+
+
+def _length(log: Log, names: str, pattern: str) -> int:
+    """Count the characters of names and values that a pattern finds."""
+    found = f"length(array_to_string(regexp_extract_all(text, '{pattern}'), ''))"
+    texts = f"SELECT concat_ws(' ', {', '.join(log.raw.columns)}) AS text FROM raw"
+    [(of_values,)] = log.ask(f"SELECT coalesce(sum({found}), 0) FROM ({texts})", "letters")
+    return sum(map(len, re.findall(pattern, names))) + int(of_values)
 
 
 def about_text(log: Log) -> Iterator[Advice]:

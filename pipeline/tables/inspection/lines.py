@@ -52,8 +52,8 @@ def about_repeated_total(log: Log) -> Iterator[Advice]:
     named = f" ({listed(of_lines)}?)" if of_lines else ""
     told = (
         f"{amount.name} is the same on every line of {same:,} of {several:,} orders with several. If it is "
-        "the total of the order, it would count once a line: the proposed query reads each order once. If not, "
-        f"leave that out, or map what was paid for the line{named}"
+        "the total of the order, it would count once a line: the proposed query reads each order once. If "
+        f"not, leave that out, or map what was paid for the line{named}"
     )
     yield question(f"{WHERE}.columns.amount", told, change=Change(once=order.name))
 

@@ -96,10 +96,10 @@ class Log:
         found = (guess for role in roles if (guess := self.guesses.get(role)))
         return next((guess.column for guess in found), None)
 
-    @property
-    def is_text(self) -> bool:
-        """Whether a query reads all values as texts."""
-        return bool(self.raw.delimiters) or self.raw.encodings == "excel"
+    def is_text(self, column: Column) -> bool:
+        """Tell whether a query reads the values of a column as texts; a sheet is saved as text before."""
+        types = self.raw.files[0].types
+        return types is None or self.raw.encodings == "excel" or types[column.key].startswith("VARCHAR")
 
     @property
     def rows(self) -> int:
@@ -126,12 +126,12 @@ class Log:
     def is_filled(self, column: Column) -> str:
         """Write the condition that a value is there; a text may be blank."""
         name = identifier(column.name)
-        return f"trim({name}) <> ''" if self.is_text else f"{name} IS NOT NULL"
+        return f"trim({name}) <> ''" if self.is_text(column) else f"{name} IS NOT NULL"
 
     def is_empty(self, column: Column) -> str:
         """Write the condition that there is none."""
         name = identifier(column.name)
-        return f"coalesce(trim({name}), '') = ''" if self.is_text else f"{name} IS NULL"
+        return f"coalesce(trim({name}), '') = ''" if self.is_text(column) else f"{name} IS NULL"
 
     def ask(self, statement: str, name: str) -> list[tuple[Any, ...]]:
         """Run a SELECT over ``raw``."""

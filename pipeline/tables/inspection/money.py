@@ -47,5 +47,5 @@ def about_cents(log: Log) -> Iterator[Advice]:
     others = f"SELECT 1 FROM raw WHERE NOT regexp_full_match({amount.key}, '-?\\d*') LIMIT 1"
     if not log.ask(others, "cents"):
         change = Change(column=amount.name, value=lambda cents: f"TRY_CAST({cents} AS DECIMAL(18, 2)) / 100")
-        told = f'"{amount.name}" holds whole numbers alone: they seem to be cents, and the proposed query divides'
-        yield Advice("cents", f"{told} them by 100", change=change)
+        told = f'"{amount.name}" holds whole numbers alone: they seem to be cents'
+        yield Advice("cents", f"{told}, and the proposed query divides them by 100", change=change)

@@ -74,7 +74,7 @@ class Inspection:
     questions: tuple[str, ...]
 
 
-def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
+def inspect_file(path: str, root: Path, sheet: str | None = None, encoding: str = "auto") -> Inspection:
     """Read the whole of a file (or of all files of a pattern) and say what it seems to be.
 
     Parameters
@@ -85,6 +85,8 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         The folder a relative path starts from.
     sheet : str, optional
         Of a workbook; the first when not given.
+    encoding : str
+        Of a text, as ``sources.orders.encoding``.
 
     Raises
     ------
@@ -92,7 +94,8 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         If it cannot be read as a table at all.
     """
     with duck.connect() as con:
-        raw = read_raw(con, Unread(path, sheet=sheet), None, root, WHERE)
+        raw = read_raw(con, Unread(path, sheet=sheet, encoding=encoding), None, root, WHERE)
+        files.check_header(raw)
         amounts.define_macros(con)
         log = Log(con, raw)
         about_file = list(files.about_file(log))
@@ -100,7 +103,8 @@ def inspect_file(path: str, root: Path, sheet: str | None = None) -> Inspection:
         log, about_events = purchases_alone(log.described())
         log = replace(log, guesses=guess_roles(log.columns))
         about_log = [advice for detect in DETECTORS for advice in detect(log)]
-        told = [*about_file, *about_empty_rows, *about_events, *files.about_text(log), *about_log]
+        about_text = [*files.about_text(log), *files.about_foreign_text(log)]
+        told = [*about_file, *about_empty_rows, *about_events, *about_text, *about_log]
         takes_query = any(advice.change or advice.offer or advice.refund for advice in told)
         table = as_table(con, path, raw, root) if takes_query else None
     return Inspection(

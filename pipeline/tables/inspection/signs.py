@@ -95,8 +95,9 @@ def about_refunds(log: Log) -> Iterator[Advice]:
     for refund in log.other_numbers:
         if above := _refunds(log, refund, amount):
             told = (
-                f'"{refund.name}" is above zero in {counted(above):row/rows}. The proposed table returns takes '
-                f'it off from the day of the order on. If "{amount.name}" is what was left, leave that out'
+                f'"{refund.name}" is above zero in {counted(above):row/rows}. The proposed table returns '
+                "takes it off from the day of the order on; leave that out where "
+                f'"{amount.name}" is what was left'
             )
             change = Change(where=_above_zero(log, refund))
             yield Advice("refunds", told, refund=Refund(refund.name, change))
@@ -133,9 +134,9 @@ def _where(condition: str, value: str, amount: Column) -> Change:
 
 def _negative(log: Log, column: Column) -> str:
     name = identifier(column.name)
-    return f"concat('-', {name})" if log.is_text else f"-{name}"
+    return f"concat('-', {name})" if log.is_text(column) else f"-{name}"
 
 
 def _above_zero(log: Log, column: Column) -> str:
     name = identifier(column.name)
-    return f"regexp_matches({name}, '[1-9]')" if log.is_text else f"{name} > 0"
+    return f"regexp_matches({name}, '[1-9]')" if log.is_text(column) else f"{name} > 0"

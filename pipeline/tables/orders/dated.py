@@ -91,8 +91,16 @@ def read_times(con: Connection, texts: pa.StringArray) -> pa.TimestampArray:
     return times["ordered_at"].combine_chunks()
 
 
-def hide(con: Connection, dated: Raw, until: datetime | None) -> Raw:
-    """Make ``dated``, and of it ``visible``: what had happened before the as-of date, or has no date to tell.
+def seen_before(dated: Raw, until: datetime | None) -> pa.ChunkedArray | None:
+    """Tell which rows had happened before the as-of date, or have no date to tell; None if all."""
+    if not until:
+        return None
+    seen = pc.fill_null(pc.less(dated.rows["ordered_at"], pa.scalar(until, MICROSECONDS)), True)
+    return None if pc.all(seen).as_py() else seen
+
+
+def hide(con: Connection, dated: Raw, seen: pa.ChunkedArray | None) -> Raw:
+    """Make ``dated``, and of it ``visible``: the rows that `seen_before` tells.
 
     Returns
     -------
@@ -102,9 +110,7 @@ def hide(con: Connection, dated: Raw, until: datetime | None) -> Raw:
     rows = dated.rows
     duck.register(con, "dated_rows", rows)
     fill(con, "dated", dated.columns)
-    if until:
-        seen = pc.fill_null(pc.less(rows["ordered_at"], pa.scalar(until, MICROSECONDS)), True)
-        rows = rows if pc.all(seen).as_py() else rows.filter(seen)
+    rows = rows if seen is None else rows.filter(seen)
     rows = rows.append_column("place", pa.array(np.arange(len(rows))))
     duck.register(con, "visible_rows", rows)
     fill(con, "visible", dated.columns)

@@ -57,10 +57,47 @@ def prepare(
     return lookups
 
 
+def read_plain(
+    spec: OrderSource, raw: Raw, seen: pa.ChunkedArray | None
+) -> Mapping[str, pa.ChunkedArray] | None:
+    """Read the columns of numbers of the rows seen, where all are plainly written; None for any others."""
+    texts = raw.rows.select(_numbers(spec))
+    texts = texts if seen is None else texts.filter(seen)
+    plain = amounts.read_plain(texts.columns, _given(spec, raw))
+    return dict(zip(texts.column_names, plain, strict=True)) if plain else None
+
+
+def _numbers(spec: OrderSource) -> list[str]:
+    return ["amount", "quantity"] if spec.columns.unit_price is not None else ["amount"]
+
+
+def _given(spec: OrderSource, raw: Raw) -> str:
+    """Return the decimal sign if it is not to be guessed, else "auto"."""
+    return "." if all(raw.typed_as(NUMBERS, column) for column in _numbers(spec)) else spec.decimal
+
+
 def judge(
-    con: Connection, spec: OrderSource, raw: Raw, now: datetime, policies: Policies, where: str
+    con: Connection,
+    spec: OrderSource,
+    raw: Raw,
+    plain: Mapping[str, pa.ChunkedArray] | None,
+    now: datetime,
+    policies: Policies,
+    where: str,
 ) -> tuple[Raw, str]:
     """Make ``judged``: ``visible`` with what was `paid`, the `rule` it breaks and why it is `left_out`.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    spec : OrderSource
+    raw : Raw
+        Of ``visible``.
+    plain : mapping of column to pyarrow.ChunkedArray, optional
+        From `read_plain`.
+    now : datetime
+    policies : Policies
+    where : str
 
     Returns
     -------
@@ -69,7 +106,7 @@ def judge(
     str
         The decimal sign, which is decided over the visible rows.
     """
-    raw, decimal = _value(con, spec, raw, policies, where)
+    raw, decimal = _value(con, spec, raw, plain, policies, where)
     decided = {
         "now": now,
         "cancelled": list(policies.cancelled_status),
@@ -94,16 +131,21 @@ def judge(
     return _registered(con, raw, rows), decimal
 
 
-def _value(con: Connection, spec: OrderSource, raw: Raw, policies: Policies, where: str) -> tuple[Raw, str]:
+def _value(
+    con: Connection,
+    spec: OrderSource,
+    raw: Raw,
+    plain: Mapping[str, pa.ChunkedArray] | None,
+    policies: Policies,
+    where: str,
+) -> tuple[Raw, str]:
     """Make ``valued``; return the rows, with amounts in place of plain texts, and the decimal sign."""
     per_unit = spec.columns.unit_price is not None
-    numbers = ["amount", "quantity"] if per_unit else ["amount"]
-    given = "." if all(raw.typed_as(NUMBERS, column) for column in numbers) else spec.decimal
-    plain = amounts.read_plain([raw.rows[column] for column in numbers], given)
     if plain:
-        rows = raw.rows.set_column(raw.rows.column_names.index("amount"), "amount", plain[0])
+        rows = raw.rows.set_column(raw.rows.column_names.index("amount"), "amount", plain["amount"])
         if per_unit:
-            rows = rows.append_column("units", plain[1])  # "1" and "1.0" are one number, and two texts
+            # "1" and "1.0" are one number, and two texts.
+            rows = rows.append_column("units", plain["quantity"])
         raw = replace(raw, rows=rows)
         duck.register(con, "visible_rows", rows)
         fill(con, "visible", raw.columns)
@@ -111,8 +153,8 @@ def _value(con: Connection, spec: OrderSource, raw: Raw, policies: Policies, whe
     if plain:
         amounts.value_plain(con, per_unit=per_unit)
         return raw, "."
-    texts = " UNION ALL ".join(f"SELECT {column} AS amount FROM visible" for column in numbers)
-    decimal = amounts.choose(con, texts, given, where)
+    texts = " UNION ALL ".join(f"SELECT {column} AS amount FROM visible" for column in _numbers(spec))
+    decimal = amounts.choose(con, texts, _given(spec, raw), where)
     amounts.value(con, per_unit=per_unit)
     return raw, decimal
 
@@ -197,7 +239,7 @@ def check_as_of(
     if within:
         return
     dated = replace(raw, rows=duck.arrow(con, "FROM dated_rows", name="dated"))
-    judge(con, spec, hide(con, dated, None), now, policies, where)
+    judge(con, spec, hide(con, dated, None), read_plain(spec, dated, None), now, policies, where)
     first, last = (day + timedelta(days=1) for day in accepted_days(con, spec, where))
     raise UserError(
         f"{until:%Y-%m-%d} is outside the log, which can be seen as of {first} to {last}",

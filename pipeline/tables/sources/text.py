@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -58,6 +58,13 @@ class TextFile:
     regular: bool
 
 
+class Measured(NamedTuple):
+    """How many line feeds a text has, and whether it is regular as `TextFile` has it."""
+
+    newlines: int
+    regular: bool
+
+
 def open_text(file: SourceFile, encoding: str, scratch: Path, where: str) -> TextFile:
     """Find a text file's encoding and make it readable as UTF-8.
 
@@ -80,7 +87,9 @@ def open_text(file: SourceFile, encoding: str, scratch: Path, where: str) -> Tex
         with _decompressed(file.path) as stream:
             head = stream.read(HEAD_BYTES)
         marked = next((name for bom, name in BOMS.items() if head.startswith(bom)), None)
-        chosen = _known(encoding, where) if encoding != "auto" else marked or _guess(file.path)
+        measured = None if marked or _compressed(file.path) else _measure(_raw_chunks(file.path))
+        likely = "utf-8" if measured and measured.regular else None
+        chosen = _known(encoding, where) if encoding != "auto" else marked or likely or _guess(file.path)
         if b"\0" in head and "16" not in chosen and "32" not in chosen:
             raise _binary(file, head, where)
         if MARKUP.match(head):
@@ -91,21 +100,20 @@ def open_text(file: SourceFile, encoding: str, scratch: Path, where: str) -> Tex
             )
         if chosen == "utf-8" and marked:
             chosen = marked
-        if chosen == "utf-8" and not _compressed(file.path):
-            path, chunks = file.path, _raw_chunks(file.path)
-            newlines, regular = _measure(chunks)
+        if chosen == "utf-8" and measured:
+            path = file.path
         else:
             path = scratch / f"{len(list(scratch.iterdir()))}.utf8"
             with path.open("wb") as copy:
-                newlines, regular = _measure(_written(_utf8_chunks(file.path, chosen), copy))
+                measured = _measure(_written(_utf8_chunks(file.path, chosen), copy))
     except (OSError, EOFError, zlib.error) as error:  # pyarrow too raises OSError for a damaged archive
         raise UserError(f"{file.label} cannot be read to its end: {error}", where=f"{where}.path") from error
     except UnicodeError as error:
         raise UserError(
             f"{file.label} is not written in {chosen}", where=f"{where}.encoding", valid="auto"
         ) from error
-    blank_end = _blank_end(path)
-    return TextFile(file.label, path, chosen.removesuffix("-sig"), newlines - blank_end + 1, regular)
+    lines = measured.newlines - _blank_end(path) + 1
+    return TextFile(file.label, path, chosen.removesuffix("-sig"), lines, measured.regular)
 
 
 def _binary(file: SourceFile, head: bytes, where: str) -> UserError:
@@ -191,7 +199,7 @@ def _written(chunks: Iterable[bytes], copy: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _measure(chunks: Iterable[bytes]) -> tuple[int, bool]:
+def _measure(chunks: Iterable[bytes]) -> Measured:
     """Count the line feeds; tell whether all is UTF-8 and every carriage return precedes a line feed."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     newlines, regular, open_return = 0, True, False
@@ -206,7 +214,7 @@ def _measure(chunks: Iterable[bytes]) -> tuple[int, bool]:
                 decoder.decode(chunk)
             except UnicodeDecodeError:
                 regular = False
-    return newlines, regular and not open_return and not decoder.getstate()[0]
+    return Measured(newlines, regular and not open_return and not decoder.getstate()[0])
 
 
 def _blank_end(path: Path) -> int:
