@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -60,7 +61,9 @@ def tracked() -> None:
 
 @app.command()
 def inspect(
-    file: str = typer.Argument(help="A file, a pattern in quotes, or a URL (s3://, sftp:// …)."),
+    file: Annotated[
+        list[str], typer.Argument(help="A file, a pattern in quotes, or a URL (s3://, sftp:// …).")
+    ],
     sheet: str = typer.Option(
         "", help="The sheet of a workbook, or a pattern of several; the first when not given."
     ),
@@ -68,7 +71,7 @@ def inspect(
 ) -> None:
     """Say what a file of orders seems to be, and which parameters read it. Exit code 2: it has to ask."""
     try:
-        found = inspect_file(file, Path.cwd(), sheet or None, encoding)
+        found = inspect_file(_one(file), Path.cwd(), sheet or None, encoding)
     except UserError as error:
         complain(error)
         raise typer.Exit(EXIT_USER_ERROR) from None
@@ -96,7 +99,17 @@ def preflight(
     if as_json:
         typer.echo(io.json_text(report), nl=False)
     else:
-        Console(highlight=False).print(screen(report))
+        Console(highlight=False).print(screen(report, date.today()))
+
+
+def _one(names: Sequence[str]) -> str:
+    """Return the only name; several are what a pattern without quotes became."""
+    if len(names) == 1:
+        return names[0]
+    raise UserError(
+        f"{len(names)} files: it looks at one, or at a pattern, in whose place the shell puts files",
+        valid="the pattern in quotes, such as churn inspect 'data/raw/orders-*.csv'",
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:

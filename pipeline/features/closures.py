@@ -107,7 +107,8 @@ def _is_open(orders: Days) -> bool:
 
 def _is_closed(orders: Days, start: int, end: int) -> bool:
     """Tell whether orders were to be expected on the days from start to before end, and hardly any came."""
-    year_ago = orders[start - YEAR_DAYS : end - YEAR_DAYS] if start >= YEAR_DAYS else orders[:0]
+    before = min(end - YEAR_DAYS, start)  # of a closure of years, no day of its own
+    year_ago = orders[start - YEAR_DAYS : before] if start >= YEAR_DAYS else orders[:0]
     others = (orders[:start][-BESIDE:], orders[end:][:BESIDE], year_ago)
     usual = [days for days in others if len(days)]
     expected = (end - start) * min(days.mean() for days in usual)

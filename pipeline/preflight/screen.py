@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -25,31 +26,33 @@ LEFT_OUT = {
 }
 
 
-def screen(report: Mapping[str, Any]) -> RenderableType:
+def screen(report: Mapping[str, Any], today: date) -> RenderableType:
     """Lay out a report of `preflight`: the log, its rhythm, the other tables, the horizon, the floors."""
-    parts = [_facts(report), _horizons(report), *_tables(report), _floors(read_floors(report))]
+    parts = [_facts(report, today), _horizons(report), *_tables(report), _floors(read_floors(report))]
     return Group(*(row for part in parts for row in ("", part)), *_verdict(report), *_without(report), "")
 
 
-def _facts(report: Mapping[str, Any]) -> Table:
+def _facts(report: Mapping[str, Any], today: date) -> Table:
     table = Table(
         title=f"The order log as of {report['as_of']}", title_justify="left", box=None, show_header=False
     )
     table.add_column(style="bold")
     table.add_column()
-    for name, text in _fact_lines(report):
+    for name, text in _fact_lines(report, today):
         table.add_row(name, escape(text))
     return table
 
 
-def _fact_lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _fact_lines(report: Mapping[str, Any], today: date) -> Iterator[tuple[str, str]]:
     log, spread, gaps = report["coverage"], report["orders_per_customer"], report["gap_days"]
     days, repeat = counted(log["days_with_orders"]), counted(gaps["repeat_customers"])
     gone = f", {log['given_everything_back']:,} of whom gave all back" if log["given_everything_back"] else ""
     extent = f"{counted(log['orders']):order/orders} of {counted(log['customers']):customer/customers}"
     yield "extent", extent + gone
     yield "dates", f"{log['first_day']} to {log['last_day']}, orders on {days:day/days}"
-    yield "freshness", f"last order {counted(log['days_since_last_order']):day/days} before as_of"
+    ago = counted(max((today - date.fromisoformat(log["last_day"])).days, 0))
+    freshness = f"last order {counted(log['days_since_last_order']):day/days} before as_of"
+    yield "freshness", f"{freshness}, {ago:day/days} before today"
     yield "silent days", _silent_text(report["silent_days"])
     missing = ", ".join(f"{column} {_percent(share)}" for column, share in report["missing"].items())
     yield "unreadable", missing

@@ -13,6 +13,7 @@ from pipeline.counted import Counted
 
 MISSING = "–"
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+_WITHOUT_CENTS = {"CLP", "HUF", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"}
 _NO_CURRENCY = "XXX"  # of ISO 4217: amounts that are no money
 _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
@@ -49,8 +50,11 @@ class Formats:
         return self.number(float(share) * 100, decimals) + (f"{_NO_BREAK}%" if self.language == "de" else "%")
 
     def money(self, value: Any, decimals: int = 2) -> str:
-        """Write an amount: €1,234.56 or 1.234,56 €; currencies without a sign by their code, XXX without."""
-        return self._with_currency(self.number(value, decimals))
+        """Write an amount: €1,234.56 or 1.234,56 €; currencies without a sign by their code, XXX without.
+
+        Whole units where nobody writes cents, as in yen.
+        """
+        return self._with_currency(self.number(value, 0 if self.currency in _WITHOUT_CENTS else decimals))
 
     def money_short(self, value: Any) -> str:
         """Write an amount for a headline: whole units, from a million on €2.50 m or 2,50 Mio. €."""

@@ -261,6 +261,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "unreadable_quantity": ("unreadable quantity", "unlesbare Menge"),
         "amount_out_of_range": ("amount out of range", "Betrag außerhalb des Möglichen"),
         "missing_currency": ("no currency", "keine Währung"),
+        "below_zero_twice": ("price and quantity below zero", "Preis und Menge unter null"),
         "missing_exchange_rate": ("no exchange rate", "kein Wechselkurs"),
         "unreadable_flag": ("neither yes nor no", "weder ja noch nein"),
         "missing_order_id": ("no order number", "keine Bestellnummer"),

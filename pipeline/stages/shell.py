@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,12 @@ def run(stage: Callable[[Params], None]) -> None:
             stage(params)
     except UserError as error:
         complain(error)
+        sys.exit(EXIT_USER_ERROR)
+    except FileNotFoundError as error:
+        named = re.search("'(.+?)'", str(error))  # pyarrow has the path in its text alone
+        if named is None or Path(named[1]).is_absolute():
+            raise
+        complain(UserError("is not there: an earlier stage writes it", where=named[1], valid="dvc repro"))
         sys.exit(EXIT_USER_ERROR)
 
 

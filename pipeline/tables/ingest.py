@@ -15,12 +15,13 @@ import pyarrow as pa
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables import accounting, contracts, signals
+from pipeline.tables.columns import whole
 from pipeline.tables.io import to_pandas
 from pipeline.tables.optional.tables import Setting, TableRead, read_tables, summary
 from pipeline.tables.orders import duplicates, identity, returns, verdicts
 from pipeline.tables.orders.dated import hide, read_dates, seen_before
 from pipeline.tables.orders.lines import find_only_lines
-from pipeline.tables.orders.numbers import keyed
+from pipeline.tables.orders.numbers import in_order_of_texts, keyed
 from pipeline.tables.orders.policies import Policies
 from pipeline.tables.orders.purchases import (
     bought,
@@ -183,14 +184,15 @@ def ingest_orders(
             no_customers=identity.no_customers(con),
             anonymous_left_out=policies.missing_customer_id == "leave_out",
         )
-        read = read_tables(tables, to_pandas(identities)["customer_id"], setting)
+        read = read_tables(tables, to_pandas(identities.select(["customer_id"]))["customer_id"], setting)
         on_phase("counting")
         given_back = _returns(con, spec, policies, read, pepper)
         of_policies = {**repeats, "returns": returns.counts(con, given_back)}
         of_policies |= policy_counts(con, spec, policies)
         alike = identity.alike(identities["customer_id"])
         outliers = signals.outliers(amounts)
-        vault = to_pandas(identities.select(["customer_key", "customer_id"]).sort_by("customer_id"))
+        by_id = in_order_of_texts(whole(identities["customer_id"]))
+        vault = to_pandas(identities.select(["customer_key", "customer_id"]).take(by_id))
         orders = making.result()
         counts = accounting.counts(con, files, quarantine, orders)
         counts["policies"] |= of_policies

@@ -30,6 +30,7 @@ import pyarrow.parquet as pq
 
 ROW_GROUP_ROWS = 122_880
 SIGNIFICANT_DIGITS = 6
+DIGITS_OF_INTEGERS = 18  # decimals with so many are written as whole numbers
 PRIVATE = 0o600
 
 _held_back: ContextVar[dict[Path, Path | None] | None] = ContextVar("_held_back", default=None)
@@ -158,6 +159,8 @@ def write_parquet(
     """
     given, batches = _batches(rows)
     schema = _plain(given)
+    # Steps from one amount to the next are written in half the time of a dictionary, and read faster.
+    by_steps = {field.name: "DELTA_BINARY_PACKED" for field in schema if _is_small_decimal(field.type)}
     with beside(path, private=private) as hidden:
         with pq.ParquetWriter(
             hidden,
@@ -166,7 +169,12 @@ def write_parquet(
             store_schema=False,
             store_decimal_as_integer=True,
             # A dictionary of times outgrows its page and is thrown away, after all the work.
-            use_dictionary=[field.name for field in schema if not pa.types.is_timestamp(field.type)],
+            use_dictionary=[
+                field.name
+                for field in schema
+                if field.name not in by_steps and not pa.types.is_timestamp(field.type)
+            ],
+            column_encoding=by_steps,
             # To find the least and the largest text takes longer than to compress them; none is sought by.
             write_statistics=[field.name for field in schema if not _is_text(field.type)],
         ) as writer:
@@ -174,6 +182,10 @@ def write_parquet(
                 writer.write_table(_plain_values(group, schema), row_group_size=ROW_GROUP_ROWS)
         with hidden.open("rb") as written:
             return hashlib.file_digest(written, "sha256").hexdigest()
+
+
+def _is_small_decimal(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_decimal(kind) and kind.precision <= DIGITS_OF_INTEGERS)
 
 
 def _is_text(kind: pa.DataType) -> bool:

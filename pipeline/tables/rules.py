@@ -39,6 +39,7 @@ RULES = (
     Rule("not_finite_amount", "amount", "An infinite amount, or not a number."),
     Rule("unreadable_amount", "amount", 'Not a number with "{decimal}" as the decimal sign of the column.'),
     Rule("amount_out_of_range", "amount", "An amount of 100 billion or more, either way."),
+    Rule("below_zero_twice", "amount", "Price and quantity are both below zero: bought or given back?"),
     Rule("missing_currency", "currency", "No currency."),
     Rule("missing_exchange_rate", "currency", "No exchange rate of that currency on that day or before."),
     Rule("missing_order_id", "order_id", "No order id, and lines of one order cannot be summed without."),

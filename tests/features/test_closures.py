@@ -38,6 +38,12 @@ def test_a_closure_is_found_in_shops_of_every_size(orders):
     assert found[0].days == 61
 
 
+@pytest.mark.parametrize("days", [300, 500, 730])
+def test_a_shop_may_be_closed_for_years(days):
+    """The same days a year ago are days of the closure itself, and tell of no season."""
+    assert list(closed(1300, 400, 400 + days).closures(day(1300))) == [Closure(day(400), day(399 + days))]
+
+
 def test_no_closure():
     assert not list(closed(400, 0, 0).closures(day(400)))
     assert not list(closed(400, 150, 156, 50).closures(day(400))), "less than a week"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date, timedelta
 
 from rich.console import Console
 
@@ -11,9 +12,9 @@ from pipeline.preflight.screen import screen
 from tests.preflight.test_availability import LEFT_OUT, look, orders
 
 
-def printed(report: dict) -> str:
+def printed(report: dict, today: date = date(2024, 1, 1)) -> str:
     page = io.StringIO()
-    Console(file=page, width=200).print(screen(report))
+    Console(file=page, width=200).print(screen(report, today))
     return " ".join(page.getvalue().split())
 
 
@@ -49,3 +50,10 @@ def test_every_reason_to_leave_rows_out_has_words() -> None:
     report = look(orders([0, 9]), 20)
     report["left_out"] = {why: n for n, why in enumerate(LEFT_OUT, start=1)}
     assert printed(report).count("left out rows: 1 ") == 1
+
+
+def test_a_log_that_ends_long_ago_is_seen_though_as_of_is_its_last_day() -> None:
+    report = look(orders([0, 50], [10, 90]), 91)
+    last = date.fromisoformat(report["coverage"]["last_day"])
+    assert "last order 1 day before as_of, 245 days before today" in printed(report, last + timedelta(245))
+    assert "before as_of, 0 days before today" in printed(report, last - timedelta(1)), "another time zone"

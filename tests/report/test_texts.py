@@ -96,6 +96,7 @@ ENGLISH, GERMAN = Formats("en", "EUR"), Formats("de", "EUR")
     [
         (ENGLISH.money(1234.56), GERMAN.money(1234.56), ("€1,234.56", "1.234,56\u00a0€")),
         (ENGLISH.money(-0.5), GERMAN.money(-0.5), ("−€0.50", "−0,50\u00a0€")),
+        (Formats("en", "JPY").money(0.0), Formats("de", "HUF").money(678.4), ("JPY\u00a00", "678\u00a0HUF")),
         (
             Formats("en", "XXX").money(-1234.5),
             Formats("de", "XXX").money(-1234.5),

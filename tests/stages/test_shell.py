@@ -1,11 +1,31 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from pipeline.stages import shell
+from pipeline.tables import io
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize("read", [io.read_json, io.read_parquet])
+def test_a_stage_run_by_hand_without_its_inputs_says_who_writes_them(
+    read: Callable[[Path], object],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+    with pytest.raises(SystemExit, match="2"):
+        shell.run(lambda _: read(Path("data/interim/log")) and None)
+    assert capsys.readouterr().err.startswith("error: data/interim/log: is not there")
+    with pytest.raises(FileNotFoundError):
+        shell.run(lambda _: read(tmp_path / "own") and None)
 
 
 @pytest.mark.parametrize("terminal", [True, False])

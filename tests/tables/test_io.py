@@ -175,6 +175,14 @@ def test_money_stays_exact(tmp_path: Path) -> None:
     assert str(read["day"].dtype) == "datetime64[us]"
 
 
+@pytest.mark.parametrize("digits", [5, 18, 19, 38])
+def test_decimals_of_any_size_stay_exact(tmp_path: Path, digits: int) -> None:
+    largest = Decimal(10**digits - 1)
+    table = pa.table({"n": pa.array([largest, None, largest.copy_negate()], pa.decimal128(digits, 0))})
+    io.write_parquet(table, tmp_path / "t.parquet")
+    assert pq.read_table(tmp_path / "t.parquet").equals(table)
+
+
 def test_parquet_bytes_depend_on_the_rows_alone(tmp_path: Path) -> None:
     digest = io.write_parquet(FRAME, tmp_path / "1")
     assert digest == hashlib.sha256((tmp_path / "1").read_bytes()).hexdigest()

@@ -92,7 +92,8 @@ def orders_of(rows: pa.Table, keyed: pa.Table) -> pa.Table:
     """
     places = np.empty(len(keyed), np.int32)
     places[keyed["customer_no"].to_numpy()] = np.arange(len(keyed), dtype=np.int32)
-    rows = _replaced(rows, "customer_no", pa.array(places[rows["customer_no"].to_numpy()]))
+    of_rows = taken(places, whole(rows["customer_no"]).to_numpy())
+    rows = _replaced(rows, "customer_no", pa.array(of_rows))
     rows = in_order(rows)
     customers = pa.DictionaryArray.from_arrays(
         whole(rows["customer_no"]), whole(keyed["customer_key"]), safe=False
@@ -129,7 +130,8 @@ def customers_of_purchases(con: Connection, judged: Raw, keyed: pa.Table) -> pa.
     numbers = _kept(judged.rows.select(["customer_no"]), accepted(judged.rows))["customer_no"]
     has_bought = np.zeros(len(keyed), dtype=bool)
     has_bought[numbers.to_numpy()] = True
-    identities = keyed.filter(pa.array(has_bought[keyed["customer_no"].to_numpy()]))
+    of_keyed = pa.chunked_array([pa.array(has_bought[whole(keyed["customer_no"]).to_numpy()])])
+    identities = _kept(keyed, of_keyed)
     duck.register(con, "identities", identities)
     return identities
 

@@ -16,6 +16,8 @@ from pipeline.tables.columns import repeated
 from pipeline.tables.sources.header import check_columns, looks_like_row, no_header
 
 FIRST_MARK = 0xCC  # in UTF-8, the first byte of U+0300: no character before it belongs to the one before
+# Joiners are none of them: emoji and Persian need them.
+UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,7 @@ class RawTable:
         """Add rows that are clean already, in the columns `line` and ours; return how many.
 
         A letter and its mark become one character: to Unicode it is the same, and macOS writes both ways.
+        Characters that take no room are left out: spreadsheets and web pages leave them behind.
         """
         numbered = rows.append_column("file_no", repeated(pa.scalar(file_no, pa.int32()), rows.num_rows))
         typed = numbered.select(self._schema.names).cast(self._schema)
@@ -161,7 +164,11 @@ class RawTable:
 
     def _composed(self, texts: pa.ChunkedArray) -> pa.ChunkedArray:
         duck.register(self.con, "apart", pa.table({"text": texts}))
-        composed = duck.arrow(self.con, "SELECT nfc_normalize(text) AS text FROM apart", name="letters")
+        composed = duck.arrow(
+            self.con,
+            f"SELECT trim(translate(nfc_normalize(text), '{UNSEEN}', '')) AS text FROM apart",
+            name="letters",
+        )
         self.con.unregister("apart")
         return composed["text"]
 

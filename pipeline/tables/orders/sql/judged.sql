@@ -25,6 +25,7 @@ WITH converted AS (
                    WHEN regexp_full_match(number, '(?i)[+-]?(inf|infinity|nan)') THEN 'not_finite_amount'
                    WHEN is_amount(number) THEN 'amount_out_of_range'
                    ELSE 'unreadable_amount' END
+               WHEN units < 0 AND written > 0 THEN 'below_zero_twice'
                WHEN currency = '' THEN 'missing_currency'
                WHEN rate IS NULL THEN 'missing_exchange_rate'
                WHEN paid IS NULL OR abs(paid) >= 100_000_000_000 THEN 'amount_out_of_range'
