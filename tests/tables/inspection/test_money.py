@@ -65,6 +65,7 @@ def test_several_currencies_need_rates(tmp_path: Path) -> None:
         ("customer,Versanddatum,amount,note", True),
         ("customer,delivery_date,amount,note", True),
         ("customer,Versanddatum,amount,Kaufdatum", False),
+        ("customer,Versanddatum,amount,Zahldatum", False),
         ("customer,date,amount,note", False),
     ],
 )
