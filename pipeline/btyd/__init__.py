@@ -84,5 +84,5 @@ __all__ = [
 
 
 def candidates(engine: Engine) -> dict[str, type[CountModel]]:
-    """The models that an engine can fit, the simplest first."""
+    """The models that an engine can fit, in the order of preference."""
     return {name: model for name, model in MODELS.items() if engine == "own" or name in COUNT_MODELS}

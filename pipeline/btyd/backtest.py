@@ -121,23 +121,23 @@ def lead(first: pd.DataFrame, second: pd.DataFrame) -> Lead:
     return Lead(mean, float(np.sqrt((left**2).sum())) / len(difference))
 
 
-def simplest_good_one(trials: Mapping[str, pd.DataFrame], simplest_first: Sequence[str]) -> tuple[str, str]:
+def first_good_one(trials: Mapping[str, pd.DataFrame], preferred_first: Sequence[str]) -> tuple[str, str]:
     """Choose by the one-standard-error rule (Breiman, Friedman, Olshen and Stone 1984, section 3.4.3).
 
     Parameters
     ----------
     trials : mapping of str to DataFrame
         Candidates in the same windows; the index is the customer.
-    simplest_first : sequence of str
+    preferred_first : sequence of str
         The candidates, in order.
 
     Returns
     -------
     chosen, best : str
-        The simplest candidate within one standard error of the best, and the best by mean log score.
+        The first candidate within one standard error of the best, and the best by mean log score.
     """
-    best = max(simplest_first, key=lambda name: trials[name]["log_score"].mean())
-    for name in simplest_first:
+    best = max(preferred_first, key=lambda name: trials[name]["log_score"].mean())
+    for name in preferred_first:
         ahead = lead(trials[best], trials[name])
         if ahead.mean <= ahead.standard_error:
             return name, best

@@ -1,4 +1,4 @@
-"""Which model to trust at a cutoff: the simplest that did well in the windows known by then."""
+"""Which model to trust at a cutoff: a simple one that did well in the windows known by then."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from pipeline.btyd.backtest import MEASURES, lead, measures, simplest_good_one, try_model, try_rules
+from pipeline.btyd.backtest import MEASURES, first_good_one, lead, measures, try_model, try_rules
 from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.fallback import fit_or_simpler
@@ -66,7 +66,7 @@ class Choice:
             f"a choice needs {NEEDED_WINDOWS}",
             "all_failed": "the default: no candidate could be fitted in every past window",
             "best": f"the best in {known:past window/past windows}, and nothing simpler came near",
-            "within_one_standard_error": f"the simplest within a standard error of {self.best}, "
+            "within_one_standard_error": f"a simple one within a standard error of {self.best}, "
             f"{known:window/windows}",
         }
         return f"{self.model}, {sentences[self.reason]}"
@@ -112,7 +112,7 @@ class Chooser:
     Parameters
     ----------
     candidates : mapping of str to type
-        Kinds of models, the simplest first.
+        Kinds of models, in the order of preference.
     histories : mapping of date to DataFrame
         By cutoff, indexed by customer key: frequency, recency, T (days), recent_orders (order days in the
         `horizon_days` before the cutoff), future_orders (in those from the cutoff; missing while unknown).
@@ -164,7 +164,7 @@ class Chooser:
         candidates = [name for name in self.candidates if name in trials]
         if not candidates:
             return Choice(DEFAULT, "all_failed", DEFAULT, windows)
-        chosen, best = simplest_good_one(trials, candidates)
+        chosen, best = first_good_one(trials, candidates)
         reason: Reason = "best" if chosen == best else "within_one_standard_error"
         return Choice(chosen, reason, best, windows, trials)
 

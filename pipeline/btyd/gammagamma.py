@@ -59,7 +59,7 @@ class GammaGamma(FittedModel):
         self.observed_mean = float("nan")
 
     def fit(self, summary: pd.DataFrame, engine: Engine = "own") -> Self:
-        """Maximise the likelihood over the customers with at least one positive repeat amount.
+        """Maximise the likelihood over the customers with a positive amount on a day that counts.
 
         Parameters
         ----------
@@ -76,7 +76,7 @@ class GammaGamma(FittedModel):
         spending = Spending.from_summary(summary).buyers()
         if len(spending.n) == 0:
             raise InsufficientHistory(
-                "no customer has a positive amount on a repeat order day: there is no spend to learn from",
+                "no customer has a positive amount on a day that counts: there is no spend to learn from",
                 where="summary",
                 valid=VALID,
             )

@@ -29,9 +29,9 @@ from pipeline.errors import UserError
 Model = TypeVar("Model", bound=FittedModel)
 
 MODELS: dict[str, type[CountModel]] = {
-    model.name: model for model in (NBD, MBGNBD, BGNBD, ParetoNBD, MBGCNBD)
+    model.name: model for model in (MBGNBD, NBD, BGNBD, ParetoNBD, MBGCNBD)
 }
-"""By name, the simplest first; of equals, first the one that lets also those leave who ordered once."""
+"""By name, in the order of preference: the simplest first, but that nobody ever leaves has to show."""
 
 SPEND_MODELS: dict[str, type[GammaGamma]] = {
     model.name: model for model in (GammaGamma, ConditionalGammaGamma)

@@ -46,7 +46,7 @@ def tells_of_today(then: str | None, now: str | None) -> bool:
 
     Parameters
     ----------
-    then, now : {"off", "exposure", "anchor"} or None
+    then, now : {"off", "exposure", "half_exposure", "anchor"} or None
         How the lifetime models of last year's window and of today treat the season; None without a model.
     """
     return now in (None, "off", then)

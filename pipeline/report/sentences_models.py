@@ -300,10 +300,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "ihm nahe.",
     ),
     "choice.within_one_standard_error": (
-        "Orders are predicted by the {model} model: in {windows:past period/past periods} the simplest that "
+        "Orders are predicted by the {model} model: in {windows:past period/past periods} a simple one that "
         "was as good as the best, {best}, but for chance.",
         "Bestellungen sagt das Modell {model} voraus: In "
-        "{windows:vergangenen Zeitraum/vergangenen Zeiträumen} war es das einfachste, das "
+        "{windows:vergangenen Zeitraum/vergangenen Zeiträumen} war es ein einfaches, das "
         "dem besten, {best}, bis auf Zufall gleichkam.",
     ),
     "choice.season.off": (
