@@ -107,7 +107,7 @@ def _one(names: Sequence[str]) -> str:
     if len(names) == 1:
         return names[0]
     raise UserError(
-        f"{len(names)} files: it looks at one, or at a pattern, in whose place the shell puts files",
+        f"the shell has put {len(names)} files in place of a pattern",
         valid="the pattern in quotes, such as churn inspect 'data/raw/orders-*.csv'",
     )
 

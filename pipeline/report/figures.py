@@ -118,7 +118,7 @@ def spend_fit(table: pd.DataFrame) -> Figure:
     width = table["amount"].diff().median() if len(table) > 1 else 1.0
     axes.bar(table["amount"], table["observed"], width=width, color=_QUIET, label="actual")
     axes.plot(table["amount"], table["fitted"], **_EXPECTED | {"label": "fitted"})
-    axes.set(xlabel="mean amount per repeat order day", ylabel="density")
+    axes.set(xlabel="mean amount per order day", ylabel="density")
     axes.legend()
     return figure
 

@@ -15,9 +15,11 @@ from pipeline.engine.duck import Connection
 from pipeline.tables.columns import repeated
 from pipeline.tables.sources.header import check_columns, looks_like_row, no_header
 
+ASCII = 0x7F
 FIRST_MARK = 0xCC  # in UTF-8, the first byte of U+0300: no character before it belongs to the one before
+SOFT_HYPHEN = "\u00ad"
 # Joiners are none of them: emoji and Persian need them.
-UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
+UNSEEN = SOFT_HYPHEN + "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 
 
 @dataclass(frozen=True)
@@ -209,4 +211,6 @@ def _may_hold_marks(texts: pa.StringArray) -> bool:
     if not content:
         return False
     start, end = np.frombuffer(offsets, np.int32)[[texts.offset, texts.offset + len(texts)]]
-    return bool(np.frombuffer(content, np.uint8)[start:end].max(initial=0) >= FIRST_MARK)
+    used = np.frombuffer(content, np.uint8)[start:end]
+    highest = used.max(initial=0)
+    return bool(highest >= FIRST_MARK or (highest > ASCII and SOFT_HYPHEN.encode() in used.tobytes()))
