@@ -21,10 +21,11 @@ FEWEST_LETTERS = 10
 MUCH = 0.3  # of the letters beyond ASCII
 GIBBERISH = "the text is neither UTF-8 nor UTF-16, and read as Windows-1252 it is gibberish"
 LETTERS = r"[^\x00-\x7f€–—•·…’“”°«»]"  # beyond ASCII; signs may stand in a row
-FOREIGN = rf"{LETTERS}{{3,}}|[ƒ†‡ˆ‰¤¦¨¬¯¶¸\xad]"
+FOREIGN = rf"{LETTERS}{{3,}}|[ƒ†‡ˆ‰¤¦¨¬¯¶¸]"
 HOW_TO_SAY = (
     "say what it is written in: churn inspect FILE --encoding big5 (Chinese, or gb18030), cp932 (Japanese), "
-    "cp949 (Korean), cp1251 (Russian), cp1253 (Greek); or convert it: iconv -f BIG5 -t UTF-8"
+    "cp949 (Korean), cp1250 (Polish, Czech), cp1251 (Russian), cp1253 (Greek), "
+    "cp1254 (Turkish); or convert it: iconv -f BIG5 -t UTF-8"
 )
 
 

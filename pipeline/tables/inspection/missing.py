@@ -89,7 +89,7 @@ def _about_days(log: Log) -> str:
 
 def about_empty(log: Log) -> Iterator[Advice]:
     """Tell the rows that will go to quarantine because they have no value where there has to be one."""
-    for role in (*REQUIRED, "unit_price", "quantity"):
+    for role in (*REQUIRED, "unit_price", "quantity", "order_id"):
         column = log.column(role)
         if column and (missing := log.rows - column.filled):
             empty = f"{shown(column.name)} is empty in {missing:,} of {counted(log.rows):row/rows}"
@@ -98,6 +98,8 @@ def about_empty(log: Log) -> Iterator[Advice]:
                 yield Advice("quarantine", told + _about_anonymous(log, column.filled))
             elif role == "amount" and not other_side(log):
                 yield _further_lines(log, told, column)
+            elif role == "order_id":
+                yield Advice("order ids", f"{told}: these rows go to quarantine; is each of them an order?")
             else:
                 yield Advice("quarantine", told)
 

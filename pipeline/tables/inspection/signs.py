@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from pipeline.counted import counted
-from pipeline.engine.quoting import identifier, literal
+from pipeline.engine.quoting import literal
 from pipeline.tables.inspection.log import NEARLY_ALL, NUMBER, SOME, WHERE, Advice, Log, Refund, question
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import AN_ORDER, Column, plain
@@ -61,7 +61,7 @@ def about_kinds(log: Log) -> Iterator[Advice]:
         words = ", ".join(map(literal, given_back))
         above, below = _above_and_below(log, paid, f"{column.key} IN ({words})")
         if above and not below:
-            turned = _where(f"{identifier(column.name)} IN ({words})", _negative(log, paid[0]), paid[0])
+            turned = _where(f"trim({log.text(column)}) IN ({words})", _negative(log, paid[0]), paid[0])
             told = f'{counted(above):row is/rows are} {words} in "{column.name}", with an amount above zero. '
             if is_side:
                 told += f"{PAYMENTS}If that was given back, it would count as bought: to turn its sign, "

@@ -53,7 +53,16 @@ def test_letters_of_other_alphabets_are_asked_about(product: str, encoding: str,
 
 @pytest.mark.parametrize(
     "product",
-    ["Größe 42, Gefäß", "crème créée à Orléans", "5 €", "€€€", "“Señor” – año…", "½ Übergröße", "Hut"],
+    [
+        "Größe 42, Gefäß",
+        "crème créée à Orléans",
+        "5 €",
+        "€€€",
+        "“Señor” – año…",
+        "½ Übergröße",
+        "Kaffee\xadmühle",
+        "Hut",
+    ],
 )
 def test_letters_of_western_europe_are_no_question(product: str, tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_bytes(ANYTHING.replace("{}", product).encode("cp1252"))

@@ -92,7 +92,7 @@ def test_events_in_cents_whose_purchases_are_lines(tmp_path: Path) -> None:
     rows = ["user_id,event_time,event_type,product_id,price_cents"]
     for order in TRUTH:
         rows += [f"{order.customer},{order.at},{kind},7,500" for kind in ("view", "cart")]
-        rows += [f"{order.customer},{order.at},purchase,{n},{cents}" for n, cents in enumerate(order.lines)]
+        rows += [f"{order.customer},{order.at},purchase ,{n},{cents}" for n, cents in enumerate(order.lines)]
     (tmp_path / "log.csv").write_text("\n".join(rows) + "\n")
     found = inspect_file("log.csv", tmp_path)
     assert found.questions == ()
@@ -287,7 +287,7 @@ def test_totals_on_every_line_leave_the_credit_notes_their_rows(tmp_path: Path) 
     for o in TRUTH:
         rows += [f"Rechnung,{o.number},{o.customer},{o.at},{euros(o.total)}"] * len(o.lines)
         if o in credited:
-            rows.append(f"Gutschrift,{o.number},{o.customer},{o.at + timedelta(days=2)},{euros(o.refunded)}")
+            rows.append(f"Gutschrift ,{o.number},{o.customer},{o.at + timedelta(days=2)},{euros(o.refunded)}")
     found = written(tmp_path, rows)
     assert len(found.questions) == 2
     done = pasted(found, tmp_path)
@@ -327,6 +327,7 @@ def test_totals_of_rows_without_an_order_id_are_asked_about_without_a_query(tmp_
         rows += [f"{number},{o.customer},{o.at},{euros(o.total)}"] * (1 if n % 3 == 0 else len(o.lines))
     found = written(tmp_path, rows)
     assert "is the same on every line" in found.questions[0]
+    assert dict(found.findings)["order ids"].startswith('"order_id" is empty in 100 of ')
     assert "query" not in found.snippet
 
 
