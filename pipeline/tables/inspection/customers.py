@@ -48,18 +48,23 @@ def about_spelling(log: Log) -> Iterator[Advice]:
 
 def about_shared_ids(log: Log) -> Iterator[Advice]:
     """Tell of an id that many people share."""
+    column, found = log.column("customer_id"), shared_id(log)
+    if column and found:
+        shared, most, next_most = found
+        mails = [other.name for other in log.columns if "mail" in other.plain_name and other != column]
+        such_as = f', such as "{mails[0]}",' if mails else ""
+        told = f'"{shared}" stands in {most:,} of {column.filled:,} rows, the next id in {next_most:,}'
+        itself = re.sub(r"[*?[]", r"[\g<0>]", shared)  # in a pattern these stand for other characters
+        advice = f'map what tells these people apart{such_as} or set ingest.exclude_customers: ["{itself}"]'
+        yield Advice("customers", f"{told}: it seems to mean nobody; {advice}")
+
+
+def shared_id(log: Log) -> tuple[str, int, int] | None:
+    """Find an id that many people share, in how many rows it stands, and in how many the next."""
     column = log.column("customer_id")
     rows = log.ask(COMMONEST.format(column=column.key), "commonest") if column else []
     if column and len(rows) == 2 and len(rows[0][0]) <= SHOWN:
         (shared, most), (_, next_most) = rows
         if stands_for_many(most, next_most, column.filled):
-            mails = [
-                other.name for other in log.columns if "mail" in other.plain_name and other is not column
-            ]
-            such_as = f', such as "{mails[0]}",' if mails else ""
-            told = f'"{shared}" stands in {most:,} of {column.filled:,} rows, the next id in {next_most:,}'
-            itself = re.sub(r"[*?[]", r"[\g<0>]", shared)  # in a pattern these stand for other characters
-            advice = (
-                f'map what tells these people apart{such_as} or set ingest.exclude_customers: ["{itself}"]'
-            )
-            yield Advice("customers", f"{told}: it seems to mean nobody; {advice}")
+            return shared, most, next_most
+    return None

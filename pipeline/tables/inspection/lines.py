@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.counted import counted
-from pipeline.engine.quoting import identifier
-from pipeline.tables.inspection.log import FEWEST_ORDERS, NEARLY_ALL, WHERE, Advice, Log, listed, question
+from pipeline.engine.quoting import identifier, literal
+from pipeline.tables.inspection.customers import shared_id
+from pipeline.tables.inspection.log import (
+    FEWEST_ORDERS,
+    NEARLY_ALL,
+    NUMBER,
+    WHERE,
+    Advice,
+    Log,
+    listed,
+    question,
+)
 from pipeline.tables.inspection.missing import counted_days
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import Column, may_be_amount
+from pipeline.tables.inspection.roles import A_PRICE, ENOUGH, ROLES, Column, Guess, may_be_amount
 from pipeline.tables.signals import MANY_AT_ONCE
 
+NEARLY_ALL_ALIKE = 0.99
 AT_ONCE = """
-    SELECT count(*), count(DISTINCT ({customer}, {date})) FROM raw WHERE {customer} <> '' AND {date} <> ''"""
+    SELECT count(*), count(DISTINCT ({customer}, {date})) FROM raw
+    WHERE NOT is_no_id({customer}) AND {customer} <> {nobody} AND {date} <> ''"""
+# A cent a line may be lost by rounding.
+ADDING_UP = """
+    SELECT count(*), count(*) FILTER (abs(lines - total) <= 0.01 * count)
+    FROM (
+        SELECT count(*) AS count, sum({line}) AS lines, any_value({total}) AS total FROM raw
+        WHERE {order} <> ''
+        GROUP BY {order}
+        HAVING count(*) > 1 AND bool_and({line} IS NOT NULL) AND any_value({total}) IS NOT NULL
+    )"""
 SAME_ON_EVERY_LINE = """
     SELECT count(*), count(*) FILTER (low = high)
     FROM (
@@ -28,15 +51,64 @@ def about_lines(log: Log) -> Iterator[Advice]:
     customer, date = log.column("customer_id"), log.column("ordered_at") or counted_days(log)
     if customer is None or date is None or log.column("order_id"):
         return
-    [(rows, at_once)] = log.ask(AT_ONCE.format(customer=customer.key, date=date.key), "at once")
+    shared = shared_id(log)
+    names = {"customer": customer.key, "date": date.key, "nobody": literal(shared[0] if shared else "")}
+    [(rows, at_once)] = log.ask(AT_ONCE.format(**names), "at once")
     if rows - at_once > MANY_AT_ONCE * rows:
-        names = [identifier(customer.name), identifier(date.name)]
+        pair = [identifier(customer.name), identifier(date.name)]
         told = (
-            f"{counted(rows):row has/rows have} {at_once:,} pairs of {' and '.join(names)}: they seem to be "
+            f"{counted(rows):row has/rows have} {at_once:,} pairs of {' and '.join(pair)}: they seem to be "
             "lines of orders, each of which would count as an order in the KPIs. The proposed query makes an "
             "order_id, to sum them"
         )
-        yield Advice("lines", told, change=log.added("order_id", f"concat_ws(' ', {', '.join(names)})"))
+        yield Advice("lines", told, change=log.added("order_id", f"concat_ws(' ', {', '.join(pair)})"))
+
+
+def of_lines(log: Log) -> tuple[Log, list[Advice]]:
+    """Take what was paid for the line for the amount, where that of the order stands on each of its lines.
+
+    What adds up to it in nearly all orders is that: another amount, or a price times a quantity.
+
+    Returns
+    -------
+    tuple of Log and list of Advice
+        The log as it is and nothing where the amount is not repeated, or nothing adds up to it.
+    """
+    total, order = log.column("amount"), log.column("order_id")
+    if total is None or order is None or not _is_repeated(log, total):
+        return log, []
+    others = [other for other in log.columns if other not in (total, order) and other.numbers >= ENOUGH]
+    amounts = [{"amount": other} for other in others if may_be_amount(other)]
+    prices = [other for other in others if re.search(A_PRICE, other.plain_name)]
+    quantities = [other for other in others if ROLES["quantity"].rate(other.plain_name)]
+    units = [{"unit_price": price, "quantity": number} for price in prices for number in quantities]
+    for paid in (*amounts, *units):
+        several, same = _adding_up(log, total, order, list(paid.values()))
+        if several >= FEWEST_ORDERS and same >= NEARLY_ALL_ALIKE * several:
+            named = " times ".join(f'"{column.name}"' for column in paid.values())
+            told = f'adds up to "{total.name}" in {same:,} of {several:,} orders of several lines'
+            guesses = {role: guess for role, guess in log.guesses.items() if role != "amount"}
+            guesses |= {role: Guess(column, told) for role, column in paid.items()}
+            advice = (
+                f"{named} {told}, which stands on each of them and would count once a line: it is not read"
+            )
+            return replace(log, guesses=guesses), [Advice("lines", advice)]
+    return log, []
+
+
+def _adding_up(log: Log, total: Column, order: Column, paid: Sequence[Column]) -> tuple[int, int]:
+    """Count the orders of several lines that can be added up, and those of them that come to their total."""
+    line = " * ".join(NUMBER.format(column=column.key) for column in paid)
+    statement = ADDING_UP.format(total=NUMBER.format(column=total.key), order=order.key, line=line)
+    [(several, same)] = log.ask(statement, "adding up")
+    return several, same
+
+
+def _is_repeated(log: Log, amount: Column) -> bool:
+    """Tell whether an amount is the same on every line of nearly all orders of several."""
+    order = log.column("order_id")
+    several, same = _same_on_every_line(log, amount, order) if order else (0, 0)
+    return several >= FEWEST_ORDERS and same >= NEARLY_ALL * several
 
 
 def about_repeated_total(log: Log) -> Iterator[Advice]:
@@ -44,18 +116,20 @@ def about_repeated_total(log: Log) -> Iterator[Advice]:
     amount, order = log.column("amount"), log.column("order_id")
     if amount is None or order is None:
         return
-    several, same = _same_on_every_line(log, amount, order)
-    if several < FEWEST_ORDERS or same < NEARLY_ALL * several:
+    if not _is_repeated(log, amount):
         return
+    several, same = _same_on_every_line(log, amount, order)
     others = [column for column in log.columns if column not in (amount, order) and may_be_amount(column)]
     of_lines = [column for column in others if not _is_of_orders(log, column, order)]
     named = f" ({listed(of_lines)}?)" if of_lines else ""
     told = (
         f"{amount.name} is the same on every line of {same:,} of {several:,} orders with several. If it is "
-        "the total of the order, it would count once a line: the proposed query reads each order once. If "
-        f"not, leave that out, or map what was paid for the line{named}"
+        "the total of the order, it would count once a line: "
     )
-    yield question(f"{WHERE}.columns.amount", told, change=Change(once=order.name))
+    if order.filled == log.rows:
+        told += "the proposed query reads it once an order. If not, leave that out, or "
+    change = Change(once=(order.name, amount.name)) if order.filled == log.rows else None
+    yield question(f"{WHERE}.columns.amount", f"{told}map what was paid for the line{named}", change=change)
 
 
 def _is_of_orders(log: Log, amount: Column, order: Column) -> bool:

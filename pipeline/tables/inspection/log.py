@@ -23,6 +23,7 @@ WHERE = "sources.orders"
 FEWEST_ORDERS = 20
 SOME = 20  # kinds of something that can be listed
 NEARLY_ALL = 0.95
+NUMBER = "TRY_CAST(replace(number_text({column}), ',', '.') AS DOUBLE)"  # NULL where thousands are parted
 DECIMALS = r"[.,](\d\d|[1-9]|\d{4,})$"  # not 1.234, which may be more than a thousand
 NO_DECIMALS = r"[.,]0{4,}$"
 
@@ -96,11 +97,6 @@ class Log:
         found = (guess for role in roles if (guess := self.guesses.get(role)))
         return next((guess.column for guess in found), None)
 
-    def is_text(self, column: Column) -> bool:
-        """Tell whether a query reads the values of a column as texts; a sheet is saved as text before."""
-        types = self.raw.files[0].types
-        return types is None or self.raw.encodings == "excel" or types[column.key].startswith("VARCHAR")
-
     @property
     def rows(self) -> int:
         """How many rows count."""
@@ -123,15 +119,18 @@ class Log:
         free = (role, *(f"{role}_{n}" for n in range(2, len(names) + 3)))
         return Change(added=sql, role=role, name=next(name for name in free if name not in names))
 
+    def text(self, column: Column) -> str:
+        """Write the value of a column as text: a text file is read as texts, and a sheet saved as one."""
+        is_text = self.raw.delimiters or self.raw.encodings == "excel"
+        return identifier(column.name) + ("" if is_text else "::VARCHAR")
+
     def is_filled(self, column: Column) -> str:
-        """Write the condition that a value is there; a text may be blank."""
-        name = identifier(column.name)
-        return f"trim({name}) <> ''" if self.is_text(column) else f"{name} IS NOT NULL"
+        """Write the condition that a value is there, and not blank."""
+        return f"trim({self.text(column)}) <> ''"
 
     def is_empty(self, column: Column) -> str:
         """Write the condition that there is none."""
-        name = identifier(column.name)
-        return f"coalesce(trim({name}), '') = ''" if self.is_text(column) else f"{name} IS NULL"
+        return f"coalesce(trim({self.text(column)}), '') = ''"
 
     def ask(self, statement: str, name: str) -> list[tuple[Any, ...]]:
         """Run a SELECT over ``raw``."""

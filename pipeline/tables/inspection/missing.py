@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.counted import counted
 from pipeline.engine.quoting import identifier
-from pipeline.tables.inspection.log import WHERE, Advice, Log, listed, question, shown
+from pipeline.tables.inspection.log import NEARLY_ALL, WHERE, Advice, Log, listed, question, shown
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import REQUIRED, Column
 from pipeline.tables.inspection.signs import other_side
@@ -30,9 +30,12 @@ COUNTED_DAYS = (
     "place of 2020-01-01. Where nobody knows it, any will do, but weekdays and months are then not those of "
     "the calendar. "
 )
-WITHOUT_TOTAL = """
-    SELECT count(*) FROM raw
-    WHERE {amount} = '' AND {order} NOT IN (SELECT {order} FROM raw WHERE {amount} <> '')"""
+TOTALS = """
+    SELECT count(*) FILTER (lines > 1), count(*) FILTER (lines > 1 AND filled = 1),
+           count(*) FILTER (filled = 0)
+    FROM (
+        SELECT count(*) AS lines, count(*) FILTER ({amount} <> '') AS filled FROM raw GROUP BY {order}
+    )"""
 BETWEEN_ORDERS = r"(days?|tage?)(since|seit)|since(last|prior|prev)"
 
 
@@ -104,14 +107,16 @@ def _further_lines(log: Log, told: str, amount: Column) -> Advice:
     order, first = log.column("order_id"), Change(where=log.is_filled(amount))
     if order is None:
         return Advice("quarantine", told)
-    [(alone,)] = log.ask(WITHOUT_TOTAL.format(order=order.key, amount=amount.key), "orders without a total")
-    if alone:
+    [(several, one, none)] = log.ask(TOTALS.format(order=order.key, amount=amount.key), "lines with a total")
+    if not several or one < NEARLY_ALL * several:
+        return Advice("quarantine", told)
+    if none:
         told += (
             "; if these are further lines of orders whose total stands on the first line, to read the others"
         )
         return Advice("quarantine", f"{told} alone, ", offer=first)
-    told += "; these are further lines of orders whose total stands on another one"
-    return Advice("further lines", f"{told}: the proposed query leaves them out", change=first)
+    told += f"; of {several:,} orders of several lines, {one:,} have their total on one of them"
+    return Advice("further lines", f"{told}: the proposed query leaves the others out", change=first)
 
 
 def _about_anonymous(log: Log, filled: int) -> str:

@@ -6,10 +6,15 @@ import re
 from collections.abc import Iterator
 
 from pipeline.engine.quoting import identifier
-from pipeline.tables.inspection.log import WHERE, Advice, Log, question, shown
+from pipeline.tables.amounts import CURRENCIES
+from pipeline.tables.inspection.log import SOME, WHERE, Advice, Log, question, shown
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import may_be_amount
 
+SIGNS = {"€": "EUR", "EURO": "EUR", "£": "GBP"}  # a dollar or a crown may be that of several countries
+IN_A_NAME = (
+    rf"(?<![A-Za-z])({CURRENCIES})$|[([]({CURRENCIES})[)\]]|_({CURRENCIES.lower()})$|\b(?i:(euro))$|([€£])"
+)
 CENTS = r"(?<![a-z])(cents?|pence)(?![a-z])"
 
 
@@ -37,6 +42,30 @@ def about_pieces(log: Log) -> Iterator[Advice]:
     if ones >= amount.filled / 2:
         told = f"{amount.name} is 1 in {ones:,} of {amount.filled:,} rows, as numbers of pieces are"
         yield question(f"{WHERE}.columns.amount", f"{told}; is it {' or '.join(others)} that was paid?")
+
+
+def about_currency(log: Log) -> Iterator[Advice]:
+    """Name the currency of the amounts, where all that speaks of one agrees."""
+    column, amount = log.column("currency"), log.column("amount", "unit_price")
+    if column and column.distinct <= SOME:
+        codes = {value.upper() for value in log.values(column)}
+        evidence = f'so says "{column.name}"'
+    elif amount and not column:
+        named = re.search(IN_A_NAME, amount.name)
+        marks = log.ask(f"SELECT DISTINCT currency_mark({amount.key}) FROM raw", "currencies")
+        found = {next(filter(None, named.groups())) if named else "", *(mark for (mark,) in marks)} - {""}
+        codes = {SIGNS.get(mark.upper(), mark.upper()) for mark in found}
+        evidence = f'so says the name of "{amount.name}"' if named else "so it stands beside the amounts"
+    else:
+        return
+    if codes and all(re.fullmatch(CURRENCIES, code) for code in codes):
+        if len(codes) == 1:
+            yield Advice("paid in", f"{min(codes)}, {evidence}: report.currency: {min(codes)}")
+        elif column:
+            told = f"{', '.join(sorted(codes))}, {evidence}: one of them is report.currency"
+            yield Advice(
+                "paid in", f"{told}, and sources.exchange_rates tells what the others are worth in it"
+            )
 
 
 def about_cents(log: Log) -> Iterator[Advice]:

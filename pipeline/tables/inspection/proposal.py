@@ -20,6 +20,7 @@ from pipeline.tables.sources.readers import read_raw
 DETECTORS: tuple[Detector, ...] = (
     missing.about_missing,
     values.about_dates,
+    values.about_day_of_shipping,
     values.about_decimals,
     missing.about_roles,
     money.about_units,
@@ -33,6 +34,7 @@ DETECTORS: tuple[Detector, ...] = (
     signs.about_kinds,
     signs.about_other_side,
     signs.about_refunds,
+    money.about_currency,
     money.about_cents,
     states.about_cancelled_on,
     missing.about_empty,
@@ -101,10 +103,10 @@ def inspect_file(path: str, root: Path, sheet: str | None = None, encoding: str 
         about_file = list(files.about_file(log))
         log, about_empty_rows = files.without_empty_rows(log)
         log, about_events = purchases_alone(log.described())
-        log = replace(log, guesses=guess_roles(log.columns))
+        log, about_totals = lines.of_lines(replace(log, guesses=guess_roles(log.columns)))
         about_log = [advice for detect in DETECTORS for advice in detect(log)]
         about_text = [*files.about_text(log), *files.about_foreign_text(log)]
-        told = [*about_file, *about_empty_rows, *about_events, *about_text, *about_log]
+        told = [*about_file, *about_empty_rows, *about_events, *about_text, *about_totals, *about_log]
         takes_query = any(advice.change or advice.offer or advice.refund for advice in told)
         table = as_table(con, path, raw, root) if takes_query else None
     return Inspection(

@@ -37,8 +37,8 @@ class Change:
         A column it writes anew, and what becomes of its value.
     added, role, name : str
         A value it adds: the SQL, what it is, and the name of its column.
-    once : str
-        The column of which it reads each value once.
+    once : tuple of str
+        The columns of whose values, as written anew, it reads one row each.
     """
 
     where: str = ""
@@ -47,7 +47,7 @@ class Change:
     added: str = ""
     role: str = ""
     name: str = ""
-    once: str = ""
+    once: tuple[str, ...] = ()
 
 
 def select(table: Table, changes: Sequence[Change]) -> list[str]:
@@ -60,7 +60,7 @@ def select(table: Table, changes: Sequence[Change]) -> list[str]:
     anew = ", ".join(f"{value} AS {identifier(column)}" for column, value in replaced.items())
     added = "".join(f", {change.added} AS {change.name}" for change in changes if change.added)
     where = " AND ".join(change.where for change in changes if change.where)
-    once = ", ".join(identifier(change.once) for change in changes if change.once)
+    once = ", ".join(replaced.get(name, identifier(name)) for change in changes for name in change.once)
     lines = (
         f"SELECT {once and f'DISTINCT ON ({once}) '}*{anew and f' REPLACE ({anew})'}{added}",
         f"FROM {table.sql}",
@@ -92,15 +92,20 @@ def as_table(con: Connection, path: str, raw: Raw, root: Path) -> Table:
 
 def _ways(path: str, raw: Raw, encoding: str) -> Iterator[str]:
     """Write the ways to read a file, the simplest first."""
-    if not raw.delimiters:
+    if raw.encodings == "parquet":
         yield literal(path)
         yield f"read_parquet({literal(path)})"
-        yield f"read_json({literal(path)}, format = 'newline_delimited')"
+        return
+    if not raw.delimiters:
+        texts = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in raw.columns.values() if name)
+        yield f"read_json({literal(path)}, format = 'newline_delimited', columns = {{{texts}}})"
         return
     header = raw.files[0]
     told = f", encoding = {literal(encoding)}" if encoding else ""
     if header.header_line <= 1:
         yield _csv(path, told)
+    if len({(file.header_line, file.names) for file in raw.files}) > 1:
+        return
     below = f", header = false, skip = {header.header_line}, names = [{_unique(header)}]"
     yield _csv(path, below, told)
     yield _csv(path, below, f", delim = {literal(header.delimiter or ',')}, quote = '\"'", told)

@@ -36,6 +36,7 @@ PERHAPS = r"mail|kontakt|contact|account|konto|(?<!sales)person|subscriber|abonn
 A_TOTAL = r"betrag|umsatz|summe|total|amount|gesamt|revenue|value"
 BEFORE_TAX = r"netto|(?<!inter)net(?!sale|rev|z)"
 A_PRICE = rf"^(?!.*({A_TOTAL})).*(price|preis|einzel)"  # of one unit, where there is a quantity
+OF_CANCELLING = r"storn|cancel"
 CANCELLED = r"^(is|ist|ox)?(storno|storniert|cancell?ed)$"  # yes or no, mostly
 
 
@@ -225,7 +226,7 @@ def _is_number_beside_dates(
 def _possible(role: str, column: Column) -> bool:
     match role:
         case "ordered_at":
-            return column.dates >= ENOUGH
+            return column.dates >= ENOUGH and not re.search(OF_CANCELLING, column.plain_name)
         case "amount" | "quantity":
             return column.numbers >= ENOUGH
         case "is_test":

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from pipeline.counted import counted
 from pipeline.engine.quoting import identifier, literal
-from pipeline.tables.inspection.log import SOME, WHERE, Advice, Log, Refund, question
+from pipeline.tables.inspection.log import NEARLY_ALL, NUMBER, SOME, WHERE, Advice, Log, Refund, question
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import AN_ORDER, Column, plain
 
@@ -23,14 +24,27 @@ GIVEN_BACK = (
 SIDES, CREDIT_SIDE = r"^(sollhaben|sh(kz|kennz.*)?$)", r"h|haben"
 DEBIT, CREDIT = (rf"^(betrag|amount)?({side})(betrag|amount)?$" for side in ("soll|debit", "haben|credit"))
 PAYMENTS = "Payments of invoices are neither orders nor returns: leave such rows out. "
-REFUNDED = r"refund|erstatt|retour|rueckzahl|gutschrift"
-NO_MONEY = r"rate$|quote$|percent|prozent|pct|anteil|fee|gebuehr"
+REFUNDED = r"refund|erstatt|retour|rueckzahl"
+NO_MONEY = r"rate$|quote$|percent|prozent|pct|anteil|fee|gebuehr|kosten|cost|limit|able$|max|frist|voucher"
 
 # Above zero, below it, or neither: told by the digits, whatever the decimal sign.
 SIGN = """
     CASE WHEN NOT regexp_matches(number_text({column}), '[1-9]') THEN 0
          WHEN starts_with(number_text({column}), '-') THEN -1 ELSE 1 END"""
-NUMBER = "TRY_CAST(replace(number_text({column}), ',', '.') AS DOUBLE)"  # NULL where thousands are parted
+
+
+FEWEST_REFUNDED = 5
+REFUNDED_ALIKE = """
+    SELECT count(*), count(*) FILTER (alike)
+    FROM (
+        SELECT count({refund}) = count(*) AND min({refund}) = max({refund}) AS alike FROM raw
+        WHERE {order} <> ''
+        GROUP BY {order} HAVING count(*) > 1 AND max({refund}) > 0
+    )"""
+LARGER = "SELECT 1 FROM raw WHERE {refund} > {amount} LIMIT 1"
+LARGER_THAN_ORDER = """
+    SELECT 1 FROM raw WHERE {order} <> '' GROUP BY {order}
+    HAVING max({refund}) > sum({amount}) + 0.005 LIMIT 1"""
 
 
 def about_kinds(log: Log) -> Iterator[Advice]:
@@ -87,20 +101,28 @@ def other_side(log: Log) -> tuple[Column, int] | None:
 
 
 def about_refunds(log: Log) -> Iterator[Advice]:
-    """Tell of a column of what was refunded, which nothing takes off: amounts are as the log has them."""
-    amount = log.column("amount")
+    """Ask about a column of what was refunded, which nothing takes off: amounts are as the log has them."""
+    amount, order = log.column("amount"), log.column("order_id")
     needed = log.column("customer_id"), log.column("ordered_at")
     if amount is None or not all(needed) or _above_and_below(log, [amount])[1]:
         return
     for refund in log.other_numbers:
-        if above := _refunds(log, refund, amount):
-            told = (
-                f'"{refund.name}" is above zero in {counted(above):row/rows}. The proposed table returns '
-                "takes it off from the day of the order on; leave that out where "
+        several, same = _refunded_alike(log, refund)
+        is_of_order = several >= FEWEST_REFUNDED and same >= NEARLY_ALL * several
+        is_unclear = not is_of_order and 0 < same == several
+        if is_unclear or (is_of_order and order and order.filled < log.rows):
+            continue
+        if above := _refunds(log, refund, amount, is_of_order=is_of_order):
+            told = f'"{refund.name}" is above zero in {counted(above):row/rows}. '
+            once = (order.name, refund.name) if order and is_of_order else ()
+            told += "It stands on every line of an order, and is read once. " if once else ""
+            told += (
+                "The proposed table returns takes it off from the day of the order on; leave that out where "
                 f'"{amount.name}" is what was left'
             )
-            change = Change(where=_above_zero(log, refund))
-            yield Advice("refunds", told, refund=Refund(refund.name, change))
+            change = Change(where=_above_zero(log, refund), once=once)
+            asked = question("sources.returns", told)
+            yield replace(asked, refund=Refund(refund.name, change))
             return
 
 
@@ -114,29 +136,41 @@ def _above_and_below(log: Log, columns: Sequence[Column], where: str = "TRUE") -
     return above, below
 
 
-def _refunds(log: Log, column: Column, amount: Column) -> int:
+def _refunds(log: Log, column: Column, amount: Column, *, is_of_order: bool) -> int:
     """Count the rows that were refunded; none where a column seems to be no money of the amount."""
     name = column.plain_name
     if not re.search(REFUNDED, name) or re.search(NO_MONEY, name) or not column.decimals:
         return 0
-    larger = f"{NUMBER.format(column=column.key)} > {NUMBER.format(column=amount.key)}"
-    if log.ask(f"SELECT 1 FROM raw WHERE {larger} LIMIT 1", "larger refunds"):
+    names = {"refund": NUMBER.format(column=column.key), "amount": NUMBER.format(column=amount.key)}
+    order = log.column("order_id")
+    larger = LARGER_THAN_ORDER if order and is_of_order else LARGER
+    if log.ask(larger.format(order=order and order.key, **names), "larger refunds"):
         return 0
-    return _above_and_below(log, [column])[0]
+    above, _ = _above_and_below(log, [column])
+    return above if above <= log.rows / 2 else 0
+
+
+def _refunded_alike(log: Log, refund: Column) -> tuple[int, int]:
+    """Count the refunded orders of several lines, and those of them on each of whose lines is the same."""
+    order = log.column("order_id")
+    if order is None:
+        return 0, 0
+    statement = REFUNDED_ALIKE.format(order=order.key, refund=NUMBER.format(column=refund.key))
+    [(several, same)] = log.ask(statement, "refunds of orders")
+    return several, same
 
 
 def _where(condition: str, value: str, amount: Column) -> Change:
     """Write another amount where a condition holds."""
     return Change(
-        column=amount.name, value=lambda before: f"CASE WHEN {condition} THEN {value} ELSE {before} END"
+        column=amount.name,
+        value=lambda before: f"CASE WHEN {condition} THEN {value} ELSE CAST({before} AS VARCHAR) END",
     )
 
 
 def _negative(log: Log, column: Column) -> str:
-    name = identifier(column.name)
-    return f"concat('-', {name})" if log.is_text(column) else f"-{name}"
+    return f"concat('-', ltrim({log.text(column)}, '+ '))"
 
 
 def _above_zero(log: Log, column: Column) -> str:
-    name = identifier(column.name)
-    return f"regexp_matches({name}, '[1-9]')" if log.is_text(column) else f"{name} > 0"
+    return f"regexp_matches({log.text(column)}, '[1-9]')"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pipeline.counted import counted
 from pipeline.tables.inspection.log import SOME, Advice, Log, shown
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import CANCELLED, Column, plain
+from pipeline.tables.inspection.roles import CANCELLED, ENOUGH, Column, plain
 
 YES = ("ja", "j", "yes", "y", "true", "t", "1", "x")
 CAME_TO_NOTHING = (
@@ -35,7 +35,8 @@ def about_states(log: Log) -> Iterator[Advice]:
 def about_cancelled_on(log: Log) -> Iterator[Advice]:
     """Tell of a column that is filled where an order was cancelled, such as the day it was."""
     for column in log.free:
-        if column.filled < log.rows / 2 and re.search(CANCELLED_ON, column.plain_name):
+        is_day = column.dates >= ENOUGH and re.search(CANCELLED_ON, column.plain_name)
+        if is_day and column.filled < log.rows / 2:
             told = (
                 f'"{column.name}" is filled in {counted(column.filled):row/rows}: these orders seem to have'
             )

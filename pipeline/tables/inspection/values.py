@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pipeline.errors import UserError
 from pipeline.tables import amounts, dates
-from pipeline.tables.inspection.log import WHERE, Advice, Log
-from pipeline.tables.inspection.roles import Column
+from pipeline.tables.inspection.log import WHERE, Advice, Log, question
+from pipeline.tables.inspection.roles import ENOUGH, Column
 from pipeline.tables.sources.readers import NUMBERS, TIMES
 
+SHIPPED = r"ship|liefer|deliver|versand"
 ASKED = "cannot be decided: see the question"
 
 
@@ -56,6 +58,21 @@ def _about_zone(log: Log, column: Column, by: dates.DateFormat) -> Advice:
         "For the shop's own days set ingest.timezone, such as Europe/Berlin"
     )
     return Advice("time zone", told)
+
+
+def about_day_of_shipping(log: Log) -> Iterator[Advice]:
+    """Ask about the only date of a log where it is called that of shipping."""
+    date = log.column("ordered_at")
+    if date is None or not re.search(SHIPPED, date.plain_name):
+        return
+    if any(other.dates >= ENOUGH > other.numbers for other in log.columns if other != date):
+        return
+    told = (
+        f"{date.name} is the only date, and seems to be when an order was shipped: is there a day of "
+        "ordering in another file? If so, join the two: docs/bring-your-own-data.md, Tables that belong "
+        "together. If not, leave it as it is: orders are then as late as their parcels"
+    )
+    yield question(f"{WHERE}.columns.ordered_at", told)
 
 
 def about_decimals(log: Log) -> Iterator[Advice]:

@@ -30,7 +30,7 @@ def test_an_order_called_by_its_name_whose_total_stands_on_its_first_line(tmp_pa
         "status": "Financial Status",
     }
     assert finding(found, "states").startswith('"paid", "voided". ')
-    assert "the proposed query leaves them out" in finding(found, "further lines")
+    assert "the proposed query leaves the others out" in finding(found, "further lines")
     assert [row[0] for row in queried(found, tmp_path)] == ["#1001", "#1002", "#1003"]
 
 

@@ -1,0 +1,76 @@
+"""What `churn inspect` says of the currency, and of a log whose only date is that of shipping."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tables.conftest import inspected
+
+ROWS = ("a", "2024-03-01", "19.50"), ("b", "2024-03-02", "7.25")
+
+
+def log(name: str, mark: str = "", currencies: tuple[str, ...] = ()) -> str:
+    header = f"customer;date;{name}" + ";currency" * bool(currencies)
+    rows = [f"{who};{day};{paid}{mark}" for who, day, paid in ROWS]
+    return "\n".join(
+        [header, *(f"{row};{currencies[n]}" if currencies else row for n, row in enumerate(rows))]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (log("amount", currencies=("EUR", "eur")), "EUR"),
+        (log("amount", mark=" €"), "EUR"),
+        (log("amount", mark=" CHF"), "CHF"),
+        (log("amount_eur"), "EUR"),
+        (log("Betrag (CHF)"), "CHF"),
+        (log("Umsatz in Euro"), "EUR"),
+        (log("total £"), "GBP"),
+    ],
+)
+def test_the_currency_is_named_for_the_report(text: str, code: str, tmp_path: Path) -> None:
+    told = dict(inspected(tmp_path, text + "\n").findings)["paid in"]
+    assert told.startswith(f"{code}, ")
+    assert told.endswith(f"report.currency: {code}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        log("amount"),
+        log("amount", mark=" $"),
+        log("amount_try_again"),
+        log("total_eur", mark=" CHF"),
+        log("amount", currencies=("EUR", "x")),
+        log("neuro"),
+    ],
+    ids=["none", "whose dollar", "a word", "two that differ", "no code", "part of a word"],
+)
+def test_a_currency_in_doubt_is_not_named(text: str, tmp_path: Path) -> None:
+    assert "paid in" not in dict(inspected(tmp_path, text + "\n").findings)
+
+
+def test_several_currencies_need_rates(tmp_path: Path) -> None:
+    told = dict(inspected(tmp_path, log("amount", currencies=("EUR", "CHF")) + "\n").findings)["paid in"]
+    assert told.startswith("CHF, EUR, ")
+    assert "sources.exchange_rates" in told
+
+
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [
+        ("customer,Versanddatum,amount,note", True),
+        ("customer,delivery_date,amount,note", True),
+        ("customer,Versanddatum,amount,Kaufdatum", False),
+        ("customer,Versanddatum,amount,Zahldatum", False),
+        ("customer,date,amount,note", False),
+    ],
+)
+def test_a_day_of_shipping_alone_is_asked_about(header: str, asked: bool, tmp_path: Path) -> None:
+    last = "2024-02-28" if header.endswith("datum") else "x"
+    rows = "".join(f"{who},{day},{paid},{last}\n" for who, day, paid in ROWS)
+    questions = inspected(tmp_path, f"{header}\n{rows}").questions
+    assert any("is the only date" in question for question in questions) == asked
