@@ -22,8 +22,9 @@ from pipeline.features.cutoffs import FEWEST_DAYS_BEFORE_LAST_YEAR, YEAR_DAYS
 CLEAR_LEAD = 2.0
 CLEARLY_CLOSER = 0.8
 MOST_WINDOWS = 13  # about a month apart: a year, so that the time of year that lies ahead is among them
-
 HALF = 0.5  # of what a year suggests, while no year of windows confirms it
+NEWER = 0.1
+"""Share of the customers born in the latter half of a log, below which all of them grow older together."""
 
 Season = Literal["off", "exposure", "half_exposure", "anchor"]
 SeasonReason = Literal["given", "too_short", "better", "unrefuted", "no_better", "not_found"]
@@ -60,7 +61,8 @@ class SeasonChoice:
     ----------
     season : {"off", "exposure", "half_exposure", "anchor"}
     reason : {"given", "too_short", "better", "unrefuted", "no_better", "not_found"}
-        `unrefuted` where fewer than a year of windows have judged exposure and it did no harm in these;
+        `unrefuted` where fewer than a year of windows have judged exposure and it did no harm in these, or
+        none has and the customers are of different ages;
         `not_found` where a season was wanted and the fit has none.
     found : mapping
         By season: in how many windows it was tried, its lead in log score per customer over the plain model
@@ -114,7 +116,9 @@ class Seasons:
         Large misses count most, those of a few weeks before Christmas rather than those of all other months.
         Of two that do, the one that has the better log score where both were tried is taken. Half of the
         exposure's is taken where none does and fewer than a year of windows tell, if it was no worse in them:
-        a log of two years has hardly seen a season that it could have known of.
+        a log of two years has hardly seen a season that it could have known of. Where no window tells, the
+        customers have to be of different ages: of those who came all at once, age looks like the time of the
+        year.
         """
         compared: tuple[Season, ...] = ("exposure", "anchor")
         found = {season: self._compare(season, name, cutoff) for season in compared}
@@ -128,7 +132,8 @@ class Seasons:
         if better:
             best = better[0] if len(better) == 1 else self._better_of_two(name, cutoff)
             return SeasonChoice(best, "better", tried)
-        if self._has_year(cutoff) and _is_unrefuted(found["exposure"]):
+        is_unrefuted = _is_unrefuted(found["exposure"]) if found["exposure"] else self._ages_differ(cutoff)
+        if self._has_year(cutoff) and is_unrefuted:
             return SeasonChoice("half_exposure", "unrefuted", tried)
         return SeasonChoice("off", "no_better" if tried else "too_short", tried)
 
@@ -168,6 +173,10 @@ class Seasons:
 
     def _has_year(self, cutoff: date) -> bool:
         return (cutoff - self.past.first_day).days >= YEAR_DAYS
+
+    def _ages_differ(self, cutoff: date) -> bool:
+        births = self.past.flow(cutoff)["births"].to_numpy()
+        return bool(births[len(births) // 2 :].sum() >= NEWER * births.sum())
 
     def _exposed(self, plain: CountModel, share: float, cutoff: date, rows: pd.DataFrame) -> Fitted:
         """Fit the model once more, on the clock that its own misses through the year suggest."""
@@ -221,8 +230,6 @@ class Seasons:
 
 def _is_unrefuted(result: Mapping[str, float]) -> bool:
     """Whether fewer than a year of windows judged a season, and it did no harm in those."""
-    if not result:
-        return True
     is_no_worse = result["lead"] >= 0.0 and result["missed"] < result["plain_missed"]
     return result["windows"] < MOST_WINDOWS and is_no_worse
 

@@ -180,6 +180,17 @@ def test_a_season_that_no_window_has_judged_yet_counts_half() -> None:
     assert found.as_fitted(CALENDAR) == SeasonChoice("off", "too_short")
 
 
+@pytest.mark.parametrize(("every_so_many", "season"), [(15, "off"), (5, "half_exposure")])
+def test_customers_who_nearly_all_came_at_once_tell_no_season(every_so_many: int, season: str) -> None:
+    """They grow older as the year goes by: the one looks like the other."""
+    last = FIRST_DAY + timedelta(days=640)
+    log = order_log(2000, 2, height=3.0, seed=11)
+    born = log.groupby("customer_key")["day"].transform("min")
+    of_first_half = born < pd.Timestamp(FIRST_DAY) + timedelta(days=320)
+    some = log[of_first_half | (pd.factorize(log["customer_key"])[0] % every_so_many == 0)]
+    assert seasons(some, last, windows=2).choose("mbgnbd", last).season == season
+
+
 @pytest.mark.parametrize(
     ("lead", "missed", "windows", "stays"),
     [(0.01, 0.19, 5, True), (-0.01, 0.19, 5, False), (0.01, 0.21, 5, False), (0.01, 0.19, 13, False)],
