@@ -25,6 +25,8 @@ NO_AMOUNTS = (
     "set report.currency: XXX, map amount as {name} and "
 )
 A_DAY = r"(day|tag)(no|nr|num|number|nummer|s|e)?"
+A_PERIOD = r"year|jahr|month|monat"
+DAYS_OF_A_MONTH = 31
 COUNTED_DAYS = (
     "{column} seems to count days: the proposed query makes dates of it; write the day before the first in "
     "place of 2020-01-01. Where nobody knows it, any will do, but weekdays and months are then not those of "
@@ -67,11 +69,15 @@ def about_missing(log: Log) -> Iterator[Advice]:
 
 
 def counted_days(log: Log) -> Column | None:
-    """Find the column that numbers days, in a log without dates."""
-    if log.column("ordered_at"):
+    """Find the column that numbers days, in a log without dates; days of a month or a year are none."""
+    if log.column("ordered_at") or any(re.fullmatch(A_PERIOD, column.plain_name) for column in log.columns):
         return None
-    numbers = (column for column in log.columns if column.numbers == 1)
-    return next((column for column in numbers if re.fullmatch(A_DAY, column.plain_name)), None)
+    for column in log.columns:
+        if column.numbers == 1 and re.fullmatch(A_DAY, column.plain_name):
+            [(last,)] = log.ask(f"SELECT max(TRY_CAST({column.key} AS BIGINT)) FROM raw", "days")
+            if last and last > DAYS_OF_A_MONTH:
+                return column
+    return None
 
 
 def _about_days(log: Log) -> str:

@@ -9,7 +9,7 @@ from pipeline.engine.quoting import identifier
 from pipeline.tables.amounts import CURRENCIES
 from pipeline.tables.inspection.log import SOME, WHERE, Advice, Log, question, shown
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import may_be_amount
+from pipeline.tables.inspection.roles import A_TOTAL, may_be_amount
 
 SIGNS = {"€": "EUR", "EURO": "EUR", "£": "GBP"}  # a dollar or a crown may be that of several countries
 IN_A_NAME = (
@@ -21,7 +21,8 @@ CENTS = r"(?<![a-z])(cents?|pence)(?![a-z])"
 def about_units(log: Log) -> Iterator[Advice]:
     """Tell of a price that is multiplied by a quantity."""
     price, quantity = log.column("unit_price"), log.column("quantity")
-    if price and quantity:
+    totals = (other for other in log.free if re.search(A_TOTAL, other.plain_name) and may_be_amount(other))
+    if price and quantity and not any(totals):
         told = f"{shown(price.name)} times {shown(quantity.name)}, with no column of totals"
         yield Advice(
             "paid", f"{told}. If the price is that of the row, map it as amount and leave quantity out"

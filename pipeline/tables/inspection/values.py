@@ -81,7 +81,9 @@ def about_decimals(log: Log) -> Iterator[Advice]:
     if column is None:
         yield Advice("decimal", "not known without a column of amounts")
     elif log.raw.typed_as(NUMBERS, column.key):
-        yield Advice("decimal", "typed numbers in the file")
+        # A query may make texts of them; a sheet is saved as text in the way of the country.
+        settings = {} if log.raw.encodings == "excel" else {"decimal": "."}
+        yield Advice("decimal", "typed numbers in the file", settings=settings)
     else:
         try:
             sign = amounts.choose(log.con, f"SELECT {column.key} AS amount FROM raw", "auto", WHERE)

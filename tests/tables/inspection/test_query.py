@@ -169,11 +169,20 @@ def test_states_and_kinds_of_orders_are_no_events(tmp_path: Path, states: str, n
 
 
 def test_days_that_are_counted_become_dates_by_a_query(tmp_path: Path) -> None:
-    rows = "".join(f"{n % 3},{n},{n}.50\n" for n in range(1, 7))
+    rows = "".join(f"{n % 3},{40 * n},{n}.50\n" for n in range(1, 7))
     found = inspected(tmp_path, f"household,DAY,amount\n{rows}")
     assert "seems to count days" in found.questions[0]
-    assert str(queried(found, tmp_path)[0][-1]) == "2020-01-02"
+    assert str(queried(found, tmp_path)[0][-1]) == "2020-02-10"
     assert proposed(found)["columns"]["ordered_at"] == "ordered_at"
+
+
+@pytest.mark.parametrize("header", ["household,day,month,amount", "household,day,note,amount"])
+def test_days_of_a_month_are_not_counted_on(header: str, tmp_path: Path) -> None:
+    days = range(11, 91, 10) if "month" in header else range(1, 9)
+    rows = "".join(f"{n % 3},{day},{n % 12},{n}.50\n" for n, day in enumerate(days))
+    found = inspected(tmp_path, f"{header}\n{rows}")
+    assert "query" not in found.snippet
+    assert proposed(found)["columns"]["ordered_at"] == "?"
 
 
 def test_days_between_orders_are_no_dates(tmp_path: Path) -> None:

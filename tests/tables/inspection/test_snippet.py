@@ -313,6 +313,7 @@ def test_what_adds_up_to_a_total_on_every_line_is_read_in_its_place(
         rows += [f"{before},p{n},{euros(o.total)},{line(cents)}" for n, cents in enumerate(o.lines)]
     found = written(tmp_path, rows)
     assert found.questions == ()
+    assert "paid" not in dict(found.findings)
     read = yaml.safe_load(found.snippet)["sources"]["orders"]["columns"]
     assert {
         role: name for role, name in read.items() if role in ("amount", "unit_price", "quantity")
@@ -358,3 +359,15 @@ def test_a_rule_about_cancelling_is_no_day_of_it(tmp_path: Path) -> None:
     rows = ["order_id,customer,date,amount,Stornierungszeit"]
     rows += [f"{o.number},{o.customer},{o.at},{euros(o.total)},{'bis 24h' * o.cancelled}" for o in TRUTH]
     assert "query" not in written(tmp_path, rows).snippet
+
+
+def test_typed_numbers_with_three_decimals_that_a_query_reads(tmp_path: Path) -> None:
+    objects = [
+        {"customer": o.customer, "date": o.at.isoformat(), "amount": 1.259, "cancelled_at": None}
+        for o in TRUTH
+    ]
+    objects[3]["cancelled_at"] = "2022-05-05"
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in objects))
+    done = pasted(inspect_file("log.jsonl", tmp_path), tmp_path)
+    assert len(done.orders) == ORDERS - 1
+    assert set(done.orders["amount"].map(str)) == {"1.2590"}
