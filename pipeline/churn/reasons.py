@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.churn.frame import TOPICS, WORDS
 from pipeline.churn.shapley import Floats
+from pipeline.features.feature import Words
 from pipeline.privacy.groups import MIN_GROUP
 
 CONSTANTS = ("base_value", "level_shift")
@@ -92,12 +93,16 @@ def _may_tell(
     """Tell whose value is known, unlike the usual, and not telling the opposite of what is to be said."""
     sides = {"leaving": 1.0, "staying": -1.0, None: 0.0}
     has_words = np.array([name in WORDS for name in names])
-    speaks_for = np.array([sides[WORDS[name][1].more_is] if name in WORDS else 0.0 for name in names])
+    words = [WORDS[name][1] if name in WORDS else Words("", "") for name in names]
+    speaks_for = np.array([sides[said.more_is or said.more_says] for said in words])
+    least = np.array([-np.inf if said.least is None else said.least for said in words])
     usual = np.array([_usual(name, averages) for name in names])
-    difference = values[names].to_numpy(dtype=np.float64) - usual
+    known = values[names].to_numpy(dtype=np.float64)
+    difference = known - usual
     agrees = (speaks_for == 0) | (speaks_for * difference * towards > 0)
     # Missing compares as false.
-    return np.asarray(has_words & agrees & (np.abs(difference) > DIFFERENT * np.abs(usual)), dtype=bool)
+    is_unlike = (known >= least) & (np.abs(difference) > DIFFERENT * np.abs(usual))
+    return np.asarray(has_words & agrees & is_unlike, dtype=bool)
 
 
 def _usual(name: str, averages: pd.Series[float]) -> float:

@@ -72,6 +72,35 @@ def test_what_tells_the_opposite_or_is_average_or_missing_is_no_reason(feature: 
     assert chosen({feature: 0.5}, LEAVING | {feature: value}) == []
 
 
+@pytest.mark.parametrize(
+    ("feature", "value", "risk", "is_told"),
+    [
+        ("long_gaps", 0.0, "high", False),  # once came: no gap could be long
+        ("long_gaps", 1.0, "high", True),
+        ("days_since_return", 724.0, "high", False),
+        ("days_since_return", 5.0, "high", True),
+        ("days_since_return", 5.0, "low", False),
+        ("returned_share", 0.9, "low", False),
+        ("average_order_value", 300.0, "high", False),
+        ("average_order_value", 6.0, "high", True),
+        ("average_order_value", 6.0, "low", False),
+        ("monetary_value", 0.0, "high", False),  # the same
+        ("gap_cv", 70.0, "low", False),
+    ],
+)
+def test_what_nobody_would_take_for_a_reason_is_none(
+    feature: str, value: float, risk: str, is_told: bool
+) -> None:
+    average = 60.0 if feature != "returned_share" else 0.2
+    found = choose_reasons(
+        pd.DataFrame([{feature: 0.5 if risk == "high" else -0.5}]),
+        pd.DataFrame([{feature: value}]),
+        pd.Series({feature: average}),
+        pd.Series([risk]),
+    )
+    assert found["reason_1"].dropna().tolist() == ([feature] if is_told else [])
+
+
 def test_another_feature_of_the_topic_tells_instead() -> None:
     pushes = {"frequency": 0.5, "orders_90d": 0.1}
     assert chosen(pushes, LEAVING | {"frequency": 9.0}) == ["orders_90d"]
