@@ -16,6 +16,7 @@ from pipeline.tables.inspection.log import (
     WHERE,
     Advice,
     Log,
+    is_varied,
     listed,
     question,
 )
@@ -37,8 +38,9 @@ ADDING_UP = """
         GROUP BY {order}
         HAVING count(*) > 1 AND bool_and({line} IS NOT NULL) AND any_value({total}) IS NOT NULL
     )"""
+OF_A_LINE = rf"{A_PRICE}|(?<!on)line|item(?!s)|unit|ticket|position|posten|zeile"
 SAME_ON_EVERY_LINE = """
-    SELECT count(*), count(*) FILTER (low = high)
+    SELECT count(*), count(*) FILTER (low = high), count(DISTINCT low) FILTER (low = high)
     FROM (
         SELECT min({amount}) AS low, max({amount}) AS high FROM raw
         WHERE {order} <> '' AND {amount} <> ''
@@ -107,7 +109,7 @@ def _adding_up(log: Log, total: Column, order: Column, paid: Sequence[Column]) -
 def _is_repeated(log: Log, amount: Column) -> bool:
     """Tell whether an amount is the same on every line of nearly all orders of several."""
     order = log.column("order_id")
-    several, same = _same_on_every_line(log, amount, order) if order else (0, 0)
+    several, same, _ = _same_on_every_line(log, amount, order) if order else (0, 0, 0)
     return several >= FEWEST_ORDERS and same >= NEARLY_ALL * several
 
 
@@ -118,7 +120,7 @@ def about_repeated_total(log: Log) -> Iterator[Advice]:
         return
     if not _is_repeated(log, amount):
         return
-    several, same = _same_on_every_line(log, amount, order)
+    several, same, different = _same_on_every_line(log, amount, order)
     others = [column for column in log.columns if column not in (amount, order) and may_be_amount(column)]
     of_lines = [column for column in others if not _is_of_orders(log, column, order)]
     named = f" ({listed(of_lines)}?)" if of_lines else ""
@@ -126,19 +128,25 @@ def about_repeated_total(log: Log) -> Iterator[Advice]:
         f"{amount.name} is the same on every line of {same:,} of {several:,} orders with several. If it is "
         "the total of the order, it would count once a line: "
     )
-    if order.filled == log.rows:
-        told += "the proposed query reads it once an order. If not, leave that out, or "
-    change = Change(once=(order.name, amount.name)) if order.filled == log.rows else None
-    yield question(f"{WHERE}.columns.amount", f"{told}map what was paid for the line{named}", change=change)
+    asked, of_the_line = f"{WHERE}.columns.amount", f"map what was paid for the line{named}"
+    once = Change(once=(order.name, amount.name))
+    if order.filled < log.rows:
+        yield question(asked, told + of_the_line)
+    elif re.search(OF_A_LINE, amount.plain_name) or not is_varied(different, several):
+        told += f"{named and f'{of_the_line}, or, '}to read it once an order, "
+        yield question(asked, told, offer=once)
+    else:
+        told += f"the proposed query reads it once an order. If not, leave that out, or {of_the_line}"
+        yield question(asked, told, change=once)
 
 
 def _is_of_orders(log: Log, amount: Column, order: Column) -> bool:
-    several, same = _same_on_every_line(log, amount, order)
+    several, same, _ = _same_on_every_line(log, amount, order)
     return same >= NEARLY_ALL * several
 
 
-def _same_on_every_line(log: Log, amount: Column, order: Column) -> tuple[int, int]:
-    """Count the orders of several lines, and those of them on whose lines an amount is the same."""
+def _same_on_every_line(log: Log, amount: Column, order: Column) -> tuple[int, int, int]:
+    """Count the orders of several lines, those of them with one amount on all, and the amounts of these."""
     statement = SAME_ON_EVERY_LINE.format(amount=amount.key, order=order.key)
-    [(several, same)] = log.ask(statement, "same on every line")
-    return several, same
+    [(several, same, different)] = log.ask(statement, "same on every line")
+    return several, same, different

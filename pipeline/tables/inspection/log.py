@@ -23,6 +23,7 @@ WHERE = "sources.orders"
 FEWEST_ORDERS = 20
 SOME = 20  # kinds of something that can be listed
 NEARLY_ALL = 0.95
+MANY_AMOUNTS = 200
 NUMBER = "TRY_CAST(replace(number_text({column}), ',', '.') AS DOUBLE)"  # NULL where thousands are parted
 DECIMALS = r"[.,](\d\d|[1-9]|\d{4,})$"  # not 1.234, which may be more than a thousand
 NO_DECIMALS = r"[.,]0{4,}$"
@@ -167,6 +168,14 @@ class Log:
         read = 1.0 if typed else dates.share_read(self.con, key)
         numbers = 0 if typed else numbers
         return Column(key, name, filled, distinct, read, numbers / of, decimals / of, floats / of)
+
+
+def is_varied(different: int, orders: int) -> bool:
+    """Tell whether amounts differ so much between orders that equal ones on an order's lines are no chance.
+
+    Where all cost the same, as tickets do, they are equal without being the order's total.
+    """
+    return different >= min(orders / 2, MANY_AMOUNTS)
 
 
 Detector = Callable[[Log], Iterable[Advice]]

@@ -9,7 +9,17 @@ from functools import partial
 
 from pipeline.counted import counted
 from pipeline.engine.quoting import literal
-from pipeline.tables.inspection.log import NEARLY_ALL, NUMBER, SOME, WHERE, Advice, Log, Refund, question
+from pipeline.tables.inspection.log import (
+    NEARLY_ALL,
+    NUMBER,
+    SOME,
+    WHERE,
+    Advice,
+    Log,
+    Refund,
+    is_varied,
+    question,
+)
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import AN_ORDER, Column, plain
 
@@ -35,9 +45,11 @@ SIGN = """
 
 FEWEST_REFUNDED = 5
 REFUNDED_ALIKE = """
-    SELECT count(*), count(*) FILTER (alike)
+    SELECT count(*), count(*) FILTER (alike), count(DISTINCT most) FILTER (alike)
     FROM (
-        SELECT count({refund}) = count(*) AND min({refund}) = max({refund}) AS alike FROM raw
+        SELECT count({refund}) = count(*) AND min({refund}) = max({refund}) AS alike,
+               max({refund}) AS most
+        FROM raw
         WHERE {order} <> ''
         GROUP BY {order} HAVING count(*) > 1 AND max({refund}) > 0
     )"""
@@ -106,11 +118,14 @@ def about_refunds(log: Log) -> Iterator[Advice]:
     needed = log.column("customer_id"), log.column("ordered_at")
     if amount is None or not all(needed) or _above_and_below(log, [amount])[1]:
         return
-    for refund in log.other_numbers:
-        several, same = _refunded_alike(log, refund)
-        is_of_order = several >= FEWEST_REFUNDED and same >= NEARLY_ALL * several
-        is_unclear = not is_of_order and 0 < same == several
+    for refund in filter(_seems_refunded, log.other_numbers):
+        several, same, different = _refunded_alike(log, refund)
+        is_alike = several >= FEWEST_REFUNDED and same >= NEARLY_ALL * several
+        is_of_order = is_alike and is_varied(different, several)
+        is_unclear = not is_of_order and (is_alike or 0 < same == several)
         if is_unclear or (is_of_order and order and order.filled < log.rows):
+            told = f'"{refund.name}" may be that of each line or that of its order: nothing takes it off. '
+            yield Advice("refunds", f"{told}A table of returns does: docs/bring-your-own-data.md")
             continue
         if above := _refunds(log, refund, amount, is_of_order=is_of_order):
             told = f'"{refund.name}" is above zero in {counted(above):row/rows}. '
@@ -136,11 +151,13 @@ def _above_and_below(log: Log, columns: Sequence[Column], where: str = "TRUE") -
     return above, below
 
 
+def _seems_refunded(column: Column) -> bool:
+    name = column.plain_name
+    return bool(re.search(REFUNDED, name) and not re.search(NO_MONEY, name) and column.decimals)
+
+
 def _refunds(log: Log, column: Column, amount: Column, *, is_of_order: bool) -> int:
     """Count the rows that were refunded; none where a column seems to be no money of the amount."""
-    name = column.plain_name
-    if not re.search(REFUNDED, name) or re.search(NO_MONEY, name) or not column.decimals:
-        return 0
     names = {"refund": NUMBER.format(column=column.key), "amount": NUMBER.format(column=amount.key)}
     order = log.column("order_id")
     larger = LARGER_THAN_ORDER if order and is_of_order else LARGER
@@ -150,14 +167,14 @@ def _refunds(log: Log, column: Column, amount: Column, *, is_of_order: bool) -> 
     return above if above <= log.rows / 2 else 0
 
 
-def _refunded_alike(log: Log, refund: Column) -> tuple[int, int]:
-    """Count the refunded orders of several lines, and those of them on each of whose lines is the same."""
+def _refunded_alike(log: Log, refund: Column) -> tuple[int, int, int]:
+    """Count the refunded orders of several lines, those with one refund on all, and the refunds of these."""
     order = log.column("order_id")
     if order is None:
-        return 0, 0
+        return 0, 0, 0
     statement = REFUNDED_ALIKE.format(order=order.key, refund=NUMBER.format(column=refund.key))
-    [(several, same)] = log.ask(statement, "refunds of orders")
-    return several, same
+    [(several, same, different)] = log.ask(statement, "refunds of orders")
+    return several, same, different
 
 
 def _where(condition: str, value: str, amount: Column) -> Change:

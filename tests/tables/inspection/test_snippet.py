@@ -278,7 +278,9 @@ def test_whether_a_few_refunds_are_those_of_lines_is_not_guessed(tmp_path: Path)
     for o in TRUTH:
         refunded = 150 if o.number in (TRUTH[1].number, TRUTH[2].number) else 0
         rows += [f"{o.number},{o.customer},{o.at},{euros(c)},{euros(refunded)}" for c in (900, 800)]
-    assert "returns" not in yaml.safe_load(written(tmp_path, rows).snippet)["sources"]
+    found = written(tmp_path, rows)
+    assert "returns" not in yaml.safe_load(found.snippet)["sources"]
+    assert "nothing takes it off" in dict(found.findings)["refunds"]
 
 
 def test_totals_on_every_line_leave_the_credit_notes_their_rows(tmp_path: Path) -> None:
@@ -371,3 +373,27 @@ def test_typed_numbers_with_three_decimals_that_a_query_reads(tmp_path: Path) ->
     done = pasted(inspect_file("log.jsonl", tmp_path), tmp_path)
     assert len(done.orders) == ORDERS - 1
     assert set(done.orders["amount"].map(str)) == {"1.2590"}
+
+
+@pytest.mark.parametrize("name", ["amount", "ticket_price"])
+def test_one_price_on_every_line_is_no_total(name: str, tmp_path: Path) -> None:
+    rows = [f"order_id,customer,date,{name}"]
+    cents = [[1_200 + order.lines[0] * (name != "amount")] * len(order.lines) for order in TRUTH]
+    for order, lines in zip(TRUTH, cents, strict=True):
+        rows += [f"{order.number},{order.customer},{order.at},{euros(line)}" for line in lines]
+    found = written(tmp_path, rows)
+    [question] = found.questions
+    offer = "to read it once an order, set in place of path, url: duckdb:// and query: SELECT DISTINCT ON"
+    assert offer in question
+    truth = [replace(order, lines=tuple(lines)) for order, lines in zip(TRUTH, cents, strict=True)]
+    assert orders_of(pasted(found, tmp_path)) == expected(truth, exact)
+
+
+def test_lines_of_one_price_that_were_given_back_are_not_taken_off_once(tmp_path: Path) -> None:
+    rows = ["order_id,customer,date,sku,line_total,refunded"]
+    for o in TRUTH:
+        back = "10.50" if o.refunded else "0.00"
+        rows += [f"{o.number},{o.customer},{o.at},s{n},10.50,{back}" for n in range(len(o.lines))]
+    found = written(tmp_path, rows)
+    assert "returns" not in yaml.safe_load(found.snippet)["sources"]
+    assert "nothing takes it off" in dict(found.findings)["refunds"]
