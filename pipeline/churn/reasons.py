@@ -2,9 +2,9 @@
 
 A reason is a topic of features: those of one topic say nearly the same, and share their credit at random. For
 a customer at high risk the reasons are the topics that raise it most, for one at low risk those that hold the
-customer; in between, the side that outweighs the other. A topic is told by the feature of it that weighs
-most. One whose value tells the opposite, such as many orders as a reason to leave, is never given, nor one
-that is about average.
+customer; in between, those for what is likelier, or where nothing speaks for it, the others. A topic is told
+by the feature of it that weighs most. One whose value tells the opposite, such as many orders as a reason to
+leave, is never given, nor one that is about average.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.churn.frame import TOPICS, WORDS
 from pipeline.churn.shapley import Floats
+from pipeline.features.feature import Words
 from pipeline.privacy.groups import MIN_GROUP
 
 CONSTANTS = ("base_value", "level_shift")
@@ -35,14 +36,14 @@ Indices = NDArray[np.intp]
 
 
 def choose_reasons(
-    contributions: pd.DataFrame, values: pd.DataFrame, averages: pd.Series[float], risk: pd.Series[str]
+    explained: pd.DataFrame, values: pd.DataFrame, averages: pd.Series[float], risk: pd.Series[str]
 ) -> pd.DataFrame:
     """Choose up to three features for each customer, each of another topic.
 
     Parameters
     ----------
-    contributions : pandas.DataFrame
-        In log-odds, a column per feature.
+    explained : pandas.DataFrame
+        In log-odds, `CONSTANTS` and a column per feature, which add up to the churn probability.
     values : pandas.DataFrame
         The features themselves, for the same customers in the same order; missing is NaN.
     averages : pandas.Series
@@ -53,13 +54,26 @@ def choose_reasons(
     Returns
     -------
     pandas.DataFrame
-        `COLUMNS`: names of features, the strongest topic first, indexed as the contributions. Missing where
+        `COLUMNS`: names of features, the strongest topic first, indexed as `explained`. Missing where
         there is no further reason of at least `LEAST`, and where the risk is unknown. `reasons_for`: what
         they speak for, "leaving" or "staying"; missing without a reason.
     """
     band = risk.to_numpy(dtype=object)
-    outweighed = contributions.to_numpy().sum(axis=1) < 0
-    towards = np.where((band == "low") | ((band == "medium") & outweighed), -1.0, 1.0)[:, None]
+    will_stay = explained.to_numpy().sum(axis=1) < 0
+    towards = np.where((band == "low") | ((band == "medium") & will_stay), -1.0, 1.0)
+    contributions = explained.drop(columns=list(CONSTANTS), errors="ignore")
+    chosen = _choose(contributions, values, averages, towards)
+    chosen[band == "unknown"] = None
+    if (bare := (band == "medium") & chosen["reasons_for"].isna().to_numpy()).any():
+        chosen[bare] = _choose(contributions[bare], values[bare], averages, -towards[bare])
+    return chosen
+
+
+def _choose(
+    contributions: pd.DataFrame, values: pd.DataFrame, averages: pd.Series[float], side: Floats
+) -> pd.DataFrame:
+    """Choose what pushes each customer to a side: 1 to leave, -1 to stay."""
+    towards = side[:, None]
     pushes = contributions.to_numpy() * towards
     names = list(contributions.columns)
     topics = [[names.index(name) for name in features if name in names] for features in TOPICS.values()]
@@ -69,11 +83,11 @@ def choose_reasons(
     may_tell = _may_tell(names, values, averages, towards) & (pushes > 0)
     strength = np.stack([pushes[:, columns].sum(axis=1) for columns in kept], axis=1)
     teller = np.stack([_strongest(pushes, may_tell, columns) for columns in kept], axis=1)
-    strength[(teller < 0) | (strength < LEAST) | (band == "unknown")[:, None]] = -np.inf
+    strength[(teller < 0) | (strength < LEAST)] = -np.inf
     order = np.argsort(-strength, axis=1, kind="stable")[:, :MOST]
     is_one = np.take_along_axis(strength, order, axis=1) > -np.inf
     chosen = np.where(is_one, np.take_along_axis(teller, order, axis=1), -1)
-    speak_for = np.where(towards[:, 0] > 0, "leaving", "staying").astype(object)
+    speak_for = np.where(side > 0, "leaving", "staying").astype(object)
     speak_for[chosen[:, 0] < 0] = None
     return pd.DataFrame(
         {
@@ -92,12 +106,16 @@ def _may_tell(
     """Tell whose value is known, unlike the usual, and not telling the opposite of what is to be said."""
     sides = {"leaving": 1.0, "staying": -1.0, None: 0.0}
     has_words = np.array([name in WORDS for name in names])
-    speaks_for = np.array([sides[WORDS[name][1].more_is] if name in WORDS else 0.0 for name in names])
+    words = [WORDS[name][1] if name in WORDS else Words("", "") for name in names]
+    speaks_for = np.array([sides[said.more_is or said.more_says] for said in words])
+    least = np.array([-np.inf if said.least is None else said.least for said in words])
     usual = np.array([_usual(name, averages) for name in names])
-    difference = values[names].to_numpy(dtype=np.float64) - usual
+    known = values[names].to_numpy(dtype=np.float64)
+    difference = known - usual
     agrees = (speaks_for == 0) | (speaks_for * difference * towards > 0)
     # Missing compares as false.
-    return np.asarray(has_words & agrees & (np.abs(difference) > DIFFERENT * np.abs(usual)), dtype=bool)
+    is_unlike = (known >= least) & (np.abs(difference) > DIFFERENT * np.abs(usual))
+    return np.asarray(has_words & agrees & is_unlike, dtype=bool)
 
 
 def _usual(name: str, averages: pd.Series[float]) -> float:

@@ -26,6 +26,10 @@ class Words:
         What more of it tells, as everybody would say; a reason to the contrary is never given, and boosting
         cannot learn it (`pipeline.churn.frame.DIRECTIONS`), but for features about when customers order: to
         change it is to change the model. None: either.
+    more_says : {"leaving", "staying"}, optional
+        As `more_is`, for what is told alone: the models may learn the contrary, nobody is told it.
+    least : float, optional
+        The least that is told: less says only that something has not happened yet.
     below : tuple of str, optional
         The sentences, English and German, where the value is below what it is compared with; by default the
         same.
@@ -37,6 +41,8 @@ class Words:
     english: str
     german: str
     more_is: Literal["leaving", "staying"] | None = None
+    more_says: Literal["leaving", "staying"] | None = None
+    least: float | None = None
     below: tuple[str, str] | None = None
     against_own: bool = False
 

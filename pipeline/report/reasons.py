@@ -62,6 +62,7 @@ def sentence(
     numbers = {name: Counted(number(known[name], units[name], f)) for name in named}
     numbers["value"] = Counted(multiple(value, f) if words.against_own else number(value, unit, f))
     said = _PART.join([first, *rest]).format_map(numbers)
+    said = said[:1].upper() + said[1:]
     if rest or words.against_own:
         return said
     return f"{said} ({AVERAGE[f.language].format(number(average, unit, f))})"
@@ -81,18 +82,25 @@ def number(value: float, unit: str, f: Formats) -> str:
     if unit == "currency":
         return f.money(value, 0 if abs(value) >= 1000 else 2)
     if unit == "share":
-        return f.percent(value, 0)
+        return _share(value, f)
     exact = 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2
     fewest = next(d for d in range(exact + 1) if d == exact or round(value, d) == round(value, exact))
     return f.number(value, fewest)
 
 
-def multiple(value: float, f: Formats) -> str:
-    """Write a multiple of what is usual, as a share where it is less; the extremes without their digits."""
-    if value > LARGEST_MULTIPLE:
-        return MORE_THAN[f.language].format(f.number(LARGEST_MULTIPLE))
+def _share(value: float, f: Formats) -> str:
+    """Write a share; neither none nor all of what it is a share of unless it is."""
     if 0 < value < SMALLEST_SHARE:
         return LESS_THAN[f.language].format(f.percent(SMALLEST_SHARE, 0))
+    if 1 - SMALLEST_SHARE < value < 1:
+        return MORE_THAN[f.language].format(f.percent(1 - SMALLEST_SHARE, 0))
+    return f.percent(value, 0)
+
+
+def multiple(value: float, f: Formats) -> str:
+    """Write a multiple of what is usual, as a share where it is less; the largest without their digits."""
+    if value > LARGEST_MULTIPLE:
+        return MORE_THAN[f.language].format(f.number(LARGEST_MULTIPLE))
     return number(value, "share" if value < 1 else "", f)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.btyd import CommonError, forecast_by_group
 from pipeline.churn.frame import FEATURES, WORDS
-from pipeline.churn.reasons import COLUMNS, CONSTANTS, choose_reasons, examples, reason_counts, topics_of
+from pipeline.churn.reasons import COLUMNS, choose_reasons, examples, reason_counts, topics_of
 from pipeline.counted import counted
 from pipeline.features import Cutoffs
 from pipeline.params import Params
@@ -41,8 +41,7 @@ def _reasons(segments: pd.DataFrame, params: Params) -> pd.DataFrame:
     risk = segments.set_index("customer_key")["churn_risk"]
     averages = values[list(FEATURES)].mean()
     io.write_csv(examples(explained, risk), files.PLOTS / "reason_examples.csv")
-    contributions = explained.drop(columns=list(CONSTANTS))
-    chosen = choose_reasons(contributions, values, averages, risk.loc[explained.index])
+    chosen = choose_reasons(explained, values, averages, risk.loc[explained.index])
     formats = Formats(params.report.language, params.report.currency)
     spoken = {name: (unit, words.over(params.churn.horizon_days)) for name, (unit, words) in WORDS.items()}
     written = {name: sentences(chosen[name], values, averages, spoken, formats) for name in COLUMNS}

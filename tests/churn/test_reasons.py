@@ -52,15 +52,25 @@ def test_for_low_risk_it_is_what_holds_the_customer() -> None:
     assert chosen(pushes, STAYING, "low") == ["days_since_last", "frequency"]
 
 
-@pytest.mark.parametrize(("overdue", "side"), [(0.9, "leaving"), (0.1, "staying")])
-def test_for_medium_risk_it_is_the_side_that_outweighs(overdue: float, side: str) -> None:
-    contributions = pd.DataFrame(
-        [dict.fromkeys(AVERAGES.index, 0.0) | {"overdue": overdue, "frequency": -0.5}]
+@pytest.mark.parametrize(("base_value", "side"), [(0.6, "leaving"), (0.1, "staying")])
+def test_for_medium_risk_it_is_the_side_that_is_likelier(base_value: float, side: str) -> None:
+    pushes = {"base_value": base_value, "level_shift": -0.2, "overdue": 0.3, "frequency": -0.5}
+    found = choose_reasons(
+        pd.DataFrame([dict.fromkeys(AVERAGES.index, 0.0) | pushes]),
+        pd.DataFrame([LEAVING | {"frequency": 9.0}]),
+        AVERAGES,
+        pd.Series(["medium"]),
     )
-    values = pd.DataFrame([LEAVING | {"frequency": 9.0}])
-    found = choose_reasons(contributions, values, AVERAGES, pd.Series(["medium"]))
     assert found["reasons_for"].tolist() == [side]
     assert found["reason_1"].tolist() == ["overdue" if side == "leaving" else "frequency"]
+
+
+def test_for_medium_risk_the_other_side_speaks_where_nothing_else_does() -> None:
+    pushes = pd.DataFrame({"base_value": 1.0, "overdue": [0.3, 0.05, 0.3], "frequency": -0.5})
+    values = pd.DataFrame([LEAVING | {"frequency": 9.0}] * 3)
+    found = choose_reasons(pushes, values, AVERAGES, pd.Series(["medium", "medium", "high"]))
+    assert found["reasons_for"].tolist() == ["leaving", "staying", "leaving"]
+    assert found["reason_1"].tolist() == ["overdue", "frequency", "overdue"]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +80,35 @@ def test_for_medium_risk_it_is_the_side_that_outweighs(overdue: float, side: str
 def test_what_tells_the_opposite_or_is_average_or_missing_is_no_reason(feature: str, value: float) -> None:
     assert chosen({feature: 0.5}, LEAVING) == [feature]
     assert chosen({feature: 0.5}, LEAVING | {feature: value}) == []
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "risk", "is_told"),
+    [
+        ("long_gaps", 0.0, "high", False),  # once came: no gap could be long
+        ("long_gaps", 1.0, "high", True),
+        ("days_since_return", 724.0, "high", False),
+        ("days_since_return", 5.0, "high", True),
+        ("days_since_return", 5.0, "low", False),
+        ("returned_share", 0.9, "low", False),
+        ("average_order_value", 300.0, "high", False),
+        ("average_order_value", 6.0, "high", True),
+        ("average_order_value", 6.0, "low", False),
+        ("monetary_value", 0.0, "high", False),  # the same
+        ("gap_cv", 70.0, "low", False),
+    ],
+)
+def test_what_nobody_would_take_for_a_reason_is_none(
+    feature: str, value: float, risk: str, is_told: bool
+) -> None:
+    average = 60.0 if feature != "returned_share" else 0.2
+    found = choose_reasons(
+        pd.DataFrame([{feature: 0.5 if risk == "high" else -0.5}]),
+        pd.DataFrame([{feature: value}]),
+        pd.Series({feature: average}),
+        pd.Series([risk]),
+    )
+    assert found["reason_1"].dropna().tolist() == ([feature] if is_told else [])
 
 
 def test_another_feature_of_the_topic_tells_instead() -> None:

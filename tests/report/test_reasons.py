@@ -119,6 +119,63 @@ def test_what_is_measured_by_the_own_habit_has_no_average_and_no_odd_figures(
     assert say(feature, DE, **{feature: value}) == german
 
 
+@pytest.mark.parametrize(
+    ("feature", "value", "english", "german"),
+    [
+        (
+            "overdue_score",
+            0.996,
+            "Of the gaps to be expected, more than 99% are shorter than the present silence (average 50%)",
+            "Von den zu erwartenden Bestellabständen sind mehr als 99\u00a0% kürzer als die jetzige Stille "
+            "(Durchschnitt 50\u00a0%)",
+        ),
+        (
+            "top_channel_share",
+            0.004,
+            "Less than 1% of the orders through the main channel (average 50%)",
+            "Weniger als 1\u00a0% der Bestellungen über den wichtigsten Kanal (Durchschnitt 50\u00a0%)",
+        ),
+        (
+            "active_month_share",
+            1.0,
+            "An order in 100% of the months (average 50%)",
+            "In 100\u00a0% der Monate eine Bestellung (Durchschnitt 50\u00a0%)",
+        ),
+    ],
+)
+def test_a_share_is_none_or_all_only_if_it_is(feature: str, value: float, english: str, german: str) -> None:
+    assert say(feature, EN, average=0.5, **{feature: value}) == english
+    assert say(feature, DE, average=0.5, **{feature: value}) == german
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "english", "german"),
+    [
+        (
+            "long_gaps",
+            1,
+            "Came back once after more than 91 days without an order (average 2)",
+            "1 Mal nach mehr als 91 Tagen ohne Bestellung zurückgekommen (Durchschnitt 2)",
+        ),
+        (
+            "gap_cv",
+            0.5,
+            "Orders at rather even intervals: spread 0.5 times their mean (average 2)",
+            "Bestellt in recht gleichmäßigen Abständen: Streuung das 0,5-Fache ihres Mittels "
+            "(Durchschnitt 2)",
+        ),
+        ("T", 0, "Customer since the last known day (average 2)", None),
+        ("points_earned_2_horizons", 0, "No points earned lately (average 2)", None),
+    ],
+)
+def test_a_number_is_told_as_what_it_means(
+    feature: str, value: float, english: str, german: str | None
+) -> None:
+    assert say(feature, EN, average=2.0, **{feature: value}) == english
+    if german:
+        assert say(feature, DE, average=2.0, **{feature: value}) == german
+
+
 def test_no_multiple_below_one_is_said_as_times() -> None:
     for feature, (_, words) in WORDS.items():
         if words.against_own and feature != "largest_to_mean":  # never below 1

@@ -249,8 +249,8 @@ LOYALTY = Topic(
             "Points earned in the last two horizons",
             "points",
             words=Words(
-                "{value:point/points} earned lately",
-                "{value:Punkt/Punkte} in letzter Zeit gesammelt",
+                "{value:No points/# point/# points} earned lately",
+                "{value:Keine Punkte/# Punkt/# Punkte} in letzter Zeit gesammelt",
                 more_is="staying",
             ),
         ),

@@ -46,7 +46,12 @@ MONEY = Topic(
             "m of Fader, Hardie and Lee (2005): mean spend of those repeat days; 0 without any",
             "currency",
             scale="log",
-            words=Words("{value} per further order day", "{value} je weiterem Bestelltag"),
+            words=Words(
+                "{value} per further order day",
+                "{value} je weiterem Bestelltag",
+                more_says="staying",
+                least=0.01,
+            ),
         ),
         Feature(
             "spend_total",
@@ -61,21 +66,25 @@ MONEY = Topic(
             "Spend per order",
             "currency",
             scale="log",
-            words=Words("{value} per order", "{value} je Bestellung"),
+            words=Words("{value} per order", "{value} je Bestellung", more_says="staying"),
         ),
         Feature(
             "last_order_amount",
             "max_by(amount, day)",
             "Spend of the last order day",
             "currency",
-            words=Words("{value} on the last order day", "{value} am letzten Bestelltag"),
+            words=Words(
+                "{value} on the last order day", "{value} am letzten Bestelltag", more_says="staying"
+            ),
         ),
         Feature(
             "largest_order_amount",
             "max(amount)",
             "Spend of the largest order day",
             "currency",
-            words=Words("{value} on the largest order day", "{value} am größten Bestelltag"),
+            words=Words(
+                "{value} on the largest order day", "{value} am größten Bestelltag", more_says="staying"
+            ),
         ),
         *(
             _spend_within(f"spend_{days}d", str(days), f"{days} days", str(days))
@@ -199,7 +208,9 @@ FIRST_ORDER = Topic(
             "min_by(amount, day)",
             "Spend of the first order day",
             "currency",
-            words=Words("{value} on the first order day", "{value} am ersten Bestelltag"),
+            words=Words(
+                "{value} on the first order day", "{value} am ersten Bestelltag", more_says="staying"
+            ),
         ),
         Feature(
             "first_order_lines",
@@ -247,14 +258,22 @@ RETURNS = Topic(
             "Returns so far",
             "returns",
             whole=True,
-            words=Words("{value:return/returns} so far", "{value:Retoure/Retouren} bisher"),
+            words=Words(
+                "{value:No return/# return/# returns} so far",
+                "{value:Keine Retoure/# Retoure/# Retouren} bisher",
+                more_says="leaving",
+            ),
         ),
         Feature(
             "returned_share",
             "coalesce(sum(netted) / nullif(sum(netted) + max(spend_total), 0), 0)",
             "Share of all spend that was given back",
             "share",
-            words=Words("{value} of the spend given back", "{value} des Umsatzes zurückgegeben"),
+            words=Words(
+                "{value} of the spend given back",
+                "{value} des Umsatzes zurückgegeben",
+                more_says="leaving",
+            ),
         ),
         Feature(
             "days_since_return",
@@ -263,7 +282,11 @@ RETURNS = Topic(
             "days",
             "without a return",
             whole=True,
-            words=Words("Last return {value:day/days} ago", "Letzte Retoure vor {value:Tag/Tagen}"),
+            words=Words(
+                "Last return {value:day/days} ago",
+                "Letzte Retoure vor {value:Tag/Tagen}",
+                more_says="staying",
+            ),
         ),
     ),
 )

@@ -55,8 +55,13 @@ RHYTHM = Topic(
             "",
             TWO_DAYS,
             words=Words(
-                "Irregularity of the gaps between orders: {value}",
-                "Unregelmäßigkeit der Bestellabstände: {value}",
+                "Orders at irregular intervals: spread {value} times their mean",
+                "Bestellt in unregelmäßigen Abständen: Streuung das {value}-Fache ihres Mittels",
+                more_is="leaving",
+                below=(
+                    "Orders at rather even intervals: spread {value} times their mean",
+                    "Bestellt in recht gleichmäßigen Abständen: Streuung das {value}-Fache ihres Mittels",
+                ),
             ),
         ),
         Feature(
@@ -156,8 +161,10 @@ RHYTHM = Topic(
             "gaps",
             whole=True,
             words=Words(
-                "{value:time/times} silent for longer than <horizon> days before",
-                "{value:Mal/Mal} schon länger als <horizon> Tage still",
+                "Came back {value:once/# times} after more than <horizon> days without an order",
+                "{value:Mal/Mal} nach mehr als <horizon> Tagen ohne Bestellung zurückgekommen",
+                more_is="staying",
+                least=1,
             ),
         ),
         Feature(
@@ -168,8 +175,8 @@ RHYTHM = Topic(
             "without one",
             whole=True,
             words=Words(
-                "{value:day/days} between two orders at the longest of late",
-                "{value:Tag/Tage} zwischen zwei Bestellungen, zuletzt der längste Abstand",
+                "Longest gap between two orders lately: {value:day/days}",
+                "Längster Abstand zweier Bestellungen in letzter Zeit: {value:Tag/Tage}",
             ),
         ),
         # Two gaps' worth of the population: a customer with few gaps is judged by everybody's.
@@ -181,8 +188,8 @@ RHYTHM = Topic(
             "share",
             scale="odds",
             words=Words(
-                "Silent for longer than {value} of the gaps to be expected",
-                "Länger still als {value} der zu erwartenden Bestellabstände",
+                "Of the gaps to be expected, {value} are shorter than the present silence",
+                "Von den zu erwartenden Bestellabständen sind {value} kürzer als die jetzige Stille",
                 more_is="leaving",
             ),
         ),

@@ -225,7 +225,10 @@ TENURE = Topic(
             "days",
             scale="log",
             whole=True,
-            words=Words("Customer for {value:day/days}", "Kundenbeziehung seit {value:Tag/Tagen}"),
+            words=Words(
+                "Customer {value:since the last known day/for # day/for # days}",
+                "Kundenbeziehung seit {value:dem letzten bekannten Tag/# Tag/# Tagen}",
+            ),
         ),
     ),
 )
