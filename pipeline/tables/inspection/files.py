@@ -10,6 +10,8 @@ from functools import reduce
 import pyarrow.compute as pc
 
 from pipeline.counted import counted
+from pipeline.engine import duck
+from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables.inspection.log import WHERE, Advice, Log, question, shown
 from pipeline.tables.sources.header import ASKED
@@ -20,13 +22,22 @@ LAST_TRIED = "cp1252"
 FEWEST_LETTERS = 10
 MUCH = 0.3  # of the letters beyond ASCII
 GIBBERISH = "the text is neither UTF-8 nor UTF-16, and read as Windows-1252 it is gibberish"
-LETTERS = r"[^\x00-\x7f€–—•·…’“”°«»]"  # beyond ASCII; signs may stand in a row
+LETTERS = r"[^\x00-\x7f€–—•·…’“”°«»½¼¾]"  # beyond ASCII; signs may stand in a row
 FOREIGN = rf"{LETTERS}{{3,}}|[ƒ†‡ˆ‰¤¦¨¬¯¶¸]"
 HOW_TO_SAY = (
     "say what it is written in: churn inspect FILE --encoding big5 (Chinese, or gb18030), cp932 (Japanese), "
     "cp949 (Korean), cp1250 (Polish, Czech), cp1251 (Russian), cp1253 (Greek), "
     "cp1254 (Turkish); or convert it: iconv -f BIG5 -t UTF-8"
 )
+
+
+def say_encoding(con: Connection, refused: UserError) -> UserError:
+    """Say what helps where no row could be read because each holds a byte without a meaning."""
+    faults = "SELECT count(*) FROM faults WHERE rule = 'undecodable'"
+    exists = duck.run(con, "SELECT 1 FROM duckdb_tables() WHERE table_name = 'faults'", name="tables")
+    if not exists.fetchall() or duck.run(con, faults, name="undecodable").fetchall() == [(0,)]:
+        return refused
+    return UserError(refused.problem, where=f"{WHERE}.encoding", valid=HOW_TO_SAY)
 
 
 def check_header(raw: Raw) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.counted import counted
 from pipeline.engine.quoting import identifier
+from pipeline.tables.inspection.customers import shared_id
 from pipeline.tables.inspection.log import NEARLY_ALL, WHERE, Advice, Log, listed, question, shown
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import REQUIRED, Column
@@ -105,9 +106,21 @@ def about_empty(log: Log) -> Iterator[Advice]:
             elif role == "amount" and not other_side(log):
                 yield _further_lines(log, told, column)
             elif role == "order_id":
-                yield Advice("order ids", f"{told}: these rows go to quarantine; is each of them an order?")
+                yield _without_id(log, f"{told}: these rows go to quarantine", column)
             else:
                 yield Advice("quarantine", told)
+
+
+def _without_id(log: Log, told: str, order: Column) -> Advice:
+    """Offer an id to rows without one, unless many people would have the same."""
+    customer, date = log.column("customer_id"), log.column("ordered_at")
+    if customer is None or date is None or shared_id(log):
+        return Advice("order ids", told)
+    id_ = f"concat_ws(' ', {identifier(customer.name)}, {identifier(date.name)})"
+    given = Change(
+        column=order.name, value=lambda before: f"coalesce(nullif(trim({before}::VARCHAR), ''), {id_})"
+    )
+    return Advice("order ids", f"{told}. If what a customer bought at once is an order, ", offer=given)
 
 
 def _further_lines(log: Log, told: str, amount: Column) -> Advice:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.engine import duck
+from pipeline.errors import UserError
 from pipeline.tables import amounts
 from pipeline.tables.inspection import customers, files, lines, missing, money, signs, states, values
 from pipeline.tables.inspection.events import purchases_alone
@@ -96,7 +97,10 @@ def inspect_file(path: str, root: Path, sheet: str | None = None, encoding: str 
         If it cannot be read as a table at all.
     """
     with duck.connect() as con:
-        raw = read_raw(con, Unread(path, sheet=sheet, encoding=encoding), None, root, WHERE)
+        try:
+            raw = read_raw(con, Unread(path, sheet=sheet, encoding=encoding), None, root, WHERE)
+        except UserError as refused:
+            raise files.say_encoding(con, refused) from refused
         files.check_header(raw)
         amounts.define_macros(con)
         log = Log(con, raw)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.errors import UserError
 from pipeline.tables import amounts, dates
-from pipeline.tables.inspection.log import WHERE, Advice, Log, question
+from pipeline.tables.inspection.log import WHERE, Advice, Log, listed, question
 from pipeline.tables.inspection.roles import ENOUGH, Column
 from pipeline.tables.sources.readers import NUMBERS, TIMES
 
@@ -61,16 +61,16 @@ def _about_zone(log: Log, column: Column, by: dates.DateFormat) -> Advice:
 
 
 def about_day_of_shipping(log: Log) -> Iterator[Advice]:
-    """Ask about the only date of a log where it is called that of shipping."""
+    """Ask about the date of a log where none has a better name than that of shipping."""
     date = log.column("ordered_at")
     if date is None or not re.search(SHIPPED, date.plain_name):
         return
-    if any(other.dates >= ENOUGH > other.numbers for other in log.columns if other != date):
-        return
+    others = [other for other in log.columns if other != date and other.dates >= ENOUGH > other.numbers]
+    nearer = f"Is one of the other dates nearer to the order ({listed(others)})? " if others else ""
     told = (
-        f"{date.name} is the only date, and seems to be when an order was shipped: is there a day of "
-        "ordering in another file? If so, join the two: docs/bring-your-own-data.md, Tables that belong "
-        "together. If not, leave it as it is: orders are then as late as their parcels"
+        f"{date.name} seems to be when an order was shipped. {nearer}Is there a day of ordering in another "
+        "file? If so, join the two: docs/bring-your-own-data.md, Tables that belong together. If not, leave "
+        "it as it is: orders are then as late as their parcels"
     )
     yield question(f"{WHERE}.columns.ordered_at", told)
 

@@ -61,6 +61,7 @@ def test_letters_of_other_alphabets_are_asked_about(product: str, encoding: str,
         "“Señor” – año…",
         "½ Übergröße",
         "Hut",
+        "½¼¾",
     ],
 )
 def test_letters_of_western_europe_are_no_question(product: str, tmp_path: Path) -> None:
@@ -75,3 +76,12 @@ def test_a_header_that_cannot_be_shown_is_an_error(tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, ["inspect", "log.csv", "--encoding", "gb18030"])
     assert "交易日期和時間" in done.output
+
+
+def test_where_no_row_can_be_decoded_the_error_says_how_to_name_the_encoding(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_bytes(ANYTHING.replace("{}", "ťapka").encode("cp1250"))
+    with pytest.raises(UserError, match=r"--encoding.*cp1250"):
+        inspect_file("log.csv", tmp_path)
+    (tmp_path / "log.csv").write_text("customer,date\na,b,c\n")
+    with pytest.raises(UserError, match="a header but no rows"):
+        inspect_file("log.csv", tmp_path)

@@ -397,3 +397,19 @@ def test_lines_of_one_price_that_were_given_back_are_not_taken_off_once(tmp_path
     found = written(tmp_path, rows)
     assert "returns" not in yaml.safe_load(found.snippet)["sources"]
     assert "nothing takes it off" in dict(found.findings)["refunds"]
+
+
+def test_an_id_is_offered_to_rows_without_one(tmp_path: Path) -> None:
+    rows = ["order_id,customer,date,amount"]
+    rows += [f"{o.number if o.number % 3 else ' '},{o.customer},{o.at},{euros(o.total)}" for o in TRUTH]
+    found = written(tmp_path, rows)
+    assert found.questions == ()
+    section = yaml.safe_load(found.snippet)
+    section["sources"]["orders"] |= {
+        "url": "duckdb://",
+        "query": dict(found.findings)["order ids"].partition("query: ")[2],
+    }
+    for key in ("path", "delimiter", "encoding"):
+        del section["sources"]["orders"][key]
+    done = pasted(Inspection((), yaml.safe_dump(section), ()), tmp_path)
+    assert orders_of(done) == expected(TRUTH, exact)
