@@ -35,15 +35,13 @@ from pipeline.btyd.nbd import NBD
 from pipeline.btyd.newcomers import newcomers
 from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.paretonbd import ParetoNBD
-from pipeline.btyd.pit import AS_MODELLED
 from pipeline.btyd.seasonchoice import Past, SeasonChoice, Seasons
 from pipeline.btyd.simulation import simulate, simulate_orders
-from pipeline.btyd.stored import MODELS, StoredFit, load, load_spend
+from pipeline.btyd.stored import MODELS, StoredFit, StoredOrders, load, load_spend
 from pipeline.btyd.totals import CommonError, forecast_by_group
 from pipeline.btyd.trackrecord import TrackRecord
 
 __all__ = [
-    "AS_MODELLED",
     "BGNBD",
     "CALENDAR",
     "MBGCNBD",
@@ -63,6 +61,7 @@ __all__ = [
     "Seasons",
     "SpendIndependence",
     "StoredFit",
+    "StoredOrders",
     "TrackRecord",
     "candidates",
     "first_day_level",

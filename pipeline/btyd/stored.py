@@ -67,40 +67,33 @@ def _kind(saved: dict[str, Any], kinds: dict[str, type[Model]]) -> type[Model]:
 
 
 @dataclass(frozen=True)
-class StoredFit:
-    """What was fitted at a cutoff, one of the `fits` in models/lifetime_value.json.
+class StoredOrders:
+    """The model of orders that was fitted at a cutoff: all there is in `of_churn`.
 
     Attributes
     ----------
     cutoff : date
     orders : CountModel
-    spend : GammaGamma
     clock : Clock
         The season that was chosen.
-    spread : Spread
-        How far the spend's P10 and P90 are from its median.
-    first_day_level : float
-        How many times as much is spent on the first order day as on others.
     """
 
     cutoff: date
     orders: CountModel
-    spend: GammaGamma
     clock: Clock
-    spread: Spread
-    first_day_level: float
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> Self:
         """Read back what stage `lifetime_value` wrote."""
-        return cls(
-            date.fromisoformat(saved["cutoff"]),
-            load(saved["orders"]),
-            load_spend(saved["spend"]),
-            Clock.from_dict(saved["clock"]),
-            Spread(**saved["spread"]),
-            saved["first_day_level"],
-        )
+        return cls(**cls._parts(saved))
+
+    @classmethod
+    def _parts(cls, saved: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "cutoff": date.fromisoformat(saved["cutoff"]),
+            "orders": load(saved["orders"]),
+            "clock": Clock.from_dict(saved["clock"]),
+        }
 
     def expectations(self, histories: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
         """Give `p_no_order` and `expected_orders` in the horizon, for histories in calendar days."""
@@ -112,6 +105,35 @@ class StoredFit:
             }
         )
 
+    def _exposed(self, summary: pd.DataFrame, horizon_days: int) -> tuple[pd.DataFrame, float]:
+        return self.clock.summary(summary, self.cutoff), self.clock.horizon(self.cutoff, horizon_days)
+
+
+@dataclass(frozen=True)
+class StoredFit(StoredOrders):
+    """What was fitted at a cutoff, one of the `fits` in models/lifetime_value.json.
+
+    Attributes
+    ----------
+    spend : GammaGamma
+    spread : Spread
+        How far the spend's P10 and P90 are from its median.
+    first_day_level : float
+        How many times as much is spent on the first order day as on others.
+    """
+
+    spend: GammaGamma
+    spread: Spread
+    first_day_level: float
+
+    @classmethod
+    def _parts(cls, saved: Mapping[str, Any]) -> dict[str, Any]:
+        return super()._parts(saved) | {
+            "spend": load_spend(saved["spend"]),
+            "spread": Spread(**saved["spread"]),
+            "first_day_level": saved["first_day_level"],
+        }
+
     def spend_quantiles(self, summary: pd.DataFrame, horizon_days: int, levels: Floats) -> Floats:
         """Give the quantiles of each customer's spend in the horizon, as modelled; (customers, levels)."""
         exposed, horizon = self._exposed(self.paid(summary), horizon_days)
@@ -121,6 +143,3 @@ class StoredFit:
     def paid(self, summary: pd.DataFrame) -> pd.DataFrame:
         """Give spend and its days as the model of spend takes them: the first order day is counted in."""
         return of_all_days(summary, self.first_day_level)
-
-    def _exposed(self, summary: pd.DataFrame, horizon_days: int) -> tuple[pd.DataFrame, float]:
-        return self.clock.summary(summary, self.cutoff), self.clock.horizon(self.cutoff, horizon_days)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.btyd import StoredFit
+from pipeline.btyd import StoredOrders
 from pipeline.churn.explain import Explanation, Sizes, check_sums
 from pipeline.churn.lifetime_inputs import LifetimeModel
 from pipeline.churn.reasons import CONSTANTS
@@ -45,7 +45,7 @@ def _lifetime(as_of: date, horizon_days: int) -> LifetimeModel | None:
     """Read the lifetime model of today back, if there is one."""
     saved = io.read_json(files.LIFETIME_VALUE_MODELS)
     reference = io.read_json(files.CHURN_CARD)["churn"]["reference"]
-    for fit in map(StoredFit.from_dict, (*saved["fits"], *saved["of_churn"])):
+    for fit in map(StoredOrders.from_dict, (*saved["fits"], *saved["of_churn"])):
         if fit.cutoff == as_of:
             return LifetimeModel(partial(fit.expectations, horizon_days=horizon_days), reference)
     return None

@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from pipeline.btyd import (
-    AS_MODELLED,
     Choice,
     Chooser,
     Clock,
     Past,
     SeasonChoice,
     Seasons,
+    StoredOrders,
     TrackRecord,
     candidates,
     first_day_level,
@@ -244,9 +244,16 @@ def _fit(
     first_level: float,
     params: Params,
 ) -> tuple[pd.DataFrame, SeasonChoice, dict[str, Any]]:
-    """Fit one cutoff: its expectations and intervals, the season in them, the parameters by kind of model."""
+    """Fit one cutoff: its expectations and intervals, the season in them, the parameters by kind of model.
+
+    Without a record, P(no order) and expected orders alone: it is not told what customers will spend.
+    """
     money = params.lifetime_value
     orders, clock = seasons.fit(choice.model, season.season, cutoff)
+    fitted = {"orders": orders.to_dict(), "clock": clock.to_dict()}
+    if record is None:
+        of_orders = StoredOrders(cutoff, orders, clock).expectations(summary, params.churn.horizon_days)
+        return of_orders, season.as_fitted(clock), fitted
     summary = of_all_days(summary, first_level)
     spend = fit_spend(born_since(summary, params.ingest.births_from), money.engine)
     exposed = clock.summary(summary, cutoff)
@@ -259,18 +266,16 @@ def _fit(
         annual_discount_rate=money.discount_rate_per_year,
         margin=money.margin,
     )
-    if record:
-        values = values.join(record.predict(cutoff, orders, spend.model, summary, values, clock))
+    values = values.join(record.predict(cutoff, orders, spend.model, summary, values, clock))
     return (
         values,
         season.as_fitted(clock),
-        {
-            "orders": orders.to_dict(),
-            "clock": clock.to_dict(),
+        fitted
+        | {
             "spend": spend.model.to_dict(),
             "first_day_level": first_level,
             "spend_by_frequency": spend_metrics(spend, summary, values["clv"]),
-            "spread": (record.spend_spread if record else AS_MODELLED)._asdict(),
+            "spread": record.spend_spread._asdict(),
             "newcomers": newcomers(orders, summary, exposed, params.churn.horizon_days).to_dict(),
         },
     )

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.btyd import StoredFit
 from pipeline.tables import io
-from tests.conftest import Workspace
+from tests.conftest import STAGES, Workspace, make_workspace, shop_log
 
 HORIZON_DAYS = 60  # of the shop
 
@@ -46,3 +46,18 @@ def test_the_first_order_day_counts_when_it_is_fitted_and_when_it_is_asked(score
     median = stored.spend_quantiles(now.reset_index(), HORIZON_DAYS, np.full(1, 0.5))[:, 0]
     # As written, with the correction that past windows taught, which leaves the median as it is.
     np.testing.assert_allclose(median, now["spend_p50"], rtol=1e-6)
+
+
+def test_churn_learns_from_the_orders_of_a_shop_below_the_clv_floor_where_nothing_was_paid(tmp_path: Path):
+    shop = make_workspace(tmp_path / "shop")
+    shop.write_log(shop_log(customers=480, seed=4).assign(betrag=0))
+    shop.run_here(*STAGES[: STAGES.index("lifetime_value") + 1])
+
+    saved = json.loads((shop.path / "models" / "lifetime_value.json").read_text())
+    assert saved["status"] == "insufficient_history"
+    assert "480 customers have bought, 500 are needed" in saved["reason"]
+    assert saved["fits"] == []
+    assert saved["of_churn"]
+    values = io.read_parquet(shop.path / "data" / "snapshots" / "lifetime_value.parquet")
+    assert values["p_no_order"].notna().all()
+    assert values[["expected_orders", "expected_spend", "clv"]].isna().all(axis=None)
