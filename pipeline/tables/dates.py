@@ -133,6 +133,7 @@ FORMATS = (
     *_WITH_MONTH,
     _epoch("seconds since 1970", r"([6-9]\d{8}|[12]\d{9})", 1_000_000),  # of 1989 to 2065: others are ids
     _epoch("milliseconds since 1970", r"[12]\d{12}", 1_000),
+    _epoch("microseconds since 1970", r"[12]\d{15}", 1),
 )
 
 

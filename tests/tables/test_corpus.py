@@ -322,6 +322,7 @@ CASES = [
         ["a 2021-03-04 5", "b 2021-12-05T10:00:00 5"],
     ),
     Case("epoch seconds", HEADER + "a,1614853230,5\n", ["a 2021-03-04T10:20:30 5"]),
+    Case("epoch microseconds", HEADER + "a,1614853230500000,5\n", ["a 2021-03-04T10:20:30.500000 5"]),
     Case("epoch milliseconds", HEADER + "a,1614853230500,5\n", ["a 2021-03-04T10:20:30.500000 5"]),
     Case(
         "dates in three formats: the commonest holds",

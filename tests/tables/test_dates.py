@@ -44,7 +44,8 @@ def written(known: dates.DateFormat) -> list[str]:
         patterns = [known.pattern + clock for clock in CLOCKS]
     else:
         seconds = int(DAY.timestamp())
-        return [str(seconds)] if known.name.startswith("seconds") else [f"{seconds}000"]
+        zeros = {"seconds": 0, "milliseconds": 3, "microseconds": 6}[known.name.split()[0]]
+        return [f"{seconds}{'0' * zeros}"]
     return [DAY.strftime(pattern) for pattern in patterns]
 
 

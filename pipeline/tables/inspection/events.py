@@ -17,7 +17,8 @@ from pipeline.tables.inspection.roles import Column
 MOST = 50  # kinds of events
 NAMED = r"(user|visitor|customer)?(event|(inter)?action|activity|behaviou?r)(type|name|kind)?"
 BEHAVIOUR = (
-    r"view|visit|click|cart|basket|wish|favou?rit|search|impression|session|scroll|checkout|log_?in|page"
+    r"view|visit|click|cart|basket|wish|favou?rit|search|impression|session|scroll|checkout|log_?in|page|"
+    r"shipping_info|payment_info|engagement|generate_lead|sign_?up|download|(select|view)_(item|promotion)"
 )
 PURCHASE = r"purchased?|transactions?|bought|buy|ordered|orders?|conversion|kauf|bestellung"
 

@@ -433,3 +433,14 @@ def test_an_id_is_offered_to_rows_without_one(tmp_path: Path) -> None:
         del section["sources"]["orders"][key]
     done = pasted(Inspection((), yaml.safe_dump(section), ()), tmp_path)
     assert orders_of(done) == expected(TRUTH, exact)
+
+
+def test_events_as_google_analytics_names_them(tmp_path: Path) -> None:
+    rows = ["user_pseudo_id,event_timestamp,event_name,value"]
+    seen = ("session_start", "user_engagement", "add_shipping_info", "add_payment_info", "purchase")
+    for o in TRUTH:
+        since = (o.at - datetime(1970, 1, 1)) // timedelta(microseconds=1)
+        rows += [f"{o.customer},{since},{event},{euros(o.total)}" for event in seen]
+    found = written(tmp_path, rows)
+    assert found.questions == ()
+    assert orders_of(pasted(found, tmp_path)) == expected(TRUTH, exact)
