@@ -49,6 +49,6 @@ def purchases_alone(log: Log) -> tuple[Log, list[Advice]]:
 def _advice(log: Log, bought: Log, column: Column, kinds: Sequence[str], others: Sequence[str]) -> Advice:
     told = f'"{column.name}" tells what somebody did: {", ".join([*kinds, *others])}'
     few = f"{bought.rows:,} of {counted(log.rows):row is/rows are} {' or '.join(kinds)}"
-    change = Change(where=f"trim({log.text(column)}) IN ({', '.join(map(literal, kinds))})")
+    where = f"trim({log.text(column)}) IN ({', '.join(map(literal, kinds))})"
     about = "all else here is about these; the proposed query reads no others"
-    return Advice("events", f"{told}. {few}: {about}", change=change)
+    return Advice("events", f"{told}. {few}: {about}", change=Change(where, bought.rows))

@@ -125,7 +125,7 @@ def _without_id(log: Log, told: str, order: Column) -> Advice:
 
 def _further_lines(log: Log, told: str, amount: Column) -> Advice:
     """Tell of lines without an amount: they may be further lines of orders whose total stands on one."""
-    order, first = log.column("order_id"), Change(where=log.is_filled(amount))
+    order, first = log.column("order_id"), Change(log.is_filled(amount), amount.filled)
     if order is None:
         return Advice("quarantine", told)
     [(several, one, none)] = log.ask(TOTALS.format(order=order.key, amount=amount.key), "lines with a total")

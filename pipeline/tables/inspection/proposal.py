@@ -11,8 +11,8 @@ from pipeline.errors import UserError
 from pipeline.tables import amounts
 from pipeline.tables.inspection import customers, files, lines, missing, money, signs, states, values
 from pipeline.tables.inspection.events import purchases_alone
-from pipeline.tables.inspection.log import WHERE, Advice, Detector, Log
-from pipeline.tables.inspection.query import Table, as_table, select
+from pipeline.tables.inspection.log import WHERE, Advice, Detector, Log, question
+from pipeline.tables.inspection.query import Change, Table, as_table, does, select
 from pipeline.tables.inspection.roles import guess_roles
 from pipeline.tables.inspection.snippet import changes, snippet
 from pipeline.tables.sources.readers import read_raw
@@ -39,6 +39,12 @@ DETECTORS: tuple[Detector, ...] = (
     money.about_cents,
     states.about_cancelled_on,
     missing.about_empty,
+)
+
+
+UNTRUE = (
+    "no query is proposed, whatever is said of one here: DuckDB does not run it on this file, or finds other "
+    "rows than are told of. Put the file right where it is exported, or write the query by hand"
 )
 
 
@@ -113,11 +119,29 @@ def inspect_file(path: str, root: Path, sheet: str | None = None, encoding: str 
         told = [*about_file, *about_empty_rows, *about_events, *about_text, *about_totals, *about_log]
         takes_query = any(advice.change or advice.offer or advice.refund for advice in told)
         table = as_table(con, path, raw, root) if takes_query else None
+    told = _tried(told, table, root) if table else told
     return Inspection(
         findings=tuple((advice.about, _told(advice, told, table)) for advice in told if not advice.asks),
         snippet=snippet(path, sheet, log.guesses, told, table),
         questions=tuple(_told(advice, told, table) for advice in told if advice.asks),
     )
+
+
+def _tried(told: Sequence[Advice], table: Table, root: Path) -> list[Advice]:
+    """Take out each query that does not do on this very file what is told of it, and say so."""
+    kept = list(told)
+    if changes(told) and not does(table, changes(told), root):
+        kept = [*(replace(advice, change=None) for advice in told), question(WHERE, UNTRUE)]
+    return [_tried_alone(advice, changes(kept), table, root) for advice in kept]
+
+
+def _tried_alone(advice: Advice, made: list[Change], table: Table, root: Path) -> Advice:
+    rows = [change for change in made if not change.once]
+    if advice.offer and not does(table, [*made, advice.offer], root):
+        return replace(advice, told=f"{advice.told}write a query: the usual one fails here", offer=None)
+    if advice.refund and not does(table, [*rows, advice.refund.change], root):
+        return replace(advice, told=f"{advice.told}. It fails on this file, and is left out", refund=None)
+    return advice
 
 
 def _told(advice: Advice, all_told: Sequence[Advice], table: Table | None) -> str:

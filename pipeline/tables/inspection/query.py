@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.engine import duck
@@ -33,6 +33,8 @@ class Change:
     ----------
     where : str
         The rows it keeps.
+    rows : int
+        How many these are, where it is told; 0 otherwise.
     column, value : str, function of SQL
         A column it writes anew, and what becomes of its value.
     added, role, name : str
@@ -42,6 +44,7 @@ class Change:
     """
 
     where: str = ""
+    rows: int = 0
     column: str = ""
     value: Callable[[str], str] = str
     added: str = ""
@@ -68,6 +71,29 @@ def select(table: Table, changes: Sequence[Change]) -> list[str]:
         once and "ORDER BY ALL",
     )
     return [line for line in lines if line]
+
+
+def does(table: Table, changes: Sequence[Change], root: Path) -> bool:
+    """Tell whether DuckDB runs the query on the very file, and finds the rows that are told of.
+
+    A file that is to be saved first is not there yet.
+    """
+    if table.first:
+        return True
+    first = next((change for change in changes if change.where), Change())
+    with duck.connect(folder=root) as con:
+        try:
+            rows = _count(con, table, changes)
+            return rows > 0 and first.rows in (0, _count(con, table, [replace(first, once=())]))
+        except SqlError:
+            return False
+
+
+def _count(con: Connection, table: Table, changes: Sequence[Change]) -> int:
+    # With the columns, or DuckDB would leave the expressions out that are to be tried.
+    sql = f"SELECT count(*), count(DISTINCT hash(t)) FROM ({' '.join(select(table, changes))}) AS t"
+    [(rows, _)] = duck.run(con, sql, name="the proposed query").fetchall()
+    return int(rows)
 
 
 def as_table(con: Connection, path: str, raw: Raw, root: Path) -> Table:

@@ -135,7 +135,7 @@ def about_refunds(log: Log) -> Iterator[Advice]:
                 "The proposed table returns takes it off from the day of the order on; leave that out where "
                 f'"{amount.name}" is what was left'
             )
-            change = Change(where=_above_zero(log, refund), once=once)
+            change = Change(_above_zero(log, refund), above, once=once)
             asked = question("sources.returns", told)
             yield replace(asked, refund=Refund(refund.name, change))
             return

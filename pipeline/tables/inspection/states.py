@@ -41,7 +41,8 @@ def about_cancelled_on(log: Log) -> Iterator[Advice]:
                 f'"{column.name}" is filled in {counted(column.filled):row/rows}: these orders seem to have'
             )
             told += " come to nothing, and the proposed query leaves them out"
-            yield Advice("cancelled", told, change=Change(where=log.is_empty(column)))
+            kept = sum(file.rows for file in log.raw.files) - column.filled
+            yield Advice("cancelled", told, change=Change(log.is_empty(column), kept))
             return
 
 

@@ -375,6 +375,26 @@ def test_typed_numbers_with_three_decimals_that_a_query_reads(tmp_path: Path) ->
     assert set(done.orders["amount"].map(str)) == {"1.2590"}
 
 
+def test_a_query_that_fails_on_the_file_is_not_proposed(tmp_path: Path) -> None:
+    rows = ["household;DAY;amount"]
+    rows += [f"{o.customer};{n if n < 200 else f'1,{n}'};{euros(o.total)}" for n, o in enumerate(TRUTH)]
+    found = written(tmp_path, rows)
+    assert "query" not in found.snippet
+    assert "no query is proposed" in found.questions[-1]
+
+
+def test_a_query_that_finds_other_rows_than_told_is_not_proposed(tmp_path: Path) -> None:
+    rows = ["customer,date,amount,cancelled_at"]
+    rows += [
+        f"{o.customer},{o.at},{euros(o.total)},{o.at if o.cancelled else chr(9) * (o.number % 2)}"
+        for o in TRUTH
+    ]
+    found = written(tmp_path, rows)
+    assert "cancelled" in dict(found.findings)
+    assert "query" not in found.snippet
+    assert "no query is proposed" in found.questions[-1]
+
+
 @pytest.mark.parametrize("name", ["amount", "ticket_price"])
 def test_one_price_on_every_line_is_no_total(name: str, tmp_path: Path) -> None:
     rows = [f"order_id,customer,date,{name}"]
