@@ -14,11 +14,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "jede Art darunter ist:",
     ),
     "reasons.leaving": (
-        "Risk {risk}: what raises it, share of these customers",
+        "At {risk} risk: what raises it, share of these customers",
         "Risiko {risk}: was es erhöht, Anteil dieser Personen",
     ),
     "reasons.staying": (
-        "Risk {risk}: what holds them, share of these customers",
+        "At {risk} risk: what holds them, share of these customers",
         "Risiko {risk}: was sie hält, Anteil dieser Personen",
     ),
     "reasons.head": (
@@ -30,7 +30,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Personen",
     ),
     "reasons.example": (
-        "How a score comes about: mean of the ten customers in the middle of those at risk {risk}",
+        "How a score comes about: mean of the ten customers in the middle of those at {risk} risk",
         "Wie eine Einschätzung entsteht: Mittel der zehn mittleren Personen mit Risiko {risk}",
     ),
     "reasons.example_note": (

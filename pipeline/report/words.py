@@ -232,7 +232,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Ausgelassen: leer, ohne Kundennummer, storniert, Testkonten, Dubletten",
         ),
         "orders": ("Orders", "Bestellungen"),
-        "returns": ("Returns, not counted as orders", "Retouren, nicht als Bestellung gezählt"),
+        "returns": (
+            "Returns among the rows of orders, not counted as orders",
+            "Retouren unter den Bestellzeilen, nicht als Bestellung gezählt",
+        ),
         "merged_lines": ("Lines merged into their orders", "Positionen, zu Bestellungen zusammengefasst"),
         "zero_amount_orders": ("Orders without an amount", "Bestellungen ohne Betrag"),
         "customers": ("Customers", "Kundinnen und Kunden"),

@@ -136,7 +136,7 @@ def test_thin_data_run_through_every_stage(workspace, content, capsys):
 
 
 def test_a_shop_whose_every_sale_came_back_has_nobody_to_score(workspace, capsys):
-    """A ledger that books every sale twice: enough customers for every floor, were they any."""
+    """A ledger that books every sale twice: enough customers, of whom nobody has come back or left."""
     sold = shop_log(customers=700, days=400)
     booked_back = sold.assign(
         betrag=-sold["betrag"],
@@ -148,8 +148,8 @@ def test_a_shop_whose_every_sale_came_back_has_nobody_to_score(workspace, capsys
     assert pd.read_csv(workspace.path / "exports/customers.csv").empty
     card = read(workspace, "models/churn.json")
     assert card["status"] == "insufficient_history"
-    assert card["reason"].startswith("nobody is a customer on 20")
-    assert read(workspace, "metrics/preflight.json")["switched_off"] == ["clv"]
+    assert card["reason"].startswith("0 customers have churned in a past horizon, 100 are needed")
+    assert read(workspace, "metrics/preflight.json")["switched_off"] == ["churn", "clv"]
 
 
 def test_churn_without_clv(workspace):

@@ -18,8 +18,8 @@ def test_reasons_are_shown_by_risk(report: ReportData) -> None:
         ("Time since the last order", "82%"),
         ("How often they order", "40%"),
     ]
-    assert high.caption.startswith("Risk high: what raises it")
-    assert low.caption.startswith("Risk low: what holds them")
+    assert high.caption.startswith("At high risk: what raises it")
+    assert low.caption.startswith("At low risk: what holds them")
 
 
 def test_a_waterfall_leads_from_the_base_to_the_score(report: ReportData) -> None:
