@@ -132,8 +132,9 @@ class Seasons:
         if better:
             best = better[0] if len(better) == 1 else self._better_of_two(name, cutoff)
             return SeasonChoice(best, "better", tried)
-        is_unrefuted = _is_unrefuted(found["exposure"]) if found["exposure"] else self._ages_differ(cutoff)
-        if self._has_year(cutoff) and is_unrefuted:
+        if self._has_year(cutoff) and (
+            _is_unrefuted(found["exposure"]) if found["exposure"] else self._ages_differ(cutoff)
+        ):
             return SeasonChoice("half_exposure", "unrefuted", tried)
         return SeasonChoice("off", "no_better" if tried else "too_short", tried)
 

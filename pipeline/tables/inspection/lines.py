@@ -77,7 +77,7 @@ def of_lines(log: Log) -> tuple[Log, list[Advice]]:
         The log as it is and nothing where the amount is not repeated, or nothing adds up to it.
     """
     total, order = log.column("amount"), log.column("order_id")
-    if total is None or order is None or not _is_repeated(log, total):
+    if total is None or order is None or not _is_repeated(*_same_on_every_line(log, total, order)):
         return log, []
     others = [other for other in log.columns if other not in (total, order) and other.numbers >= ENOUGH]
     amounts = [{"amount": other} for other in others if may_be_amount(other)]
@@ -106,10 +106,8 @@ def _adding_up(log: Log, total: Column, order: Column, paid: Sequence[Column]) -
     return several, same
 
 
-def _is_repeated(log: Log, amount: Column) -> bool:
-    """Tell whether an amount is the same on every line of nearly all orders of several."""
-    order = log.column("order_id")
-    several, same, _ = _same_on_every_line(log, amount, order) if order else (0, 0, 0)
+def _is_repeated(several: int, same: int, _: int) -> bool:
+    """Tell from the counts of `_same_on_every_line` whether an amount stands on every line of its order."""
     return several >= FEWEST_ORDERS and same >= NEARLY_ALL * several
 
 
@@ -118,9 +116,9 @@ def about_repeated_total(log: Log) -> Iterator[Advice]:
     amount, order = log.column("amount"), log.column("order_id")
     if amount is None or order is None:
         return
-    if not _is_repeated(log, amount):
-        return
     several, same, different = _same_on_every_line(log, amount, order)
+    if not _is_repeated(several, same, different):
+        return
     others = [column for column in log.columns if column not in (amount, order) and may_be_amount(column)]
     of_lines = [column for column in others if not _is_of_orders(log, column, order)]
     named = f" ({listed(of_lines)}?)" if of_lines else ""
