@@ -16,6 +16,7 @@ from pipeline import cli_models
 from pipeline.counted import counted
 from pipeline.errors import UserError
 from pipeline.params import load_params
+from pipeline.preflight.age import age, over
 from pipeline.preflight.screen import screen
 from pipeline.stages import files
 from pipeline.stages.ingest import read_orders
@@ -44,7 +45,8 @@ def summary() -> None:
     except UserError as error:
         complain(error)
         raise typer.Exit(EXIT_USER_ERROR) from None
-    text = _summary(*results.values(), alarms=alarms, experiment=params.track.experiment, root=Path.cwd())
+    how: dict[str, Any] = {"experiment": params.track.experiment, "root": Path.cwd(), "today": date.today()}
+    text = _summary(*results.values(), alarms=alarms, **how)
     Console(highlight=False, soft_wrap=True).print(text)
 
 
@@ -129,11 +131,14 @@ def _summary(
     alarms: Sequence[str],
     experiment: str,
     root: Path,
+    today: date,
 ) -> str:
+    as_of, last = (date.fromisoformat(manifest[name]) for name in ("as_of", "last_order_on"))
     window, all_returned = evaluation["window"], kpis["customers"] - manifest["rows"]
     lines = [
         "",
-        f"[bold]{counted(manifest['rows']):customer/customers} as of {manifest['as_of']}[/]",
+        f"[bold]{counted(manifest['rows']):customer/customers} as of {as_of}[/], "
+        f"the last order is {age(last, today)} old",
         f"  segments     {escape(str(root / files.EXPORT_CSV))}",
         f"  report       {escape((root / files.REPORT).as_uri())}",
         f"  MLflow run   experiment {escape(experiment)}, tag state = {manifest['run_id']}",
@@ -144,6 +149,8 @@ def _summary(
     ]
     if all_returned > 0:
         lines.insert(2, f"  and {counted(all_returned)} with every order returned, in the KPIs alone")
+    if told := over(last, as_of, manifest["horizon_days"], today):
+        lines.insert(1, f"[bold yellow]Old:[/] {told}.")
     for name in ("churn", "value"):
         grade = evaluation[name]["grade"]
         lines.append(f"  {name:<12} grade {grade['letter'] or 'none'}: {escape(grade['text'])}")
