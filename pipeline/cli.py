@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ from rich.markup import escape
 from pipeline import cli_models
 from pipeline.counted import counted
 from pipeline.errors import UserError
-from pipeline.params import load_params
+from pipeline.params import Source, load_params, parse_source
 from pipeline.preflight.age import age, over
 from pipeline.preflight.screen import screen
 from pipeline.stages import files
@@ -23,8 +23,14 @@ from pipeline.stages.ingest import read_orders
 from pipeline.stages.preflight import describe
 from pipeline.stages.shell import EXIT_USER_ERROR, complain, say
 from pipeline.tables import io
-from pipeline.tables.inspection.proposal import inspect_file
+from pipeline.tables.inspection.proposal import inspect_source
+from pipeline.tables.sources.connections import is_database
 from pipeline.tracking import is_tracked, tracking_uri
+
+PLACES = (
+    "A file, a pattern in quotes, a URL (s3://, sftp:// …), or that of a database in single quotes "
+    "('postgresql://shop:$PASSWORD@host/shop'). What params.yaml names as sources.orders when not given."
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cli_models.app, name="models")
@@ -63,17 +69,18 @@ def tracked() -> None:
 
 @app.command()
 def inspect(
-    file: Annotated[
-        list[str], typer.Argument(help="A file, a pattern in quotes, or a URL (s3://, sftp:// …).")
-    ],
+    file: Annotated[list[str] | None, typer.Argument(help=PLACES)] = None,
+    table: str = typer.Option("", help="Of a database."),
+    query: str = typer.Option("", help="Of a database: SELECT …"),
     sheet: str = typer.Option(
         "", help="The sheet of a workbook, or a pattern of several; the first when not given."
     ),
-    encoding: str = typer.Option("auto", help="Of a text, such as big5; found out when not given."),
+    encoding: str = typer.Option("", help="Of a text, such as big5; found out when not given."),
 ) -> None:
-    """Say what a file of orders seems to be, and which parameters read it. Exit code 2: it has to ask."""
+    """Say what a log of orders seems to be, and which parameters read it. Exit code 2: it has to ask."""
+    given = {"table": table, "query": query, "sheet": sheet, "encoding": encoding}
     try:
-        found = inspect_file(_one(file), Path.cwd(), sheet or None, encoding)
+        found = inspect_source(_source(file, given), Path.cwd())
     except UserError as error:
         complain(error)
         raise typer.Exit(EXIT_USER_ERROR) from None
@@ -102,6 +109,16 @@ def preflight(
         typer.echo(io.json_text(report), nl=False)
     else:
         Console(highlight=False).print(screen(report, date.today()))
+
+
+def _source(names: Sequence[str] | None, given: Mapping[str, str]) -> Source:
+    """Say where to look: at a file or a database, or else at what params.yaml names."""
+    options = {key: value for key, value in given.items() if value}
+    if not names:
+        named = load_params(Path("params.yaml")).sources.orders.model_dump(exclude={"columns"})
+        return parse_source(named | options)
+    place = _one(names)
+    return parse_source({"url" if is_database(place) else "path": place, **options})
 
 
 def _one(names: Sequence[str]) -> str:
