@@ -22,6 +22,7 @@ from pipeline.retention import (
     cohorts,
     monthly,
     retention_kpis,
+    rfm_summary,
     risk_value_matrix,
     segment_customers,
     segment_summary,
@@ -256,6 +257,7 @@ def report() -> ReportData:
         segment_summary=segment_summary(segments),
         stage_counts=stage_counts(segments),
         risk_value=risk_value_matrix(segments),
+        rfm=rfm_summary(segments),
         fairness=pd.DataFrame(columns=fairness.COLUMNS),
         reality=pd.DataFrame(columns=list(COLUMNS)),
         forecast={

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from pipeline.evaluation.evaluate import not_evaluated
 from pipeline.report import ReportData, groups, render
 from pipeline.report.formats import Formats
+from pipeline.report.texts import Texts
 from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, retention_kpis
 
 PageOf = Callable[[ReportData], Any]
@@ -165,6 +167,19 @@ def test_without_lifetime_values_there_are_risks_and_no_segments(
     assert half[localised.language] in said
     assert exactly_one not in said
     assert exactly_one in page_of(localised).text
+    assert {"en": "Potential loyalists", "de": "Treue von morgen"}[localised.language] in said
+    assert "RFM" not in page_of(localised).text
+
+
+def test_where_no_lifetime_value_is_known_the_rfm_groups_have_none(report: ReportData) -> None:
+    known = groups.rfm_table(report, Texts("en"), Formats("en", "EUR"))
+    assert known.heads == ["Group", "Customers", "Spent so far", "Lifetime value, 365 days"]
+    unknown = replace(report, rfm=report.rfm.assign(clv=np.nan))
+    assert groups.rfm_table(unknown, Texts("en"), Formats("en", "EUR")).heads == known.heads[:3]
+    few = groups.rfm_table(
+        replace(report, rfm=report.rfm.assign(customers=pd.NA)), Texts("en"), Formats("en", "EUR")
+    )
+    assert {row.figures[0].value for row in few.rows} == {"under 10"}
 
 
 def test_only_models_that_are_there_are_named(page_of: PageOf, localised: ReportData) -> None:

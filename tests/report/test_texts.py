@@ -21,7 +21,7 @@ from pipeline.report.formats import Formats
 from pipeline.report.measures import Aim
 from pipeline.report.quality import CHURN_AIMS, VALUE_AIMS
 from pipeline.report.texts import SENTENCES, WORDS, Texts
-from pipeline.retention import CHURN_RISKS, LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, VALUE_TIERS
+from pipeline.retention import CHURN_RISKS, LIFECYCLE_STAGES, NEXT_ACTIONS, RFM_GROUPS, SEGMENTS, VALUE_TIERS
 from pipeline.tables.contracts import OPTIONAL, ORDER_LOG
 from pipeline.tables.rules import RULES
 
@@ -73,6 +73,7 @@ def test_everything_the_pipeline_names_has_a_word() -> None:
     assert {*SEGMENTS, "other"} == set(WORDS["segment"]) == set(WORDS["meaning"])
     assert {*NEXT_ACTIONS.values(), ""} == set(WORDS["action"]) == set(WORDS["advice"])
     assert set(LIFECYCLE_STAGES) == set(WORDS["stage"])
+    assert set(RFM_GROUPS) == set(WORDS["rfm"])
     assert {*CHURN_RISKS, *VALUE_TIERS} == set(WORDS["band"])
     assert {*CHURN_AIMS, *VALUE_AIMS} <= set(WORDS["metric"])
     assert set(get_args(Aim)) == set(WORDS["aim"])
