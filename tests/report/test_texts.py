@@ -142,7 +142,7 @@ def test_a_curve_starts_at_the_lower_left_and_ends_at_the_upper_right() -> None:
 
 def test_bars_are_stacked_to_scale_and_fit_the_frame() -> None:
     layers = [Layer("a", [1.0, 0.0], "main"), Layer("b", [3.0, 2.0], "second")]
-    svg = bars("Label", ["x<1>", "y"], layers, axis=ENGLISH.number, y_title="")
+    svg = bars("Label", ["x<1>", "y"], layers, axis=ENGLISH.number)
     boxes = [
         (float(y), float(height))
         for y, height in re.findall(r'y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', svg)
@@ -156,5 +156,5 @@ def test_bars_are_stacked_to_scale_and_fit_the_frame() -> None:
 
 
 def test_bars_of_nothing_are_drawn_without_dividing_by_zero() -> None:
-    assert "<svg" in bars("Label", [], [Layer("a", [], "main")], axis=ENGLISH.number, y_title="")
-    assert "<svg" in bars("Label", ["x"], [Layer("a", [0.0], "main")], axis=ENGLISH.number, y_title="")
+    assert "<svg" in bars("Label", [], [Layer("a", [], "main")], axis=ENGLISH.number)
+    assert "<svg" in bars("Label", ["x"], [Layer("a", [0.0], "main")], axis=ENGLISH.number)
