@@ -141,6 +141,7 @@ class Segments(Section):
     risk_high: Share = Field(examples=[0.8])
     value_high_share: Share = Field(examples=[0.1])
     value_medium_share: Share = Field(examples=[0.3])
+    value_floor: float = Field(default=0.0, ge=0, examples=[10.0])
 
     @model_validator(mode="after")
     def _in_order(self) -> Segments:

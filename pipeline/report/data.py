@@ -26,6 +26,10 @@ class ReportData:
     horizon_days, clv_horizon_days : int
     suppressed : int
         Customers who may not be contacted, by the shop's table of consents.
+    value_floor, offer_cost : float
+        CLV below which there is no costly action, and what an offer is taken to cost.
+    below_floor, not_worth_it : int
+        Customers below the floor, and those with a costly action whose CLV is below that cost.
     tested_from : date or None
         First day of the holdout; None where nothing was tested.
     margin : float
@@ -125,3 +129,7 @@ class ReportData:
     without: Sequence[Mapping[str, Any]] = ()
     tested_from: date | None = None
     suppressed: int = 0
+    value_floor: float = 0.0
+    below_floor: int = 0
+    offer_cost: float = 0.0
+    not_worth_it: int = 0

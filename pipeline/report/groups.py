@@ -75,6 +75,18 @@ def suppressed(report: ReportData, t: Texts, f: Formats) -> str:
     return t("segments.suppressed", n=n) if report.suppressed else ""
 
 
+def costly(report: ReportData, t: Texts, f: Formats) -> list[str]:
+    """Say who is worth too little for an offer, and who gets one all the same."""
+    sentences = []
+    if report.below_floor:
+        n, floor = _masked(report.below_floor, t, f), f.money(report.value_floor)
+        sentences.append(t("segments.below_floor", n=n, floor=floor))
+    if report.not_worth_it:
+        n, cost = _masked(report.not_worth_it, t, f), f.money(report.offer_cost)
+        sentences.append(t("segments.not_worth_it", n=n, cost=cost))
+    return sentences
+
+
 def _masked(customers: int, t: Texts, f: Formats) -> Counted:
     return f.number(customers) if customers >= MIN_GROUP else Counted(t("fewer_than"))
 

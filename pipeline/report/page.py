@@ -54,6 +54,7 @@ def render(report: ReportData) -> str:
             is_segmented=groups.is_segmented(report),
             segments=groups.segments(report, t, f),
             all_returned=groups.all_returned(report, t, f),
+            costly=groups.costly(report, t, f),
             suppressed=groups.suppressed(report, t, f),
             stages=groups.stage_bars(report, t, f),
             matrix=groups.risk_matrix(report, t, f),

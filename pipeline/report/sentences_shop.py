@@ -201,6 +201,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Jede Person ist in genau einem Segment, und jedes Segment hat einen nächsten Schritt. Kein "
         "Angebot geht an jemanden, der wahrscheinlich ohnehin kauft.",
     ),
+    "segments.below_floor": (
+        "{n:customer/customers} with a lifetime value below {floor} (segments.value_floor): of low value "
+        "whatever their rank, so that no offer goes to them.",
+        "{n:Person/Personen} mit einem Kundenwert unter {floor} (segments.value_floor): unabhängig vom Rang "
+        "von niedrigem Wert, sodass kein Angebot an sie geht.",
+    ),
+    "segments.not_worth_it": (
+        "An offer is taken to cost {cost} (evaluate.campaign.offer_cost). Of those whose next step costs "
+        "money, {n:customer has/customers have} a lifetime value below that: tiers go by rank alone as long "
+        "as segments.value_floor does not rule them out.",
+        "Ein Angebot ist mit {cost} angesetzt (evaluate.campaign.offer_cost). Unter denen, deren nächster "
+        "Schritt Geld kostet, {n:liegt # Person/liegen # Personen} mit dem Kundenwert darunter: Wertstufen "
+        "folgen allein dem Rang, solange segments.value_floor sie nicht ausschließt.",
+    ),
     "segments.suppressed": (
         "Not to be contacted, for want of consent or by objection: {n:customer/customers} of these. The "
         "export suppresses them.",

@@ -122,6 +122,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "low": ("low", "niedrig"),
         "unknown": ("unknown", "unbekannt"),
     },
+    "at_risk": {
+        "high": ("high", "hohem"),
+        "medium": ("medium", "mittlerem"),
+        "low": ("low", "niedrigem"),
+    },
     "metric": {
         "roc_auc": ("Ranking (ROC-AUC)", "Trennschärfe (ROC-AUC)"),
         "pr_auc": ("Precision over recall (PR-AUC)", "Genauigkeit über Trefferquote (PR-AUC)"),

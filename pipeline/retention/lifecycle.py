@@ -23,18 +23,21 @@ def churn_risk(probability: pd.Series[Any], *, risk_medium: float, risk_high: fl
     )
 
 
-def value_tier(clv: pd.Series[Any], *, high_share: float, medium_share: float) -> pd.Series[Any]:
+def value_tier(
+    clv: pd.Series[Any], *, high_share: float, medium_share: float, floor: float = 0.0
+) -> pd.Series[Any]:
     """Tier customers by expected CLV: the top `high_share`, the next `medium_share`, the rest.
 
     Equal values share a tier, and only if all of them fit into it: a tier is never larger than its share.
-    A CLV of zero or less is always low; a missing one is unknown, and not counted among the customers.
+    A CLV below the floor, or of zero and less, is always low; a missing one is unknown, and not counted
+    among the customers.
     """
     at_least_as_good = clv.rank(method="max", ascending=False)
     known = clv.notna().sum()
     return _first_match(
         clv.index,
         (clv.isna(), "unknown"),
-        (clv <= 0, "low"),
+        ((clv <= 0) | (clv < floor), "low"),
         (at_least_as_good <= _places(known, high_share), "high"),
         (at_least_as_good <= _places(known, high_share + medium_share), "medium"),
         otherwise="low",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.privacy.groups import MIN_GROUP
-from pipeline.retention.actions import NEXT_ACTIONS, SEGMENTS, segments_and_actions
+from pipeline.retention.actions import COSTLY_ACTIONS, NEXT_ACTIONS, SEGMENTS, segments_and_actions
 from pipeline.retention.lifecycle import (
     LIFECYCLE_STAGES,
     VALUE_TIERS,
@@ -30,6 +30,7 @@ def segment_customers(
     risk_high: float,
     value_high_share: float,
     value_medium_share: float,
+    value_floor: float = 0.0,
 ) -> pd.DataFrame:
     """Add RFM scores and group, risk band, value tier, lifecycle stage, segment and next action.
 
@@ -47,6 +48,9 @@ def segment_customers(
         Churn probabilities from which the risk is medium and high.
     value_high_share, value_medium_share : float
         Share of customers in the high tier, and in the medium tier below it.
+    value_floor : float
+        CLV below which a customer is in the low tier, whatever the rank: who is worth less than an offer
+        costs gets none.
 
     Returns
     -------
@@ -60,10 +64,22 @@ def segment_customers(
 
     customers[["rfm_recency", "rfm_frequency", "rfm_monetary", "rfm_group"]] = rfm_scores(customers)
     customers["churn_risk"] = churn_risk(probability, risk_medium=risk_medium, risk_high=risk_high)
-    customers["value_tier"] = value_tier(clv, high_share=value_high_share, medium_share=value_medium_share)
+    customers["value_tier"] = value_tier(
+        clv, high_share=value_high_share, medium_share=value_medium_share, floor=value_floor
+    )
     customers["lifecycle_stage"] = lifecycle_stage(customers, horizon_days=horizon_days)
     customers[["segment", "next_action"]] = segments_and_actions(customers)
     return customers
+
+
+def below_floor(segments: pd.DataFrame, value_floor: float) -> int:
+    """Count the customers whose CLV is below the floor."""
+    return int((segments["clv"] < value_floor).sum())
+
+
+def not_worth_it(segments: pd.DataFrame, cost: float) -> int:
+    """Count the customers with a costly action whose CLV is below what it costs."""
+    return below_floor(segments[segments["next_action"].isin(COSTLY_ACTIONS)], cost)
 
 
 def segment_summary(segments: pd.DataFrame) -> pd.DataFrame:

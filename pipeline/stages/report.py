@@ -10,7 +10,13 @@ from pipeline.crm.consent import with_consent
 from pipeline.params import Params
 from pipeline.report.data import ReportData
 from pipeline.report.page import render
-from pipeline.retention.segments import risk_value_matrix, segment_summary, stage_counts
+from pipeline.retention.segments import (
+    below_floor,
+    not_worth_it,
+    risk_value_matrix,
+    segment_summary,
+    stage_counts,
+)
 from pipeline.stages import files
 from pipeline.stages.runs import current_run
 from pipeline.stages.shell import run, say
@@ -81,6 +87,10 @@ def report(params: Params) -> None:
             closures=preflight["closures"],
             tables=preflight["tables"],
             without=preflight["without"],
+            value_floor=params.segments.value_floor,
+            below_floor=below_floor(segments, params.segments.value_floor),
+            offer_cost=params.evaluate.campaign.offer_cost,
+            not_worth_it=not_worth_it(segments, params.evaluate.campaign.offer_cost),
             suppressed=int(with_consent(segments, consents, "en")["suppressed"].fillna(False).sum()),
             portraits=inside,
             **shown,

@@ -189,7 +189,21 @@ def test_the_page_says_how_many_may_not_be_contacted(page_of: PageOf, localised:
     }[localised.language]
     assert many in page_of(replace(localised, suppressed=12)).text
     assert few in page_of(replace(localised, suppressed=3)).text
-    assert few.split(":")[0] not in page_of(localised).text
+
+
+def test_who_is_worth_less_than_an_offer_costs_is_counted(page_of: PageOf, localised: ReportData) -> None:
+    below, all_the_same = {
+        "en": ("34 customers with a lifetime value below €12.50", "12 customers have a lifetime value below"),
+        "de": (
+            "34 Personen mit einem Kundenwert unter 12,50",
+            "liegen 12 Personen mit dem Kundenwert darunter",
+        ),
+    }[localised.language]
+    floor = page_of(replace(localised, value_floor=12.5, below_floor=34)).text
+    cost = page_of(replace(localised, offer_cost=10.0, not_worth_it=12)).text
+    neither = page_of(replace(localised, offer_cost=10.0)).text
+    assert [below in text for text in (floor, cost, neither)] == [True, False, False]
+    assert [all_the_same in text for text in (floor, cost, neither)] == [False, True, False]
 
 
 def test_a_shop_without_amounts_is_told_so(page_of: PageOf, localised: ReportData) -> None:

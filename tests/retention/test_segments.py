@@ -25,6 +25,7 @@ from pipeline.retention import (
 from pipeline.retention.actions import name_segment
 from pipeline.retention.lifecycle import value_tier
 from pipeline.retention.rfm import rfm_group, rfm_scores, score_by_rank
+from pipeline.retention.segments import below_floor, not_worth_it
 
 BANDS: dict[str, Any] = {
     "horizon_days": 90,
@@ -53,8 +54,8 @@ def customer(key: str = "c1", **changes: Any) -> dict[str, Any]:
     return usual | changes
 
 
-def segmented(*rows: dict[str, Any]) -> pd.DataFrame:
-    return segment_customers(pd.DataFrame(list(rows)), **BANDS)
+def segmented(*rows: dict[str, Any], **changes: Any) -> pd.DataFrame:
+    return segment_customers(pd.DataFrame(list(rows)), **BANDS | changes)
 
 
 def test_one_time_buyers_share_the_lowest_frequency_score_however_many_they_are() -> None:
@@ -128,6 +129,18 @@ def test_risk_bands_include_their_lower_threshold() -> None:
         "high",
         "unknown",
     ]
+
+
+def test_nobody_worth_less_than_the_floor_gets_a_costly_action() -> None:
+    silent = {"churn_probability": 0.9, "days_since_last": 200, "overdue": 3.0}
+    sleepers = [customer(f"c{i}", clv=i + 0.5, **silent) for i in range(10)]
+    by_rank, by_floor = segmented(*sleepers), segmented(*sleepers, value_floor=8.5)
+    assert by_rank["next_action"].tolist() == ["let_go"] * 6 + ["win_back"] * 4
+    assert by_floor["next_action"].tolist() == ["let_go"] * 8 + ["win_back"] * 2
+    assert by_floor["value_tier"].tolist() == ["low"] * 8 + ["medium", "high"]
+    assert not_worth_it(by_rank, 8.5) == 2, "those of 6.5 and 7.5; 8.5 is worth its cost"
+    assert not_worth_it(by_floor, 8.5) == 0
+    assert below_floor(by_floor, 8.5) == 8
 
 
 def test_value_tiers_hold_at_most_their_share_and_zero_is_low() -> None:
