@@ -1,1 +1,5 @@
-"""What the data can carry: the availability report, the data floors, the recommended horizon."""
+"""What the data can carry.
+
+- The report: `availability`, with the other `tables`; as one screen: `screen`.
+- What follows from it: the data `floors`, the recommended `horizon`, `closures` that matter.
+"""

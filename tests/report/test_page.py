@@ -10,9 +10,13 @@ import pandas as pd
 import pytest
 
 from pipeline.evaluation.evaluate import not_evaluated
-from pipeline.report import ReportData, groups, render
+from pipeline.report import groups
+from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
-from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, retention_kpis
+from pipeline.report.page import render
+from pipeline.retention.actions import NEXT_ACTIONS, SEGMENTS
+from pipeline.retention.kpis import retention_kpis
+from pipeline.retention.lifecycle import LIFECYCLE_STAGES
 
 PageOf = Callable[[ReportData], Any]
 

@@ -21,7 +21,8 @@ from pipeline.report.formats import Formats
 from pipeline.report.measures import Aim
 from pipeline.report.quality import CHURN_AIMS, VALUE_AIMS
 from pipeline.report.texts import SENTENCES, WORDS, Texts
-from pipeline.retention import CHURN_RISKS, LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, VALUE_TIERS
+from pipeline.retention.actions import NEXT_ACTIONS, SEGMENTS
+from pipeline.retention.lifecycle import CHURN_RISKS, LIFECYCLE_STAGES, VALUE_TIERS
 from pipeline.tables.contracts import OPTIONAL, ORDER_LOG
 from pipeline.tables.rules import RULES
 
