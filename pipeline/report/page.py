@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 
 import pandas as pd
@@ -44,6 +45,7 @@ def render(report: ReportData) -> str:
             not_predicted=views.not_predicted(report, t, f),
             last_day=f.day(views.last_day(report)),
             as_of=f.day(report.as_of),
+            until=f.day(report.as_of + timedelta(days=report.horizon_days - 1)),
             tested=[f.day(day) for day in views.tested(report)],
             tiles=views.tiles(report, t, f),
             forecast=views.forecast(report, t, f),

@@ -13,8 +13,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Datenstand bis {last_day}",
     ),
     "looking_ahead": (
-        "looking {days:day/days} ahead",
-        "Ausblick auf {days:Tag/Tage}",
+        "last order on {last_order}; looking {days:day/days} ahead, from {first} to {last}",
+        "letzte Bestellung am {last_order}; Ausblick auf {days:Tag/Tage}, vom {first} bis {last}",
     ),
     "demo_pepper": (
         "These pseudonyms were made with the public demo secret: fine for trying out, not for real "

@@ -195,6 +195,15 @@ def test_the_page_says_how_many_may_not_be_contacted(page_of: PageOf, localised:
     assert few in page_of(replace(localised, suppressed=3)).text
 
 
+def test_the_page_begins_with_how_old_the_data_are(page_of: PageOf, localised: ReportData) -> None:
+    old = replace(localised, kpis={**localised.kpis, "last_order_on": "2024-05-02"})
+    expected = {
+        "en": "last order on 2 May 2024; looking 90 days ahead, from 1 Jul 2024 to 28 Sep 2024",
+        "de": "letzte Bestellung am 02.05.2024; Ausblick auf 90 Tage, vom 01.07.2024 bis 28.09.2024",
+    }
+    assert expected[localised.language] in page_of(old).text.replace("\u00a0", " ")
+
+
 def test_who_is_worth_less_than_an_offer_costs_is_counted(page_of: PageOf, localised: ReportData) -> None:
     below, all_the_same = {
         "en": ("34 customers with a lifetime value below €12.50", "12 customers have a lifetime value below"),
