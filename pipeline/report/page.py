@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 
@@ -105,30 +106,12 @@ def _month_charts(report: ReportData, t: Texts, f: Formats) -> list[quality.Char
     revenue = Layer(t("monthly.revenue"), monthly["revenue"].tolist(), "main")
     again = Layer(t("monthly.again"), (monthly["customers"] - new).tolist(), "main")
     first = Layer(t("monthly.new"), new.tolist(), "second")
-    titles = {name: t(f"monthly.{name}") for name in ("revenue", "customers")}
+
+    def chart(title: str, layers: list[Layer], axis: Callable[[float], str]) -> quality.Chart:
+        svg = bars(title, names, layers, axis=axis, is_last_partial=is_last_partial)
+        return quality.Chart(title, svg, caption)
+
     return [
-        quality.Chart(
-            titles["revenue"],
-            bars(
-                titles["revenue"],
-                names,
-                [revenue],
-                axis=f.money_short,
-                y_title="",
-                is_last_partial=is_last_partial,
-            ),
-            caption,
-        ),
-        quality.Chart(
-            titles["customers"],
-            bars(
-                titles["customers"],
-                names,
-                [again, first],
-                axis=f.number,
-                y_title="",
-                is_last_partial=is_last_partial,
-            ),
-            caption,
-        ),
+        chart(t("monthly.revenue"), [revenue], f.money_short),
+        chart(t("monthly.customers"), [again, first], f.number),
     ]

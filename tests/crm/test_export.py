@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.crm import FIELDS, SCHEMA_VERSION, export_table, manifest, parquet_bytes, run_id
-from pipeline.crm.export import missing_from
+from pipeline.crm.dialects import parquet_bytes
+from pipeline.crm.export import export_table, missing_from
+from pipeline.crm.fields import FIELDS, SCHEMA_VERSION
+from pipeline.crm.manifest import manifest, run_id
 from pipeline.errors import UserError
 
 Make = Callable[..., tuple[pd.DataFrame, pd.DataFrame]]

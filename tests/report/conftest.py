@@ -17,11 +17,10 @@ from pipeline.evaluation.kinds import CHURN, VALUE
 from pipeline.evaluation.reality import COLUMNS
 from pipeline.evaluation.rules import CHURN_RULES, VALUE_RULES
 from pipeline.evaluation.slices import slices
-from pipeline.report import ReportData, render
-from pipeline.retention import (
-    cohorts,
-    monthly,
-    retention_kpis,
+from pipeline.report.data import ReportData
+from pipeline.report.page import render
+from pipeline.retention.kpis import cohorts, monthly, retention_kpis
+from pipeline.retention.segments import (
     rfm_summary,
     risk_value_matrix,
     segment_customers,

@@ -9,24 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.retention import (
-    CHURN_RISKS,
-    COSTLY_ACTIONS,
-    LIFECYCLE_STAGES,
-    NEXT_ACTIONS,
-    RFM_GROUPS,
-    SEGMENTS,
-    VALUE_TIERS,
+from pipeline.retention.actions import COSTLY_ACTIONS, NEXT_ACTIONS, SEGMENTS, name_segment
+from pipeline.retention.lifecycle import CHURN_RISKS, LIFECYCLE_STAGES, VALUE_TIERS, value_tier
+from pipeline.retention.rfm import RFM_GROUPS, rfm_group, rfm_scores, score_by_rank
+from pipeline.retention.segments import (
+    below_floor,
+    not_worth_it,
     rfm_summary,
     risk_value_matrix,
     segment_customers,
     segment_summary,
     stage_counts,
 )
-from pipeline.retention.actions import name_segment
-from pipeline.retention.lifecycle import value_tier
-from pipeline.retention.rfm import rfm_group, rfm_scores, score_by_rank
-from pipeline.retention.segments import below_floor, not_worth_it
 
 BANDS: dict[str, Any] = {
     "horizon_days": 90,
