@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,15 +15,22 @@ from rich.markup import escape
 from pipeline import cli_models
 from pipeline.counted import counted
 from pipeline.errors import UserError
-from pipeline.params import load_params
+from pipeline.params import Source, load_params, parse_source
+from pipeline.preflight.age import age, over
 from pipeline.preflight.screen import screen
 from pipeline.stages import files
 from pipeline.stages.ingest import read_orders
 from pipeline.stages.preflight import describe
-from pipeline.stages.shell import EXIT_USER_ERROR, complain, say
+from pipeline.stages.shell import EXIT_USER_ERROR, complain, say, user_errors_told
 from pipeline.tables import io
-from pipeline.tables.inspection.proposal import inspect_file
+from pipeline.tables.inspection.proposal import inspect_source
+from pipeline.tables.sources.connections import is_database
 from pipeline.tracking import is_tracked, tracking_uri
+
+PLACES = (
+    "A file, a pattern in quotes, a URL (s3://, sftp:// …), or that of a database in single quotes "
+    "('postgresql://shop:$PASSWORD@host/shop'). What params.yaml names as sources.orders when not given."
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cli_models.app, name="models")
@@ -37,14 +44,12 @@ def churn() -> None:
 @app.command()
 def summary() -> None:
     """Say where the results of the last run are, how good the models are, and what to do next."""
-    try:
+    with user_errors_told():
         params = load_params(Path("params.yaml"))
-        results = {path: _read(path) for path in (files.MANIFEST, files.EVALUATION, files.LOG, files.KPIS)}
+        results = [_read(path) for path in (files.MANIFEST, files.EVALUATION, files.LOG, files.KPIS)]
         alarms = [alarm["text"] for path in (files.DRIFT, files.REALITY) for alarm in _read(path)["alarms"]]
-    except UserError as error:
-        complain(error)
-        raise typer.Exit(EXIT_USER_ERROR) from None
-    text = _summary(*results.values(), alarms=alarms, experiment=params.track.experiment, root=Path.cwd())
+    how: dict[str, Any] = {"experiment": params.track.experiment, "root": Path.cwd(), "today": date.today()}
+    text = _summary(*results, alarms=alarms, **how)
     Console(highlight=False, soft_wrap=True).print(text)
 
 
@@ -61,20 +66,18 @@ def tracked() -> None:
 
 @app.command()
 def inspect(
-    file: Annotated[
-        list[str], typer.Argument(help="A file, a pattern in quotes, or a URL (s3://, sftp:// …).")
-    ],
+    file: Annotated[list[str] | None, typer.Argument(help=PLACES)] = None,
+    table: str = typer.Option("", help="Of a database."),
+    query: str = typer.Option("", help="Of a database: SELECT …"),
     sheet: str = typer.Option(
         "", help="The sheet of a workbook, or a pattern of several; the first when not given."
     ),
-    encoding: str = typer.Option("auto", help="Of a text, such as big5; found out when not given."),
+    encoding: str = typer.Option("", help="Of a text, such as big5; found out when not given."),
 ) -> None:
-    """Say what a file of orders seems to be, and which parameters read it. Exit code 2: it has to ask."""
-    try:
-        found = inspect_file(_one(file), Path.cwd(), sheet or None, encoding)
-    except UserError as error:
-        complain(error)
-        raise typer.Exit(EXIT_USER_ERROR) from None
+    """Say what a log of orders seems to be, and which parameters read it. Exit code 2: it has to ask."""
+    given = {"table": table, "query": query, "sheet": sheet, "encoding": encoding}
+    with user_errors_told():
+        found = inspect_source(_source(file, given), Path.cwd())
     for about, finding in found.findings:
         say(f"{about:<12} {finding}")
     say(f"\nFor params.yaml, in place of the section there:\n\n{found.snippet}")
@@ -89,17 +92,24 @@ def preflight(
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON, for programs.")] = False,
 ) -> None:
     """Look at the order log that params.yaml names, say what can be predicted; no file is written."""
-    try:
+    with user_errors_told():
         params = load_params(Path("params.yaml"))
         done = read_orders(params)
-    except UserError as error:
-        complain(error)
-        raise typer.Exit(EXIT_USER_ERROR) from None
     report = describe(done.orders, done.returns, done.counts, done.as_of, params)
     if as_json:
         typer.echo(io.json_text(report), nl=False)
     else:
         Console(highlight=False).print(screen(report, date.today()))
+
+
+def _source(names: Sequence[str] | None, given: Mapping[str, str]) -> Source:
+    """Say where to look: at a file or a database, or else at what params.yaml names."""
+    options = {key: value for key, value in given.items() if value}
+    if not names:
+        named = load_params(Path("params.yaml")).sources.orders.model_dump(exclude={"columns"})
+        return parse_source(named | options)
+    place = _one(names)
+    return parse_source({"url" if is_database(place) else "path": place, **options})
 
 
 def _one(names: Sequence[str]) -> str:
@@ -129,11 +139,14 @@ def _summary(
     alarms: Sequence[str],
     experiment: str,
     root: Path,
+    today: date,
 ) -> str:
+    as_of, last = (date.fromisoformat(manifest[name]) for name in ("as_of", "last_order_on"))
     window, all_returned = evaluation["window"], kpis["customers"] - manifest["rows"]
     lines = [
         "",
-        f"[bold]{counted(manifest['rows']):customer/customers} as of {manifest['as_of']}[/]",
+        f"[bold]{counted(manifest['rows']):customer/customers} as of {as_of}[/], "
+        f"the last order is {age(last, today)} old",
         f"  segments     {escape(str(root / files.EXPORT_CSV))}",
         f"  report       {escape((root / files.REPORT).as_uri())}",
         f"  MLflow run   experiment {escape(experiment)}, tag state = {manifest['run_id']}",
@@ -144,6 +157,8 @@ def _summary(
     ]
     if all_returned > 0:
         lines.insert(2, f"  and {counted(all_returned)} with every order returned, in the KPIs alone")
+    if told := over(last, as_of, manifest["horizon_days"], today):
+        lines.insert(1, f"[bold yellow]Old:[/] {told}.")
     for name in ("churn", "value"):
         grade = evaluation[name]["grade"]
         lines.append(f"  {name:<12} grade {grade['letter'] or 'none'}: {escape(grade['text'])}")

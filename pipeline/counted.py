@@ -23,7 +23,8 @@ class Counted(str):
         if not words:
             return str(self)
         *none, one, many = words.split("/")
-        chosen = none[0] if none and self == "0" else one if self == "1" else many
+        is_none = "0" in self and not any(digit in self for digit in "123456789")
+        chosen = none[0] if none and is_none else one if self == "1" else many
         return chosen.replace("#", self) if "#" in words else f"{self!s} {chosen}"
 
 

@@ -4,7 +4,8 @@ A reason is a topic of features: those of one topic say nearly the same, and sha
 a customer at high risk the reasons are the topics that raise it most, for one at low risk those that hold the
 customer; in between, those for what is likelier, or where nothing speaks for it, the others. A topic is told
 by the feature of it that weighs most. One whose value tells the opposite, such as many orders as a reason to
-leave, is never given, nor one that is about average.
+leave, is never given, nor one that is about average. What one reason has told, no other tells again: of who
+has not ordered for a year, that nothing was spent lately is no news.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ DIFFERENT = 0.1
 """Share of the average that a value has to lie off it."""
 
 COLUMNS = tuple(f"reason_{number}" for number in range(1, MOST + 1))
+
+FACTS = tuple(sorted({words.fact for _, words in WORDS.values() if words.fact}))
+NO_FACT = -1
 
 Indices = NDArray[np.intp]
 
@@ -81,18 +85,25 @@ def _choose(
     if not kept:
         return pd.DataFrame(index=contributions.index, columns=[*COLUMNS, "reasons_for"], dtype="str")
     may_tell = _may_tell(names, values, averages, towards) & (pushes > 0)
+    facts = _facts(names, values)
     strength = np.stack([pushes[:, columns].sum(axis=1) for columns in kept], axis=1)
-    teller = np.stack([_strongest(pushes, may_tell, columns) for columns in kept], axis=1)
-    strength[(teller < 0) | (strength < LEAST)] = -np.inf
-    order = np.argsort(-strength, axis=1, kind="stable")[:, :MOST]
-    is_one = np.take_along_axis(strength, order, axis=1) > -np.inf
-    chosen = np.where(is_one, np.take_along_axis(teller, order, axis=1), -1)
+    strength[strength < LEAST] = -np.inf
+    chosen = np.full((len(pushes), MOST), -1)
+    row = np.arange(len(pushes))
+    for place in range(MOST):
+        teller = np.stack([_strongest(pushes, may_tell, columns) for columns in kept], axis=1)
+        topic = np.where(teller < 0, -np.inf, strength).argmax(axis=1)
+        is_one = (teller[row, topic] >= 0) & (strength[row, topic] > -np.inf)
+        chosen[:, place] = np.where(is_one, teller[row, topic], -1)
+        strength[row, topic] = -np.inf
+        told = np.where(is_one, facts[row, chosen[:, place]], NO_FACT)[:, None]
+        may_tell &= (facts == NO_FACT) | (facts != told)
     speak_for = np.where(side > 0, "leaving", "staying").astype(object)
     speak_for[chosen[:, 0] < 0] = None
     return pd.DataFrame(
         {
             column: np.where(codes >= 0, np.array([*names, None], dtype=object)[codes], None)
-            for column, codes in zip(COLUMNS, _padded(chosen).T, strict=True)
+            for column, codes in zip(COLUMNS, chosen.T, strict=True)
         }
         | {"reasons_for": speak_for},
         index=contributions.index,
@@ -118,6 +129,15 @@ def _may_tell(
     return np.asarray(has_words & agrees & is_unlike, dtype=bool)
 
 
+def _facts(names: list[str], values: pd.DataFrame) -> NDArray[np.int8]:
+    """Number what each value tells that others may tell too; `NO_FACT`: nothing."""
+    known = values[names].to_numpy(dtype=np.float64)
+    words = [WORDS[name][1] if name in WORDS else Words("", "") for name in names]
+    numbers = np.array([NO_FACT if said.fact is None else FACTS.index(said.fact) for said in words], np.int8)
+    only_at = np.array([np.nan if said.fact_at is None else said.fact_at for said in words])
+    return np.where(np.isnan(only_at) | (known == only_at), numbers, np.int8(NO_FACT))
+
+
 def _usual(name: str, averages: pd.Series[float]) -> float:
     """Give what a value is compared with: the average, or 1 where it is a multiple of the own habit."""
     return 1.0 if name in WORDS and WORDS[name][1].against_own else float(averages[name])
@@ -129,10 +149,6 @@ def _strongest(pushes: Floats, may_tell: NDArray[np.bool_], columns: Sequence[in
     best = candidates.argmax(axis=1)
     found = np.asarray(columns)[best]
     return np.where(np.take_along_axis(candidates, best[:, None], axis=1)[:, 0] > -np.inf, found, -1)
-
-
-def _padded(chosen: Indices) -> Indices:
-    return np.pad(chosen, ((0, 0), (0, MOST - chosen.shape[1])), constant_values=-1)
 
 
 def topics_of(reasons: pd.DataFrame) -> list[str]:

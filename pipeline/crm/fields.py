@@ -61,9 +61,12 @@ FIELDS: tuple[Field, ...] = (
         "No order for 143 days; usually every 31 days",
     ),
     Field(
-        "reason_2", "text", "The next reason, of another kind", "0 orders in the last 90 days (average 1.2)"
+        "reason_2",
+        "text",
+        "The next reason, of another kind",
+        "2 further days with an order since the first (average 6)",
     ),
-    Field("reason_3", "text", "The third", "Silent for 4.6 times the usual gap"),
+    Field("reason_3", "text", "The third", "€31.20 spent in the last 182 days (average €88.10)"),
     Field(
         "reasons_for",
         "text",

@@ -36,6 +36,11 @@ class Words:
     against_own : bool
         The value is a multiple of the customer's own habit: it is compared with 1, not with the average, and
         said as a share below it.
+    fact : str, optional
+        What it tells, where features of other topics tell it too: of these only one is given as a reason.
+    fact_at : float, optional
+        The only value at which it tells that: no order in the last 90 days is a silence, two are none. None:
+        at any.
     """
 
     english: str
@@ -45,17 +50,24 @@ class Words:
     least: float | None = None
     below: tuple[str, str] | None = None
     against_own: bool = False
+    fact: Literal["silence", "once", "trend", "order_value", "basket"] | None = None
+    fact_at: float | None = None
 
     def over(self, horizon_days: int) -> Words:
         """Put the days of a horizon into the sentences: nobody else knows how long one is."""
 
-        def said(text: str) -> str:
+        def said(text: str, thousands: str) -> str:
             for period, horizons in PERIODS.items():
-                text = text.replace(period, str(int(horizons * horizon_days)))
+                days = f"{int(horizons * horizon_days):,}".replace(",", thousands)
+                text = text.replace(period, days)
             return text
 
-        below = (said(self.below[0]), said(self.below[1])) if self.below else None
-        return replace(self, english=said(self.english), german=said(self.german), below=below)
+        def both(english: str, german: str) -> tuple[str, str]:
+            return said(english, ","), said(german, ".")
+
+        english, german = both(self.english, self.german)
+        below = both(*self.below) if self.below else None
+        return replace(self, english=english, german=german, below=below)
 
 
 @dataclass(frozen=True)

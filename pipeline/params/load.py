@@ -14,6 +14,7 @@ from yaml.reader import ReaderError
 from pipeline.errors import UserError
 from pipeline.params.explain import explain
 from pipeline.params.sections import Params
+from pipeline.params.sources import Source
 
 
 class _Loader(yaml.SafeLoader):
@@ -110,3 +111,19 @@ def parse_params(tree: object) -> Params:
         return Params.model_validate(tree)
     except ValidationError as error:
         raise explain(error) from None
+
+
+def parse_source(tree: Mapping[str, Any]) -> Source:
+    """Check where a table is and how it is written, apart from any parameters.
+
+    Raises
+    ------
+    UserError
+        Says what is wrong with it.
+    """
+    try:
+        return Source.model_validate(tree)
+    except ValidationError as error:
+        told = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        quoted = "single quotes around it: in others the shell fills $NAME in" if "$NAME" in told else None
+        raise UserError(told, valid=quoted) from None

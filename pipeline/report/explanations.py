@@ -46,7 +46,7 @@ def reasons(report: ReportData, t: Texts, f: Formats) -> list[Reasons]:
     """Build the table of each risk and side, the most frequent reason first."""
     found = []
     for (band, side), rows in report.reasons.groupby(["churn_risk", "reasons_for"], sort=False):
-        risk = t.word("band", str(band))
+        risk = t.word("at_risk", str(band))
         caption = t("reasons.leaving", risk=risk) if side == "leaving" else t("reasons.staying", risk=risk)
         bars = [
             Bar(t.word("feature", row["topic"]), 100 * row["share"], f.percent(row["share"], 0))
@@ -68,7 +68,7 @@ def waterfalls(report: ReportData, t: Texts, f: Formats) -> list[Waterfall]:
         pushes = [(t.word("feature", topic), by_topic[topic]) for topic in large]
         rest = math.fsum(by_topic[topic] for topic in by_topic if topic not in large)
         steps = _steps(base, [*pushes, (t("reasons.rest"), rest)], t, f)
-        found.append(Waterfall(t("reasons.example", risk=t.word("band", str(risk))), steps))
+        found.append(Waterfall(t("reasons.example", risk=t.word("at_risk", str(risk))), steps))
     return found
 
 

@@ -15,11 +15,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "reasons.leaving": (
         "At {risk} risk: what raises it, share of these customers",
-        "Risiko {risk}: was es erhöht, Anteil dieser Personen",
+        "Bei {risk} Risiko: was es erhöht, Anteil dieser Personen",
     ),
     "reasons.staying": (
         "At {risk} risk: what holds them, share of these customers",
-        "Risiko {risk}: was sie hält, Anteil dieser Personen",
+        "Bei {risk} Risiko: was sie hält, Anteil dieser Personen",
     ),
     "reasons.head": (
         "Reason",
@@ -31,7 +31,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "reasons.example": (
         "How a score comes about: mean of the ten customers in the middle of those at {risk} risk",
-        "Wie eine Einschätzung entsteht: Mittel der zehn mittleren Personen mit Risiko {risk}",
+        "Wie eine Einschätzung entsteht: Mittel der zehn mittleren Personen mit {risk} Risiko",
     ),
     "reasons.example_note": (
         "From the score of nobody in particular, step by step, to this one; the number is the churn "

@@ -108,6 +108,19 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "": ("See the fields in the CRM.", "Siehe die Felder im CRM."),
     },
+    "rfm": {
+        "champions": ("Champions", "Champions"),
+        "loyal": ("Loyal", "Treue"),
+        "potential_loyalists": ("Potential loyalists", "Treue von morgen"),
+        "new_customers": ("New customers", "Neue"),
+        "promising": ("Promising", "Vielversprechende"),
+        "need_attention": ("Need attention", "Brauchen Aufmerksamkeit"),
+        "about_to_sleep": ("About to sleep", "Am Einschlafen"),
+        "at_risk": ("At risk", "Gefährdete"),
+        "cannot_lose": ("Cannot lose", "Unverzichtbare"),
+        "hibernating": ("Hibernating", "Im Winterschlaf"),
+        "lost": ("Lost", "Verlorene"),
+    },
     "stage": {
         "new": ("New: one recent order", "Neu: eine Bestellung vor Kurzem"),
         "active": ("Active: in their rhythm", "Aktiv: im eigenen Rhythmus"),
@@ -121,6 +134,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "medium": ("medium", "mittel"),
         "low": ("low", "niedrig"),
         "unknown": ("unknown", "unbekannt"),
+    },
+    "at_risk": {
+        "high": ("high", "hohem"),
+        "medium": ("medium", "mittlerem"),
+        "low": ("low", "niedrigem"),
     },
     "metric": {
         "roc_auc": ("Ranking (ROC-AUC)", "Trennschärfe (ROC-AUC)"),

@@ -36,8 +36,15 @@ def chosen(contributions: dict[str, float], values: dict[str, Any], risk: str = 
 
 
 def test_the_topics_that_raise_the_risk_most_come_first() -> None:
-    pushes = {"days_since_last": 0.5, "overdue": 0.9, "frequency": 0.2, "orders_90d": 0.4, "T": 0.15}
-    assert chosen(pushes, LEAVING) == ["overdue", "orders_90d", "days_since_last"]
+    pushes = {"overdue": 0.9, "frequency": 0.2, "orders_90d": 0.1, "T": 0.15}
+    assert chosen(pushes, LEAVING) == ["overdue", "frequency", "T"]
+
+
+def test_what_one_reason_has_told_no_other_tells_again() -> None:
+    pushes = {"days_since_last": 0.5, "overdue": 0.9, "orders_90d": 0.4, "frequency": 0.2}
+    assert chosen(pushes, LEAVING) == ["overdue", "frequency"], "no order in 90 days is the same silence"
+    assert chosen(pushes, LEAVING | {"orders_90d": 0.5}) == ["overdue", "orders_90d"]
+    assert chosen(pushes | {"overdue": 0.3}, LEAVING) == ["orders_90d"], "the other topics tell nothing else"
 
 
 def test_features_of_one_topic_are_one_reason() -> None:
@@ -140,7 +147,7 @@ def test_topics_are_named_in_the_order_of_the_reasons() -> None:
 def test_every_input_has_words() -> None:
     of_no_use = {"same_weekday", "same_month", "season_level", "season_sin", "season_cos", "channel_entropy"}
     of_no_use |= {"first_order_weekday", "first_order_month", "first_in_peak_month"}
-    of_no_use |= {"faded_orders", "faded_spend", "active_horizon_share"}
+    of_no_use |= {"faded_orders", "faded_spend", "active_horizon_share", "largest_to_mean"}
     of_no_use |= set(LIFETIME_MODEL)
     assert of_no_use <= set(FEATURES) - set(WORDS)
     missing = sorted(set(FEATURES) - set(WORDS) - set(WHO_SOMEBODY_IS) - of_no_use)

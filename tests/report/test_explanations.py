@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.report import ReportData, render
+from pipeline.report.data import ReportData
 from pipeline.report.explanations import reasons, waterfalls
 from pipeline.report.formats import Formats
+from pipeline.report.page import render
 from pipeline.report.texts import Texts
 
 EN = Texts("en"), Formats("en", "EUR")
@@ -47,3 +48,9 @@ def test_without_explanations_the_section_says_so(report: ReportData) -> None:
     bare = replace(report, reasons=report.reasons[:0], reason_examples=report.reason_examples[:0])
     assert reasons(bare, *EN) == waterfalls(bare, *EN) == []
     assert "Nobody in particular" not in render(bare)
+
+
+def test_the_captions_are_sentences_in_german_too(report: ReportData) -> None:
+    page = render(replace(report, language="de"))
+    assert "Bei hohem Risiko: was es erhöht" in page
+    assert "zehn mittleren Personen mit niedrigem Risiko" in page

@@ -58,6 +58,8 @@ def test_an_order_of_the_last_day_was_not_no_days_ago() -> None:
 
 def test_periods_are_said_in_days() -> None:
     assert say("orders_horizon", EN, orders_horizon=3) == "3 orders in the last 91 days (average 60)"
+    assert WORDS["orders_4_horizons"][1].over(365).english.endswith("in the last 1,460 days")
+    assert WORDS["orders_4_horizons"][1].over(365).german.endswith("in den letzten 1.460 Tagen")
     assert say("orders_half_horizon", DE, orders_half_horizon=1) == (
         "1 Bestellung in den letzten 45 Tagen (Durchschnitt 60)"
     )
@@ -107,8 +109,8 @@ def test_one_is_singular_and_none_is_none() -> None:
         (
             "order_rate_ratio",
             0.0,
-            "Orders lately down to 0% of the own average",
-            "Bestellungen zuletzt nur noch 0\u00a0% des eigenen Durchschnitts",
+            "No order in the last 182 days",
+            "Keine Bestellung in den letzten 182 Tagen",
         ),
     ],
 )
@@ -155,15 +157,24 @@ def test_a_share_is_none_or_all_only_if_it_is(feature: str, value: float, englis
             "long_gaps",
             1,
             "Came back once after more than 91 days without an order (average 2)",
-            "1 Mal nach mehr als 91 Tagen ohne Bestellung zurückgekommen (Durchschnitt 2)",
+            "Einmal nach mehr als 91 Tagen ohne Bestellung zurückgekommen (Durchschnitt 2)",
         ),
         (
             "gap_cv",
             0.5,
-            "Orders at rather even intervals: spread 0.5 times their mean (average 2)",
-            "Bestellt in recht gleichmäßigen Abständen: Streuung das 0,5-Fache ihres Mittels "
-            "(Durchschnitt 2)",
+            "Orders at rather even intervals: they vary by 50% of their mean (average 200%)",
+            "Bestellt in recht gleichmäßigen Abständen: Sie schwanken um 50\u00a0% ihres Mittels "
+            "(Durchschnitt 200\u00a0%)",
         ),
+        (
+            "spend_90d",
+            0.0,
+            "Nothing spent in the last 90 days (average $2.00)",
+            "Kein Umsatz in den letzten 90 Tagen (Durchschnitt 2,00\u00a0€)",
+        ),
+        ("spend_90d", 10.0, "$10.00 spent in the last 90 days (average $2.00)", None),
+        ("order_rate_ratio", 0.3, "Orders lately down to 30% of the own average", None),
+        ("amount_cv", 0.18, "Spend per order day varies by 18% of its mean (average 200%)", None),
         ("T", 0, "Customer since the last known day (average 2)", None),
         ("points_earned_2_horizons", 0, "No points earned lately (average 2)", None),
     ],
@@ -178,7 +189,7 @@ def test_a_number_is_told_as_what_it_means(
 
 def test_no_multiple_below_one_is_said_as_times() -> None:
     for feature, (_, words) in WORDS.items():
-        if words.against_own and feature != "largest_to_mean":  # never below 1
+        if words.against_own:
             said = say(feature, EN, average=0.1, **(ALL | {feature: 0.4}))
             assert "40%" in said
             assert "times" not in said
@@ -206,7 +217,7 @@ def test_every_feature_can_be_said_in_both_languages(f: Formats) -> None:
         for value in (0.0, 1.0, 250.0):
             said = say(feature, f, average=20.0, **(ALL | {feature: value}))
             written = multiple(value, f) if words.against_own else number(value, unit, f)
-            assert written in said or (value < 2 and "#" in words.german)
+            assert written in said or (value < 2 and "#" in "".join((words.german, *(words.below or ()))))
             assert not re.search(r"[{}<>#]|nan|None|_", said), feature
             assert said[0].isupper() or said.startswith(written), feature
             assert len(said) < 120

@@ -20,8 +20,9 @@ import pytest
 import yaml
 from adbc_driver_postgresql import dbapi
 
+from pipeline.params import parse_source
 from pipeline.tables.ingest import DEFAULT, Ingested, ingest_orders
-from pipeline.tables.inspection.proposal import Inspection, inspect_file
+from pipeline.tables.inspection.proposal import Inspection, inspect_source
 from pipeline.tables.io import write_parquet
 from pipeline.tables.optional import tables as optional
 from pipeline.tables.optional.tables import TableRead
@@ -65,6 +66,11 @@ def parquet_bytes(frame: pd.DataFrame, folder: Path) -> bytes:
     """The file a table is written to."""
     write_parquet(frame, folder / "bytes.parquet")
     return (folder / "bytes.parquet").read_bytes()
+
+
+def inspect_file(path: str, folder: Path, **written: str) -> Inspection:
+    """Inspect a file of a folder."""
+    return inspect_source(parse_source({"path": path, **written}), folder)
 
 
 def inspected(folder: Path, text: str) -> Inspection:

@@ -13,10 +13,9 @@ import yaml
 
 from pipeline.params import parse_params
 from pipeline.tables.ingest import Ingested, ingest_orders
-from pipeline.tables.inspection.proposal import inspect_file
 from pipeline.tables.io import write_parquet
 from tests.conftest import ROOT
-from tests.tables.conftest import Ingest
+from tests.tables.conftest import Ingest, inspect_file
 from tests.tables.dialects import Dialect, arrow_table, dialects, plain, sqlite_file
 from tests.tables.optional_tables import PEPPER
 

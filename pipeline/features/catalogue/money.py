@@ -15,9 +15,11 @@ def _spend_within(name: str, days: str, period: str, spoken: str) -> Feature:
         f"Spend in the last {period} before the cutoff",
         "currency",
         words=Words(
-            f"{{value}} spent in the last {spoken} days",
-            f"{{value}} Umsatz in den letzten {spoken} Tagen",
+            f"{{value:Nothing/#/#}} spent in the last {spoken} days",
+            f"{{value:Kein/#/#}} Umsatz in den letzten {spoken} Tagen",
             more_is="staying",
+            fact="silence",
+            fact_at=0,
         ),
     )
 
@@ -35,9 +37,11 @@ MONEY = Topic(
             "days",
             whole=True,
             words=Words(
-                "{value:further day/further days} with spend",
-                "{value:weiterer Tag/weitere Tage} mit Umsatz",
+                "{value:No further day/# further day/# further days} with spend",
+                "{value:Kein weiterer Tag/# weiterer Tag/# weitere Tage} mit Umsatz",
                 more_is="staying",
+                fact="once",
+                fact_at=0,
             ),
         ),
         Feature(
@@ -58,7 +62,9 @@ MONEY = Topic(
             "sum(amount)",
             "Spend so far",
             "currency",
-            words=Words("{value} spent so far", "{value} Umsatz bisher", more_is="staying"),
+            words=Words(
+                "{value:Nothing/#/#} spent so far", "{value:Kein/#/#} Umsatz bisher", more_is="staying"
+            ),
         ),
         Feature(
             "average_order_value",
@@ -66,7 +72,9 @@ MONEY = Topic(
             "Spend per order",
             "currency",
             scale="log",
-            words=Words("{value} per order", "{value} je Bestellung", more_says="staying"),
+            words=Words(
+                "{value} per order", "{value} je Bestellung", more_says="staying", fact="order_value"
+            ),
         ),
         Feature(
             "last_order_amount",
@@ -74,7 +82,10 @@ MONEY = Topic(
             "Spend of the last order day",
             "currency",
             words=Words(
-                "{value} on the last order day", "{value} am letzten Bestelltag", more_says="staying"
+                "{value} on the last order day",
+                "{value} am letzten Bestelltag",
+                more_says="staying",
+                fact="order_value",
             ),
         ),
         Feature(
@@ -83,7 +94,10 @@ MONEY = Topic(
             "Spend of the largest order day",
             "currency",
             words=Words(
-                "{value} on the largest order day", "{value} am größten Bestelltag", more_says="staying"
+                "{value} on the largest order day",
+                "{value} am größten Bestelltag",
+                more_says="staying",
+                fact="order_value",
             ),
         ),
         *(
@@ -115,6 +129,7 @@ MONEY = Topic(
                 "Spend in the last <horizon> days against the <horizon> before: {value}",
                 "Umsatz der letzten <horizon> Tage gegenüber den <horizon> davor: {value}",
                 more_is="staying",
+                fact="trend",
             ),
         ),
         Feature(
@@ -124,11 +139,11 @@ MONEY = Topic(
                 * count(*) / (count(*) - 1)
             )) END""",
             "Standard deviation of the order days' spend over its mean",
-            "",
+            "share",
             f"{ONE_DAY} or {UNPAID}",
             words=Words(
-                "Variation of the spend per order day: {value}",
-                "Schwankung des Umsatzes je Bestelltag: {value}",
+                "Spend per order day varies by {value} of its mean",
+                "Umsatz je Bestelltag schwankt um {value} seines Mittels",
             ),
         ),
         Feature(
@@ -137,11 +152,6 @@ MONEY = Topic(
             "Spend of the largest order day over the mean of all",
             "",
             UNPAID,
-            words=Words(
-                "Largest order day {value} times the mean",
-                "Größter Bestelltag {value}-mal so hoch wie der mittlere",
-                against_own=True,
-            ),
         ),
         Feature(
             "last_to_mean",
@@ -173,7 +183,9 @@ BASKET = Topic(
             "sum(lines) / sum(orders)",
             "Lines per order",
             "lines",
-            words=Words("{value:item/items} per order", "{value:Position/Positionen} je Bestellung"),
+            words=Words(
+                "{value:item/items} per order", "{value:Position/Positionen} je Bestellung", fact="basket"
+            ),
         ),
         Feature(
             "last_order_lines",
@@ -183,6 +195,7 @@ BASKET = Topic(
             words=Words(
                 "{value:item/items} in the last order",
                 "{value:Position/Positionen} in der letzten Bestellung",
+                fact="basket",
             ),
         ),
         Feature(
@@ -209,7 +222,10 @@ FIRST_ORDER = Topic(
             "Spend of the first order day",
             "currency",
             words=Words(
-                "{value} on the first order day", "{value} am ersten Bestelltag", more_says="staying"
+                "{value} on the first order day",
+                "{value} am ersten Bestelltag",
+                more_says="staying",
+                fact="order_value",
             ),
         ),
         Feature(
@@ -220,6 +236,7 @@ FIRST_ORDER = Topic(
             words=Words(
                 "{value:item/items} in the first order",
                 "{value:Position/Positionen} in der ersten Bestellung",
+                fact="basket",
             ),
         ),
         Feature(

@@ -52,15 +52,15 @@ RHYTHM = Topic(
             "gap_cv",
             "gap_sd_days / mean_gap_days",
             "Irregularity: spread over mean of the gaps",
-            "",
+            "share",
             TWO_DAYS,
             words=Words(
-                "Orders at irregular intervals: spread {value} times their mean",
-                "Bestellt in unregelmäßigen Abständen: Streuung das {value}-Fache ihres Mittels",
+                "Orders at irregular intervals: they vary by {value} of their mean",
+                "Bestellt in unregelmäßigen Abständen: Sie schwanken um {value} ihres Mittels",
                 more_is="leaving",
                 below=(
-                    "Orders at rather even intervals: spread {value} times their mean",
-                    "Bestellt in recht gleichmäßigen Abständen: Streuung das {value}-Fache ihres Mittels",
+                    "Orders at rather even intervals: they vary by {value} of their mean",
+                    "Bestellt in recht gleichmäßigen Abständen: Sie schwanken um {value} ihres Mittels",
                 ),
             ),
         ),
@@ -113,6 +113,7 @@ RHYTHM = Topic(
                 "Silent for {value} times the usual gap",
                 "Schon {value}-mal so lange still wie üblich",
                 more_is="leaving",
+                fact="silence",
                 below=(
                     "Not due yet: {value} of the usual gap has passed",
                     "Noch nicht fällig: {value} des üblichen Abstands vergangen",
@@ -130,6 +131,7 @@ RHYTHM = Topic(
                 "Silent for {value} times the typical gap",
                 "Schon {value}-mal so lange still wie beim typischen Abstand",
                 more_is="leaving",
+                fact="silence",
                 below=(
                     "Not due yet: {value} of the typical gap has passed",
                     "Noch nicht fällig: {value} des typischen Abstands vergangen",
@@ -147,6 +149,7 @@ RHYTHM = Topic(
                 "Silent for {value} times the longest gap so far",
                 "Schon {value}-mal so lange still wie beim bisher längsten Abstand",
                 more_is="leaving",
+                fact="silence",
                 below=(
                     "Was once silent for longer: {value} of the longest gap so far has passed",
                     "War schon länger still: {value} des bisher längsten Abstands vergangen",
@@ -162,7 +165,7 @@ RHYTHM = Topic(
             whole=True,
             words=Words(
                 "Came back {value:once/# times} after more than <horizon> days without an order",
-                "{value:Mal/Mal} nach mehr als <horizon> Tagen ohne Bestellung zurückgekommen",
+                "{value:Einmal/#-mal} nach mehr als <horizon> Tagen ohne Bestellung zurückgekommen",
                 more_is="staying",
                 least=1,
             ),
@@ -191,6 +194,7 @@ RHYTHM = Topic(
                 "Of the gaps to be expected, {value} are shorter than the present silence",
                 "Von den zu erwartenden Bestellabständen sind {value} kürzer als die jetzige Stille",
                 more_is="leaving",
+                fact="silence",
             ),
         ),
     ),

@@ -5,6 +5,10 @@ from __future__ import annotations
 from pipeline.features.feature import Feature, Topic, Words
 
 ONE_DAY = "with one order day"
+DOWN_TO = (
+    "Orders lately down to # of the own average",
+    "Bestellungen zuletzt nur noch # des eigenen Durchschnitts",
+)
 
 RECENCY = Topic(
     "recency",
@@ -29,6 +33,7 @@ RECENCY = Topic(
                     "Letzte Bestellung {value:am letzten bekannten Tag/vor # Tag/vor # Tagen}; "
                     "sonst etwa {mean_gap_days:täglich/alle # Tage}",
                 ),
+                fact="silence",
             ),
         ),
         Feature(
@@ -43,6 +48,8 @@ RECENCY = Topic(
                 "{value:Nur an einem Tag bestellt: 0 Tage/# Tag/# Tage} von der ersten bis zur letzten "
                 "Bestellung",
                 more_is="staying",
+                fact="once",
+                fact_at=0,
             ),
         ),
     ),
@@ -61,6 +68,8 @@ def _orders_within(name: str, days: str, period: str, spoken: str) -> Feature:
             f"{{value:No order/# order/# orders}} in the last {spoken} days",
             f"{{value:Keine Bestellung/# Bestellung/# Bestellungen}} in den letzten {spoken} Tagen",
             more_is="staying",
+            fact="silence",
+            fact_at=0,
         ),
     )
 
@@ -82,6 +91,8 @@ FREQUENCY = Topic(
                 "{value:No further day/# further day/# further days} with an order since the first",
                 "{value:Kein weiterer Tag/# weiterer Tag/# weitere Tage} mit Bestellung seit der ersten",
                 more_is="staying",
+                fact="once",
+                fact_at=0,
             ),
         ),
         Feature(
@@ -91,7 +102,11 @@ FREQUENCY = Topic(
             "orders",
             whole=True,
             words=Words(
-                "{value:order/orders} so far", "{value:Bestellung/Bestellungen} bisher", more_is="staying"
+                "{value:order/orders} so far",
+                "{value:Bestellung/Bestellungen} bisher",
+                more_is="staying",
+                fact="once",
+                fact_at=1,
             ),
         ),
         *(
@@ -135,6 +150,7 @@ FREQUENCY = Topic(
                 "Orders in the last 90 days against the 90 before: {value}",
                 "Bestellungen der letzten 90 Tage gegenüber den 90 davor: {value}",
                 more_is="staying",
+                fact="trend",
             ),
         ),
         Feature(
@@ -147,6 +163,7 @@ FREQUENCY = Topic(
                 "Orders in the last <horizon> days against the <horizon> before: {value}",
                 "Bestellungen der letzten <horizon> Tage gegenüber den <horizon> davor: {value}",
                 more_is="staying",
+                fact="trend",
             ),
         ),
         Feature(
@@ -160,10 +177,12 @@ FREQUENCY = Topic(
                 "Bestellt zuletzt {value}-mal so oft wie im eigenen Durchschnitt",
                 more_is="staying",
                 below=(
-                    "Orders lately down to {value} of the own average",
-                    "Bestellungen zuletzt nur noch {value} des eigenen Durchschnitts",
+                    f"{{value:No order in the last <2 horizons> days/{DOWN_TO[0]}/{DOWN_TO[0]}}}",
+                    f"{{value:Keine Bestellung in den letzten <2 horizons> Tagen/{DOWN_TO[1]}/{DOWN_TO[1]}}}",
                 ),
                 against_own=True,
+                fact="silence",
+                fact_at=0,
             ),
         ),
         Feature(
@@ -173,7 +192,11 @@ FREQUENCY = Topic(
             "weeks",
             whole=True,
             words=Words(
-                "{value:week/weeks} with an order", "{value:Woche/Wochen} mit Bestellung", more_is="staying"
+                "{value:week/weeks} with an order",
+                "{value:Woche/Wochen} mit Bestellung",
+                more_is="staying",
+                fact="once",
+                fact_at=1,
             ),
         ),
         Feature(
@@ -183,7 +206,11 @@ FREQUENCY = Topic(
             "months",
             whole=True,
             words=Words(
-                "{value:month/months} with an order", "{value:Monat/Monate} mit Bestellung", more_is="staying"
+                "{value:month/months} with an order",
+                "{value:Monat/Monate} mit Bestellung",
+                more_is="staying",
+                fact="once",
+                fact_at=1,
             ),
         ),
         Feature(
@@ -196,6 +223,8 @@ FREQUENCY = Topic(
                 "{value:No week/# week/# weeks} with an order in the last 91 days",
                 "{value:Keine Woche/# Woche/# Wochen} mit Bestellung in den letzten 91 Tagen",
                 more_is="staying",
+                fact="silence",
+                fact_at=0,
             ),
         ),
         Feature(

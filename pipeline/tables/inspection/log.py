@@ -18,6 +18,7 @@ from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import ENOUGH, Column, Guess
 from pipeline.tables.sources.raw import fill
 from pipeline.tables.sources.readers import TIMES, Raw
+from pipeline.tables.sources.spec import Source
 
 WHERE = "sources.orders"
 FEWEST_ORDERS = 20
@@ -81,6 +82,8 @@ class Log:
     ----------
     con : duckdb.DuckDBPyConnection
         With the macros that read amounts.
+    spec : Source
+        Where it is, and what is known of the way it is written.
     raw : Raw
         What was read; of its rows, those that count.
     columns : tuple of Column
@@ -89,6 +92,7 @@ class Log:
     """
 
     con: Connection
+    spec: Source
     raw: Raw
     columns: tuple[Column, ...] = ()
     guesses: Mapping[str, Guess | None] = field(default_factory=dict)
@@ -97,6 +101,11 @@ class Log:
         """Return the column of the first of some roles that has one."""
         found = (guess for role in roles if (guess := self.guesses.get(role)))
         return next((guess.column for guess in found), None)
+
+    @property
+    def paid(self) -> list[Column]:
+        """The columns of what was paid: an amount, or a price and how many."""
+        return [column for role in ("amount", "unit_price", "quantity") if (column := self.column(role))]
 
     @property
     def rows(self) -> int:
@@ -123,7 +132,7 @@ class Log:
     def text(self, column: Column) -> str:
         """Write the value of a column as text: a text file is read as texts, and a sheet saved as one."""
         is_text = self.raw.delimiters or self.raw.encodings == "excel"
-        return identifier(column.name) + ("" if is_text else "::VARCHAR")
+        return identifier(column.name) if is_text else f"CAST({identifier(column.name)} AS VARCHAR)"
 
     def is_filled(self, column: Column) -> str:
         """Write the condition that a value is there, and not blank."""

@@ -64,7 +64,7 @@ def about_missing(log: Log) -> Iterator[Advice]:
             if role == "ordered_at":
                 advice = _about_days(log) + advice
                 if days := counted_days(log):
-                    change = log.added(role, f"DATE '2020-01-01' + {identifier(days.name)}::INTEGER")
+                    change = log.added(role, f"DATE '2020-01-01' + CAST({identifier(days.name)} AS INTEGER)")
             told = f"no column seems to be it; which is it of: {listed(log.columns)}? {advice}"
             yield question(f"{WHERE}.columns.{role}", told, change=change, offer=offer)
 
@@ -118,7 +118,8 @@ def _without_id(log: Log, told: str, order: Column) -> Advice:
         return Advice("order ids", told)
     id_ = f"concat_ws(' ', {identifier(customer.name)}, {identifier(date.name)})"
     given = Change(
-        column=order.name, value=lambda before: f"coalesce(nullif(trim({before}::VARCHAR), ''), {id_})"
+        column=order.name,
+        value=lambda before: f"coalesce(nullif(trim(CAST({before} AS VARCHAR)), ''), {id_})",
     )
     return Advice("order ids", f"{told}. If what a customer bought at once is an order, ", offer=given)
 

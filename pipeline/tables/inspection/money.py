@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from pipeline.engine.quoting import identifier
+from pipeline.errors import UserError
 from pipeline.tables.amounts import CURRENCIES
 from pipeline.tables.inspection.log import SOME, WHERE, Advice, Log, question, shown
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import A_TOTAL, may_be_amount
+from pipeline.tables.inspection.roles import A_TOTAL, Column, may_be_amount
+from pipeline.tables.inspection.values import decimal_sign
+from pipeline.tables.sources.readers import NUMBERS
 
 SIGNS = {"€": "EUR", "EURO": "EUR", "£": "GBP"}  # a dollar or a crown may be that of several countries
 IN_A_NAME = (
@@ -76,6 +80,20 @@ def about_cents(log: Log) -> Iterator[Advice]:
         return
     others = f"SELECT 1 FROM raw WHERE NOT regexp_full_match({amount.key}, '-?\\d*') LIMIT 1"
     if not log.ask(others, "cents"):
-        change = Change(column=amount.name, value=lambda cents: f"TRY_CAST({cents} AS DECIMAL(18, 2)) / 100")
+        change = Change(column=amount.name, value=_of_cents(log, amount))
         told = f'"{amount.name}" holds whole numbers alone: they seem to be cents'
         yield Advice("cents", f"{told}, and the proposed query divides them by 100", change=change)
+
+
+def _of_cents(log: Log, amount: Column) -> Callable[[str], str]:
+    """Write cents as money, with the decimal sign of the quantity beside them."""
+    cast = "CAST" if log.raw.typed_as(NUMBERS, amount.key) else "TRY_CAST"
+    sign = "."
+    with suppress(UserError):  # it is asked for
+        sign = decimal_sign(log)
+
+    def money(cents: str) -> str:
+        divided = f"{cast}({cents} AS DECIMAL(18, 2)) / 100.0"
+        return f"replace(CAST({divided} AS VARCHAR), '.', ',')" if sign == "," else divided
+
+    return money

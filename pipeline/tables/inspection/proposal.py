@@ -16,6 +16,7 @@ from pipeline.tables.inspection.query import Change, Table, as_table, does, sele
 from pipeline.tables.inspection.roles import guess_roles
 from pipeline.tables.inspection.snippet import changes, snippet
 from pipeline.tables.sources.readers import read_raw
+from pipeline.tables.sources.spec import Source
 
 # Each looks at the log for itself; what they say is told in this order.
 DETECTORS: tuple[Detector, ...] = (
@@ -43,25 +44,9 @@ DETECTORS: tuple[Detector, ...] = (
 
 
 UNTRUE = (
-    "no query is proposed, whatever is said of one here: DuckDB does not run it on this file, or finds other "
-    "rows than are told of. Put the file right where it is exported, or write the query by hand"
+    "no query is proposed, whatever is said of one here: it does not run on this very log, or finds other "
+    "rows than are told of. Put the log right where it comes from, or write the query by hand"
 )
-
-
-@dataclass(frozen=True)
-class Unread:
-    """A source of which nothing is known but its path."""
-
-    path: str
-    url: None = None
-    table: None = None
-    query: None = None
-    since: None = None
-    sheet: str | None = None
-    delimiter: str = "auto"
-    encoding: str = "auto"
-    decimal: str = "auto"
-    date_format: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -83,19 +68,15 @@ class Inspection:
     questions: tuple[str, ...]
 
 
-def inspect_file(path: str, root: Path, sheet: str | None = None, encoding: str = "auto") -> Inspection:
-    """Read the whole of a file (or of all files of a pattern) and say what it seems to be.
+def inspect_source(spec: Source, root: Path) -> Inspection:
+    """Read the whole of a file (or of all files of a pattern), or of a table, and say what it seems to be.
 
     Parameters
     ----------
-    path : str
-        As ``sources.orders.path``.
+    spec : Source
+        What it says of the way a file is written is believed; what is "auto" is found out.
     root : Path
         The folder a relative path starts from.
-    sheet : str, optional
-        Of a workbook; the first when not given.
-    encoding : str
-        Of a text, as ``sources.orders.encoding``.
 
     Raises
     ------
@@ -104,12 +85,12 @@ def inspect_file(path: str, root: Path, sheet: str | None = None, encoding: str 
     """
     with duck.connect() as con:
         try:
-            raw = read_raw(con, Unread(path, sheet=sheet, encoding=encoding), None, root, WHERE)
+            raw = read_raw(con, spec, None, root, WHERE)
         except UserError as refused:
             raise files.say_encoding(con, refused) from refused
         files.check_header(raw)
         amounts.define_macros(con)
-        log = Log(con, raw)
+        log = Log(con, spec, raw)
         about_file = list(files.about_file(log))
         log, about_empty_rows = files.without_empty_rows(log)
         log, about_events = purchases_alone(log.described())
@@ -118,11 +99,11 @@ def inspect_file(path: str, root: Path, sheet: str | None = None, encoding: str 
         about_text = [*files.about_text(log), *files.about_foreign_text(log)]
         told = [*about_file, *about_empty_rows, *about_events, *about_text, *about_totals, *about_log]
         takes_query = any(advice.change or advice.offer or advice.refund for advice in told)
-        table = as_table(con, path, raw, root) if takes_query else None
+        table = as_table(con, spec, raw, root) if takes_query else None
     told = _tried(told, table, root) if table else told
     return Inspection(
         findings=tuple((advice.about, _told(advice, told, table)) for advice in told if not advice.asks),
-        snippet=snippet(path, sheet, log.guesses, told, table),
+        snippet=snippet(spec, log.guesses, told, table),
         questions=tuple(_told(advice, told, table) for advice in told if advice.asks),
     )
 
@@ -150,5 +131,5 @@ def _told(advice: Advice, all_told: Sequence[Advice], table: Table | None) -> st
         return advice.told
     made = changes(all_told)
     first = table.first and f"{table.first}, "
-    place = "in place of the proposed query" if made else "in place of path, url: duckdb:// and query"
+    place = "in place of the proposed query" if made else table.place
     return f"{advice.told}{first}set {place}: {' '.join(select(table, [*made, advice.offer]))}"

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection, SqlError
 from pipeline.engine.quoting import identifier, literal
+from pipeline.tables.sources.addresses import expand
+from pipeline.tables.sources.connections import NO_DATABASE, Database, DatabaseError, connect
+from pipeline.tables.sources.database import rows_of
 from pipeline.tables.sources.raw import FileRead
 from pipeline.tables.sources.readers import Raw
 from pipeline.tables.sources.remote import is_remote
+from pipeline.tables.sources.spec import Source
 
 ENCODINGS = ("utf-16", "utf-16"), ("cp1252", "latin-1"), ("utf-8", "")  # ours, and the nearest DuckDB knows
 SAVED = "data/raw/orders.csv"
@@ -19,10 +24,27 @@ SAVED = "data/raw/orders.csv"
 
 @dataclass(frozen=True)
 class Table:
-    """What a query reads, as SQL, and what has to be done before; nothing, mostly."""
+    """What a query reads.
+
+    Attributes
+    ----------
+    sql : str
+        What stands behind FROM.
+    first : str
+        What has to be done before; nothing, mostly.
+    url : str
+        The database that runs the query; for files DuckDB.
+    names : tuple of str
+        The columns, where the database knows no ``* REPLACE``.
+    place : str
+        How the query gets into the parameters.
+    """
 
     sql: str
     first: str = ""
+    url: str = NO_DATABASE
+    names: tuple[str, ...] = ()
+    place: str = "in place of path, url: duckdb:// and query"
 
 
 @dataclass(frozen=True)
@@ -60,12 +82,11 @@ def select(table: Table, changes: Sequence[Change]) -> list[str]:
         if change.column:
             before = replaced.get(change.column, identifier(change.column))
             replaced[change.column] = change.value(before)
-    anew = ", ".join(f"{value} AS {identifier(column)}" for column, value in replaced.items())
     added = "".join(f", {change.added} AS {change.name}" for change in changes if change.added)
     where = " AND ".join(change.where for change in changes if change.where)
     once = ", ".join(replaced.get(name, identifier(name)) for change in changes for name in change.once)
     lines = (
-        f"SELECT {once and f'DISTINCT ON ({once}) '}*{anew and f' REPLACE ({anew})'}{added}",
+        f"SELECT {once and f'DISTINCT ON ({once}) '}{_columns(table, replaced)}{added}",
         f"FROM {table.sql}",
         where and f"WHERE {where}",
         once and "ORDER BY ALL",
@@ -73,34 +94,56 @@ def select(table: Table, changes: Sequence[Change]) -> list[str]:
     return [line for line in lines if line]
 
 
+def _columns(table: Table, replaced: Mapping[str, str]) -> str:
+    if not table.names:
+        anew = _named(replaced)
+        return f"* REPLACE ({anew})" if anew else "*"
+    return _named({name: replaced.get(name, identifier(name)) for name in table.names})
+
+
+def _named(values: Mapping[str, str]) -> str:
+    named = {
+        column: "" if value == identifier(column) else f"{value} AS " for column, value in values.items()
+    }
+    return ", ".join(f"{value}{identifier(column)}" for column, value in named.items())
+
+
 def does(table: Table, changes: Sequence[Change], root: Path) -> bool:
-    """Tell whether DuckDB runs the query on the very file, and finds the rows that are told of.
+    """Tell whether the query runs on the very file or table, and finds the rows that are told of.
 
     A file that is to be saved first is not there yet.
     """
     if table.first:
         return True
     first = next((change for change in changes if change.where), Change())
-    with duck.connect(folder=root) as con:
+    address = expand(table.url, os.environ, "url")
+    with duck.connect() as con, connect(address.url, root, "url") as database:
         try:
-            rows = _count(con, table, changes)
-            return rows > 0 and first.rows in (0, _count(con, table, [replace(first, once=())]))
-        except SqlError:
+            rows = _count(con, database, select(table, changes))
+            told = _count(con, database, select(table, [replace(first, once=())])) if first.rows else 0
+            return rows > 0 and first.rows == told
+        except (SqlError, DatabaseError):
             return False
 
 
-def _count(con: Connection, table: Table, changes: Sequence[Change]) -> int:
-    # With the columns, or DuckDB would leave the expressions out that are to be tried.
-    sql = f"SELECT count(*), count(DISTINCT hash(t)) FROM ({' '.join(select(table, changes))}) AS t"
-    [(rows, _)] = duck.run(con, sql, name="the proposed query").fetchall()
+def _count(con: Connection, database: Database, query: Sequence[str]) -> int:
+    # The rows are read, or a database would leave out the expressions that are to be tried.
+    duck.register(con, "tried", database.read(" ".join(query)))
+    [(rows,)] = duck.run(con, "SELECT count(*) FROM tried", name="the proposed query").fetchall()
+    con.unregister("tried")
     return int(rows)
 
 
-def as_table(con: Connection, path: str, raw: Raw, root: Path) -> Table:
-    """Write how a query of DuckDB reads a file: text as text, so that numbers and dates are read as here.
+def as_table(con: Connection, spec: Source, raw: Raw, root: Path) -> Table:
+    """Write how a query reads a log; of a file, text as text, so that numbers and dates are read as here.
 
     Each way is tried, until one gives as many rows and the same names.
     """
+    path = spec.path or ""
+    if spec.url:
+        names = () if raw.encodings == "duckdb" else tuple(name for name in raw.columns.values() if name)
+        rows = f"({rows_of(spec, raw.files[0].names)}) AS log"
+        return Table(rows, url=spec.url, names=names, place="in place of table or query, query")
     if raw.encodings == "excel":
         return Table(_csv(SAVED), f"save the sheet as {SAVED}")
     if is_remote(path) or path.startswith("package:"):

@@ -61,7 +61,7 @@ LARGER_THAN_ORDER = """
 
 def about_kinds(log: Log) -> Iterator[Advice]:
     """Ask about rows that are called a credit note or the like while their amounts are above zero."""
-    paid = [column for role in ("amount", "unit_price", "quantity") if (column := log.column(role))]
+    paid = log.paid
     for column in log.free if paid else []:
         is_side = re.search(SIDES, column.plain_name)
         if column.distinct > SOME or not (is_side or re.search(KIND, column.plain_name)):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from pipeline.tables.inspection.log import Advice, Refund, shown
 from pipeline.tables.inspection.query import Change, Table, select
 from pipeline.tables.inspection.roles import REQUIRED, Guess
+from pipeline.tables.sources.connections import NO_DATABASE
 from pipeline.tables.sources.header import ASKED
+from pipeline.tables.sources.spec import Source
 
 SETTINGS = dict.fromkeys(("delimiter", "encoding", "decimal", "date_format"), "auto")
 OF_VALUES = ("decimal", "date_format")  # they are looked for in the result of a query, too
@@ -21,8 +24,7 @@ def changes(told: Sequence[Advice]) -> list[Change]:
 
 
 def snippet(
-    path: str,
-    sheet: str | None,
+    spec: Source,
     guesses: Mapping[str, Guess | None],
     told: Sequence[Advice],
     table: Table | None,
@@ -31,8 +33,8 @@ def snippet(
 
     Parameters
     ----------
-    path, sheet : str
-        Where the file is.
+    spec : Source
+        Where the log is.
     guesses : mapping of role to Guess or None
     told : sequence of Advice
     table : Table or None
@@ -49,8 +51,8 @@ def snippet(
     if table and made:
         rows += _section("orders", _query(table, made), _columns(named), of_values)
     else:
-        place = {"path": path} | ({"sheet": sheet} if sheet else {})
-        rows += _section("orders", _settings(place), _columns(named), settings)
+        of_place = of_values if spec.url else settings
+        rows += _section("orders", _place(spec), _columns(named), of_place)
     refunds = [advice.refund for advice in told if advice.refund]
     if table and refunds:
         rows += _section("returns", *_returns(table, made, refunds[0], named), of_values)
@@ -63,13 +65,26 @@ def _section(name: str, place: list[str], columns: list[str], settings: Mapping[
     return [f"  {name}:", *(f"    {line}" for line in lines)]
 
 
+def _place(spec: Source) -> list[str]:
+    named = {key: getattr(spec, key) for key in ("path", "url", "table", "query", "sheet")}
+    rows = _settings({key: value for key, value in named.items() if value})
+    since = (
+        spec.since and f"since: {{column: {shown(spec.since.column)}, value: {json.dumps(spec.since.value)}}}"
+    )
+    return [*rows, since] if since else rows
+
+
 def _settings(settings: Mapping[str, str]) -> list[str]:
     return [f"{key}: {shown(value)}" for key, value in settings.items()]
 
 
 def _query(table: Table, made: Sequence[Change]) -> list[str]:
-    """Write a query of files: of how they are written it leaves the values."""
-    return ["url: duckdb://", "query: >-", *(f"  {line}" for line in select(table, made))]
+    """Write a query: of how files are written it leaves the values."""
+    return [
+        f"url: {table.url if table.url == NO_DATABASE else shown(table.url)}",
+        "query: >-",
+        *(f"  {line}" for line in select(table, made)),
+    ]
 
 
 def _columns(named: Mapping[str, str | None]) -> list[str]:

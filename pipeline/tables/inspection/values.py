@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.errors import UserError
 from pipeline.tables import amounts, dates
-from pipeline.tables.inspection.log import WHERE, Advice, Log, listed, question
+from pipeline.tables.inspection.log import WHERE, Advice, Log, listed, question, shown
 from pipeline.tables.inspection.roles import ENOUGH, Column
 from pipeline.tables.sources.readers import NUMBERS, TIMES
 
@@ -27,7 +27,7 @@ def about_dates(log: Log) -> Iterator[Advice]:
         yield _about_zone(log, column, dates.ISO)
     else:
         try:
-            chosen = dates.choose(log.con, column.key, "auto", f"{WHERE}.date_format")
+            chosen = dates.choose(log.con, column.key, log.spec.date_format, f"{WHERE}.date_format")
         except UserError as error:
             yield Advice("dates", ASKED)
             yield Advice("time zone", ASKED)
@@ -77,19 +77,32 @@ def about_day_of_shipping(log: Log) -> Iterator[Advice]:
 
 def about_decimals(log: Log) -> Iterator[Advice]:
     """Find the decimal sign of the amounts."""
-    column = log.column("amount", "unit_price")
-    if column is None:
+    if not log.paid:
         yield Advice("decimal", "not known without a column of amounts")
-    elif log.raw.typed_as(NUMBERS, column.key):
+    elif all(log.raw.typed_as(NUMBERS, column.key) for column in log.paid):
         # A query may make texts of them; a sheet is saved as text in the way of the country.
         settings = {} if log.raw.encodings == "excel" else {"decimal": "."}
         yield Advice("decimal", "typed numbers in the file", settings=settings)
     else:
         try:
-            sign = amounts.choose(log.con, f"SELECT {column.key} AS amount FROM raw", "auto", WHERE)
+            sign = decimal_sign(log)
         except UserError as error:
             yield Advice("decimal", ASKED)
             yield Advice("decimal", str(error), asks=True)
         else:
-            told = f'"{sign}", decided over all {column.filled:,} values of the column'
-            yield Advice("decimal", told, settings={"decimal": sign})
+            told = " and ".join(
+                f"all {column.filled:,} values of {shown(column.name)}" for column in log.paid
+            )
+            yield Advice("decimal", f'"{sign}", decided over {told}', settings={"decimal": sign})
+
+
+def decimal_sign(log: Log) -> str:
+    """Choose the decimal sign over all that a run reads as numbers, as it does.
+
+    Raises
+    ------
+    UserError
+        If it cannot be decided.
+    """
+    texts = " UNION ALL ".join(f"SELECT {column.key} AS amount FROM raw" for column in log.paid)
+    return amounts.choose(log.con, texts, log.spec.decimal, WHERE)

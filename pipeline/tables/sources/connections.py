@@ -25,6 +25,7 @@ VALID = (
     "or duckdb:// for a query over files"
 )
 NO_DATABASE = "duckdb://"
+SCHEMES = ("postgresql", "postgres", "sqlite", "duckdb")
 POSTGRES_TYPES = {
     "date": "DATE",
     **dict.fromkeys(["timestamp", "timestamptz"], "TIMESTAMP"),
@@ -56,6 +57,11 @@ class Database(ABC):
     def text(self, name: str, kind: str) -> str:
         """Write the SQL for a column as text."""
         return f"CAST({identifier(name)} AS TEXT)"
+
+
+def is_database(address: str) -> bool:
+    """Tell the URL of a database from that of a file."""
+    return address.partition("://")[0] in SCHEMES
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,9 +14,9 @@ from pipeline.engine.quoting import identifier, literal
 from pipeline.errors import UserError
 from pipeline.tables.sources.addresses import HIDDEN, Address, expand
 from pipeline.tables.sources.connections import DatabaseError, connect
-from pipeline.tables.sources.header import check_columns
+from pipeline.tables.sources.header import check_columns, spelled
 from pipeline.tables.sources.raw import FileRead, RawTable
-from pipeline.tables.sources.spec import Since, Source, title
+from pipeline.tables.sources.spec import Source, title
 
 OF_CELLS = re.compile(r"(Conversion|Invalid Input|Out of Range) Error|INVALID_DATA")
 """How the errors of DuckDB and of PostgreSQL begin that are about a value: they repeat it, quoted."""
@@ -53,13 +53,12 @@ def read_database(table: RawTable, file_no: int, spec: Source, root: Path, where
     """
     address = expand(spec.url or "", os.environ, f"{where}.url")
     with _explained(address, where), connect(address.url, root, f"{where}.url") as database:
-        rows = _rows(spec)
         label = f"{database.kind} {title(spec)}"
-        names = database.columns(rows)
+        names = database.columns(_every_row(spec))
         table.settle(names, label, where)
         if spec.since:
-            check_columns(names, [spec.since.column], label, f"{where}.since.column")
-            rows = f"SELECT * FROM ({rows}) AS every_row WHERE {_from_watermark(spec.since)}"
+            check_columns(names, [spelled(spec.since.column, names)], label, f"{where}.since.column")
+        rows = rows_of(spec, names)
         ours = {our: name for our, name in table.columns.items() if name}
         types = database.types(rows, sorted(set(ours.values())))
         texts = ", ".join(f"{database.text(name, types[name])} AS {our}" for our, name in ours.items())
@@ -76,15 +75,20 @@ def read_database(table: RawTable, file_no: int, spec: Source, root: Path, where
     )
 
 
-def _rows(spec: Source) -> str:
+def rows_of(spec: Source, names: Sequence[str]) -> str:
+    """Write the SELECT of the rows that a source of a database means; `names` are its columns."""
+    rows = _every_row(spec)
+    if not spec.since:
+        return rows
+    column, value = identifier(spelled(spec.since.column, names)), spec.since.value
+    first = value if isinstance(value, int) else literal(value)
+    return f"SELECT * FROM ({rows}) AS every_row WHERE {column} >= {first}"
+
+
+def _every_row(spec: Source) -> str:
     if spec.table:
         return f"SELECT * FROM {'.'.join(map(identifier, spec.table.split('.')))}"
     return (spec.query or "").strip().rstrip(";")
-
-
-def _from_watermark(since: Since) -> str:
-    value = since.value
-    return f"{identifier(since.column)} >= {value if isinstance(value, int) else literal(value)}"
 
 
 @contextmanager

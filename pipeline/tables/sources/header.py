@@ -141,6 +141,12 @@ def clean_name(text: str) -> str:
     return " ".join(normalize("NFC", text.strip("\ufeff")).split())
 
 
+def spelled(name: str, names: Iterable[str]) -> str:
+    """Return a name of the parameters as the columns write it: a letter may be one character, or two."""
+    wanted = normalize("NFC", name)
+    return next((other for other in names if normalize("NFC", other) == wanted), name)
+
+
 def looks_like_row(names: Iterable[str]) -> bool:
     """Tell whether a date or an address is among a header's names, or several numbers are.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from unicodedata import normalize
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +12,7 @@ import pyarrow as pa
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables.columns import repeated
-from pipeline.tables.sources.header import check_columns, looks_like_row, no_header
+from pipeline.tables.sources.header import check_columns, looks_like_row, no_header, spelled
 
 ASCII = 0x7F
 FIRST_MARK = 0xCC  # in UTF-8, the first byte of U+0300: no character before it belongs to the one before
@@ -117,12 +116,7 @@ class RawTable:
                 raise no_header(label, f"{where}.path")
             once = [name for name in names if name and names.count(name) == 1]
             self.columns = {f"c{n}": name for n, name in enumerate(once)}
-        spellings = {normalize("NFC", name): name for name in names}  # parameters are normal, not all files
-
-        def spelled(name: str | None) -> str | None:
-            return name and spellings.get(normalize("NFC", name), name)
-
-        self.columns = {our: spelled(name) for our, name in self.columns.items()}
+        self.columns = {our: name and spelled(name, names) for our, name in self.columns.items()}
         check_columns(names, self.wanted, label, f"{where}.columns")
 
     def insert(

@@ -9,8 +9,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.errors import UserError
-from pipeline.tables.inspection.proposal import inspect_file
-from tests.tables.conftest import proposed
+from tests.tables.conftest import inspect_file, proposed
 
 # As the stores of Ta-Feng wrote their sales.
 TA_FENG = "交易日期和時間;會員卡號;商品分類;商品原始ID;數量;銷售額\n" + "".join(

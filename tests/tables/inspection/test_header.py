@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UserError
-from pipeline.tables.inspection.proposal import inspect_file
 from pipeline.tables.sources.header import looks_like_row
-from tests.tables.conftest import finding, inspected
+from tests.tables.conftest import finding, inspect_file, inspected
 
 
 def test_a_file_without_a_header_is_told_without_its_values(tmp_path: Path) -> None:

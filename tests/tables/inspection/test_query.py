@@ -8,8 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipeline.tables.inspection.proposal import inspect_file
-from tests.tables.conftest import finding, inspected, offered, proposed, queried
+from tests.tables.conftest import finding, inspect_file, inspected, offered, proposed, queried
 
 SHOPIFY = """\
 Name,Email,Financial Status,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price

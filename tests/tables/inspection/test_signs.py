@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from pipeline.tables.inspection.proposal import Inspection, inspect_file
-from tests.tables.conftest import finding, inspected, offered, queried
+from pipeline.tables.inspection.proposal import Inspection
+from tests.tables.conftest import finding, inspect_file, inspected, offered, queried
 
 INVOICES = """\
 Datum;Belegart;Belegnr;Kunde;Betrag

@@ -18,9 +18,9 @@ import yaml
 from pipeline.params import parse_params
 from pipeline.stages.ingest import read_orders
 from pipeline.tables.ingest import Ingested
-from pipeline.tables.inspection.proposal import Inspection, inspect_file
+from pipeline.tables.inspection.proposal import Inspection
 from tests.conftest import ROOT
-from tests.tables.conftest import orders_of
+from tests.tables.conftest import inspect_file, orders_of
 
 CUSTOMERS, ORDERS = 60, 300
 
@@ -99,6 +99,16 @@ def test_events_in_cents_whose_purchases_are_lines(tmp_path: Path) -> None:
     assert {"events", "lines", "cents"} <= set(dict(found.findings))
     done = pasted(found, tmp_path)
     assert orders_of(done) == expected(TRUTH, exact)
+
+
+def test_prices_in_cents_beside_quantities_with_a_decimal_comma(tmp_path: Path) -> None:
+    rows = ["kunde;datum;auftragsnr;menge;preis_cents"]
+    rows += [f"{o.customer};{o.at};{o.number};2,5;{2 * o.lines[0]}" for o in TRUTH]
+    (tmp_path / "log.csv").write_text("\n".join(rows) + "\n")
+    found = inspect_file("log.csv", tmp_path)
+    assert found.questions == ()
+    paid = [replace(o, lines=(5 * o.lines[0],)) for o in TRUTH]
+    assert orders_of(pasted(found, tmp_path)) == expected(paid, exact)
 
 
 def test_a_shop_whose_lines_follow_its_totals_with_refunds_and_cancelled_orders(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unicodedata import normalize
 
 import duckdb
 import pandas as pd
@@ -86,6 +87,15 @@ def test_since_may_be_a_number_and_before_all_rows_reads_all(ingest: Ingest, sho
     for value, rows in ((2, 4), (0, 5)):
         since = SimpleNamespace(column="order_no", value=value)
         assert ingest(path=None, url=shop, table="log", since=since).counts["rows_read"] == rows
+
+
+def test_the_column_of_the_watermark_is_found_however_its_letters_are_written(
+    ingest: Ingest, shop: str
+) -> None:
+    apart = normalize("NFD", "geändert")
+    query = f'SELECT customer, date, amount, updated_at AS "{apart}" FROM log'
+    since = SimpleNamespace(column="geändert", value="2021-03-06")
+    assert ingest(path=None, url=shop, query=query, since=since).counts["rows_read"] == 4
 
 
 @pytest.mark.parametrize(
