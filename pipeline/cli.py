@@ -16,11 +16,12 @@ from pipeline import cli_models
 from pipeline.counted import counted
 from pipeline.errors import UserError
 from pipeline.params import Source, load_params, parse_source
+from pipeline.preflight.age import age, over
 from pipeline.preflight.screen import screen
 from pipeline.stages import files
 from pipeline.stages.ingest import read_orders
 from pipeline.stages.preflight import describe
-from pipeline.stages.shell import EXIT_USER_ERROR, complain, say
+from pipeline.stages.shell import EXIT_USER_ERROR, complain, say, user_errors_told
 from pipeline.tables import io
 from pipeline.tables.inspection.proposal import inspect_source
 from pipeline.tables.sources.connections import is_database
@@ -43,14 +44,12 @@ def churn() -> None:
 @app.command()
 def summary() -> None:
     """Say where the results of the last run are, how good the models are, and what to do next."""
-    try:
+    with user_errors_told():
         params = load_params(Path("params.yaml"))
-        results = {path: _read(path) for path in (files.MANIFEST, files.EVALUATION, files.LOG, files.KPIS)}
+        results = [_read(path) for path in (files.MANIFEST, files.EVALUATION, files.LOG, files.KPIS)]
         alarms = [alarm["text"] for path in (files.DRIFT, files.REALITY) for alarm in _read(path)["alarms"]]
-    except UserError as error:
-        complain(error)
-        raise typer.Exit(EXIT_USER_ERROR) from None
-    text = _summary(*results.values(), alarms=alarms, experiment=params.track.experiment, root=Path.cwd())
+    how: dict[str, Any] = {"experiment": params.track.experiment, "root": Path.cwd(), "today": date.today()}
+    text = _summary(*results, alarms=alarms, **how)
     Console(highlight=False, soft_wrap=True).print(text)
 
 
@@ -77,11 +76,8 @@ def inspect(
 ) -> None:
     """Say what a log of orders seems to be, and which parameters read it. Exit code 2: it has to ask."""
     given = {"table": table, "query": query, "sheet": sheet, "encoding": encoding}
-    try:
+    with user_errors_told():
         found = inspect_source(_source(file, given), Path.cwd(), _cancelled())
-    except UserError as error:
-        complain(error)
-        raise typer.Exit(EXIT_USER_ERROR) from None
     for about, finding in found.findings:
         say(f"{about:<12} {finding}")
     say(f"\nFor params.yaml, in place of the section there:\n\n{found.snippet}")
@@ -96,12 +92,9 @@ def preflight(
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON, for programs.")] = False,
 ) -> None:
     """Look at the order log that params.yaml names, say what can be predicted; no file is written."""
-    try:
+    with user_errors_told():
         params = load_params(Path("params.yaml"))
         done = read_orders(params)
-    except UserError as error:
-        complain(error)
-        raise typer.Exit(EXIT_USER_ERROR) from None
     report = describe(done.orders, done.returns, done.counts, done.as_of, params)
     if as_json:
         typer.echo(io.json_text(report), nl=False)
@@ -154,11 +147,14 @@ def _summary(
     alarms: Sequence[str],
     experiment: str,
     root: Path,
+    today: date,
 ) -> str:
+    as_of, last = (date.fromisoformat(manifest[name]) for name in ("as_of", "last_order_on"))
     window, all_returned = evaluation["window"], kpis["customers"] - manifest["rows"]
     lines = [
         "",
-        f"[bold]{counted(manifest['rows']):customer/customers} as of {manifest['as_of']}[/]",
+        f"[bold]{counted(manifest['rows']):customer/customers} as of {as_of}[/], "
+        f"the last order is {age(last, today)} old",
         f"  segments     {escape(str(root / files.EXPORT_CSV))}",
         f"  report       {escape((root / files.REPORT).as_uri())}",
         f"  MLflow run   experiment {escape(experiment)}, tag state = {manifest['run_id']}",
@@ -169,6 +165,8 @@ def _summary(
     ]
     if all_returned > 0:
         lines.insert(2, f"  and {counted(all_returned)} with every order returned, in the KPIs alone")
+    if told := over(last, as_of, manifest["horizon_days"], today):
+        lines.insert(1, f"[bold yellow]Old:[/] {told}.")
     for name in ("churn", "value"):
         grade = evaluation[name]["grade"]
         lines.append(f"  {name:<12} grade {grade['letter'] or 'none'}: {escape(grade['text'])}")

@@ -12,7 +12,7 @@ import typer
 
 from pipeline.counted import counted
 from pipeline.errors import UserError
-from pipeline.stages.shell import EXIT_USER_ERROR, complain, say, warn
+from pipeline.stages.shell import say, user_errors_told, warn
 from pipeline.tracking import (
     ModelVersion,
     model_versions,
@@ -70,11 +70,8 @@ def roll_back() -> None:
 @contextmanager
 def _store() -> Iterator[str]:
     """Yield where the models are; what goes wrong there is told in a sentence."""
-    try:
+    with user_errors_told():
         yield tracking_uri(os.environ, Path.cwd())
-    except UserError as error:
-        complain(error)
-        raise typer.Exit(EXIT_USER_ERROR) from None
 
 
 def _row(version: ModelVersion) -> str:

@@ -19,7 +19,7 @@ from scipy.special import expit
 from sklearn.ensemble import StackingClassifier
 from sklearn.pipeline import Pipeline
 
-from pipeline.churn.blend import assemble, blend_weights, blended_log_odds
+from pipeline.churn.blend import assemble, blend_weights
 from pipeline.churn.calibrate import UNCALIBRATED, Calibration, Said, choose_calibration
 from pipeline.churn.level import missed_log_odds, trust_in_blend
 from pipeline.churn.members import (
@@ -30,13 +30,8 @@ from pipeline.churn.members import (
     presumed_weights,
 )
 from pipeline.churn.season import Window, seasonal_shift, seasonal_total
-from pipeline.churn.simplex import equal
-from pipeline.churn.spend import (
-    SpendModel,
-    fit_spend,
-    spend_weights,
-    weighted_mean,
-)
+from pipeline.churn.simplex import equal, weighted_mean
+from pipeline.churn.spend import SpendModel, fit_spend, spend_weights
 from pipeline.errors import InsufficientHistory
 
 
@@ -117,7 +112,7 @@ class Backtested:
 
     def own(self) -> NDArray[np.float64]:
         """Give the blended log-odds, before any shift of the level."""
-        return blended_log_odds(self.log_odds, self.learned.weights)
+        return weighted_mean(self.log_odds, self.learned.weights)
 
     def blend(self) -> NDArray[np.float64]:
         """Give the log-odds of the churn probability."""
@@ -186,7 +181,7 @@ def learn(
     if known:
         said = pd.concat([each.levelled() for each in known], ignore_index=True)
         weights = blend_weights(weights, said, np.concatenate([each.churned for each in known]))
-    own = blended_log_odds(member_log_odds(members, today), weights)
+    own = weighted_mean(member_log_odds(members, today), weights)
     pull = (1 - trust_in_numbers(earlier or known)) * to_lifetime_level(own, today)
     season = seasonal_shift(last_year) if last_year else None
     shift = pull + (season if season and level_helps(earlier) else 0.0)

@@ -59,13 +59,6 @@ def blend_weights(
     return pulled_weights(presumed, loss, gradient)
 
 
-def blended_log_odds(log_odds: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:
-    """Give the weighted sum of the members' log-odds, before the shift; shape (len(log_odds),)."""
-    # One column after the other: a matrix product may sum differently from machine to machine.
-    parts = [weight * log_odds[name].to_numpy(dtype=np.float64) for name, weight in weights.items()]
-    return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
-
-
 def assemble(
     members: Mapping[Member, Pipeline], weights: Weights, shift: float, frame: pd.DataFrame
 ) -> StackingClassifier:

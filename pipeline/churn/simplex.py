@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, minimize
 from threadpoolctl import threadpool_limits
@@ -30,6 +31,13 @@ def equal(names: Iterable[Name]) -> dict[Name, float]:
     """Give all the same weight."""
     listed = list(names)
     return dict.fromkeys(listed, 1 / len(listed))
+
+
+def weighted_mean(members: pd.DataFrame, weights: Mapping[Name, float]) -> Floats:
+    """Give the weighted mean of what the members say, a column each; shape (len(members),)."""
+    # One column after the other: a matrix product may sum differently from machine to machine.
+    parts = [weight * members[name].to_numpy(dtype=np.float64) for name, weight in weights.items()]
+    return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
 
 
 def least_on_simplex(

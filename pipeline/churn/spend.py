@@ -20,7 +20,6 @@ The blend says who will spend more than others; how much all of them will spend 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -42,7 +41,7 @@ from pipeline.churn.members import (
     linear_inputs,
     varying,
 )
-from pipeline.churn.simplex import equal, half_way_to_equal, least_on_simplex
+from pipeline.churn.simplex import equal, half_way_to_equal, least_on_simplex, weighted_mean
 from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
 
@@ -212,12 +211,6 @@ def _log_linear(inputs: pd.DataFrame, target: pd.Series[float]) -> Pipeline:
     return Pipeline([("inputs", linear_inputs(inputs.columns.tolist())), ("model", model)]).fit(
         inputs, target
     )
-
-
-def weighted_mean(members: pd.DataFrame, weights: Mapping[str, float]) -> NDArray[np.float64]:
-    """Give the weighted mean of the members, before the level; shape (len(members),)."""
-    parts = [weight * members[name].to_numpy(dtype=np.float64) for name, weight in weights.items()]
-    return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
 
 
 def spend_weights(members: pd.DataFrame, actual: NDArray[np.float64]) -> dict[str, float]:

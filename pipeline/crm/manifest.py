@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pipeline.crm.fields import FIELDS, SCHEMA_VERSION
@@ -33,6 +33,7 @@ def manifest(
     rows: int,
     run_id: str,
     as_of: date,
+    last_order_on: date,
     horizon_days: int,
     clv_horizon_days: int,
     currency: str,
@@ -53,6 +54,8 @@ def manifest(
         As from `run_id`.
     as_of : date
         The first day not known when the scores were made.
+    last_order_on : date
+        Day of the last order of anybody: who reads the export later sees by it how old the data are.
     horizon_days, clv_horizon_days : int
         Of the churn probability and the expectations, and of the CLV.
     currency : str
@@ -62,6 +65,8 @@ def manifest(
         "schema_version": SCHEMA_VERSION,
         "run_id": run_id,
         "as_of": as_of.isoformat(),
+        "last_order_on": last_order_on.isoformat(),
+        "horizon_until": (as_of + timedelta(days=horizon_days - 1)).isoformat(),
         "horizon_days": horizon_days,
         "clv_horizon_days": clv_horizon_days,
         "currency": currency,

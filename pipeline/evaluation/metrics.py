@@ -17,7 +17,6 @@ from scipy.special import xlogy
 from pipeline.evaluation.profit import expected_maximum_profit
 from pipeline.evaluation.recalibration import EPSILON, calibration_intercept, calibration_slope
 from pipeline.evaluation.weighted import (
-    BINS,
     FloatArray,
     binned_sums,
     captured_by_top,
@@ -25,6 +24,7 @@ from pipeline.evaluation.weighted import (
     mean,
     mid_ranks,
     ones_unless,
+    quantile_bins,
     ratio,
     tied_groups,
 )
@@ -74,10 +74,8 @@ def expected_calibration_error(
 ) -> FloatArray:
     """Mean distance of predicted and observed rate over ten bins of equally many rows."""
     p, rows, events = tied_groups(actual, predicted, weight)
-    total = rows.sum(axis=-1)
-    middle = ratio(np.cumsum(rows, axis=-1) - rows / 2, total[..., np.newaxis])
-    bins = np.clip(np.nan_to_num(middle) * BINS, 0, BINS - 1).astype(np.intp)
-    return ratio(np.abs(binned_sums(bins, rows * p - events)).sum(axis=-1), total)
+    gaps = binned_sums(quantile_bins(p, rows), rows * p - events)
+    return ratio(np.abs(gaps).sum(axis=-1), rows.sum(axis=-1))
 
 
 def top_decile_lift(

@@ -1,4 +1,10 @@
-"""Point-in-time features: what was known of each customer at each cutoff."""
+"""Point-in-time features: what was known of each customer at each cutoff.
+
+- The days to look from: `cutoffs`; when the shop took no orders: `closures`.
+- What a feature is: `feature`; all there are: `catalogue`; their page: `dictionary`.
+- Taken: `snapshots`, by one `statement` over the rows of `sql/`.
+- For models of orders and for evaluation: `flow`, `orderchannels`. Fewer customers: `sampling`.
+"""
 
 from pipeline.features.closures import Closure, OpenDays, is_noticed
 from pipeline.features.cutoffs import Count, Cutoffs, Origin, plan_cutoffs

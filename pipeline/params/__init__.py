@@ -1,4 +1,8 @@
-"""`params.yaml` as typed, checked, frozen objects."""
+"""`params.yaml` as typed, checked, frozen objects.
+
+- The sections: `sources`, and all others in `sections`; what they share: `section`.
+- From the file to objects: `load`; what is wrong, for people: `explain`; no `secrets` in an address.
+"""
 
 from __future__ import annotations
 

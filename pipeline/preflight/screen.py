@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.counted import counted
+from pipeline.preflight.age import age, over
 from pipeline.preflight.closures import closure
 from pipeline.preflight.floors import PREDICTIONS, Floor, read_floors, unmet, why
 from pipeline.preflight.horizon import longer_horizon
@@ -28,8 +29,20 @@ LEFT_OUT = {
 
 def screen(report: Mapping[str, Any], today: date) -> RenderableType:
     """Lay out a report of `preflight`: the log, its rhythm, the other tables, the horizon, the floors."""
-    parts = [_facts(report, today), _horizons(report), *_tables(report), _floors(read_floors(report))]
+    parts: list[RenderableType] = [
+        *_old(report, today),
+        _facts(report, today),
+        _horizons(report),
+        *_tables(report),
+        _floors(read_floors(report)),
+    ]
     return Group(*(row for part in parts for row in ("", part)), *_verdict(report), *_without(report), "")
+
+
+def _old(report: Mapping[str, Any], today: date) -> Iterator[str]:
+    last, as_of = (date.fromisoformat(day) for day in (report["coverage"]["last_day"], report["as_of"]))
+    if told := over(last, as_of, report["horizon"]["configured"]["days"], today):
+        yield f"[bold yellow]Old:[/] {told}."
 
 
 def _facts(report: Mapping[str, Any], today: date) -> Table:
@@ -50,9 +63,8 @@ def _fact_lines(report: Mapping[str, Any], today: date) -> Iterator[tuple[str, s
     extent = f"{counted(log['orders']):order/orders} of {counted(log['customers']):customer/customers}"
     yield "extent", extent + gone
     yield "dates", f"{log['first_day']} to {log['last_day']}, orders on {days:day/days}"
-    ago = counted(max((today - date.fromisoformat(log["last_day"])).days, 0))
     freshness = f"last order {counted(log['days_since_last_order']):day/days} before as_of"
-    yield "freshness", f"{freshness}, {ago:day/days} before today"
+    yield "freshness", f"{freshness}, {age(date.fromisoformat(log['last_day']), today)} before today"
     yield "silent days", _silent_text(report["silent_days"])
     missing = ", ".join(f"{column} {_percent(share)}" for column, share in report["missing"].items())
     yield "unreadable", missing

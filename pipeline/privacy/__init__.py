@@ -1,1 +1,1 @@
-"""Consent, pseudonyms, and how many people a figure has to be about."""
+"""Who somebody is stays outside: `pseudonyms` for customers, their `consent`, no figure of small `groups`."""

@@ -6,8 +6,3 @@
 - Charts: `charts` for the page, `figures` for notebooks.
 - Language: `formats`, `texts`, `words`, and the `sentences_*` by subject.
 """
-
-from pipeline.report.data import ReportData
-from pipeline.report.page import render
-
-__all__ = ["ReportData", "render"]

@@ -133,17 +133,20 @@ def bars(
     layers: Sequence[Layer],
     *,
     axis: Callable[[float], str],
-    y_title: str,
     is_last_partial: bool = False,
 ) -> Markup:
     """Draw one bar per name, layers stacked from the bottom.
 
     Parameters
     ----------
+    label : str
+        What the chart shows, for those who cannot see it.
     names : sequence of str
         What each bar stands for; as many of them are written below as there is room for.
     layers : sequence of Layer
         One value per name in each; NaN where there is no bar.
+    axis : callable
+        Writes the numbers at the upright axis.
     is_last_partial : bool
         Whether the last bar covers an unfinished period and is drawn lighter.
     """
@@ -169,7 +172,7 @@ def bars(
             parts.append(rectangle.format(one.style, partial, x, y, slot * 0.76, height, title))
             base += value
     parts.append(_name_ticks(names))
-    return _frame(label, parts, "", y_title)
+    return _frame(label, parts, "", "")
 
 
 def cells(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 
 import pandas as pd
@@ -43,6 +45,7 @@ def render(report: ReportData) -> str:
             not_predicted=views.not_predicted(report, t, f),
             last_day=f.day(views.last_day(report)),
             as_of=f.day(report.as_of),
+            until=f.day(report.as_of + timedelta(days=report.horizon_days - 1)),
             tested=[f.day(day) for day in views.tested(report)],
             tiles=views.tiles(report, t, f),
             forecast=views.forecast(report, t, f),
@@ -55,6 +58,7 @@ def render(report: ReportData) -> str:
             all_returned=groups.all_returned(report, t, f),
             costly=groups.costly(report, t, f),
             suppressed=groups.suppressed(report, t, f),
+            rfm=groups.rfm_table(report, t, f),
             stages=groups.stage_bars(report, t, f),
             matrix=groups.risk_matrix(report, t, f),
             value_at_risk=groups.value_at_risk(report, t, f),
@@ -102,30 +106,12 @@ def _month_charts(report: ReportData, t: Texts, f: Formats) -> list[quality.Char
     revenue = Layer(t("monthly.revenue"), monthly["revenue"].tolist(), "main")
     again = Layer(t("monthly.again"), (monthly["customers"] - new).tolist(), "main")
     first = Layer(t("monthly.new"), new.tolist(), "second")
-    titles = {name: t(f"monthly.{name}") for name in ("revenue", "customers")}
+
+    def chart(title: str, layers: list[Layer], axis: Callable[[float], str]) -> quality.Chart:
+        svg = bars(title, names, layers, axis=axis, is_last_partial=is_last_partial)
+        return quality.Chart(title, svg, caption)
+
     return [
-        quality.Chart(
-            titles["revenue"],
-            bars(
-                titles["revenue"],
-                names,
-                [revenue],
-                axis=f.money_short,
-                y_title="",
-                is_last_partial=is_last_partial,
-            ),
-            caption,
-        ),
-        quality.Chart(
-            titles["customers"],
-            bars(
-                titles["customers"],
-                names,
-                [again, first],
-                axis=f.number,
-                y_title="",
-                is_last_partial=is_last_partial,
-            ),
-            caption,
-        ),
+        chart(t("monthly.revenue"), [revenue], f.money_short),
+        chart(t("monthly.customers"), [again, first], f.number),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from pipeline.report.data import ReportData
@@ -255,12 +255,12 @@ def ingest_rows(report: ReportData, t: Texts, f: Formats) -> Sequence[tuple[str,
     ]
 
 
-def last_day(report: ReportData) -> Any:
+def last_day(report: ReportData) -> date:
     """The last day that is known."""
     return report.as_of - timedelta(days=1)
 
 
-def tested(report: ReportData) -> tuple[Any, Any]:
+def tested(report: ReportData) -> tuple[date, date]:
     """First and last day of the holdout; without one, those that it would have."""
     first = report.tested_from or report.as_of - timedelta(days=report.horizon_days)
     return first, first + timedelta(days=report.horizon_days - 1)

@@ -42,8 +42,6 @@ def train(params: Params) -> None:
     origins = [each for each in cutoffs.origins if frames.keys([each.cutoff]).isin(customers).any()]
     rows = [labelled([origin.cutoff], cutoffs.known_until(origin)) for origin in origins]
     reason: str | None = why(unmet(io.read_json(files.PREFLIGHT), "churn"))
-    if not reason and frames.keys([cutoffs.score]).empty:
-        reason = f"nobody is a customer on {cutoffs.score}, everything was given back"
     tuned = _tuned(origins[0], params) if params.churn.tune_minutes and origins and not reason else None
     learner = Learner(
         partial(_training_rows, params=params), partial(_last_year, params=params), _recipe(params, tuned)

@@ -34,12 +34,14 @@ def export(params: Params) -> None:
         files.EXPORT_CSV.name: CSV_DIALECTS[params.export.csv_dialect](table),
         files.EXPORT_PARQUET.name: parquet_bytes(table),
     }
+    log = io.read_json(files.LOG)
     description = manifest(
         contents,
         files.REPORT.read_bytes(),
         rows=len(table),
         run_id=current_run(params),
-        as_of=date.fromisoformat(io.read_json(files.LOG)["as_of"]),
+        as_of=date.fromisoformat(log["as_of"]),
+        last_order_on=date.fromisoformat(log["last_day"]),
         horizon_days=params.churn.horizon_days,
         clv_horizon_days=params.lifetime_value.clv_horizon_days,
         currency=params.report.currency,

@@ -59,7 +59,7 @@ def fit_lifetime_value(params: Params) -> None:
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS)).all
     floors = io.read_json(files.PREFLIGHT)
     no_clv, no_churn = (why(unmet(floors, each)) or None for each in ("clv", "churn"))
-    done = _Cutoffs(cutoffs, no_clv, params, of_churn=not no_churn)
+    done = _Fits(cutoffs, no_clv, params, of_churn=not no_churn)
     io.write_parquet(map(done.values, progress(cutoffs, "lifetime value")), files.LIFETIME_VALUE)
     choice, season, record, fits, reason = done.choice, done.season, done.record, done.fits, done.reason
     models = {"grain": "day", "data_fingerprint": io.read_json(files.LOG)["fingerprint"]}
@@ -83,7 +83,7 @@ def fit_lifetime_value(params: Params) -> None:
     _tell(done, cutoffs, params)
 
 
-def _tell(done: _Cutoffs, cutoffs: Sequence[date], params: Params) -> None:
+def _tell(done: _Fits, cutoffs: Sequence[date], params: Params) -> None:
     """Say which models were chosen, and warn of what they cannot know."""
     for problem, at in done.failed.items():
         warn(
@@ -115,7 +115,7 @@ def _tell(done: _Cutoffs, cutoffs: Sequence[date], params: Params) -> None:
             say(f"  {model['model']} is {model['status']} as of {cutoffs[-1]}: {model['message']}")
 
 
-class _Cutoffs:
+class _Fits:
     """Fits one cutoff after the other; keeps the last choice, all fits, and why where there are no values.
 
     Where the floors allow churn alone, P(no order) is all that is told: its members learn from it.
@@ -137,32 +137,65 @@ class _Cutoffs:
         """Give the expectations of the customers at a cutoff; missing where nothing can be fitted."""
         summary = io.read_parquet(files.SNAPSHOTS, _SUMMARY, only={"cutoff": [cutoff]})
         nothing = no_lifetime_value(summary).join(no_outlook(summary))
-        values = nothing
-        if self.is_fitted:
-            self.choice, self.season = _choose(self.seasons, cutoff, self.params)
-            try:
-                labelled = _with_realised_value(summary, self.days, cutoff, self.params)
-                first_level = self._first_day_level(cutoff, summary)
-                values, self.season, fitted = _fit(
-                    self.seasons,
-                    self.choice,
-                    self.season,
-                    self.record if self.is_told else None,
-                    cutoff,
-                    labelled,
-                    first_level,
-                    self.params,
-                )
-            except InsufficientHistory as error:
-                self.failed.setdefault(error.problem, []).append(cutoff)
-                if cutoff == self.last:
-                    self.reason = self.reason or error.problem
-            else:
-                why_these = {"choice": self.choice.to_dict(), "season": self.season.to_dict()}
-                self.fits.append({"cutoff": cutoff.isoformat(), **why_these, **fitted})
-        if not self.is_told:
-            values = nothing.assign(p_no_order=values["p_no_order"])
-        return summary[["customer_key", "cutoff"]].join(values)
+        keys = summary[["customer_key", "cutoff"]]
+        if not self.is_fitted:
+            return keys.join(nothing)
+        try:
+            values = self._fit(cutoff, summary)
+        except InsufficientHistory as error:
+            self.failed.setdefault(error.problem, []).append(cutoff)
+            if cutoff == self.last:
+                self.reason = self.reason or error.problem
+            return keys.join(nothing)
+        return keys.join(values if self.is_told else nothing.assign(p_no_order=values["p_no_order"]))
+
+    def _fit(self, cutoff: date, summary: pd.DataFrame) -> pd.DataFrame:
+        """Choose and fit the models of a cutoff, keep their parameters, give what they expect."""
+        self.choice, self.season = _choose(self.seasons, cutoff, self.params)
+        orders, clock = self.seasons.fit(self.choice.model, self.season.season, cutoff)
+        self.season = self.season.as_fitted(clock)
+        stored = StoredOrders(cutoff, orders, clock)
+        if self.is_told:
+            values, of_spend = self._fit_spend(stored, summary)
+        else:
+            values, of_spend = stored.expectations(summary, self.params.churn.horizon_days), {}
+        self.fits.append(
+            {
+                "cutoff": cutoff.isoformat(),
+                "choice": self.choice.to_dict(),
+                "season": self.season.to_dict(),
+                "orders": orders.to_dict(),
+                "clock": clock.to_dict(),
+                **of_spend,
+            }
+        )
+        return values
+
+    def _fit_spend(self, stored: StoredOrders, summary: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
+        """Fit the spend per order; give expectations with their intervals, and what to keep of the fit."""
+        cutoff, orders, clock = stored.cutoff, stored.orders, stored.clock
+        money, horizon_days = self.params.lifetime_value, self.params.churn.horizon_days
+        first_level = self._first_day_level(cutoff, summary)
+        summary = of_all_days(_with_realised_value(summary, self.days, cutoff, self.params), first_level)
+        spend = fit_spend(born_since(summary, self.params.ingest.births_from), money.engine)
+        exposed = clock.summary(summary, cutoff)
+        values = lifetime_value(
+            orders,
+            spend.model,
+            exposed,
+            horizon_days=clock.horizon(cutoff, horizon_days),
+            clv_horizon_days=clock.horizon(cutoff, money.clv_horizon_days),
+            annual_discount_rate=money.discount_rate_per_year,
+            margin=money.margin,
+        )
+        values = values.join(self.record.predict(cutoff, orders, spend.model, summary, values, clock))
+        return values, {
+            "spend": spend.model.to_dict(),
+            "first_day_level": first_level,
+            "spend_by_frequency": spend_metrics(spend, summary, values["clv"]),
+            "spread": self.record.spend_spread._asdict(),
+            "newcomers": newcomers(orders, summary, exposed, horizon_days).to_dict(),
+        }
 
     def _first_day_level(self, cutoff: date, summary: pd.DataFrame) -> float:
         """Learn how first orders compare with others, of the customers who may be learned from."""
@@ -232,53 +265,6 @@ def _choose(seasons: Seasons, cutoff: date, params: Params) -> tuple[Choice, Sea
     if season == "auto":
         return choice, seasons.choose(choice.model, cutoff)
     return choice, SeasonChoice(season, "given")
-
-
-def _fit(
-    seasons: Seasons,
-    choice: Choice,
-    season: SeasonChoice,
-    record: TrackRecord | None,
-    cutoff: date,
-    summary: pd.DataFrame,
-    first_level: float,
-    params: Params,
-) -> tuple[pd.DataFrame, SeasonChoice, dict[str, Any]]:
-    """Fit one cutoff: its expectations and intervals, the season in them, the parameters by kind of model.
-
-    Without a record, P(no order) and expected orders alone: it is not told what customers will spend.
-    """
-    money = params.lifetime_value
-    orders, clock = seasons.fit(choice.model, season.season, cutoff)
-    fitted = {"orders": orders.to_dict(), "clock": clock.to_dict()}
-    if record is None:
-        of_orders = StoredOrders(cutoff, orders, clock).expectations(summary, params.churn.horizon_days)
-        return of_orders, season.as_fitted(clock), fitted
-    summary = of_all_days(summary, first_level)
-    spend = fit_spend(born_since(summary, params.ingest.births_from), money.engine)
-    exposed = clock.summary(summary, cutoff)
-    values = lifetime_value(
-        orders,
-        spend.model,
-        exposed,
-        horizon_days=clock.horizon(cutoff, params.churn.horizon_days),
-        clv_horizon_days=clock.horizon(cutoff, money.clv_horizon_days),
-        annual_discount_rate=money.discount_rate_per_year,
-        margin=money.margin,
-    )
-    values = values.join(record.predict(cutoff, orders, spend.model, summary, values, clock))
-    return (
-        values,
-        season.as_fitted(clock),
-        fitted
-        | {
-            "spend": spend.model.to_dict(),
-            "first_day_level": first_level,
-            "spend_by_frequency": spend_metrics(spend, summary, values["clv"]),
-            "spread": record.spend_spread._asdict(),
-            "newcomers": newcomers(orders, summary, exposed, params.churn.horizon_days).to_dict(),
-        },
-    )
 
 
 if __name__ == "__main__":

@@ -24,6 +24,11 @@ def check_data(params: Params) -> None:
     as_of = date.fromisoformat(io.read_json(files.LOG)["as_of"])
     report = describe(orders, returns, io.read_json(files.INGEST), as_of, params)
     io.write_json(report, files.PREFLIGHT)
+    _tell(report)
+
+
+def _tell(report: Mapping[str, Any]) -> None:
+    """Warn of what cannot be predicted, or only badly, and what would help."""
     held = read_floors(report)
     for prediction, what in PREDICTIONS.items():
         missed = unmet(report, prediction)

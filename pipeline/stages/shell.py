@@ -35,18 +35,26 @@ _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def run(stage: Callable[[Params], None]) -> None:
     """Run a stage in the current folder; its outputs appear together when it succeeds, or not at all."""
-    try:
+    with user_errors_told():
         params = load_params(Path("params.yaml"))
-        with all_or_nothing():
-            stage(params)
+        try:
+            with all_or_nothing():
+                stage(params)
+        except FileNotFoundError as error:
+            named = re.search("'(.+?)'", str(error))  # pyarrow has the path in its text alone
+            if named is None or Path(named[1]).is_absolute():
+                raise
+            problem = "is not there: an earlier stage writes it"
+            raise UserError(problem, where=named[1], valid="dvc repro") from None
+
+
+@contextmanager
+def user_errors_told() -> Iterator[None]:
+    """Print an error that a person can put right, and end the process with exit code 2."""
+    try:
+        yield
     except UserError as error:
         complain(error)
-        sys.exit(EXIT_USER_ERROR)
-    except FileNotFoundError as error:
-        named = re.search("'(.+?)'", str(error))  # pyarrow has the path in its text alone
-        if named is None or Path(named[1]).is_absolute():
-            raise
-        complain(UserError("is not there: an earlier stage writes it", where=named[1], valid="dvc repro"))
         sys.exit(EXIT_USER_ERROR)
 
 

@@ -1,5 +1,9 @@
 """MLflow: one run for each pipeline state, one registered version for each churn model, one champion.
 
+- The store: `store`, and `names` that it takes.
+- A run: `runs`; its model: `registry`, which is served by `churn_model`.
+- Who is in charge: `versions`; who may be next: `gate`.
+
 Importing this package is quick; MLflow itself is imported by the functions that need it.
 """
 

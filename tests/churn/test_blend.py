@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.metrics import log_loss
 
-from pipeline.churn.blend import about, assemble, blend_weights, blended_log_odds, churn_probability
+from pipeline.churn.blend import about, assemble, blend_weights, churn_probability
 from pipeline.churn.frame import FEATURES
 from pipeline.churn.members import MEMBERS, fit_members, member_log_odds
-from pipeline.churn.simplex import equal
+from pipeline.churn.simplex import equal, weighted_mean
 
 THREE = ("btyd", "logistic", "boosting")
 
@@ -41,7 +41,7 @@ def test_noise_gets_next_to_nothing_and_the_better_member_more() -> None:
 
     def loss(share: float) -> float:
         blended = {"btyd": share, "logistic": 1 - share}
-        return float(log_loss(churned, expit(blended_log_odds(log_odds, blended))))
+        return float(log_loss(churned, expit(weighted_mean(log_odds, blended))))
 
     best = min((loss(share), share) for share in np.linspace(0, 1, 101))[1]
     assert 0.5 < shares["btyd"] < best + 0.01
@@ -83,7 +83,7 @@ def test_the_stored_classifier_says_what_the_blend_says(labelled: Callable[..., 
     members = fit_members(train, MEMBERS, seed=5)
     weights = dict(zip(MEMBERS, (0.3, 0.1, 0.2, 0.15, 0.05, 0.2), strict=True))
     model = assemble(members, weights, -0.4, train)
-    expected = expit(blended_log_odds(member_log_odds(members, later), weights) - 0.4)
+    expected = expit(weighted_mean(member_log_odds(members, later), weights) - 0.4)
     np.testing.assert_allclose(churn_probability(model, later), expected, rtol=1e-12)
     bare = later[list(FEATURES)[::-1]]
     np.testing.assert_array_equal(churn_probability(model, bare), churn_probability(model, later))

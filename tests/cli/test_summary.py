@@ -11,7 +11,13 @@ def results(workspace, monkeypatch):
     monkeypatch.chdir(workspace.path)
     grade = {"grade": {"letter": "A", "text": "Clearly better than the recency rule."}}
     for name, content in {
-        "exports/manifest.json": {"rows": 1234, "as_of": "2024-01-01", "run_id": "abc123"},
+        "exports/manifest.json": {
+            "rows": 1234,
+            "as_of": "2024-01-01",
+            "last_order_on": "2023-12-31",
+            "horizon_days": 61,
+            "run_id": "abc123",
+        },
         "metrics/evaluation.json": {
             "window": {"from": "2023-11-01", "to": "2023-12-31"},
             "churn": grade,
@@ -32,7 +38,8 @@ def test_the_summary_leads_to_the_results(results):
     done = CliRunner().invoke(app, ["summary"])
     assert done.exit_code == 0
     for expected in (
-        "1,234 customers",
+        "1,234 customers as of 2024-01-01, the last order is",
+        "days that are looked ahead to, 2024-01-01 to 2024-03-01, are over",
         "and 12 with every order returned, in the KPIs alone",
         str(results.path / "exports/customers.csv"),
         "reports/index.html",

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from pipeline.crm import FIELDS, export_table, machine_csv
+from pipeline.crm.dialects import machine_csv
+from pipeline.crm.export import export_table
+from pipeline.crm.fields import FIELDS
 
 Make = Callable[..., tuple[pd.DataFrame, pd.DataFrame]]
 

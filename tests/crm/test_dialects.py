@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.crm import FIELDS, excel_de_csv, export_table, machine_csv
+from pipeline.crm.dialects import excel_de_csv, machine_csv
+from pipeline.crm.export import export_table
+from pipeline.crm.fields import FIELDS
 
 Make = Callable[..., tuple[pd.DataFrame, pd.DataFrame]]
 exported = partial(export_table, consents=None, language="en")

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.crm import FIELDS, SCHEMA_VERSION, export_table, manifest, parquet_bytes, run_id
-from pipeline.crm.export import missing_from
+from pipeline.crm.dialects import parquet_bytes
+from pipeline.crm.export import export_table, missing_from
+from pipeline.crm.fields import FIELDS, SCHEMA_VERSION
+from pipeline.crm.manifest import manifest, run_id
 from pipeline.errors import UserError
 
 Make = Callable[..., tuple[pd.DataFrame, pd.DataFrame]]
@@ -91,6 +93,7 @@ def test_the_manifest_vouches_for_the_files() -> None:
         "rows": 1,
         "run_id": "0123456789abcdef",
         "as_of": date(2024, 7, 1),
+        "last_order_on": date(2024, 6, 27),
         "horizon_days": 90,
         "clv_horizon_days": 365,
         "currency": "EUR",
@@ -99,6 +102,7 @@ def test_the_manifest_vouches_for_the_files() -> None:
     assert found["files"]["b.csv"] == {"bytes": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
     assert list(found["files"]) == ["a.parquet", "b.csv"]
     assert (found["rows"], found["schema_version"], found["as_of"]) == (1, SCHEMA_VERSION, "2024-07-01")
+    assert (found["last_order_on"], found["horizon_until"]) == ("2024-06-27", "2024-09-28")
     assert [column["name"] for column in found["columns"]] == [field.name for field in FIELDS]
     assert found["report"] == {"bytes": 4, "sha256": hashlib.sha256(b"page").hexdigest()}
     assert manifest(dict(reversed(files.items())), b"page", **settings) == found

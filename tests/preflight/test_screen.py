@@ -57,3 +57,13 @@ def test_a_log_that_ends_long_ago_is_seen_though_as_of_is_its_last_day() -> None
     last = date.fromisoformat(report["coverage"]["last_day"])
     assert "last order 1 day before as_of, 245 days before today" in printed(report, last + timedelta(245))
     assert "before as_of, 0 days before today" in printed(report, last - timedelta(1)), "another time zone"
+
+
+def test_where_the_horizon_is_over_the_screen_begins_with_it() -> None:
+    report = look(orders([0, 50], [10, 90]), 91)
+    last_of_horizon = date.fromisoformat(report["as_of"]) + timedelta(
+        report["horizon"]["configured"]["days"] - 1
+    )
+    told = "days that are looked ahead to"
+    assert told not in printed(report, last_of_horizon)
+    assert printed(report, last_of_horizon + timedelta(1)).startswith("Old: the last order is")

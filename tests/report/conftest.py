@@ -17,11 +17,11 @@ from pipeline.evaluation.kinds import CHURN, VALUE
 from pipeline.evaluation.reality import COLUMNS
 from pipeline.evaluation.rules import CHURN_RULES, VALUE_RULES
 from pipeline.evaluation.slices import slices
-from pipeline.report import ReportData, render
-from pipeline.retention import (
-    cohorts,
-    monthly,
-    retention_kpis,
+from pipeline.report.data import ReportData
+from pipeline.report.page import render
+from pipeline.retention.kpis import cohorts, monthly, retention_kpis
+from pipeline.retention.segments import (
+    rfm_summary,
     risk_value_matrix,
     segment_customers,
     segment_summary,
@@ -256,6 +256,7 @@ def report() -> ReportData:
         segment_summary=segment_summary(segments),
         stage_counts=stage_counts(segments),
         risk_value=risk_value_matrix(segments),
+        rfm=rfm_summary(segments),
         fairness=pd.DataFrame(columns=fairness.COLUMNS),
         reality=pd.DataFrame(columns=list(COLUMNS)),
         forecast={

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.report import ReportData, render
+from pipeline.report.data import ReportData
 from pipeline.report.explanations import reasons, waterfalls
 from pipeline.report.formats import Formats
+from pipeline.report.page import render
 from pipeline.report.texts import Texts
 
 EN = Texts("en"), Formats("en", "EUR")

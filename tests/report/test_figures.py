@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipeline.report import ReportData, figures
+from pipeline.report import figures
+from pipeline.report.data import ReportData
 
 
 def test_the_tracking_holds_both_series_by_week_and_so_far(report: ReportData) -> None:

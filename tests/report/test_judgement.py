@@ -11,8 +11,9 @@ import pytest
 from pipeline.evaluation import fairness
 from pipeline.evaluation.reality import COLUMNS
 from pipeline.features.catalogue import TOPICS
-from pipeline.report import ReportData, render
+from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
+from pipeline.report.page import render
 from pipeline.report.quality import value_quality
 from pipeline.report.texts import Texts
 

@@ -6,13 +6,19 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from pipeline.evaluation.evaluate import not_evaluated
-from pipeline.report import ReportData, groups, render
+from pipeline.report import groups
+from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
-from pipeline.retention import LIFECYCLE_STAGES, NEXT_ACTIONS, SEGMENTS, retention_kpis
+from pipeline.report.page import render
+from pipeline.report.texts import Texts
+from pipeline.retention.actions import NEXT_ACTIONS, SEGMENTS
+from pipeline.retention.kpis import retention_kpis
+from pipeline.retention.lifecycle import LIFECYCLE_STAGES
 
 PageOf = Callable[[ReportData], Any]
 
@@ -165,6 +171,20 @@ def test_without_lifetime_values_there_are_risks_and_no_segments(
     assert half[localised.language] in said
     assert exactly_one not in said
     assert exactly_one in page_of(localised).text
+    loyal = {"en": "Potential loyalists", "de": "Treue von morgen"}[localised.language]
+    assert loyal in said
+    assert loyal not in page_of(localised).text
+
+
+def test_where_no_lifetime_value_is_known_the_rfm_groups_have_none(report: ReportData) -> None:
+    known = groups.rfm_table(report, Texts("en"), Formats("en", "EUR"))
+    assert known.heads == ["Group", "Customers", "Spent so far", "Lifetime value, 365 days"]
+    unknown = replace(report, rfm=report.rfm.assign(clv=np.nan))
+    assert groups.rfm_table(unknown, Texts("en"), Formats("en", "EUR")).heads == known.heads[:3]
+    few = groups.rfm_table(
+        replace(report, rfm=report.rfm.assign(customers=pd.NA)), Texts("en"), Formats("en", "EUR")
+    )
+    assert {row.figures[0].value for row in few.rows} == {"under 10"}
 
 
 def test_only_models_that_are_there_are_named(page_of: PageOf, localised: ReportData) -> None:
@@ -189,6 +209,15 @@ def test_the_page_says_how_many_may_not_be_contacted(page_of: PageOf, localised:
     }[localised.language]
     assert many in page_of(replace(localised, suppressed=12)).text
     assert few in page_of(replace(localised, suppressed=3)).text
+
+
+def test_the_page_begins_with_how_old_the_data_are(page_of: PageOf, localised: ReportData) -> None:
+    old = replace(localised, kpis={**localised.kpis, "last_order_on": "2024-05-02"})
+    expected = {
+        "en": "last order on 2 May 2024; looking 90 days ahead, from 1 Jul 2024 to 28 Sep 2024",
+        "de": "letzte Bestellung am 02.05.2024; Ausblick auf 90 Tage, vom 01.07.2024 bis 28.09.2024",
+    }
+    assert expected[localised.language] in page_of(old).text.replace("\u00a0", " ")
 
 
 def test_who_is_worth_less_than_an_offer_costs_is_counted(page_of: PageOf, localised: ReportData) -> None:

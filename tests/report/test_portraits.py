@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pipeline.report import ReportData, charts
+from pipeline.report import charts
+from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
 from pipeline.report.portraits import inside
 from pipeline.report.texts import Texts

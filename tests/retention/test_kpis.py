@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.retention import cohorts, monthly, retention_kpis
+from pipeline.retention.kpis import cohorts, monthly, retention_kpis
 
 AS_OF = date(2024, 7, 1)
 HORIZON = 30
