@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from pathlib import Path
 
 import openpyxl
@@ -50,11 +51,18 @@ def test_the_query_leaves_out_the_titles(tmp_path: Path) -> None:
 def test_the_query_reads_a_file_of_windows_1252(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Tuch", "Mütze").encode("cp1252"))
     assert len(queried(inspect_file("log.csv", tmp_path), tmp_path)) == 3
-    (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Tuch", "Tuch 5 €").encode("cp1252"))
-    found = inspect_file("log.csv", tmp_path)
-    assert found.snippet.startswith("# First save the file as UTF-8.")  # DuckDB knows no nearer than Latin-1
-    (tmp_path / "log.csv").write_text(SHOPIFY)
-    assert len(queried(found, tmp_path)) == 3
+    (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Hut", "Hut 5 €").encode("cp1252"))
+    assert queried(inspect_file("log.csv", tmp_path), tmp_path)[0][6] == "Hut 5 €"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1251", "cp1252"])
+def test_the_query_reads_a_text_in_other_encodings(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "log-1.csv.gz").write_bytes(gzip.compress(SHOPIFY.encode(encoding)))
+    more = SHOPIFY.replace("#", "#2").replace("Tuch", "№" if encoding == "cp1251" else "Tücher")
+    (tmp_path / "log-2.csv").write_bytes(more.encode(encoding))
+    found = inspect_file("log-*", tmp_path, encoding=encoding)
+    assert found.snippet.count(f"'{encoding}://log-*'") == 1
+    assert len(queried(found, tmp_path)) == 6
 
 
 def test_in_a_log_without_amounts_every_order_counts_one(tmp_path: Path) -> None:
