@@ -30,12 +30,14 @@ FEW_KINDS = 8
 AT_ONCE = """
     SELECT count(*), count(DISTINCT ({customer}, {date})) FROM raw
     WHERE NOT is_no_id({customer}) AND {customer} <> {nobody} AND {date} <> ''"""
+# A credit note may stand under the id of its order.
+BELOW_ZERO = "starts_with(number_text({column}), '-')"
 # A cent a line may be lost by rounding.
 ADDING_UP = """
     SELECT count(*), count(*) FILTER (abs(lines - total) <= 0.01 * count)
     FROM (
         SELECT count(*) AS count, sum({line}) AS lines, any_value({total}) AS total FROM raw
-        WHERE {order} <> ''
+        WHERE {order} <> '' AND NOT {given_back}
         GROUP BY {order}
         HAVING count(*) > 1 AND bool_and({line} IS NOT NULL) AND any_value({total}) IS NOT NULL
     )"""
@@ -56,7 +58,7 @@ SAME_ON_EVERY_LINE = """
     SELECT count(*), count(*) FILTER (low = high), count(DISTINCT low) FILTER (low = high)
     FROM (
         SELECT min({amount}) AS low, max({amount}) AS high FROM raw
-        WHERE {order} <> '' AND {amount} <> ''
+        WHERE {order} <> '' AND {amount} <> '' AND NOT {given_back}
         GROUP BY {order} HAVING count(*) > 1
     )"""
 
@@ -128,7 +130,7 @@ def of_lines(log: Log) -> tuple[Log, list[Advice]]:
         The log as it is and nothing where the amount is not repeated, or nothing adds up to it.
     """
     total, order = log.column("amount"), log.column("order_id")
-    if total is None or order is None or not _is_repeated(*_same_on_every_line(log, total, order)):
+    if total is None or order is None or not _is_repeated(*_same_on_every_line(log, total, order)[:2]):
         return log, []
     others = [other for other in log.columns if other not in (total, order) and other.numbers >= ENOUGH]
     amounts = [{"amount": other} for other in others if may_be_amount(other)]
@@ -152,14 +154,15 @@ def of_lines(log: Log) -> tuple[Log, list[Advice]]:
 def _adding_up(log: Log, total: Column, order: Column, paid: Sequence[Column]) -> tuple[int, int]:
     """Count the orders of several lines that can be added up, and those of them that come to their total."""
     line = " * ".join(NUMBER.format(column=column.key) for column in paid)
-    statement = ADDING_UP.format(total=NUMBER.format(column=total.key), order=order.key, line=line)
+    names = {"total": NUMBER.format(column=total.key), "given_back": BELOW_ZERO.format(column=total.key)}
+    statement = ADDING_UP.format(order=order.key, line=line, **names)
     [(several, same)] = log.ask(statement, "adding up")
     return several, same
 
 
-def _is_repeated(several: int, same: int, _: int) -> bool:
+def _is_repeated(several: int, same: int, fewest: int = FEWEST_ORDERS) -> bool:
     """Tell from the counts of `_same_on_every_line` whether an amount stands on every line of its order."""
-    return several >= FEWEST_ORDERS and same >= NEARLY_ALL * several
+    return several >= fewest and same >= NEARLY_ALL * several
 
 
 def about_parts(log: Log) -> Iterator[Advice]:
@@ -192,10 +195,11 @@ def about_repeated_total(log: Log) -> Iterator[Advice]:
     if amount is None or order is None:
         return
     several, same, different = _same_on_every_line(log, amount, order)
-    if not _is_repeated(several, same, different):
+    if not _is_repeated(several, same):
         return
     others = [column for column in log.columns if column not in (amount, order) and may_be_amount(column)]
-    of_lines = [column for column in others if not _is_of_orders(log, column, order)]
+    alike = {column.key: _same_on_every_line(log, column, order)[:2] for column in others}
+    of_lines = [column for column in others if not _is_repeated(*alike[column.key], fewest=0)]
     named = f" ({listed(of_lines)}?)" if of_lines else ""
     told = (
         f"{amount.name} is the same on every line of {same:,} of {several:,} orders with several. If it is "
@@ -213,13 +217,9 @@ def about_repeated_total(log: Log) -> Iterator[Advice]:
         yield question(asked, told, change=once)
 
 
-def _is_of_orders(log: Log, amount: Column, order: Column) -> bool:
-    several, same, _ = _same_on_every_line(log, amount, order)
-    return same >= NEARLY_ALL * several
-
-
 def _same_on_every_line(log: Log, amount: Column, order: Column) -> tuple[int, int, int]:
     """Count the orders of several lines, those of them with one amount on all, and the amounts of these."""
-    statement = SAME_ON_EVERY_LINE.format(amount=amount.key, order=order.key)
+    given_back = BELOW_ZERO.format(column=amount.key)
+    statement = SAME_ON_EVERY_LINE.format(amount=amount.key, order=order.key, given_back=given_back)
     [(several, same, different)] = log.ask(statement, "same on every line")
     return several, same, different

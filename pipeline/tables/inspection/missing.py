@@ -27,7 +27,8 @@ NO_AMOUNTS = (
     "set report.currency: XXX, map amount as {name} and "
 )
 A_DAY = r"(day|tag)(no|nr|num|number|nummer|s|e)?"
-A_PERIOD = r"year|jahr|month|monat"
+A_YEAR, A_MONTH, A_DAY_OF_IT = "(year|jahr)", "(month|monat)", "(day|tag)(ofmonth)?"
+A_PERIOD = rf"{A_YEAR}|{A_MONTH}"
 DAYS_OF_A_MONTH = 31
 COUNTED_DAYS = (
     "{column} seems to count days: the proposed query makes dates of it; write the day before the first in "
@@ -51,13 +52,18 @@ def about_roles(log: Log) -> Iterator[Advice]:
         elif role == "order_id":
             yield Advice(role, "no column: every row is an order")
         elif role in ALWAYS:
-            yield Advice(role, "not found: see the question")
+            is_made = role == "ordered_at" and parts_of_dates(log)
+            yield Advice(role, "no column, but days are told" if is_made else "not found: see the question")
 
 
 def about_missing(log: Log) -> Iterator[Advice]:
     """Ask for a column that has to be there and is not found."""
     for role in REQUIRED:
-        if role in log.guesses and not log.guesses[role]:
+        if role == "ordered_at" and (parts := parts_of_dates(log)):
+            told = f"no column of dates, but {listed(parts)}: the proposed query makes dates of them"
+            numbers = ", ".join(f"CAST({identifier(part.name)} AS INTEGER)" for part in parts)
+            yield Advice("days", told, change=log.added(role, f"make_date({numbers})"))
+        elif role in log.guesses and not log.guesses[role]:
             advice, change, offer = ELSEWHERE, None, None
             if role == "amount":
                 offer = log.added("amount", "1")
@@ -68,6 +74,23 @@ def about_missing(log: Log) -> Iterator[Advice]:
                     change = log.added(role, f"DATE '2020-01-01' + CAST({identifier(days.name)} AS INTEGER)")
             told = f"no column seems to be it; which is it of: {listed(log.columns)}? {advice}"
             yield question(f"{WHERE}.columns.{role}", told, change=change, offer=offer)
+
+
+def parts_of_dates(log: Log) -> list[Column]:
+    """Find the columns of year, month and day, in a log without dates."""
+    if log.column("ordered_at"):
+        return []
+    for year in log.columns:
+        before = re.sub(f"({A_YEAR})$", "", year.plain_name)
+        parts = [_numbers_called(log, before + part) for part in (A_YEAR, A_MONTH, A_DAY_OF_IT)]
+        if all(parts):
+            return [part for part in parts if part]
+    return []
+
+
+def _numbers_called(log: Log, name: str) -> Column | None:
+    found = (column for column in log.columns if re.fullmatch(name, column.plain_name))
+    return next((column for column in found if column.numbers == 1 and not column.decimals), None)
 
 
 def counted_days(log: Log) -> Column | None:

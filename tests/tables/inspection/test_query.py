@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -114,6 +115,23 @@ def test_rows_without_an_order_id_that_come_together_are_told_to_be_lines(tmp_pa
     assert "lines" not in dict(
         inspected(tmp_path, f"customer,date,amount,order_id\n{rows}".replace(".50\n", ".50,7\n")).findings
     )
+
+
+@pytest.mark.parametrize("names", ["Tag;Monat;Jahr", "order_day;order_month;order_year"])
+def test_year_month_and_day_become_a_date(tmp_path: Path, names: str) -> None:
+    rows = "".join(f"{n % 9};{1 + n % 28};{1 + n % 12};202{n % 3};{n},50\n" for n in range(40))
+    found = inspected(tmp_path, f"kunde;{names};betrag\n{rows}")
+    assert found.questions == ()
+    assert proposed(found)["columns"]["ordered_at"] == "ordered_at"
+    assert queried(found, tmp_path)[13][-1] == date(2021, 2, 14)
+
+
+def test_parts_of_two_dates_make_none(tmp_path: Path) -> None:
+    rows = "".join(f"{n % 9};{1 + n % 28};{1 + n % 12};202{n % 3};{n},50\n" for n in range(40))
+    found = inspected(tmp_path, f"kunde;day;birth_month;order_year;betrag\n{rows}")
+    assert [question.partition(":")[0] for question in found.questions] == [
+        "sources.orders.columns.ordered_at"
+    ]
 
 
 EVENTS = """\
