@@ -179,14 +179,18 @@ def about_parts(log: Log) -> Iterator[Advice]:
             [(orders, same, with_parts)] = log.ask(OF_PARTS.format(**names), "parts")
             if with_parts >= FEWEST_ORDERS and same >= NEARLY_ALL_ALIKE * orders:
                 others = f"coalesce(trim({log.text(column)}), '') <> {literal(value)}"
-                kept = f"SELECT count(*) FROM raw WHERE {column.key} <> {literal(value)}"
-                [(rows,)] = log.ask(kept, "parts")
+                kept = f"{column.key} <> {literal(value)} AND {amount.key} <> ''"
+                [(rows,)] = log.ask(f"SELECT count(*) FROM raw WHERE {kept}", "parts")
                 told = (
                     f'in {same:,} of {orders:,} orders the row that is "{value}" in "{column.name}" is the '
-                    "sum of the others, and would count with them: the proposed query leaves it out. If it "
-                    "is none, leave that out"
+                    "sum of the others, and would count with them: the proposed query leaves it out, and "
+                    "rows without an amount. If it is none, leave that out"
                 )
-                yield question(f"{WHERE}.columns.amount", told, change=Change(others, rows))
+                yield question(
+                    f"{WHERE}.columns.amount",
+                    told,
+                    change=Change(f"{others} AND {log.is_filled(amount)}", rows),
+                )
                 return
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from pipeline.counted import counted
 from pipeline.engine.quoting import identifier
 from pipeline.tables.inspection.customers import shared_id
 from pipeline.tables.inspection.log import NEARLY_ALL, WHERE, Advice, Log, listed, question, shown
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import REQUIRED, Column
+from pipeline.tables.inspection.roles import PERSON, REQUIRED, Column
 from pipeline.tables.inspection.signs import other_side
 from pipeline.tables.inspection.states import are_cancelled
 
@@ -29,7 +30,8 @@ NO_AMOUNTS = (
 A_DAY = r"(day|tag)(no|nr|num|number|nummer|s|e)?"
 A_YEAR, A_MONTH, A_DAY_OF_IT = "(year|jahr)", "(month|monat)", "(day|tag)(ofmonth)?"
 A_PERIOD = rf"{A_YEAR}|{A_MONTH}"
-DAYS_OF_A_MONTH = 31
+OF_NO_ORDER = rf"birth|geb|expir|ablauf|gueltig|valid|join|regist|{PERSON}"
+EARLIEST_YEAR, MONTHS, DAYS_OF_A_WEEK, DAYS_OF_A_MONTH = 1990, 12, 7, 31
 COUNTED_DAYS = (
     "{column} seems to count days: the proposed query makes dates of it; write the day before the first in "
     "place of 2020-01-01. Where nobody knows it, any will do, but weekdays and months are then not those of "
@@ -77,20 +79,35 @@ def about_missing(log: Log) -> Iterator[Advice]:
 
 
 def parts_of_dates(log: Log) -> list[Column]:
-    """Find the columns of year, month and day, in a log without dates."""
+    """Find the columns of year, month and day of the orders, in a log without dates."""
     if log.column("ordered_at"):
         return []
     for year in log.columns:
         before = re.sub(f"({A_YEAR})$", "", year.plain_name)
         parts = [_numbers_called(log, before + part) for part in (A_YEAR, A_MONTH, A_DAY_OF_IT)]
-        if all(parts):
-            return [part for part in parts if part]
+        found = [part for part in parts if part]
+        if len(found) == len(parts) and not re.search(OF_NO_ORDER, before) and _make_dates(log, found):
+            return found
     return []
 
 
 def _numbers_called(log: Log, name: str) -> Column | None:
     found = (column for column in log.columns if re.fullmatch(name, column.plain_name))
     return next((column for column in found if column.numbers == 1 and not column.decimals), None)
+
+
+def _make_dates(log: Log, parts: Sequence[Column]) -> bool:
+    """Tell years of four digits from others, and days of a month from those of a week."""
+    lowest_and_highest = ", ".join(
+        f"min(TRY_CAST({part.key} AS BIGINT)), max(TRY_CAST({part.key} AS BIGINT))" for part in parts
+    )
+    [bounds] = log.ask(f"SELECT {lowest_and_highest} FROM raw", "parts of dates")
+    if None in bounds:
+        return False
+    first_year, last_year, first_month, last_month, first_day, last_day = bounds
+    is_year = first_year >= EARLIEST_YEAR and last_year <= date.today().year
+    is_month = first_month >= 1 and last_month <= MONTHS
+    return bool(is_year and is_month and first_day >= 1 and DAYS_OF_A_WEEK < last_day <= DAYS_OF_A_MONTH)
 
 
 def counted_days(log: Log) -> Column | None:

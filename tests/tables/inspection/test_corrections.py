@@ -71,6 +71,7 @@ def test_totals_and_the_lines_they_are_the_sum_of_do_not_count_twice(tmp_path: P
     for n, customer, day, line, pieces, product in LINES:
         if line == 0:
             rows.append(f"{day},{n},Sale,{customer},{euros(total_of(n))}")
+            rows.append(f"{day},{n},Payment,{customer},")
         rows.append(f"{day},{n},Sale Line,{customer},{euros(pieces * PRICES[product])}")
     [question] = (found := sales(tmp_path, rows)).questions
     assert 'in 60 of 60 orders the row that is "Sale" in "Line Type" is the sum of the others' in question

@@ -126,12 +126,20 @@ def test_year_month_and_day_become_a_date(tmp_path: Path, names: str) -> None:
     assert queried(found, tmp_path)[13][-1] == date(2021, 2, 14)
 
 
-def test_parts_of_two_dates_make_none(tmp_path: Path) -> None:
-    rows = "".join(f"{n % 9};{1 + n % 28};{1 + n % 12};202{n % 3};{n},50\n" for n in range(40))
-    found = inspected(tmp_path, f"kunde;day;birth_month;order_year;betrag\n{rows}")
-    assert [question.partition(":")[0] for question in found.questions] == [
-        "sources.orders.columns.ordered_at"
-    ]
+@pytest.mark.parametrize(
+    ("names", "year", "days"),
+    [
+        ("day;birth_month;order_year", 2020, 28),
+        ("birth_day;birth_month;birth_year", 2020, 28),
+        ("Tag;Monat;Jahr", 20, 28),
+        ("Tag;Monat;Jahr", 2020, 7),
+    ],
+    ids=["of two dates", "of a birthday", "of two digits", "of a weekday"],
+)
+def test_other_years_months_and_days_make_no_date(tmp_path: Path, names: str, year: int, days: int) -> None:
+    rows = "".join(f"{n % 9};{1 + n % days};{1 + n % 12};{year + n % 3};{n},50\n" for n in range(40))
+    [question] = inspected(tmp_path, f"kunde;{names};betrag\n{rows}").questions
+    assert question.startswith("sources.orders.columns.ordered_at: ")
 
 
 EVENTS = """\
