@@ -38,8 +38,8 @@ class ReportData:
         From ``retention_kpis``.
     monthly, cohorts : DataFrame
         From the functions of that name in ``pipeline.retention``.
-    segment_summary, stage_counts, risk_value : DataFrame
-        From ``segment_summary``, ``stage_counts`` and ``risk_value_matrix``.
+    segment_summary, stage_counts, risk_value, rfm : DataFrame
+        From ``segment_summary``, ``stage_counts``, ``risk_value_matrix`` and ``rfm_summary``.
     churn_evaluation, value_evaluation : mapping
         From ``pipeline.evaluation``: metrics with intervals, next to the simple rule.
     alarms : sequence of mapping
@@ -99,6 +99,7 @@ class ReportData:
     segment_summary: pd.DataFrame
     stage_counts: pd.DataFrame
     risk_value: pd.DataFrame
+    rfm: pd.DataFrame
     churn_evaluation: Mapping[str, Any]
     value_evaluation: Mapping[str, Any]
     roc: pd.DataFrame

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -10,7 +12,7 @@ from pipeline.counted import Counted
 from pipeline.privacy.groups import MIN_GROUP
 from pipeline.report.data import ReportData
 from pipeline.report.formats import MISSING, Formats
-from pipeline.report.measures import Bar, Cell, largest
+from pipeline.report.measures import Bar, Cell, Estimate, Row, Table, largest
 from pipeline.report.texts import Texts
 
 
@@ -103,6 +105,24 @@ def stage_bars(report: ReportData, t: Texts, f: Formats) -> list[Bar]:
         )
         for stage, count in zip(report.stage_counts["lifecycle_stage"], counts, strict=True)
     ]
+
+
+def rfm_table(report: ReportData, t: Texts, f: Formats) -> Table:
+    """Build the table of the RFM groups, with the lifetime value where it is known."""
+    columns = {"customers": f.number, "spend_total": f.money_short, "clv": f.money_short}
+    if report.rfm["clv"].isna().all():
+        del columns["clv"]
+
+    def figures(row: Mapping[Any, Any]) -> list[Estimate]:
+        if pd.isna(row["customers"]):
+            return [Estimate(t("fewer_than")), *(Estimate(MISSING) for _ in list(columns)[1:])]
+        return [Estimate(write(row[name])) for name, write in columns.items()]
+
+    return Table(
+        t("rfm.caption"),
+        [t("rfm.group"), *(t(f"rfm.{name}", days=f.number(report.clv_horizon_days)) for name in columns)],
+        [Row(t.word("rfm", row["rfm_group"]), figures(row)) for row in report.rfm.to_dict("records")],
+    )
 
 
 def risk_matrix(report: ReportData, t: Texts, f: Formats) -> tuple[list[str], list[tuple[str, list[Cell]]]]:

@@ -58,6 +58,7 @@ def render(report: ReportData) -> str:
             all_returned=groups.all_returned(report, t, f),
             costly=groups.costly(report, t, f),
             suppressed=groups.suppressed(report, t, f),
+            rfm=groups.rfm_table(report, t, f),
             stages=groups.stage_bars(report, t, f),
             matrix=groups.risk_matrix(report, t, f),
             value_at_risk=groups.value_at_risk(report, t, f),

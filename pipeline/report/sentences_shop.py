@@ -226,14 +226,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Oben mitgezählt, hier nicht: {n:Person/Personen} mit vollständig zurückgesandten Bestellungen.",
     ),
     "segments.not_scored": (
-        "Without predictions nobody can be singled out. What is known of everybody is the lifecycle stage.",
-        "Ohne Vorhersagen lässt sich niemand herausheben. Bekannt ist von allen die Lebensphase.",
+        "Without predictions nobody can be singled out. What is known of everybody is the RFM group and the "
+        "lifecycle stage; both are in the export.",
+        "Ohne Vorhersagen lässt sich niemand herausheben. Bekannt sind von allen die RFM-Gruppe und die "
+        "Lebensphase; beide stehen im Export.",
     ),
     "segments.half_scored": (
         "A segment takes both churn risk and lifetime value, and the history is not enough for one of them. "
-        "The other one is in the export, for every customer.",
+        "The other one is in the export, for every customer, and so is the RFM group.",
         "Ein Segment braucht Abwanderungsrisiko und Kundenwert, und für eines davon reicht die Historie "
-        "nicht. Das andere steht für jede Person im Export.",
+        "nicht. Das andere steht für jede Person im Export, ebenso die RFM-Gruppe.",
     ),
     "segments.share": (
         "Share of customers by segment",
@@ -253,6 +255,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "segments.clv": (
         "lifetime value, {days:day/days}",
+        "Kundenwert, {days:Tag/Tage}",
+    ),
+    "rfm.caption": (
+        "RFM groups: by the time since the last order, and by how often and how much was bought",
+        "RFM-Gruppen: nach der Zeit seit der letzten Bestellung, nach Häufigkeit und Umsatz",
+    ),
+    "rfm.group": (
+        "Group",
+        "Gruppe",
+    ),
+    "rfm.customers": (
+        "Customers",
+        "Personen",
+    ),
+    "rfm.spend_total": (
+        "Spent so far",
+        "Umsatz bisher",
+    ),
+    "rfm.clv": (
+        "Lifetime value, {days:day/days}",
         "Kundenwert, {days:Tag/Tage}",
     ),
     "stages.title": (

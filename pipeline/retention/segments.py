@@ -16,7 +16,7 @@ from pipeline.retention.lifecycle import (
     lifecycle_stage,
     value_tier,
 )
-from pipeline.retention.rfm import rfm_scores
+from pipeline.retention.rfm import RFM_GROUPS, rfm_scores
 
 # Where the history was enough for one prediction only, that one is as good as ever.
 MAY_BE_USED = ("scored", "insufficient_history")
@@ -147,6 +147,23 @@ def risk_value_matrix(segments: pd.DataFrame) -> pd.DataFrame:
     return matrix
 
 
+def rfm_summary(segments: pd.DataFrame) -> pd.DataFrame:
+    """Sum up each RFM group.
+
+    Returns
+    -------
+    DataFrame
+        `rfm_group`, `customers`, `spend_total`, `clv`, in the order of `RFM_GROUPS`; only groups that occur.
+        Where there are fewer than `MIN_GROUP` customers, number and sums are missing, and the CLV where
+        nobody's is known.
+    """
+    groups = segments.sort_values("customer_key").groupby("rfm_group")
+    summary = groups.agg(customers=("customer_key", "size"), spend_total=("spend_total", "sum"))
+    summary = summary.join(groups["clv"].sum(min_count=1)).astype({"customers": "Int64"})
+    summary[summary["customers"] < MIN_GROUP] = pd.NA
+    return summary.reindex([name for name in RFM_GROUPS if name in summary.index]).reset_index()
+
+
 def stage_counts(segments: pd.DataFrame) -> pd.DataFrame:
     """Count customers per `lifecycle_stage`: `customers` is missing where fewer than `MIN_GROUP`."""
     counts = segments["lifecycle_stage"].value_counts().reindex(LIFECYCLE_STAGES, fill_value=0)
@@ -155,11 +172,15 @@ def stage_counts(segments: pd.DataFrame) -> pd.DataFrame:
 
 
 def _too_small(sizes: pd.Series[Any]) -> list[str]:
-    """Name the segments to merge: the smallest, until they are enough together or nothing is left."""
+    """Name the segments to merge: all small ones, and where they are too few together, one more.
+
+    That is the smallest of those nobody spends money on, as far as there is one: the others are what the page
+    is read for.
+    """
     ascending = sizes.sort_values(kind="stable")
-    if ascending.empty or ascending.iloc[0] >= MIN_GROUP:
-        return []
-    alone_is_enough = ascending.to_numpy() >= MIN_GROUP
-    together_are_enough = np.concatenate([[False], ascending.cumsum().to_numpy()[:-1] >= MIN_GROUP])
-    kept = alone_is_enough & together_are_enough
-    return [str(name) for name in ascending.index[~kept]]
+    small, large = (ascending[is_one] for is_one in (ascending < MIN_GROUP, ascending >= MIN_GROUP))
+    if small.sum() >= MIN_GROUP or small.empty:
+        return list(map(str, small.index))
+    costs_money = large.index.map(NEXT_ACTIONS).isin(COSTLY_ACTIONS)
+    one_more = large.index[np.argsort(costs_money, kind="stable")][:1]
+    return list(map(str, [*small.index, *one_more]))

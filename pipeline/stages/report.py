@@ -13,6 +13,7 @@ from pipeline.report.page import render
 from pipeline.retention.segments import (
     below_floor,
     not_worth_it,
+    rfm_summary,
     risk_value_matrix,
     segment_summary,
     stage_counts,
@@ -72,6 +73,7 @@ def report(params: Params) -> None:
             segment_summary=segment_summary(segments),
             stage_counts=stage_counts(segments),
             risk_value=risk_value_matrix(segments),
+            rfm=rfm_summary(segments),
             churn_evaluation=evaluation["churn"],
             value_evaluation=evaluation["value"],
             forecast=io.read_json(files.FORECAST),

@@ -24,7 +24,9 @@ from pipeline.tables.orders.lines import find_only_lines
 from pipeline.tables.orders.numbers import in_order_of_texts, keyed
 from pipeline.tables.orders.policies import Policies
 from pipeline.tables.orders.purchases import (
+    Bought,
     bought,
+    by_customer_and_time,
     customers_of_purchases,
     frame_of,
     orders_of,
@@ -148,9 +150,9 @@ def ingest_orders(
         on_phase("judging rows")
         seen = seen_before(log, until)
         plain = verdicts.read_plain(spec, log, seen)
-        numbers, customers = numbered.result()
-        keys = aside.submit(keyed, customers, pepper)
-        log = identity.tell_apart(con, log, numbers, customers, links, accounts, policies, root)
+        customers = numbered.result()
+        keys = aside.submit(keyed, customers.customers, pepper)
+        log = identity.tell_apart(con, log, customers, links, accounts, policies, root)
         log = replace(log, rows=log.rows.append_column("only_line", only_line.result()))
         log = hide(con, log, seen)
         lookups += verdicts.prepare(con, spec, policies, root, max_quarantine_share)
@@ -167,9 +169,10 @@ def ingest_orders(
         seen_until = until.date() if until else last + timedelta(days=1)
         log = verdicts.let_go(con, log)
         on_phase("making orders")
-        rows = [bought(con, spec, log, WHERE, keep_zero=policies.zero_amount == "keep")]
-        amounts = rows[0]["amount"]
-        making = aside.submit(_make_orders, rows, keys, on_orders)
+        by_customer = customers.order if seen is None else None
+        found = [bought(con, spec, log, by_customer, WHERE, keep_zero=policies.zero_amount == "keep")]
+        amounts = found[0].rows["amount"]
+        making = aside.submit(_make_orders, found, keys, on_orders)
         identities = customers_of_purchases(con, log, keys.result())
         on_phase("reading tables")
         setting = Setting(
@@ -219,10 +222,11 @@ def _about_sources(
 
 
 def _make_orders(
-    rows: list[pa.Table], keys: Future[pa.Table], on_orders: Callable[[pa.Table], object]
+    found: list[Bought], keys: Future[pa.Table], on_orders: Callable[[pa.Table], object]
 ) -> pd.DataFrame:
     """Make orders of what was bought, the only one in the list, and hand them over."""
-    orders = orders_of(rows.pop(), keys.result())  # what is popped leaves the memory once it is sorted
+    places = by_customer_and_time(found[0])
+    orders = orders_of(found.pop().rows, places, keys.result())  # what is popped leaves the memory
     on_orders(orders)
     return frame_of(orders)
 

@@ -20,7 +20,13 @@ from pipeline.evaluation.slices import slices
 from pipeline.report.data import ReportData
 from pipeline.report.page import render
 from pipeline.retention.kpis import cohorts, monthly, retention_kpis
-from pipeline.retention.segments import risk_value_matrix, segment_customers, segment_summary, stage_counts
+from pipeline.retention.segments import (
+    rfm_summary,
+    risk_value_matrix,
+    segment_customers,
+    segment_summary,
+    stage_counts,
+)
 
 AS_OF, HORIZON = date(2024, 7, 1), 90
 CUSTOMERS = 120
@@ -250,6 +256,7 @@ def report() -> ReportData:
         segment_summary=segment_summary(segments),
         stage_counts=stage_counts(segments),
         risk_value=risk_value_matrix(segments),
+        rfm=rfm_summary(segments),
         fairness=pd.DataFrame(columns=fairness.COLUMNS),
         reality=pd.DataFrame(columns=list(COLUMNS)),
         forecast={

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -14,6 +15,7 @@ from pipeline.report import groups
 from pipeline.report.data import ReportData
 from pipeline.report.formats import Formats
 from pipeline.report.page import render
+from pipeline.report.texts import Texts
 from pipeline.retention.actions import NEXT_ACTIONS, SEGMENTS
 from pipeline.retention.kpis import retention_kpis
 from pipeline.retention.lifecycle import LIFECYCLE_STAGES
@@ -169,6 +171,20 @@ def test_without_lifetime_values_there_are_risks_and_no_segments(
     assert half[localised.language] in said
     assert exactly_one not in said
     assert exactly_one in page_of(localised).text
+    loyal = {"en": "Potential loyalists", "de": "Treue von morgen"}[localised.language]
+    assert loyal in said
+    assert loyal not in page_of(localised).text
+
+
+def test_where_no_lifetime_value_is_known_the_rfm_groups_have_none(report: ReportData) -> None:
+    known = groups.rfm_table(report, Texts("en"), Formats("en", "EUR"))
+    assert known.heads == ["Group", "Customers", "Spent so far", "Lifetime value, 365 days"]
+    unknown = replace(report, rfm=report.rfm.assign(clv=np.nan))
+    assert groups.rfm_table(unknown, Texts("en"), Formats("en", "EUR")).heads == known.heads[:3]
+    few = groups.rfm_table(
+        replace(report, rfm=report.rfm.assign(customers=pd.NA)), Texts("en"), Formats("en", "EUR")
+    )
+    assert {row.figures[0].value for row in few.rows} == {"under 10"}
 
 
 def test_only_models_that_are_there_are_named(page_of: PageOf, localised: ReportData) -> None:

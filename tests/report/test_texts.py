@@ -23,6 +23,7 @@ from pipeline.report.quality import CHURN_AIMS, VALUE_AIMS
 from pipeline.report.texts import SENTENCES, WORDS, Texts
 from pipeline.retention.actions import NEXT_ACTIONS, SEGMENTS
 from pipeline.retention.lifecycle import CHURN_RISKS, LIFECYCLE_STAGES, VALUE_TIERS
+from pipeline.retention.rfm import RFM_GROUPS
 from pipeline.tables.contracts import OPTIONAL, ORDER_LOG
 from pipeline.tables.rules import RULES
 
@@ -63,7 +64,7 @@ def test_every_sentence_is_used_and_every_used_one_is_there() -> None:
     built = re.compile(
         r"grade\.|floors?\.|choice\.|(kpis|gains|calibration|roc|value_calibration|monthly)\.\w+|better$|worse$"
         r"|(tracking|by_week|calibration_by_\w+|interval_\w+|expected_orders|p_alive|alive_history|spend_fit)\.\w+"
-        r"|(orders_per_week|dropout_\w+)\.\w+|unclear$|monitor\.|alarm\.|off\.|fairness\.|rules\.\w+"
+        r"|(orders_per_week|dropout_\w+)\.\w+|unclear$|monitor\.|alarm\.|off\.|fairness\.|rules\.\w+|rfm\.\w+"
         r"|spend_coverage\.|forecast\.clv|calibrators\.|backtest\.(model|rule)$|(quality|reality)\.\w+"
     )
     assert {key for key in SENTENCES if key not in used and not built.match(key)} == set()
@@ -74,6 +75,7 @@ def test_everything_the_pipeline_names_has_a_word() -> None:
     assert {*SEGMENTS, "other"} == set(WORDS["segment"]) == set(WORDS["meaning"])
     assert {*NEXT_ACTIONS.values(), ""} == set(WORDS["action"]) == set(WORDS["advice"])
     assert set(LIFECYCLE_STAGES) == set(WORDS["stage"])
+    assert set(RFM_GROUPS) == set(WORDS["rfm"])
     assert {*CHURN_RISKS, *VALUE_TIERS} == set(WORDS["band"])
     assert {*CHURN_AIMS, *VALUE_AIMS} <= set(WORDS["metric"])
     assert set(get_args(Aim)) == set(WORDS["aim"])

@@ -15,6 +15,7 @@ from pipeline.retention.rfm import RFM_GROUPS, rfm_group, rfm_scores, score_by_r
 from pipeline.retention.segments import (
     below_floor,
     not_worth_it,
+    rfm_summary,
     risk_value_matrix,
     segment_customers,
     segment_summary,
@@ -278,7 +279,32 @@ def test_small_segments_are_merged_until_nobody_can_be_told_apart() -> None:
     assert summary["next_action"].tolist() == ["let_go", ""]
     assert summary["clv"].tolist() == [100.0, 30.0]
     assert segment_summary(with_segments(lost=4))["segment"].tolist() == ["other"]
+    # … but not one that the page is read for, as long as there is another.
+    for other, left in (("lost", ["vip_wavering", "other"]), ("slipping", ["slipping", "other"])):
+        merged = segment_summary(with_segments(newcomer=3, vip_wavering=12, **{other: 50}))
+        assert merged["segment"].tolist() == left
     assert segment_summary(with_segments(lost=10))["segment"].tolist() == ["lost"]
+
+
+def test_rfm_groups_are_summed_up_and_small_ones_hidden() -> None:
+    rows = pd.DataFrame(
+        {
+            "customer_key": [f"c{i}" for i in range(22)],
+            "rfm_group": ["lost"] * 12 + ["champions"] * 10,
+            "spend_total": 5.0,
+            "clv": np.nan,
+        }
+    )
+    found = rfm_summary(rows)
+    assert found[["rfm_group", "customers", "spend_total"]].to_numpy().tolist() == [
+        ["champions", 10, 50.0],
+        ["lost", 12, 60.0],
+    ]
+    assert found["clv"].isna().all()
+    assert rfm_summary(rows.assign(clv=1.0))["clv"].tolist() == [10.0, 12.0]
+    fewer = rfm_summary(rows.drop(index=21)).set_index("rfm_group")
+    assert fewer.loc["champions"].isna().all()
+    assert fewer.loc["lost", "customers"] == 12
 
 
 def test_matrix_and_stages_hide_small_groups() -> None:

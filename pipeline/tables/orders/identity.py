@@ -15,7 +15,7 @@ from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables.contracts import Contract
-from pipeline.tables.orders.numbers import Numbers, hashes, number
+from pipeline.tables.orders.numbers import Numbered, hashed, number
 from pipeline.tables.orders.policies import FILE, CustomerIds, Policies
 from pipeline.tables.orders.reference import Lookup, reading, settle
 from pipeline.tables.parallel import taken
@@ -163,19 +163,18 @@ def test_accounts(customers: TableSource | None, root: Path, spelled: CustomerId
 
 def begin_to_number(
     con: Connection, raw: Raw, links: pa.Table, spelled: CustomerIds, aside: Executor
-) -> Future[tuple[Numbers, pa.Table]]:
+) -> Future[Numbered]:
     """Begin to number the customers, by `pipeline.tables.orders.numbers.number`."""
     ids = raw.rows["customer_id"]
     if spelled == "small_letters":
         ids = in_small_letters(ids)
-    return aside.submit(number, ids, hashes(con, ids), links)
+    return aside.submit(number, ids, hashed(con, ids), links)
 
 
 def tell_apart(
     con: Connection,
     raw: Raw,
-    numbers: Numbers,
-    customers: pa.Table,
+    numbered: Numbered,
     links: pa.Table,
     accounts: pa.Table,
     policies: Policies,
@@ -187,7 +186,7 @@ def tell_apart(
     ----------
     con : duckdb.DuckDBPyConnection
     raw : Raw
-    numbers, customers : ndarray of int32, pyarrow.Table
+    numbered : Numbered
         From `begin_to_number`.
     links : pyarrow.Table
         From `read_links`.
@@ -213,7 +212,7 @@ def tell_apart(
     patterns = pa.chunked_array([pa.array(listed, pa.string())])
     if policies.customer_ids == "small_letters":
         patterns = in_small_letters(patterns)
-    duck.register(con, "numbered", customers)
+    duck.register(con, "numbered", numbered.customers)
     duck.register(con, "links", links)
     duck.register(con, "test_accounts", accounts)
     duck.register(con, "patterns", pa.table({"pattern": patterns}))
@@ -221,11 +220,11 @@ def tell_apart(
     marks = duck.arrow(
         con, "SELECT missing_customer, test_account FROM customers ORDER BY customer_no", name="marks"
     )
-    rows = raw.rows.drop_columns("customer_id").append_column("customer_no", pa.array(numbers))
+    rows = raw.rows.drop_columns("customer_id").append_column("customer_no", pa.array(numbered.of_rows))
     con.unregister("raw_rows")  # with the ids of all rows
     for mark in marks.column_names:
         marked = marks[mark].to_numpy()
-        of_rows = taken(marked, numbers) if marked.any() else np.zeros(len(numbers), dtype=bool)
+        of_rows = taken(marked, numbered.of_rows) if marked.any() else np.zeros(len(rows), dtype=bool)
         rows = rows.append_column(mark, pa.array(of_rows))
     return replace(raw, rows=rows)
 

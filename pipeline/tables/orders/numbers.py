@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.privacy.pseudonyms import distinct_keys
+from pipeline.tables.orders.packed import packed
 from pipeline.tables.parallel import on_all_cores, put, taken
 
 Numbers = npt.NDArray[np.int32]
@@ -20,33 +21,60 @@ Places = npt.NDArray[np.int64]
 Integer = TypeVar("Integer", bound=np.integer)
 CUSTOMERS = "customer_no", "customer_id"
 FEW = 0.01
+ODD = np.uint64(0x9E3779B97F4A7C15)  # times it, numbers stay apart, and their first bits differ too
 
 
-def number(texts: pa.ChunkedArray, hashed: Hashes, links: pa.Table) -> tuple[Numbers, pa.Table]:
+class Numbered(NamedTuple):
+    """Customers by number.
+
+    Attributes
+    ----------
+    of_rows : ndarray of int32, shape (n,)
+        The number of the customer of each row.
+    order : ndarray of int64, shape (n,)
+        The places of the rows by number, those of one customer as they stand.
+    customers : pyarrow.Table
+        `customer_no`, from 0 in no order that means anything, and `customer_id`, the id the customer goes by.
+    """
+
+    of_rows: Numbers
+    order: Places
+    customers: pa.Table
+
+
+class Hashed(NamedTuple):
+    """Texts by hash: equal where the texts are, and if `exact` nowhere else."""
+
+    hashes: Hashes
+    exact: bool
+
+
+def number(texts: pa.ChunkedArray, hashed: Hashed, links: pa.Table) -> Numbered:
     """Number customers.
 
     Parameters
     ----------
     texts : pyarrow.ChunkedArray of str, length n
         Their ids.
-    hashed : ndarray of uint64, shape (n,)
-        From `hashes`.
+    hashed : Hashed
+        From `hashed`.
     links : pyarrow.Table
         `from_id`, `customer_id`: which ids are one customer, each once.
-
-    Returns
-    -------
-    numbers : ndarray of int32, shape (n,)
-    customers : pyarrow.Table
-        `customer_no`, from 0 in no order that means anything, and `customer_id`, the id the customer goes by.
     """
-    numbers, ids = by_hash(texts, hashed)
+    numbers, order, ids = by_hash(texts, hashed)
     place = pc.index_in(ids, links["from_id"])
     if place.null_count < len(place):
         linked = pc.coalesce(links["customer_id"].take(place), ids).combine_chunks().dictionary_encode()
         numbers, ids = linked.indices.to_numpy().take(numbers), linked.dictionary
+        order, _ = sorted_with_places(numbers)
     customers = pa.table([pa.array(np.arange(len(ids), dtype=np.int32)), ids], names=CUSTOMERS)
-    return numbers, customers
+    return Numbered(numbers, order, customers)
+
+
+def hashed(con: Connection, texts: pa.ChunkedArray) -> Hashed:
+    """Return a hash of each text: made of its bytes where they are few, else by the database."""
+    words = packed(texts)
+    return Hashed(hashes(con, texts), False) if words is None else Hashed(words * ODD, True)
 
 
 def hashes(con: Connection, *columns: pa.ChunkedArray) -> Hashes:
@@ -81,37 +109,50 @@ def in_order_of_texts(texts: pa.StringArray) -> pa.Array:
     return pc.sort_indices(texts) if (ascending[1:] == ascending[:-1]).any() else pa.array(order)
 
 
-def by_hash(texts: pa.ChunkedArray, hashes: Hashes) -> tuple[Numbers, pa.StringArray]:
+def by_hash(texts: pa.ChunkedArray, hashed: Hashed) -> tuple[Numbers, Places, pa.StringArray]:
     """Number texts by sorting their hashes: in half the time of looking each up among hundreds of thousands.
-
-    Parameters
-    ----------
-    texts : pyarrow.ChunkedArray of str
-    hashes : ndarray of uint64, shape (n,)
-        Equal where the texts are.
 
     Returns
     -------
     numbers : ndarray of int32, shape (n,)
+    order : ndarray of int64, shape (n,)
+        As `Numbered` has it.
     distinct : pyarrow.StringArray
         The text of each number.
     """
-    packed, of_place = sorted_first_bits(hashes)
-    packed &= of_place
-    order = packed.view(np.int64)
-    grouped = taken(hashes, order)
-    starts = np.flatnonzero(np.append(True, grouped[1:] != grouped[:-1]))
-    # Hashes that differ in their last bits alone lie mixed: a hash can have several groups.
-    _, firsts, of_group = np.unique(grouped[starts], return_index=True, return_inverse=True)
-    numbers = np.empty(len(hashes), np.int32)
-    put(np.repeat(of_group.astype(np.int32), np.diff(starts, append=len(hashes))), order, into=numbers)
-    distinct = texts.take(pa.array(order[starts[firsts]])).combine_chunks()
+    order, ascending = _by_hash_and_place(hashed.hashes)
+    starts = np.flatnonzero(np.append(True, ascending[1:] != ascending[:-1]))
+    numbers = np.empty(len(order), np.int32)
+    sizes = np.diff(starts, append=len(order))
+    put(np.repeat(np.arange(len(starts), dtype=np.int32), sizes), order, into=numbers)
+    distinct = texts.take(pa.array(order[starts])).combine_chunks()
+    if hashed.exact or _stand_for(distinct, numbers, texts):
+        return numbers, order, distinct
+    encoded = texts.combine_chunks().dictionary_encode()  # two texts with one hash
+    numbers = encoded.indices.to_numpy()
+    return numbers, sorted_with_places(numbers)[0], encoded.dictionary
+
+
+def _by_hash_and_place(hashes: Hashes) -> tuple[Places, Hashes]:
+    """Sort hashes, equal ones in the order of their places; return the places and them."""
+    first_bits, of_place = sorted_first_bits(hashes)
+    first_bits &= of_place
+    order = first_bits.view(np.int64)
+    ascending = taken(hashes, order)
+    # Few hashes differ in their last bits alone: these lie mixed.
+    mixed = np.flatnonzero(ascending[1:] < ascending[:-1])
+    for least in np.unique(ascending[mixed] & ~of_place):
+        start, end = np.searchsorted(ascending, least), np.searchsorted(ascending, least | of_place, "right")
+        moved = start + np.argsort(ascending[start:end], kind="stable")
+        order[start:end], ascending[start:end] = order[moved], ascending[moved]
+    return order, ascending
+
+
+def _stand_for(distinct: pa.StringArray, numbers: Numbers, texts: pa.ChunkedArray) -> bool:
+    """Tell whether the numbers are those of the texts."""
     ends = np.cumsum([len(chunk) for chunk in texts.chunks])
     parts = zip(texts.chunks, np.split(numbers, ends[:-1]), strict=True)
-    if all(on_all_cores(lambda part: distinct.take(pa.array(part[1])).equals(part[0]), parts)):
-        return numbers, distinct
-    encoded = texts.combine_chunks().dictionary_encode()  # two texts with one hash
-    return encoded.indices.to_numpy(), encoded.dictionary
+    return all(on_all_cores(lambda part: distinct.take(pa.array(part[1])).equals(part[0]), parts))
 
 
 def without_twin(hashes: Hashes) -> npt.NDArray[np.bool_]:

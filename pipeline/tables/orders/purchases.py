@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,15 +28,34 @@ PACKAGE = "pipeline.tables.orders"
 WORD = pa.dictionary(pa.int32(), pa.string())
 
 
-def bought(con: Connection, spec: OrderSource, judged: Raw, where: str, *, keep_zero: bool) -> pa.Table:
+class Bought(NamedTuple):
+    """What was bought, before it is sorted.
+
+    Attributes
+    ----------
+    rows : pyarrow.Table
+        customer_no, ordered_at, amount, lines, channel, in no order; the empty channel is none.
+    by_customer : ndarray of int64, optional
+        The places of the rows by customer_no, those of one customer as they stand; None if not known.
+    """
+
+    rows: pa.Table
+    by_customer: Places | None
+
+
+def bought(
+    con: Connection,
+    spec: OrderSource,
+    judged: Raw,
+    by_customer: Places | None,
+    where: str,
+    *,
+    keep_zero: bool,
+) -> Bought:
     """Make ``purchases`` out of the accepted rows, and return those that are orders.
 
-    Most rows are orders as they stand: in Arrow they are not copied.
-
-    Returns
-    -------
-    pyarrow.Table
-        customer_no, ordered_at, amount, lines, channel, in no order; the empty channel is none.
+    Most rows are orders as they stand: in Arrow they are not copied, and their places by customer, where they
+    are known of ``judged``, stay right.
 
     Raises
     ------
@@ -52,14 +71,16 @@ def bought(con: Connection, spec: OrderSource, judged: Raw, where: str, *, keep_
     has_channel = judged.columns["channel"] is not None
     names = ["customer_no", "ordered_at", "paid", *(["channel"] if has_channel else [])]
     rows = _kept(judged.rows.select(names), alone)
-    lines = np.ones(len(rows), np.int64)
+    lines = repeated(pa.scalar(1, pa.int64()), len(rows))
     channels = _words(rows["channel"]) if has_channel else repeated(pa.scalar(None, WORD), len(rows))
     rows = pa.table([*rows.columns[:3], lines, channels], names=summed.column_names)
     if summed.num_rows:
         rows = pa.concat_tables([rows, summed.cast(rows.schema)])
+    if summed.num_rows or len(rows) < len(judged.rows):
+        by_customer = None
     if not rows.num_rows:
         raise UserError(f"{title(spec)} has returns but no orders", where=f"{where}.path")
-    return rows
+    return Bought(rows, by_customer)
 
 
 def _paid(amounts: pa.ChunkedArray, *, or_zero: bool) -> pa.ChunkedArray:
@@ -80,25 +101,51 @@ def _words(texts: pa.ChunkedArray) -> pa.DictionaryArray:
     return words
 
 
-def orders_of(rows: pa.Table, keyed: pa.Table) -> pa.Table:
-    """Make the table of orders.
+def by_customer_and_time(found: Bought) -> Places:
+    """Return the places of the rows by customer_no, then by ordered_at.
+
+    Numbers sort in a fraction of the time of rows.
+    """
+    numbers, times = whole(found.rows["customer_no"]).to_numpy(), found.rows["ordered_at"].to_numpy()
+    if (times[1:] < times[:-1]).any():
+        by_time = np.argsort(times, kind="stable")
+        return by_time[sorted_with_places(numbers[by_time])[0]]
+    # As most logs stand, those of one customer are by time.
+    return sorted_with_places(numbers)[0] if found.by_customer is None else found.by_customer
+
+
+def orders_of(rows: pa.Table, sorted_places: Places, keyed: pa.Table) -> pa.Table:
+    """Make the table of orders, sorted by all columns.
 
     Parameters
     ----------
     rows : pyarrow.Table
         From `bought`.
+    sorted_places : ndarray of int64
+        From `by_customer_and_time`.
     keyed : pyarrow.Table
         From `pipeline.tables.orders.numbers.keyed`.
     """
-    places = np.empty(len(keyed), np.int32)
-    places[keyed["customer_no"].to_numpy()] = np.arange(len(keyed), dtype=np.int32)
-    of_rows = taken(places, whole(rows["customer_no"]).to_numpy())
-    rows = _replaced(rows, "customer_no", pa.array(of_rows))
-    rows = in_order(rows)
-    customers = pa.DictionaryArray.from_arrays(
-        whole(rows["customer_no"]), whole(keyed["customer_key"]), safe=False
-    )
-    return rows.drop_columns("customer_no").add_column(0, "customer_key", customers)
+    sizes = np.bincount(whole(rows["customer_no"]).to_numpy(), minlength=len(keyed))
+    in_order_of_keys = whole(keyed["customer_no"]).to_numpy()
+    places = taken(sorted_places, _regrouped(sizes, in_order_of_keys))
+    of_key = np.repeat(np.arange(len(keyed), dtype=np.int32), sizes[in_order_of_keys])
+    customers = pa.DictionaryArray.from_arrays(of_key, whole(keyed["customer_key"]), safe=False)
+    return in_order(rows, places, of_key).add_column(0, "customer_key", customers)
+
+
+def _regrouped(sizes: npt.NDArray[np.int64], order: npt.NDArray[np.integer]) -> Places:
+    """Return where the members of groups, which lie one after the other, lie in another order of the groups.
+
+    Examples
+    --------
+    >>> _regrouped(np.array([2, 1, 3]), np.array([2, 0, 1])).tolist()
+    [3, 4, 5, 0, 1, 2]
+    """
+    starts, moved = np.cumsum(sizes) - sizes, sizes[order]
+    places = np.repeat(starts[order] - (np.cumsum(moved) - moved), moved)
+    places += np.arange(len(places))
+    return places
 
 
 def frame_of(orders: pa.Table) -> pd.DataFrame:
@@ -136,19 +183,18 @@ def customers_of_purchases(con: Connection, judged: Raw, keyed: pa.Table) -> pa.
     return identities
 
 
-def _replaced(rows: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
-    return rows.set_column(rows.column_names.index(name), name, values)
+def in_order(rows: pa.Table, order: Places, numbers: Numbers) -> pa.Table:
+    """Return times, amounts, lines and channels sorted by customer and all of them.
 
-
-def in_order(rows: pa.Table) -> pa.Table:
-    """Sort by customer_no, ordered_at, amount, lines and channel.
-
-    Numbers sort in a fraction of the time of rows: first the times, then each customer's number, at last what
-    is still equal.
+    Parameters
+    ----------
+    rows : pyarrow.Table
+    order : ndarray of int64
+        The places of the rows by customer, then by ordered_at; changed where these are equal.
+    numbers : ndarray of int32
+        Of the customers in that order.
     """
-    times = rows["ordered_at"].to_numpy()
-    order, numbers = _by_number_and_time(whole(rows["customer_no"]).to_numpy(), times)
-    times = taken(times, order)
+    times = taken(rows["ordered_at"].to_numpy(), order)
     varied = [name for name in ("amount", "lines", "channel") if not _is_alike(rows[name])]
     others = dict(zip(varied, on_all_cores(whole, map(rows.column, varied)), strict=True))
     again = np.zeros(len(times) + 1, dtype=bool)
@@ -165,8 +211,8 @@ def in_order(rows: pa.Table) -> pa.Table:
     places = pa.array(order)
     moved = on_all_cores(lambda column: column.take(places), others.values())
     found = dict(zip(varied, moved, strict=True))
-    columns = [found.get(name, rows[name]) for name in ("amount", "lines", "channel")]
-    return pa.table([pa.array(numbers), pa.array(times), *columns], schema=rows.schema)
+    columns = {name: found.get(name, rows[name]) for name in ("amount", "lines", "channel")}
+    return pa.table({"ordered_at": pa.array(times), **columns})
 
 
 def _is_alike(column: pa.ChunkedArray) -> bool:
@@ -174,15 +220,6 @@ def _is_alike(column: pa.ChunkedArray) -> bool:
     if column.null_count == len(column):
         return True
     return pa.types.is_integer(column.type) and len(set(pc.min_max(column).as_py().values())) == 1
-
-
-def _by_number_and_time(numbers: Numbers, times: npt.NDArray[np.datetime64]) -> tuple[Places, Numbers]:
-    """Sort numbers, equal ones in the order of their times; return their places and them."""
-    if (times[1:] >= times[:-1]).all():  # as in most logs
-        return sorted_with_places(numbers)
-    by_time = np.argsort(times, kind="stable")
-    places, ascending = sorted_with_places(numbers[by_time])
-    return by_time[places], ascending
 
 
 def policy_counts(con: Connection, spec: OrderSource, policies: Policies) -> dict[str, Any]:

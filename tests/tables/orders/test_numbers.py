@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from pipeline.engine import duck
 from pipeline.tables.orders.numbers import (
+    Hashed,
     by_hash,
-    hashes,
+    hashed,
     in_order_of_texts,
     keyed,
     number,
@@ -27,16 +28,18 @@ def test_equal_texts_have_equal_numbers_even_where_hashes_collide(
 ) -> None:
     texts = pa.chunked_array([ids[:cut], ids[cut:]], pa.string())
     hashes = np.array([hash(text) & mask for text in ids], np.uint64)
-    numbers, distinct = by_hash(texts, hashes)
+    numbers, order, distinct = by_hash(texts, Hashed(hashes, exact=False))
     assert distinct.take(pa.array(numbers)).to_pylist() == ids
     assert sorted(distinct.to_pylist()) == sorted(set(ids))
+    assert order.tolist() == np.argsort(numbers, kind="stable").tolist()
 
 
 def test_hashes_that_differ_in_their_last_bits_alone() -> None:
     texts = pa.chunked_array([["a", "b", "a", "b", "c", "a"]])
-    numbers, distinct = by_hash(texts, np.array([8, 9, 8, 9, 10, 8], np.uint64))
+    numbers, order, distinct = by_hash(texts, Hashed(np.array([8, 9, 8, 9, 10, 8], np.uint64), exact=True))
     assert distinct.to_pylist() == ["a", "b", "c"]
     assert numbers.tolist() == [0, 1, 0, 1, 2, 0]
+    assert order.tolist() == [0, 2, 5, 1, 3, 4]
 
 
 @given(keys=st.lists(st.integers(0, 2**31 - 1) | st.integers(0, 3), max_size=50))
@@ -51,10 +54,11 @@ def test_linked_ids_share_the_number_of_the_id_they_go_by() -> None:
     links = pa.table({"from_id": ["card", "mail"], "customer_id": ["account", "account"]})
     ids = pa.chunked_array([["card", "x"], ["mail", "account", "card"]])
     with duck.connect(threads=1) as con:
-        numbers, customers = number(ids, hashes(con, ids), links)
-    names = dict(zip(*customers.to_pydict().values(), strict=True))
-    assert [names[n] for n in numbers] == ["account", "x"] + ["account"] * 3
+        numbered = number(ids, hashed(con, ids), links)
+    names = dict(zip(*numbered.customers.to_pydict().values(), strict=True))
+    assert [names[n] for n in numbered.of_rows] == ["account", "x"] + ["account"] * 3
     assert sorted(names.values()) == ["account", "x"]
+    assert numbered.order.tolist() == np.argsort(numbered.of_rows, kind="stable").tolist()
 
 
 def test_keys_come_in_their_order_and_stay_with_their_customers() -> None:

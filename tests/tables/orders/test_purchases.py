@@ -1,4 +1,4 @@
-"""The order of the orders: that of sorting all columns, however the rows come."""
+"""The order of the orders: by key, then by all columns, however the rows come."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.tables.orders.purchases import in_order
+from pipeline.tables.orders.purchases import Bought, by_customer_and_time, orders_of
 
 CHANNEL = st.sampled_from(["web", "shop", None])
 NEAR = st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(-1, 1), st.integers(1, 2), CHANNEL)
@@ -23,9 +24,15 @@ FAR = st.tuples(
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(NEAR, min_size=1, max_size=40) | st.lists(FAR, min_size=1, max_size=12))
-def test_rows_are_sorted_by_all_columns(rows: list[tuple[int, int, int, int, str | None]]) -> None:
-    numbers, moments, units, lines, channels = zip(*rows, strict=True)
+@given(
+    rows=st.lists(NEAR, min_size=1, max_size=40) | st.lists(FAR, min_size=1, max_size=12),
+    keys=st.permutations(range(40)),
+)
+def test_rows_are_sorted_by_key_and_all_columns(
+    rows: list[tuple[int, int, int, int, str | None]], keys: list[int]
+) -> None:
+    customers, moments, units, lines, channels = zip(*rows, strict=True)
+    _, numbers = np.unique(customers, return_inverse=True)
     table = pa.table(
         {
             "customer_no": pa.array(numbers, pa.int32()),
@@ -35,7 +42,15 @@ def test_rows_are_sorted_by_all_columns(rows: list[tuple[int, int, int, int, str
             "channel": pa.array(channels, pa.string()),
         }
     )
-    everything = [(name, "ascending") for name in table.column_names]
-    assert in_order(table).equals(table.sort_by(everything))
-    by_time = table.take(np.argsort(np.array(moments)))
-    assert in_order(by_time).equals(table.sort_by(everything))
+    keyed = pa.table({"customer_no": keys, "customer_key": [f"c{place:02}" for place in range(40)]})
+    of_rows = keyed["customer_key"].take(
+        pc.index_in(table["customer_no"].cast("int64"), keyed["customer_no"])
+    )
+    expected = table.set_column(0, "customer_key", of_rows)
+    expected = expected.sort_by([(name, "ascending") for name in expected.column_names])
+    by_time = np.argsort(moments, kind="stable")
+    known = Bought(table.take(by_time), np.argsort(numbers[by_time], kind="stable"))
+    for found in (Bought(table, None), Bought(table, np.argsort(numbers, kind="stable")), known):
+        orders = orders_of(found.rows, by_customer_and_time(found), keyed)
+        decoded = orders["customer_key"].cast(pa.string())
+        assert orders.set_column(0, "customer_key", decoded).equals(expected)
