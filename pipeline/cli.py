@@ -72,7 +72,7 @@ def inspect(
     """Say what a log of orders seems to be, and which parameters read it. Exit code 2: it has to ask."""
     given = {"table": table, "query": query, "sheet": sheet, "encoding": encoding}
     with user_errors_told():
-        found = inspect_source(_source(file, given), Path.cwd())
+        found = inspect_source(_source(file, given), Path.cwd(), _cancelled())
     for about, finding in found.findings:
         say(f"{about:<12} {finding}")
     say(f"\nFor params.yaml, in place of the section there:\n\n{found.snippet}")
@@ -105,6 +105,14 @@ def _source(names: Sequence[str] | None, given: Mapping[str, str]) -> Source:
         return parse_source(named | options)
     place = _one(names)
     return parse_source({"url" if is_database(place) else "path": place, **options})
+
+
+def _cancelled() -> Sequence[str]:
+    """Return the states that params.yaml knows to be of cancelled orders; it may not be written yet."""
+    try:
+        return load_params(Path("params.yaml")).ingest.cancelled_status
+    except UserError:
+        return ()
 
 
 def _one(names: Sequence[str]) -> str:

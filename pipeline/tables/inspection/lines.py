@@ -26,6 +26,7 @@ from pipeline.tables.inspection.roles import A_PRICE, ENOUGH, ROLES, Column, Gue
 from pipeline.tables.signals import MANY_AT_ONCE
 
 NEARLY_ALL_ALIKE = 0.99
+FEW_KINDS = 8
 AT_ONCE = """
     SELECT count(*), count(DISTINCT ({customer}, {date})) FROM raw
     WHERE NOT is_no_id({customer}) AND {customer} <> {nobody} AND {date} <> ''"""
@@ -37,6 +38,18 @@ ADDING_UP = """
         WHERE {order} <> ''
         GROUP BY {order}
         HAVING count(*) > 1 AND bool_and({line} IS NOT NULL) AND any_value({total}) IS NOT NULL
+    )"""
+OF_ONE_PAIR = """
+    SELECT count(DISTINCT {column}) = count(DISTINCT ({column}, {customer}, {date})) FROM raw
+    WHERE NOT is_no_id({customer}) AND {date} <> ''"""
+A_NUMBER = r"id|nr|no|num|number|nummer|ref|reference|referenz"
+OF_PARTS = """
+    SELECT count(*), count(*) FILTER (abs(parts - total) <= 0.01 * rows)
+    FROM (
+        SELECT count({amount}) AS rows, sum({amount}) FILTER ({kind} = {value}) AS total,
+               sum({amount}) FILTER ({kind} <> {value}) AS parts
+        FROM raw WHERE {order} <> ''
+        GROUP BY {order} HAVING count(*) FILTER ({kind} = {value}) = 1 AND parts IS NOT NULL
     )"""
 OF_A_LINE = rf"{A_PRICE}|(?<!on)line|item(?!s)|unit|ticket|position|posten|zeile"
 SAME_ON_EVERY_LINE = """
@@ -53,9 +66,7 @@ def about_lines(log: Log) -> Iterator[Advice]:
     customer, date = log.column("customer_id"), log.column("ordered_at") or counted_days(log)
     if customer is None or date is None or log.column("order_id"):
         return
-    shared = shared_id(log)
-    names = {"customer": customer.key, "date": date.key, "nobody": literal(shared[0] if shared else "")}
-    [(rows, at_once)] = log.ask(AT_ONCE.format(**names), "at once")
+    rows, at_once = _at_once(log, customer, date)
     if rows - at_once > MANY_AT_ONCE * rows:
         pair = [identifier(customer.name), identifier(date.name)]
         told = (
@@ -64,6 +75,46 @@ def about_lines(log: Log) -> Iterator[Advice]:
             "order_id, to sum them"
         )
         yield Advice("lines", told, change=log.added("order_id", f"concat_ws(' ', {', '.join(pair)})"))
+
+
+def _at_once(log: Log, customer: Column, date: Column) -> tuple[int, int]:
+    """Count the rows, and the different pairs of customer and time in them."""
+    shared = shared_id(log)
+    names = {"customer": customer.key, "date": date.key, "nobody": literal(shared[0] if shared else "")}
+    [(rows, at_once)] = log.ask(AT_ONCE.format(**names), "at once")
+    return rows, at_once
+
+
+def of_orders(log: Log) -> tuple[Log, list[Advice]]:
+    """Find the order id by its values, where no column is called one.
+
+    Of lines it is what several of them share, and what stands for one customer at one time alone; else a
+    number of its own in every row.
+    """
+    customer, date = log.column("customer_id"), log.column("ordered_at")
+    if customer is None or date is None or log.column("order_id"):
+        return log, []
+    rows, at_once = _at_once(log, customer, date)
+    is_one = _is_shared_by_lines if rows - at_once > MANY_AT_ONCE * rows else _is_number_of_a_row
+    for column in log.free:
+        may_be = column.filled == log.rows and max(column.dates, column.decimals) < ENOUGH
+        if may_be and (because := is_one(log, column)):
+            return replace(log, guesses=dict(log.guesses) | {"order_id": Guess(column, because)}), []
+    return log, []
+
+
+def _is_shared_by_lines(log: Log, column: Column) -> str:
+    customer, date = log.column("customer_id"), log.column("ordered_at")
+    if customer is None or date is None or not FEWEST_ORDERS <= column.distinct < log.rows:
+        return ""
+    names = {"column": column.key, "customer": customer.key, "date": date.key}
+    [(is_of_one,)] = log.ask(OF_ONE_PAIR.format(**names), "of one pair")
+    return f"each of its {column.distinct:,} values belongs to one customer at one time" if is_of_one else ""
+
+
+def _is_number_of_a_row(log: Log, column: Column) -> str:
+    is_number = column.distinct == log.rows and re.fullmatch(A_NUMBER, column.plain_name)
+    return "another one in every row" if is_number else ""
 
 
 def of_lines(log: Log) -> tuple[Log, list[Advice]]:
@@ -109,6 +160,30 @@ def _adding_up(log: Log, total: Column, order: Column, paid: Sequence[Column]) -
 def _is_repeated(several: int, same: int, _: int) -> bool:
     """Tell from the counts of `_same_on_every_line` whether an amount stands on every line of its order."""
     return several >= FEWEST_ORDERS and same >= NEARLY_ALL * several
+
+
+def about_parts(log: Log) -> Iterator[Advice]:
+    """Tell of rows whose kind says that they are the totals of the others of their order."""
+    amount, order = log.column("amount"), log.column("order_id")
+    if amount is None or order is None:
+        return
+    number = NUMBER.format(column=amount.key)
+    for column in log.free:
+        if not 1 < column.distinct <= FEW_KINDS:
+            continue
+        for value in log.values(column):
+            names = {"amount": number, "order": order.key, "kind": column.key, "value": literal(value)}
+            [(several, same)] = log.ask(OF_PARTS.format(**names), "parts")
+            if several >= FEWEST_ORDERS and same >= NEARLY_ALL_ALIKE * several:
+                totals = f"trim({log.text(column)}) = {literal(value)}"
+                kept = f"SELECT count(*) FROM raw WHERE {column.key} = {literal(value)}"
+                [(rows,)] = log.ask(kept, "totals")
+                told = (
+                    f'in {same:,} of {several:,} orders the row that is "{value}" in "{column.name}" is the '
+                    "sum of the others, and they would count twice: the proposed query reads such rows alone"
+                )
+                yield Advice("totals", told, change=Change(totals, rows))
+                return
 
 
 def about_repeated_total(log: Log) -> Iterator[Advice]:

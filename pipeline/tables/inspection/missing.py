@@ -12,6 +12,7 @@ from pipeline.tables.inspection.log import NEARLY_ALL, WHERE, Advice, Log, liste
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import REQUIRED, Column
 from pipeline.tables.inspection.signs import other_side
+from pipeline.tables.inspection.states import are_cancelled
 
 ALWAYS = (*REQUIRED, "order_id")  # the other columns are named where there are any
 ELSEWHERE = (
@@ -103,6 +104,9 @@ def about_empty(log: Log) -> Iterator[Advice]:
             told = f"{empty} ({missing / log.rows:.1%})"
             if role == "customer_id":
                 yield Advice("quarantine", told + _about_anonymous(log, column.filled))
+            elif role in ("amount", "unit_price") and are_cancelled(log, column):
+                told += ", all of orders that came to nothing: the proposed query leaves them out"
+                yield Advice("cancelled", told, change=Change(log.is_filled(column), column.filled))
             elif role == "amount" and not other_side(log):
                 yield _further_lines(log, told, column)
             elif role == "order_id":

@@ -60,7 +60,7 @@ class Change:
     column, value : str, function of SQL
         A column it writes anew, and what becomes of its value.
     added, role, name : str
-        A value it adds: the SQL, what it is, and the name of its column.
+        A value it adds: the SQL, what it is, and the name of its column; a role without a name is done with.
     once : tuple of str
         The columns of whose values, as written anew, it reads one row each.
     """

@@ -38,6 +38,16 @@ from pipeline.tables.inspection.roles import Column, guess_roles
         ("sale_location document_language date total customer", "4 2 3 -"),
         ("date restaurant_total total_discount customer", "3 0 1 -"),
         ("date coffee_price price_of_beans account_manager contact_id", "4 0 1 -"),
+        ("order_id date fee_total coffee_total order_total customer_id", "5 1 4 0"),
+        (
+            "Order_ID Customer_ID Order_Date Subtotal_(inc_tax) Order_Total_(ex_tax) Order_Total_(inc_tax)",
+            "1 2 5 0",
+        ),
+        ("Kundennr Datum Gesamt_ohne_MwSt Gesamt_inkl._MwSt MwSt_gesamt", "0 1 3 -"),
+        ("id_order id_customer total_discounts total_paid total_products date_add", "1 5 3 0"),
+        ("Sale_Date Order_ID Buyer_User_ID Order_Value Order_Total Total_Fees", "2 0 4 1"),
+        ("Order_Number Buyer_Username Buyer_Name Buyer_Email Total_Price Sale_Date", "1 5 4 0"),
+        ("Belegnr Auftraggeber Kundenreferenz Nettowert Erstelldatum", "1 4 3 0"),
     ],
 )
 def test_german_and_english_names_are_known(header: str, roles: str) -> None:
@@ -137,6 +147,35 @@ def test_dates_are_no_customers_and_kinds_no_orders() -> None:
     ]
     guesses = guess_roles(columns)
     assert (guesses["customer_id"], guesses["order_id"]) == (None, None)
+
+
+def test_a_date_that_some_rows_lack_gives_way_to_one_that_all_have() -> None:
+    columns = [
+        Column("c0", "invoice_date", 90, 80, 1.0, 0.0, 0.0),
+        Column("c1", "date_add", 100, 80, 1.0, 0.0, 0.0),
+        Column("c2", "updated_at", 100, 80, 1.0, 0.0, 0.0),
+    ]
+    found = [guess_roles(chosen)["ordered_at"] for chosen in (columns, columns[:1])]
+    assert [guess and guess.column.name for guess in found] == ["date_add", "invoice_date"]
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "numbers"),
+    [
+        ("currency", "id_currency", 1.0),
+        ("is_test", "Staff Name", 0.0),
+        ("product_id", "Product Details", 0.0),
+    ],
+)
+def test_what_only_sounds_like_a_role_is_none(role: str, name: str, numbers: float) -> None:
+    assert guess_roles([Column("c0", name, 100, 2, 0.0, numbers, 0.0)])[role] is None
+
+
+def test_a_number_of_the_stock_is_a_product_before_its_words() -> None:
+    columns = [Column(f"c{n}", name, 100, 9, 0.0, 0.0, 0.0) for n, name in enumerate(["Item", "SKU"])]
+    found = guess_roles(columns)["product_id"]
+    assert found
+    assert found.column.name == "SKU"
 
 
 @pytest.mark.parametrize(("name", "found"), [("Belegdatum", False), ("Beleg", True)])
