@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import runpy
 import shutil
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -109,6 +111,10 @@ class Workspace:
             warnings.filterwarnings("ignore", ".*found in sys.modules", RuntimeWarning)
             for stage in stages:
                 runpy.run_module(f"pipeline.stages.{stage}", run_name="__main__")
+
+    def json(self, name: str) -> Any:
+        """The contents of a JSON file."""
+        return json.loads((self.path / name).read_text())
 
     def copy(self, path: Path) -> Workspace:
         """Everything once more, to be changed."""
