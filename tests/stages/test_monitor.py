@@ -116,6 +116,12 @@ def test_a_replay_reads_no_run_of_its_future_and_leaves_them_alone(tmp_path, log
     assert (found["2024-01-01"]["past_runs"], found["2024-01-01"]["judged"]) == (2, 1)
 
 
+def test_what_turns_with_the_log_is_not_taken_for_a_change_of_the_customers(scored):
+    compared = set(pd.read_csv(scored.path / "plots/drift.csv")["feature"])
+    assert "first_order_amount" in compared
+    assert "first_in_peak_month" not in compared
+
+
 def test_the_history_holds_keys_and_scores_alone(scored):
     [file] = (scored.path / HISTORY).glob("*.parquet")
     kept, customers = (

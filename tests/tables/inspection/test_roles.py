@@ -47,6 +47,9 @@ from pipeline.tables.inspection.roles import Column, guess_roles
         ("id_order id_customer total_discounts total_paid total_products date_add", "1 5 3 0"),
         ("Sale_Date Order_ID Buyer_User_ID Order_Value Order_Total Total_Fees", "2 0 4 1"),
         ("Order_Number Buyer_Username Buyer_Name Buyer_Email Total_Price Sale_Date", "1 5 4 0"),
+        ("DATE CARD_NO AGE_GROUP SUBCLASS EAN QTY SALES", "1 0 6 -"),
+        ("Datum Summe Kartennummer Bonnr", "2 0 1 3"),
+        ("date total gift_card_number order_id client", "4 0 1 3"),
         ("Belegnr Auftraggeber Kundenreferenz Nettowert Erstelldatum", "1 4 3 0"),
     ],
 )
