@@ -17,8 +17,8 @@ BESIDE = 28  # days before and after a silence that tell what was to be expected
 FEWEST_EXPECTED = 7  # orders; under a Poisson law none come in fewer than one case in a thousand (exp(-7))
 STRAY = 0.05  # share of what was to be expected that may come all the same: by phone, as a test, booked late
 MOSTLY_OPEN = 0.5  # share of days with an order; a shop with fewer bills by the month or opens on Saturdays
-IN_CLUMPS = 1 / 3  # share of the other days that lie in silences of more than a week: orders come in clumps
-FEWEST_SILENCES = 4  # other than the one that is asked about: fewer tell nothing of what is usual
+IN_CLUMPS = 1 / 3  # share of a year that lies in silences of more than a week: orders come in clumps
+FEWEST_SILENCES = 3  # in that year; fewer are a season, or closures
 UNHEARD_OF = 3  # times as long as the longest before it
 NOTICED = 0.25  # share of a horizon from which on closed days change who counts as churned
 
@@ -52,9 +52,11 @@ class OpenDays:
     again is slow at first. Weekdays need no care, for every silence has whole weeks in it. A few stray orders
     do not end a closure that is silent for more than a week before and after them.
 
-    Where orders come in clumps, around events or bills, the days beside a silence tell nothing of it. There a
-    closure is, from the second year of the log on, more than three times as long as any silence before it
-    that was none, and seven orders were to be expected in it by all days before it, and by all after it.
+    Where orders come in clumps, around events or bills, the days beside a silence tell nothing of it: a third
+    of the year before it (in the first year, of the one after) lies in three silences of more than a week, or
+    more. There a closure is, from the second year of the log on, more than three times as long as any silence
+    before it that was none, and seven orders were to be expected in it by all days before it, and by all
+    after it.
 
     Parameters
     ----------
@@ -79,12 +81,13 @@ class OpenDays:
         busy = np.append(np.flatnonzero(orders), len(orders))
         is_long = np.diff(busy) > A_WEEK
         starts, ends = busy[:-1][is_long] + 1, busy[1:][is_long]
-        lengths, over = ends - starts, 0
+        over = 0
         usual: list[int] = []
         for first, (start, end) in enumerate(zip(starts, ends, strict=True)):
             if start < over:
                 continue
-            if _come_in_clumps(np.delete(lengths, first), len(orders) - lengths[first]):
+            clumps = _come_in_clumps(starts, ends, first, len(orders))
+            if clumps and (usual or start < YEAR_DAYS):
                 over = end if _is_unheard_of(orders, start, end, usual) else over
             elif _is_open(orders[:start][-BESIDE:]):
                 later = _later_ends(starts, ends, first, len(orders)) if start >= A_WEEK else []
@@ -114,8 +117,13 @@ def _later_ends(starts: Days, ends: Days, first: int, known: int) -> list[int]:
     return [end for end in ends[first + 1 : last + 1][::-1].tolist() if end + A_WEEK <= known]
 
 
-def _come_in_clumps(silences: Days, days: int) -> bool:
-    return len(silences) >= FEWEST_SILENCES and bool(silences.sum() >= IN_CLUMPS * days)
+def _come_in_clumps(starts: Days, ends: Days, asked: int, known: int) -> bool:
+    """Tell whether orders come in clumps in the year before a silence, in the first year in that after."""
+    start, end = starts[asked], ends[asked]
+    first, over = (start - YEAR_DAYS, start) if start >= YEAR_DAYS else (end, min(end + YEAR_DAYS, known))
+    beside = (starts >= first) & (starts < over)
+    silent = (np.minimum(ends, over) - starts)[beside]
+    return len(silent) >= FEWEST_SILENCES and bool(silent.sum() >= IN_CLUMPS * (over - first))
 
 
 def _is_unheard_of(orders: Days, start: int, end: int, silences: Sequence[int]) -> bool:

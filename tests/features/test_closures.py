@@ -108,7 +108,25 @@ def test_a_lull_between_events_is_no_closure():
 def test_a_closure_is_found_where_orders_come_in_clumps():
     assert list(in_clumps(91, 20, 740, 1100).closures(day(1500))) == [Closure(day(740), day(1099))]
     assert not list(in_clumps(91, 20, 740, 860).closures(day(1500))), "one event left out"
-    assert not list(in_clumps(91, 20, 290, 650).closures(day(1500))), "in the first year it may be a season"
+    in_first_year = in_clumps(91, 20, 290, 650).closures(day(1500))
+    assert all(one.days < 91 for one in in_first_year), "then it may be a season"
+
+
+def test_a_closure_within_the_season_is_found_however_many_winters_there_are():
+    def is_open(number: int) -> bool:
+        return number % 365 < 182 and not 1490 <= number < 1535
+
+    found = list(shop([5 * is_open(number) for number in range(7 * 365)]).closures(day(7 * 365)))
+    assert Closure(day(1490), day(1534)) in found
+    assert len(found) == 2, "and the first winter"
+
+
+def test_a_shop_that_sells_little_later_was_closed_all_the_same():
+    by_day = [0 if 400 <= number < 460 else 5 for number in range(760)] + [
+        int(number % 14 == 0) for number in range(760)
+    ]
+    for known in (500, 1000, 1500):
+        assert Closure(day(400), day(459)) in shop(by_day).closures(day(known))
 
 
 @settings(deadline=None, max_examples=40)
