@@ -47,6 +47,13 @@ def test_what_one_reason_has_told_no_other_tells_again() -> None:
     assert chosen(pushes | {"overdue": 0.3}, LEAVING) == ["orders_90d"], "the other topics tell nothing else"
 
 
+def test_what_is_left_of_a_topic_has_to_be_a_reason_by_itself() -> None:
+    pushes = {"overdue": 0.9, "orders_90d": 0.4, "frequency": LEAST * 0.99}
+    assert chosen(pushes, LEAVING) == ["overdue"]
+    assert chosen(pushes | {"overdue": 0.0}, LEAVING) == ["orders_90d"]
+    assert chosen(pushes | {"frequency": LEAST}, LEAVING) == ["overdue", "frequency"]
+
+
 def test_features_of_one_topic_are_one_reason() -> None:
     assert chosen({"frequency": 0.4, "orders_90d": 0.3, "days_since_last": 0.5}, LEAVING) == [
         "frequency",

@@ -129,7 +129,8 @@ MONEY = Topic(
                 "Spend in the last <horizon> days against the <horizon> before: {value}",
                 "Umsatz der letzten <horizon> Tage gegenüber den <horizon> davor: {value}",
                 more_is="staying",
-                fact="trend",
+                fact="silence",
+                fact_at=0,
             ),
         ),
         Feature(

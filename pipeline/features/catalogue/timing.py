@@ -150,7 +150,8 @@ FREQUENCY = Topic(
                 "Orders in the last 90 days against the 90 before: {value}",
                 "Bestellungen der letzten 90 Tage gegenüber den 90 davor: {value}",
                 more_is="staying",
-                fact="trend",
+                fact="silence",
+                fact_at=0,
             ),
         ),
         Feature(
@@ -163,7 +164,8 @@ FREQUENCY = Topic(
                 "Orders in the last <horizon> days against the <horizon> before: {value}",
                 "Bestellungen der letzten <horizon> Tage gegenüber den <horizon> davor: {value}",
                 more_is="staying",
-                fact="trend",
+                fact="silence",
+                fact_at=0,
             ),
         ),
         Feature(

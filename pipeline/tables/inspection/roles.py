@@ -32,7 +32,10 @@ PERSON = (
 NO_BUYER = r"seller|vendor|merchant|supplier|store|verkaeufer|haendler|lieferant|filiale|session|sitzung"
 ABOUT_A_PERSON = r"manager|bank|method|channel|kanal"
 # Of a person, where no better name is there; of those who sell, too.
-PERHAPS = r"mail|kontakt|contact|account|konto|(?<!sales)person|subscriber|abonnent"
+PERHAPS = (
+    r"mail|kontakt|contact|account|konto|(?<!sales)person|subscriber|abonnent|"
+    r"(?<!gift)(?<!credit)(?<!geschenk)(?<!kredit)(card|karten?)(nr|nummer|no|num|number|id)$"
+)
 
 A_TOTAL = r"betrag|umsatz|summe|total|amount|gesamt|revenue|value"
 BEFORE_TAX = (

@@ -50,6 +50,9 @@ from pipeline.tables.inspection.roles import Column, guess_roles
         ("Auftragsnr Kundennr Datum Summe Gesamtsumme_Kunde", "1 2 3 0"),
         ("order_no date customer_no amount customer_total_order_sum total_paid_so_far", "2 1 3 0"),
         ("order_no date_joined customer_no total Order_Total_Margin order_date", "2 5 3 0"),
+        ("DATE CARD_NO AGE_GROUP SUBCLASS EAN QTY SALES", "1 0 6 -"),
+        ("Datum Summe Kartennummer Bonnr", "2 0 1 3"),
+        ("date total gift_card_number order_id client", "4 0 1 3"),
         ("Belegnr Auftraggeber Kundenreferenz Nettowert Erstelldatum", "1 4 3 0"),
     ],
 )
