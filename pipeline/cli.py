@@ -13,7 +13,7 @@ from rich.console import Console
 
 from pipeline import cli_models, cli_summary
 from pipeline.errors import UserError
-from pipeline.params import Source, load_params, parse_source
+from pipeline.params import Params, Source, load_params, parse_source
 from pipeline.preflight.screen import screen
 from pipeline.stages import files
 from pipeline.stages.ingest import read_orders
@@ -44,7 +44,7 @@ def summary() -> None:
     with user_errors_told():
         params = load_params(Path("params.yaml"))
         results = {path: _read(path) for path in cli_summary.READ}
-    how: dict[str, Any] = {"experiment": params.track.experiment, "root": Path.cwd(), "today": date.today()}
+    how: dict[str, Any] = {"experiment": params.track.experiment, "root": Path.cwd(), "today": _today(params)}
     Console(highlight=False, soft_wrap=True).print("\n".join(cli_summary.summary(results, **how)))
 
 
@@ -94,7 +94,7 @@ def preflight(
     if as_json:
         typer.echo(io.json_text(report), nl=False)
     else:
-        Console(highlight=False).print(screen(report, date.today()))
+        Console(highlight=False).print(screen(report, _today(params)))
 
 
 def _source(names: Sequence[str] | None, given: Mapping[str, str]) -> Source:
@@ -113,6 +113,11 @@ def _cancelled() -> Sequence[str]:
         return load_params(Path("params.yaml")).ingest.cancelled_status
     except UserError:
         return ()
+
+
+def _today(params: Params) -> date | None:
+    """Give the day by which the data are old or not; a replay is of its own day, however long ago that is."""
+    return date.today() if params.as_of == "latest" else None
 
 
 def _one(names: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ GUESSABLE = """
   dvc repro -f ingest && make repro       make them anew"""
 
 
-def summary(results: Mapping[Path, Any], *, experiment: str, root: Path, today: date) -> Iterator[str]:
+def summary(results: Mapping[Path, Any], *, experiment: str, root: Path, today: date | None) -> Iterator[str]:
     """Write the screen, line by line, in rich's markup.
 
     Parameters
@@ -36,8 +36,8 @@ def summary(results: Mapping[Path, Any], *, experiment: str, root: Path, today: 
         The MLflow experiment that the run belongs to.
     root : Path
         The folder of the results, absolute.
-    today : date
-        By the clock of the machine.
+    today : date, optional
+        By the clock of the machine; without it, as of a replay, nothing is old.
     """
     manifest, evaluation = results[files.MANIFEST], results[files.EVALUATION]
     yield from _results(manifest, results[files.KPIS]["customers"], root, today)
@@ -56,14 +56,14 @@ def summary(results: Mapping[Path, Any], *, experiment: str, root: Path, today: 
         yield GUESSABLE
 
 
-def _results(manifest: Mapping[str, Any], customers: int, root: Path, today: date) -> Iterator[str]:
+def _results(manifest: Mapping[str, Any], customers: int, root: Path, today: date | None) -> Iterator[str]:
     """Say of whom the results are, how old, and where."""
     as_of, last = (date.fromisoformat(manifest[name]) for name in ("as_of", "last_order_on"))
     yield ""
-    if told := over(last, as_of, manifest["horizon_days"], today):
+    if today and (told := over(last, as_of, manifest["horizon_days"], today)):
         yield f"[bold yellow]Old:[/] {told}."
     scored = f"[bold]{counted(manifest['rows']):customer/customers} as of {as_of}[/]"
-    yield f"{scored}, the last order is {age(last, today)} old"
+    yield f"{scored}, the last order is {age(last, today)} old" if today else f"{scored}, a replay"
     if (all_returned := customers - manifest["rows"]) > 0:
         yield f"  and {counted(all_returned)} with every order returned, in the KPIs alone"
     yield f"  segments     {escape(str(root / files.EXPORT_CSV))}"

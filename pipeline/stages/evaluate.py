@@ -225,7 +225,7 @@ def _tell(found: dict[str, Any], customers: int) -> None:
     for name in ("churn", "value"):
         say(f"  {name} {found[name]['grade']['text']}")
         for part in found[name].get("slices", ()):
-            if part["is_off"]:
+            if part["is_told"]:
                 who = named(part["group"], part["level"])
                 said = f"predicted {part['predicted']:.3g}, actual {part['actual']:.3g}"
                 warn(f"{name} is off for {who}: {said}")
