@@ -173,6 +173,7 @@ def ingest_orders(
         found = [bought(con, spec, log, by_customer, WHERE, keep_zero=policies.zero_amount == "keep")]
         amounts = found[0].rows["amount"]
         making = aside.submit(_make_orders, found, keys, on_orders)
+        outliers = signals.outliers(amounts)  # meanwhile the keys are made
         identities = customers_of_purchases(con, log, keys.result())
         on_phase("reading tables")
         setting = Setting(
@@ -193,7 +194,6 @@ def ingest_orders(
         of_policies = {**repeats, "returns": returns.counts(con, given_back)}
         of_policies |= policy_counts(con, spec, policies)
         alike = identity.alike(identities["customer_id"])
-        outliers = signals.outliers(amounts)
         by_id = in_order_of_texts(whole(identities["customer_id"]))
         vault = to_pandas(identities.select(["customer_key", "customer_id"]).take(by_id))
         orders = making.result()
