@@ -10,13 +10,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
-from pipeline import cli_models
-from pipeline.counted import counted
+from pipeline import cli_models, cli_summary
 from pipeline.errors import UserError
-from pipeline.params import Source, load_params, parse_source
-from pipeline.preflight.age import age, over
+from pipeline.params import Params, Source, load_params, parse_source
 from pipeline.preflight.screen import screen
 from pipeline.stages import files
 from pipeline.stages.ingest import read_orders
@@ -46,11 +43,9 @@ def summary() -> None:
     """Say where the results of the last run are, how good the models are, and what to do next."""
     with user_errors_told():
         params = load_params(Path("params.yaml"))
-        results = [_read(path) for path in (files.MANIFEST, files.EVALUATION, files.LOG, files.KPIS)]
-        alarms = [alarm["text"] for path in (files.DRIFT, files.REALITY) for alarm in _read(path)["alarms"]]
-    how: dict[str, Any] = {"experiment": params.track.experiment, "root": Path.cwd(), "today": date.today()}
-    text = _summary(*results, alarms=alarms, **how)
-    Console(highlight=False, soft_wrap=True).print(text)
+        results = {path: _read(path) for path in cli_summary.READ}
+    how: dict[str, Any] = {"experiment": params.track.experiment, "root": Path.cwd(), "today": _today(params)}
+    Console(highlight=False, soft_wrap=True).print("\n".join(cli_summary.summary(results, **how)))
 
 
 @app.command(hidden=True)
@@ -77,7 +72,7 @@ def inspect(
     """Say what a log of orders seems to be, and which parameters read it. Exit code 2: it has to ask."""
     given = {"table": table, "query": query, "sheet": sheet, "encoding": encoding}
     with user_errors_told():
-        found = inspect_source(_source(file, given), Path.cwd())
+        found = inspect_source(_source(file, given), Path.cwd(), _cancelled())
     for about, finding in found.findings:
         say(f"{about:<12} {finding}")
     say(f"\nFor params.yaml, in place of the section there:\n\n{found.snippet}")
@@ -99,7 +94,7 @@ def preflight(
     if as_json:
         typer.echo(io.json_text(report), nl=False)
     else:
-        Console(highlight=False).print(screen(report, date.today()))
+        Console(highlight=False).print(screen(report, _today(params)))
 
 
 def _source(names: Sequence[str] | None, given: Mapping[str, str]) -> Source:
@@ -110,6 +105,19 @@ def _source(names: Sequence[str] | None, given: Mapping[str, str]) -> Source:
         return parse_source(named | options)
     place = _one(names)
     return parse_source({"url" if is_database(place) else "path": place, **options})
+
+
+def _cancelled() -> Sequence[str]:
+    """Return the states that params.yaml knows to be of cancelled orders; it may not be written yet."""
+    try:
+        return load_params(Path("params.yaml")).ingest.cancelled_status
+    except UserError:
+        return ()
+
+
+def _today(params: Params) -> date | None:
+    """Give the day by which the data are old or not; a replay is of its own day, however long ago that is."""
+    return date.today() if params.as_of == "latest" else None
 
 
 def _one(names: Sequence[str]) -> str:
@@ -128,52 +136,3 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise UserError("there are no results here yet", where=str(path), valid="make repro") from None
     return content
-
-
-def _summary(
-    manifest: dict[str, Any],
-    evaluation: dict[str, Any],
-    log: dict[str, Any],
-    kpis: dict[str, Any],
-    *,
-    alarms: Sequence[str],
-    experiment: str,
-    root: Path,
-    today: date,
-) -> str:
-    as_of, last = (date.fromisoformat(manifest[name]) for name in ("as_of", "last_order_on"))
-    window, all_returned = evaluation["window"], kpis["customers"] - manifest["rows"]
-    lines = [
-        "",
-        f"[bold]{counted(manifest['rows']):customer/customers} as of {as_of}[/], "
-        f"the last order is {age(last, today)} old",
-        f"  segments     {escape(str(root / files.EXPORT_CSV))}",
-        f"  report       {escape((root / files.REPORT).as_uri())}",
-        f"  MLflow run   experiment {escape(experiment)}, tag state = {manifest['run_id']}",
-        "",
-        f"[bold]On past horizons, the last {window['from']} to {window['to']}[/]"
-        if window
-        else "[bold]Not tested[/]",
-    ]
-    if all_returned > 0:
-        lines.insert(2, f"  and {counted(all_returned)} with every order returned, in the KPIs alone")
-    if told := over(last, as_of, manifest["horizon_days"], today):
-        lines.insert(1, f"[bold yellow]Old:[/] {told}.")
-    for name in ("churn", "value"):
-        grade = evaluation[name]["grade"]
-        lines.append(f"  {name:<12} grade {grade['letter'] or 'none'}: {escape(grade['text'])}")
-    lines += [f"[bold yellow]Alarm:[/] {escape(alarm)}" for alarm in alarms]
-    lines += [
-        "",
-        "[bold]Next[/] (after: source .venv/bin/activate)",
-        "  dvc exp run -S churn.horizon_days=60    try another horizon",
-        "  dvc exp show --only-changed             compare it",
-        "  make ui                                 see all runs and models in MLflow",
-    ]
-    if log["demo_pepper"]:
-        lines += [
-            "",
-            "[bold yellow]Customer keys are guessable:[/] set CHURN_PEPPER before you share a cache, then",
-            "  dvc repro -f ingest && make repro       make them anew",
-        ]
-    return "\n".join(lines)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import runpy
 import shutil
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -110,6 +112,10 @@ class Workspace:
             for stage in stages:
                 runpy.run_module(f"pipeline.stages.{stage}", run_name="__main__")
 
+    def json(self, name: str) -> Any:
+        """The contents of a JSON file."""
+        return json.loads((self.path / name).read_text())
+
     def copy(self, path: Path) -> Workspace:
         """Everything once more, to be changed."""
         shutil.copytree(self.path, path)
@@ -163,6 +169,21 @@ def run_before_track(path: Path, log: pd.DataFrame, **env: str) -> Workspace:
     assert done.returncode == 0, done.stderr
     (path / SAID).write_text(done.stdout + done.stderr)
     return workspace
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_server() -> None:
+    """Runs of tests are nobody else's."""
+    os.environ.pop("MLFLOW_TRACKING_URI", None)
+
+
+@pytest.fixture(autouse=True)
+def _own_environment() -> Iterator[None]:
+    """MLflow and `track` set variables for their process; each test starts as a new one would."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.fixture

@@ -23,8 +23,14 @@ MOST_WINDOWS = 8
 MOST_CUSTOMERS = 2_500
 DEFAULT = "mbgnbd"
 """Where too few windows are known: it lets everyone leave, also who ordered once, and is quick to compute."""
+REGULAR = "mbgcnbd"
+"""The same for regular gaps, of which the likelihood tells without any window."""
+VERY_STRONG = 5.0
+"""A lead in log likelihood that leaves no doubt (Kass and Raftery, JASA 90, 1995, section 3.2)."""
 
-Reason = Literal["given", "too_few_windows", "all_failed", "best", "within_one_standard_error"]
+Reason = Literal[
+    "given", "too_few_windows", "regular_gaps", "all_failed", "best", "within_one_standard_error"
+]
 
 
 @dataclass(frozen=True)
@@ -34,9 +40,9 @@ class Choice:
     Attributes
     ----------
     model : str
-    reason : {"given", "too_few_windows", "all_failed", "best", "within_one_standard_error"}
-        All failed: none could be fitted in every window. The last: another is better, but by no more than
-        chance would have it.
+    reason : {"given", "too_few_windows", "regular_gaps", "all_failed", "best", "within_one_standard_error"}
+        Regular gaps: too few windows, but no doubt about these. All failed: none could be fitted in every
+        window. The last: another is better, but by no more than chance would have it.
     best : str
         The model with the best log score.
     windows : tuple of date
@@ -64,6 +70,8 @@ class Choice:
             "given": "as the parameters say",
             "too_few_windows": f"the default: {known:past window is/past windows are} known, "
             f"a choice needs {NEEDED_WINDOWS}",
+            "regular_gaps": f"for gaps too regular for the default: {known:past window is/past windows are} "
+            f"known, a choice needs {NEEDED_WINDOWS}",
             "all_failed": "the default: no candidate could be fitted in every past window",
             "best": f"the best in {known:past window/past windows}, and nothing simpler came near",
             "within_one_standard_error": f"a simple one within a standard error of {self.best}, "
@@ -157,6 +165,8 @@ class Chooser:
         """Choose by the log score of held-out counts in the latest windows that had ended by the cutoff."""
         windows = self.windows(cutoff)
         if len(windows) < NEEDED_WINDOWS:
+            if self._has_regular_gaps(cutoff):
+                return Choice(REGULAR, "regular_gaps", REGULAR, windows)
             return Choice(DEFAULT, "too_few_windows", DEFAULT, windows)
         tried = [self._try_all(window) for window in windows]
         names = [name for name in tried[0] if all(name in trials for trials in tried)]
@@ -167,6 +177,14 @@ class Chooser:
         chosen, best = first_good_one(trials, candidates)
         reason: Reason = "best" if chosen == best else "within_one_standard_error"
         return Choice(chosen, reason, best, windows, trials)
+
+    def _has_regular_gaps(self, cutoff: date) -> bool:
+        """Tell whether gaps as they are would be a miracle under the default."""
+        if REGULAR not in self.candidates or not self.judged(cutoff)["frequency"].any():
+            return False
+        random, regular = (self.judged_fit(name, cutoff) for name in (DEFAULT, REGULAR))
+        gain = regular.fitted_log_likelihood - random.fitted_log_likelihood
+        return regular.status != "failed" and gain > VERY_STRONG
 
     def windows(self, cutoff: date, most: int = MOST_WINDOWS) -> tuple[date, ...]:
         """The latest windows that had ended by the cutoff and began when there was something to learn."""

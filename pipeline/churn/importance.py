@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
 from pipeline.churn.blend import churn_probability, used_features
+from pipeline.churn.tables import mean_with_interval
 
 IMPORTANCE_SAMPLE = 10_000
 
@@ -74,7 +75,6 @@ def importance(
             shuffled[columns] = inputs[columns].to_numpy()[rng.permutation(len(inputs))]
             increases.append(losses(shuffled) - whole)
         of_customers = np.mean(increases, axis=0)
-        mean, error = float(of_customers.mean()), float(of_customers.std() / np.sqrt(len(of_customers)))
-        found.append((name, mean, mean - 1.96 * error, mean + 1.96 * error))
+        found.append((name, *mean_with_interval(of_customers).values()))
     table = pd.DataFrame(found, columns=columns_found)
     return table.sort_values(["log_loss_increase", "feature"], ascending=[False, True], ignore_index=True)

@@ -85,19 +85,7 @@ def _choose(
     if not kept:
         return pd.DataFrame(index=contributions.index, columns=[*COLUMNS, "reasons_for"], dtype="str")
     may_tell = _may_tell(names, values, averages, towards) & (pushes > 0)
-    facts = _facts(names, values)
-    strength = np.stack([pushes[:, columns].sum(axis=1) for columns in kept], axis=1)
-    strength[strength < LEAST] = -np.inf
-    chosen = np.full((len(pushes), MOST), -1)
-    row = np.arange(len(pushes))
-    for place in range(MOST):
-        teller = np.stack([_strongest(pushes, may_tell, columns) for columns in kept], axis=1)
-        topic = np.where(teller < 0, -np.inf, strength).argmax(axis=1)
-        is_one = (teller[row, topic] >= 0) & (strength[row, topic] > -np.inf)
-        chosen[:, place] = np.where(is_one, teller[row, topic], -1)
-        strength[row, topic] = -np.inf
-        told = np.where(is_one, facts[row, chosen[:, place]], NO_FACT)[:, None]
-        may_tell &= (facts == NO_FACT) | (facts != told)
+    chosen = _one_by_one(pushes, may_tell, _facts(names, values), kept)
     speak_for = np.where(side > 0, "leaving", "staying").astype(object)
     speak_for[chosen[:, 0] < 0] = None
     return pd.DataFrame(
@@ -109,6 +97,31 @@ def _choose(
         index=contributions.index,
         dtype="str",
     )
+
+
+def _one_by_one(
+    pushes: Floats, may_tell: NDArray[np.bool_], facts: NDArray[np.int8], topics: Sequence[Sequence[int]]
+) -> Indices:
+    """Give the columns that tell the strongest topics, the strongest first; -1: there is no further reason.
+
+    What is left of a topic when another has told part of it has to be a reason by itself.
+    """
+    pushes, may_tell = pushes.copy(), may_tell.copy()
+    chosen = np.full((len(pushes), MOST), -1)
+    row = np.arange(len(pushes))
+    for place in range(MOST):
+        strength = np.stack([pushes[:, columns].sum(axis=1) for columns in topics], axis=1)
+        teller = np.stack([_strongest(pushes, may_tell, columns) for columns in topics], axis=1)
+        strength[(teller < 0) | (strength < LEAST)] = -np.inf
+        topic = strength.argmax(axis=1)
+        is_one = strength[row, topic] > -np.inf
+        chosen[:, place] = np.where(is_one, teller[row, topic], -1)
+        fact = np.where(is_one, facts[row, chosen[:, place]], NO_FACT)[:, None]
+        is_told = (facts != NO_FACT) & (facts == fact)
+        for number, columns in enumerate(topics):
+            is_told[:, columns] |= (is_one & (topic == number))[:, None]
+        pushes[is_told], may_tell[is_told] = 0.0, False
+    return chosen
 
 
 def _may_tell(

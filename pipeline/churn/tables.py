@@ -25,6 +25,8 @@ BACKTEST = {
 }
 """Columns of the backtest that are there whatever the members."""
 
+NORMAL_95 = 1.96  # standard errors on either side
+
 
 def backtest_table(rows: Sequence[pd.DataFrame], tested: Sequence[Backtested]) -> pd.DataFrame:
     """Put what was said at every origin beside what then happened.
@@ -68,6 +70,12 @@ def table_of_members(tested: Sequence[Backtested]) -> list[dict[str, Any]]:
     return [_compared(each) for each in tested]
 
 
+def mean_with_interval(values: NDArray[np.float64]) -> dict[str, float]:
+    """Give the mean over customers, one row each, with the normal interval, as a bootstrap would give it."""
+    mean, error = float(values.mean()), float(values.std() / np.sqrt(len(values)))
+    return {"value": mean, "low": mean - NORMAL_95 * error, "high": mean + NORMAL_95 * error}
+
+
 def _compared(tested: Backtested) -> dict[str, Any]:
     learned = tested.learned
     line = learned.calibration.line
@@ -76,18 +84,12 @@ def _compared(tested: Backtested) -> dict[str, Any]:
         "customers": len(tested.rows),
         "level_shift": learned.level_shift,
         "calibration": line._asdict(),
-        "blend": {"log_loss": _mean_with_interval(log_losses(tested.blend(), tested.churned))},
+        "blend": {"log_loss": mean_with_interval(log_losses(tested.blend(), tested.churned))},
         "members": {
             name: {
                 "weight": learned.weights[name],
-                "log_loss": _mean_with_interval(log_losses(tested.log_odds[name].to_numpy(), tested.churned)),
+                "log_loss": mean_with_interval(log_losses(tested.log_odds[name].to_numpy(), tested.churned)),
             }
             for name in learned.members
         },
     }
-
-
-def _mean_with_interval(values: NDArray[np.float64]) -> dict[str, float]:
-    """Mean over customers, one row each, with the normal interval that a bootstrap would also give."""
-    mean, error = float(values.mean()), float(values.std() / np.sqrt(len(values)))
-    return {"value": mean, "low": mean - 1.96 * error, "high": mean + 1.96 * error}

@@ -7,7 +7,7 @@ ranking customers across dates is nobody's task, and base rates differ between t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,11 @@ class Estimate:
             name: (float(number) if np.isfinite(number) else None)
             for name, number in (("value", self.value), ("low", self.low), ("high", self.high))
         }
+
+
+def with_ends(names: Iterable[str]) -> list[str]:
+    """Name the columns that hold estimates: ``<name>``, ``<name>_low`` and ``<name>_high`` of each."""
+    return [f"{name}{end}" for name in names for end in ("", "_low", "_high")]
 
 
 def estimate(numbers: FloatArray) -> Estimate:

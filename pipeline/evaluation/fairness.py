@@ -13,14 +13,14 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from pipeline.evaluation.bootstrap import measure
+from pipeline.evaluation.bootstrap import measure, with_ends
 from pipeline.evaluation.grade import MODEL
 from pipeline.evaluation.metrics import Metric, gap, log_loss, rate, roc_auc
 from pipeline.evaluation.slices import ALL, FEWEST_CUSTOMERS, customers_of, largest_levels
 from pipeline.evaluation.weighted import FloatArray, mean
 
 METRICS = ("churn_rate", "mean_probability", "gap", "log_loss", "roc_auc", "high_risk_share")
-COLUMNS = ["group", "level", "n", *(f"{name}{end}" for name in METRICS for end in ("", "_low", "_high"))]
+COLUMNS = ["group", "level", "n", *with_ends(METRICS)]
 YEARS_PER_BAND = 10
 
 

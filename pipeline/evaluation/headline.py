@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.evaluation.bootstrap import with_ends
 from pipeline.evaluation.slices import COLUMNS as SLICE_COLUMNS
 
 NO_DIFFERENCE = {"value": None, "low": None, "high": None}
@@ -139,8 +140,7 @@ def origins_table(evaluation: Mapping[str, Any], metrics: Sequence[str]) -> pd.D
         for origin in evaluation.get("backtest", {}).get("origins", ())
         for prediction in origin["predictions"]
     ]
-    ends = [f"{name}{end}" for name in metrics for end in ("", "_low", "_high")]
-    return pd.DataFrame(rows, columns=["cutoff", "prediction", *ends])
+    return pd.DataFrame(rows, columns=["cutoff", "prediction", *with_ends(metrics)])
 
 
 def slices_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:

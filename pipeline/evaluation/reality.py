@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.evaluation.bootstrap import judged_customers, measure
+from pipeline.evaluation.bootstrap import judged_customers, measure, with_ends
 from pipeline.evaluation.grade import MODEL
 from pipeline.evaluation.metrics import Metric, gap, log_loss, mae, rate, roc_auc, total_bias
 from pipeline.evaluation.recalibration import calibration_slope
@@ -39,7 +39,7 @@ METRICS = tuple(name for *_, metrics in JUDGED for name in metrics)
 PROMISED = {"churn": ("log_loss", "roc_auc"), "value": ("total_bias", "mae")}
 COLUMNS = (
     *("as_of", "until", "customers", "vanished", "churn_model", "predicted_churn", "realised_churn"),
-    *(f"{name}{end}" for name in METRICS for end in ("", "_low", "_high")),
+    *with_ends(METRICS),
     *(f"promised_{name}" for names in PROMISED.values() for name in names),
 )
 

@@ -12,7 +12,7 @@ from pipeline.evaluation.grade import MODEL
 from pipeline.evaluation.kinds import Kind
 from pipeline.evaluation.weighted import FloatArray
 
-COLUMNS = ["group", "level", "n", "actual", "predicted", "gap", "low", "high", "p_value", "is_off"]
+COLUMNS = ["group", "level", "n", "actual", "predicted", "gap", "low", "high", "p_value", "is_off", "is_told"]
 ALL = "all"
 FEWEST_CUSTOMERS = 50
 """Fewer than these are no group: their gap is noise, and it could point at somebody."""
@@ -85,6 +85,7 @@ def slices(
         ``group``, ``level``, ``n`` customers, mean ``actual`` and ``predicted``, their ``gap`` (predicted
         minus actual) with its 95 % interval, ``p_value`` of no gap, adjusted for the number of levels, and
         ``is_off``: adjusted p-value below 5 %, and a gap that matters. The first row is about all customers.
+        ``is_told``: it is off, and where all customers are, to the other side than they are.
         Levels of fewer than 50 customers and groupings with a single level are left out.
     """
     groups = [(ALL, ALL, np.ones(len(table), dtype=bool))]
@@ -114,13 +115,18 @@ def slices(
         z = abs(interval.value) / spread if spread > 0 else (np.inf if interval.value else 0.0)
         p_value = 2 * ndtr(-z)
         n_customers = customers_of(table, members)
-        rows.append(
-            (group, level, n_customers, *means, interval.value, interval.low, interval.high, p_value, False)
-        )
-    found = pd.DataFrame(rows, columns=COLUMNS)
+        rows.append((group, level, n_customers, *means, interval.value, interval.low, interval.high, p_value))
+    found = pd.DataFrame(rows, columns=COLUMNS[:-2])
     found["p_value"] = _holm(found["p_value"].to_numpy(dtype=np.float64))
     matters = found["gap"].abs() >= found["actual"].map(kind.gap_that_matters)
-    return found.assign(is_off=(found["p_value"] < ERROR_RATE) & matters)
+    is_off = (found["p_value"] < ERROR_RATE) & matters
+    return found.assign(is_off=is_off, is_told=is_off & _is_news(found["group"], found["gap"], is_off))
+
+
+def _is_news(group: pd.Series, gap: pd.Series, is_off: pd.Series) -> pd.Series:
+    """Tell which gaps do not follow from that of all customers."""
+    of_all = gap.where(is_off & (group == ALL), 0.0).sum()
+    return (group == ALL) | (gap * of_all <= 0)
 
 
 def named(group: str, level: str) -> str:

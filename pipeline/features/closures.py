@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -17,6 +17,9 @@ BESIDE = 28  # days before and after a silence that tell what was to be expected
 FEWEST_EXPECTED = 7  # orders; under a Poisson law none come in fewer than one case in a thousand (exp(-7))
 STRAY = 0.05  # share of what was to be expected that may come all the same: by phone, as a test, booked late
 MOSTLY_OPEN = 0.5  # share of days with an order; a shop with fewer bills by the month or opens on Saturdays
+IN_CLUMPS = 1 / 3  # share of a year that lies in silences of more than a week: orders come in clumps
+FEWEST_SILENCES = 3  # in that year; fewer are a season, or closures
+UNHEARD_OF = 3  # times as long as the longest before it
 NOTICED = 0.25  # share of a horizon from which on closed days change who counts as churned
 
 Days = npt.NDArray[np.int64]
@@ -49,6 +52,12 @@ class OpenDays:
     again is slow at first. Weekdays need no care, for every silence has whole weeks in it. A few stray orders
     do not end a closure that is silent for more than a week before and after them.
 
+    Where orders come in clumps, around events or bills, the days beside a silence tell nothing of it: a third
+    of the year before it (in the first year, of the one after) lies in three silences of more than a week, or
+    more. There a closure is, from the second year of the log on, more than three times as long as any silence
+    before it that was none, and seven orders were to be expected in it by all days before it, and by all
+    after it.
+
     Parameters
     ----------
     ordered_at : Series of timestamps
@@ -73,12 +82,19 @@ class OpenDays:
         is_long = np.diff(busy) > A_WEEK
         starts, ends = busy[:-1][is_long] + 1, busy[1:][is_long]
         over = 0
+        usual: list[int] = []
         for first, (start, end) in enumerate(zip(starts, ends, strict=True)):
-            if start < over or not _is_open(orders[:start][-BESIDE:]):
+            if start < over:
                 continue
-            later = _later_ends(starts, ends, first, len(orders)) if start >= A_WEEK else []
-            over = next((to for to in (*later, end) if _is_closed(orders, start, to)), over)
-            if over >= end:
+            clumps = _come_in_clumps(starts, ends, first, len(orders))
+            if clumps and (usual or start < YEAR_DAYS):
+                over = end if _is_unheard_of(orders, start, end, usual) else over
+            elif _is_open(orders[:start][-BESIDE:]):
+                later = _later_ends(starts, ends, first, len(orders)) if start >= A_WEEK else []
+                over = next((to for to in (*later, end) if _is_closed(orders, start, to)), over)
+            if over < end:
+                usual.append(end - start)
+            else:
                 yield Closure(*(self._first + timedelta(days=int(day)) for day in (start, over - 1)))
 
     def tells(self, start: date, horizon_days: int) -> bool:
@@ -99,6 +115,23 @@ def _later_ends(starts: Days, ends: Days, first: int, known: int) -> list[int]:
     while last + 1 < len(starts) and starts[last + 1] - ends[last] <= A_WEEK:
         last += 1
     return [end for end in ends[first + 1 : last + 1][::-1].tolist() if end + A_WEEK <= known]
+
+
+def _come_in_clumps(starts: Days, ends: Days, asked: int, known: int) -> bool:
+    """Tell whether orders come in clumps in the year before a silence, in the first year in that after."""
+    start, end = starts[asked], ends[asked]
+    first, over = (start - YEAR_DAYS, start) if start >= YEAR_DAYS else (end, min(end + YEAR_DAYS, known))
+    beside = (starts >= first) & (starts < over)
+    silent = (np.minimum(ends, over) - starts)[beside]
+    return len(silent) >= FEWEST_SILENCES and bool(silent.sum() >= IN_CLUMPS * (over - first))
+
+
+def _is_unheard_of(orders: Days, start: int, end: int, silences: Sequence[int]) -> bool:
+    """Tell whether a silence is far longer than all before it, and orders were to be expected in it."""
+    if start < YEAR_DAYS or not silences or end - start <= UNHEARD_OF * max(silences):
+        return False
+    expected = (end - start) * min(days.mean() for days in (orders[:start], orders[end:]) if len(days))
+    return bool(expected >= FEWEST_EXPECTED)
 
 
 def _is_open(orders: Days) -> bool:

@@ -27,8 +27,11 @@ LEFT_OUT = {
 }
 
 
-def screen(report: Mapping[str, Any], today: date) -> RenderableType:
-    """Lay out a report of `preflight`: the log, its rhythm, the other tables, the horizon, the floors."""
+def screen(report: Mapping[str, Any], today: date | None) -> RenderableType:
+    """Lay out a report of `preflight`: the log, its rhythm, the other tables, the horizon, the floors.
+
+    Without today, as of a replay, nothing is old.
+    """
     parts: list[RenderableType] = [
         *_old(report, today),
         _facts(report, today),
@@ -39,13 +42,13 @@ def screen(report: Mapping[str, Any], today: date) -> RenderableType:
     return Group(*(row for part in parts for row in ("", part)), *_verdict(report), *_without(report), "")
 
 
-def _old(report: Mapping[str, Any], today: date) -> Iterator[str]:
+def _old(report: Mapping[str, Any], today: date | None) -> Iterator[str]:
     last, as_of = (date.fromisoformat(day) for day in (report["coverage"]["last_day"], report["as_of"]))
-    if told := over(last, as_of, report["horizon"]["configured"]["days"], today):
+    if today and (told := over(last, as_of, report["horizon"]["configured"]["days"], today)):
         yield f"[bold yellow]Old:[/] {told}."
 
 
-def _facts(report: Mapping[str, Any], today: date) -> Table:
+def _facts(report: Mapping[str, Any], today: date | None) -> Table:
     table = Table(
         title=f"The order log as of {report['as_of']}", title_justify="left", box=None, show_header=False
     )
@@ -56,7 +59,7 @@ def _facts(report: Mapping[str, Any], today: date) -> Table:
     return table
 
 
-def _fact_lines(report: Mapping[str, Any], today: date) -> Iterator[tuple[str, str]]:
+def _fact_lines(report: Mapping[str, Any], today: date | None) -> Iterator[tuple[str, str]]:
     log, spread, gaps = report["coverage"], report["orders_per_customer"], report["gap_days"]
     days, repeat = counted(log["days_with_orders"]), counted(gaps["repeat_customers"])
     gone = f", {log['given_everything_back']:,} of whom gave all back" if log["given_everything_back"] else ""
@@ -64,7 +67,8 @@ def _fact_lines(report: Mapping[str, Any], today: date) -> Iterator[tuple[str, s
     yield "extent", extent + gone
     yield "dates", f"{log['first_day']} to {log['last_day']}, orders on {days:day/days}"
     freshness = f"last order {counted(log['days_since_last_order']):day/days} before as_of"
-    yield "freshness", f"{freshness}, {age(date.fromisoformat(log['last_day']), today)} before today"
+    before_today = f", {age(date.fromisoformat(log['last_day']), today)} before today" if today else ""
+    yield "freshness", freshness + before_today
     yield "silent days", _silent_text(report["silent_days"])
     missing = ", ".join(f"{column} {_percent(share)}" for column, share in report["missing"].items())
     yield "unreadable", missing

@@ -68,7 +68,7 @@ def careful(report: ReportData, t: Texts, f: Formats) -> list[str]:
         )
         for part, (found, write) in writers.items()
         for one in found.get("slices", ())
-        if one["is_off"]
+        if one["is_told"]
     ]
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -113,15 +111,17 @@ def rfm_table(report: ReportData, t: Texts, f: Formats) -> Table:
     if report.rfm["clv"].isna().all():
         del columns["clv"]
 
-    def figures(row: Mapping[Any, Any]) -> list[Estimate]:
-        if pd.isna(row["customers"]):
-            return [Estimate(t("fewer_than")), *(Estimate(MISSING) for _ in list(columns)[1:])]
-        return [Estimate(write(row[name])) for name, write in columns.items()]
-
+    rows = [
+        Row(
+            t.word("rfm", row["rfm_group"]),
+            [Estimate(write(row[name])) for name, write in columns.items()],
+        )
+        for row in report.rfm.to_dict("records")
+    ]
     return Table(
         t("rfm.caption"),
         [t("rfm.group"), *(t(f"rfm.{name}", days=f.number(report.clv_horizon_days)) for name in columns)],
-        [Row(t.word("rfm", row["rfm_group"]), figures(row)) for row in report.rfm.to_dict("records")],
+        rows,
     )
 
 

@@ -288,6 +288,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bestellungen sagt das Modell {model} voraus: die Vorgabe, denn für eine Auswahl sind zu wenige "
         "vergangene Zeiträume bekannt.",
     ),
+    "choice.regular_gaps": (
+        "Orders are predicted by the {model} model: too few past periods are known to choose by, but "
+        "customers order at regular intervals.",
+        "Bestellungen sagt das Modell {model} voraus: Für eine Auswahl sind zu wenige vergangene Zeiträume "
+        "bekannt, aber bestellt wird in regelmäßigen Abständen.",
+    ),
     "choice.all_failed": (
         "Orders are predicted by the {model} model: the default, as no model fitted all past periods.",
         "Bestellungen sagt das Modell {model} voraus: die Vorgabe, da keines zu allen Zeiträumen passte.",

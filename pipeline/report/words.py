@@ -120,6 +120,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "cannot_lose": ("Cannot lose", "Unverzichtbare"),
         "hibernating": ("Hibernating", "Im Winterschlaf"),
         "lost": ("Lost", "Verlorene"),
+        "other": ("Small groups together", "Kleine Gruppen zusammen"),
     },
     "stage": {
         "new": ("New: one recent order", "Neu: eine Bestellung vor Kurzem"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from itertools import product
 
 import pandas as pd
 
@@ -51,17 +50,9 @@ def name_segment(stage: str, value: str, risk: str) -> str:
 
 def segments_and_actions(customers: pd.DataFrame) -> pd.DataFrame:
     """Look up `segment` and `next_action` from `lifecycle_stage`, `value_tier` and `churn_risk`."""
-    table = pd.DataFrame(
-        _all_combinations(), columns=["lifecycle_stage", "value_tier", "churn_risk", "segment"]
-    )
-    table["next_action"] = table["segment"].map(NEXT_ACTIONS)
     keys = ["lifecycle_stage", "value_tier", "churn_risk"]
+    table = pd.DataFrame(product(LIFECYCLE_STAGES, VALUE_TIERS, CHURN_RISKS), columns=keys)
+    table["segment"] = [name_segment(*combination) for combination in table.itertuples(index=False)]
+    table["next_action"] = table["segment"].map(NEXT_ACTIONS)
     found: pd.DataFrame = customers[keys].merge(table, on=keys, how="left", validate="many_to_one")
     return found[["segment", "next_action"]].set_index(customers.index)
-
-
-def _all_combinations() -> Iterator[tuple[Any, ...]]:
-    for stage in LIFECYCLE_STAGES:
-        for value in VALUE_TIERS:
-            for risk in CHURN_RISKS:
-                yield stage, value, risk, name_segment(stage, value, risk)

@@ -153,15 +153,16 @@ def rfm_summary(segments: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `rfm_group`, `customers`, `spend_total`, `clv`, in the order of `RFM_GROUPS`; only groups that occur.
-        Where there are fewer than `MIN_GROUP` customers, number and sums are missing, and the CLV where
-        nobody's is known.
+        `rfm_group`, `customers`, `spend_total`, `clv`, in the order of `RFM_GROUPS`, small ones merged into
+        "other" as in `segment_summary`; only groups that occur. The CLV is missing where nobody's is known.
     """
-    groups = segments.sort_values("customer_key").groupby("rfm_group")
+    customers = segments.sort_values("customer_key")
+    sizes = customers["rfm_group"].value_counts().reindex(RFM_GROUPS, fill_value=0)
+    small = customers["rfm_group"].isin(_too_small(sizes[sizes > 0]))
+    groups = customers.groupby(customers["rfm_group"].mask(small, "other"))
     summary = groups.agg(customers=("customer_key", "size"), spend_total=("spend_total", "sum"))
-    summary = summary.join(groups["clv"].sum(min_count=1)).astype({"customers": "Int64"})
-    summary[summary["customers"] < MIN_GROUP] = pd.NA
-    return summary.reindex([name for name in RFM_GROUPS if name in summary.index]).reset_index()
+    summary = summary.join(groups["clv"].sum(min_count=1))
+    return summary.reindex([one for one in (*RFM_GROUPS, "other") if one in summary.index]).reset_index()
 
 
 def stage_counts(segments: pd.DataFrame) -> pd.DataFrame:

@@ -37,19 +37,16 @@ def train(params: Params) -> None:
     cutoffs = Cutoffs.from_dict(io.read_json(files.CUTOFFS))
     days = [origin.cutoff for origin in (*cutoffs.origins, cutoffs.final)]
     customers = some_customers(frames.keys(days), MOST_TESTED_CUSTOMERS, params.seed)
-    labelled = partial(frames.labelled, horizon_days=params.churn.horizon_days, customers=customers)
-    # A handful of customers long before the others may all be left out of a sample.
-    origins = [each for each in cutoffs.origins if frames.keys([each.cutoff]).isin(customers).any()]
-    rows = [labelled([origin.cutoff], cutoffs.known_until(origin)) for origin in origins]
+    tests = _tests(cutoffs, customers, params)
     reason: str | None = why(unmet(io.read_json(files.PREFLIGHT), "churn"))
-    tuned = _tuned(origins[0], params) if params.churn.tune_minutes and origins and not reason else None
+    tuned = _tuned(tests[0][0], params) if params.churn.tune_minutes and tests and not reason else None
     learner = Learner(
         partial(_training_rows, params=params), partial(_last_year, params=params), _recipe(params, tuned)
     )
     shelf = _Shelf(params, tuned)
     if not reason:
-        for origin, at_origin in zip(progress(origins, "backtest"), rows, strict=True):
-            _test(learner, origin, at_origin, shelf if origin.cutoff == cutoffs.holdout else None)
+        for origin, rows in progress(tests, "backtest"):
+            _test(learner, origin, rows, shelf if origin.cutoff == cutoffs.holdout else None)
         reason = _learn_today(learner, cutoffs.final, frames.known(cutoffs.score, customers), shelf)
     if reason:
         shelf.card |= {"status": INSUFFICIENT_HISTORY, "reason": reason}
@@ -57,8 +54,21 @@ def train(params: Params) -> None:
     judged = [each for each in learner.tested if each.cutoff != cutoffs.holdout]
     for path, archive in shelf.archives.items():
         io.write_bytes(archive, path)
-    io.write_parquet(backtest_table(rows, learner.tested), files.BACKTEST)
+    io.write_parquet(backtest_table([rows for _, rows in tests], learner.tested), files.BACKTEST)
     io.write_json({**shelf.card, "backtest": table_of_members(judged)}, files.CHURN_CARD)
+
+
+def _tests(
+    cutoffs: Cutoffs, customers: frames.Customers, params: Params
+) -> list[tuple[Origin, pd.DataFrame]]:
+    """Take each past origin with the customers to test there, and what they did."""
+    labelled = partial(frames.labelled, horizon_days=params.churn.horizon_days, customers=customers)
+    return [
+        (origin, labelled([origin.cutoff], cutoffs.known_until(origin)))
+        for origin in cutoffs.origins
+        # A handful of customers long before the others may all be left out of a sample.
+        if frames.keys([origin.cutoff]).isin(customers).any()
+    ]
 
 
 class _Shelf:

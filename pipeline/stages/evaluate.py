@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -61,16 +61,16 @@ def evaluate_models(params: Params) -> None:
     holdout = rows[rows["cutoff"] == pd.Timestamp(cutoffs.holdout)] if cutoffs.holdout else rows
     test = _holdout_features(cutoffs, customers, params)
     shuffled = _shuffled(cutoffs, customers, params)
-    channels = _order_channels(cutoffs, customers)
+    groups = _Groups(_customers(), _order_channels(cutoffs, customers))
     churn = CHURN.with_campaign(**params.evaluate.campaign.model_dump())
     found: dict[str, Any] = {
         "window": _window(cutoffs, params),
         "alarms": leak_alarms(feature_aucs(test, FEATURES), OF_ORDER_DAYS) + shuffle_alarms(shuffled),
         "shuffled_labels": shuffled,
-        "churn": _judged(churn, rows, channels, files.CHURN_CARD, params),
-        "value": _judged(VALUE, rows, channels, files.LIFETIME_VALUE_MODELS, params),
+        "churn": _judged(churn, rows, groups, files.CHURN_CARD, params),
+        "value": _judged(VALUE, rows, groups, files.LIFETIME_VALUE_MODELS, params),
     }
-    by_people = _fairness(churn, rows, params)
+    by_people = _fairness(churn, rows, groups.customers, params)
     spread, tenths = distribution_metrics(
         _distributions(rows, params), seed=params.seed, resamples=params.evaluate.bootstrap_resamples
     )
@@ -90,15 +90,20 @@ def evaluate_models(params: Params) -> None:
     _tell(found, len(holdout))
 
 
-def _judged(
-    kind: Kind, rows: pd.DataFrame, channels: pd.DataFrame | None, card: Path, params: Params
-) -> dict[str, Any]:
+class _Groups(NamedTuple):
+    """What slices are made from, as far as the shop has it: its table of customers, and their channels."""
+
+    customers: pd.DataFrame | None
+    channels: pd.DataFrame | None
+
+
+def _judged(kind: Kind, rows: pd.DataFrame, groups: _Groups, card: Path, params: Params) -> dict[str, Any]:
     """Judge one kind of predictions; where there are none, the model's card says why."""
     table, members = contest(rows, kind)
     if table.empty:
         return not_evaluated(io.read_json(card).get("reason"))
     resampling = {"seed": params.seed, "resamples": params.evaluate.bootstrap_resamples}
-    labels = slice_labels(rows.loc[table.index], _customers(), channels)
+    labels = slice_labels(rows.loc[table.index], *groups)
     return {
         **evaluate(table, kind, members=members, rules=kind.rules, **resampling),
         "slices": slices(table, kind, labels, **resampling).to_dict("records"),
@@ -159,9 +164,8 @@ def _scored_spend(fit: StoredFit, said: pd.DataFrame, horizon_days: int) -> pd.D
     return said[["cutoff"]].assign(expected=expected).reset_index().join(scores)
 
 
-def _fairness(kind: Kind, rows: pd.DataFrame, params: Params) -> pd.DataFrame:
+def _fairness(kind: Kind, rows: pd.DataFrame, customers: pd.DataFrame | None, params: Params) -> pd.DataFrame:
     """Measure the scores by age, income and household, if these are features; else a table without rows."""
-    customers = _customers()
     table, _ = contest(rows, kind)
     if not params.features.demographics or customers is None or table.empty:
         return pd.DataFrame(columns=fairness.COLUMNS)
@@ -221,7 +225,7 @@ def _tell(found: dict[str, Any], customers: int) -> None:
     for name in ("churn", "value"):
         say(f"  {name} {found[name]['grade']['text']}")
         for part in found[name].get("slices", ()):
-            if part["is_off"]:
+            if part["is_told"]:
                 who = named(part["group"], part["level"])
                 said = f"predicted {part['predicted']:.3g}, actual {part['actual']:.3g}"
                 warn(f"{name} is off for {who}: {said}")

@@ -59,7 +59,13 @@ def ingest(params: Params) -> None:
         "pepper": pepper,
     }
     io.write_json(log, files.LOG)
-    if log["demo_pepper"]:
+    _tell(done, is_guessable=log["demo_pepper"])
+
+
+def _tell(done: Ingested, *, is_guessable: bool) -> None:
+    """Say how many rows went where, and warn of keys without a secret."""
+    counts = done.counts
+    if is_guessable:
         warn(
             f"{PEPPER_VARIABLE} is not set: whoever has a list of ids can tell the keys. Set it before "
             "sharing, then make them anew: dvc repro -f ingest && make repro"

@@ -87,10 +87,8 @@ class Tracked:
     """
 
     run_id: str
-    experiment: str
     model_version: int | None
     created: bool
-    uri: str
 
 
 def track(state: PipelineState, uri: str) -> Tracked:
@@ -133,7 +131,7 @@ def track(state: PipelineState, uri: str) -> Tracked:
             raise
         if run.info.status != "FINISHED":
             client.set_terminated(run_id, "FINISHED")
-    return Tracked(run_id, state.experiment, model_version, created, uri)
+    return Tracked(run_id, model_version, created)
 
 
 def is_tracked(run_id: str, uri: str) -> bool:

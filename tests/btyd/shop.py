@@ -68,6 +68,22 @@ def order_log(
     return log.sort_values(["customer_key", "day"], ignore_index=True)
 
 
+def monthly_log(customers: int) -> pd.DataFrame:
+    """Draw customer and day of payments every 28 to 32 days, until one in ten is the last."""
+    rng = np.random.default_rng(7)
+    born, payments = rng.integers(0, 900, customers), rng.geometric(0.1, customers)
+    days = [
+        start + np.append(0, np.cumsum(rng.integers(28, 33, number - 1)))
+        for start, number in zip(born, payments, strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "customer_key": np.repeat([f"c{one:04d}" for one in range(customers)], payments),
+            "day": pd.Timestamp(FIRST_DAY) + pd.to_timedelta(np.concatenate(days), "D"),
+        }
+    )
+
+
 def history(log: pd.DataFrame, cutoff: date, horizon_days: int) -> pd.DataFrame:
     """What the chooser wants to know of a cutoff."""
     at, horizon = pd.Timestamp(cutoff), pd.Timedelta(days=horizon_days)

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from pipeline.btyd import BGNBD, MBGNBD, MODELS, NBD, Choice, Chooser, ParetoNBD, choice
+from pipeline.btyd import BGNBD, MBGNBD, MODELS, NBD, Choice, Chooser, ParetoNBD, candidates, choice
 from pipeline.btyd.backtest import first_good_one, lead, measures, try_model, try_rules
 from pipeline.btyd.fitting import Engine
 from pipeline.btyd.histories import Histories
 from pipeline.btyd.lifetimes_engine import NotConverged
-from tests.btyd.shop import every, histories, order_log
+from tests.btyd.shop import every, histories, monthly_log, order_log
 
 HORIZON = 60
 CUTOFFS = every(30, 7, date(2022, 10, 1))
@@ -38,6 +38,20 @@ def test_the_first_windows_are_too_few_and_the_default_is_taken(chooser: Chooser
     assert (early.model, early.reason, len(early.windows)) == ("mbgnbd", "too_few_windows", 2)
     assert early.measures() == {}
     assert early.by_window().empty
+
+
+@pytest.mark.parametrize(("cutoff", "windows"), [(CUTOFFS[0], 0), (CUTOFFS[3], 2)])
+def test_regular_gaps_need_no_windows(cutoff: date, windows: int) -> None:
+    monthly = Chooser(MODELS, histories(monthly_log(100), CUTOFFS, HORIZON), HORIZON)
+    early = monthly.choose(cutoff)
+    assert (early.model, early.reason, len(early.windows)) == ("mbgcnbd", "regular_gaps", windows)
+    assert "regular" in early.sentence
+    assert monthly.fit(early.model, cutoff).gap_shape > 5
+
+
+def test_what_the_engine_cannot_fit_is_not_chosen_for_regular_gaps() -> None:
+    by_lifetimes = Chooser(candidates("lifetimes"), histories(monthly_log(100), CUTOFFS, HORIZON), HORIZON)
+    assert by_lifetimes.choose(CUTOFFS[0]).reason == "too_few_windows"
 
 
 def test_only_windows_that_have_ended_count(chooser: Chooser) -> None:

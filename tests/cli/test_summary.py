@@ -54,6 +54,13 @@ def test_the_summary_leads_to_the_results(results):
     assert done.output.count("  dvc exp") + done.output.count("  make ui") == 3
 
 
+def test_a_replay_is_not_called_old(results):
+    results.set(as_of="2024-01-01")
+    done = CliRunner().invoke(app, ["summary"])
+    assert "1,234 customers as of 2024-01-01, a replay" in done.output
+    assert "are over" not in done.output
+
+
 def test_without_results_it_says_what_to_run(workspace, monkeypatch):
     monkeypatch.chdir(workspace.path)
     done = CliRunner().invoke(app, ["summary"])

@@ -1,10 +1,14 @@
 """The docs say what the tables hold."""
 
 import re
+from collections.abc import Iterator
+from typing import get_args
 
 import pandas as pd
 import pytest
+from pydantic import BaseModel
 
+from pipeline.params import Params
 from tests.conftest import ROOT
 
 TABLES = (
@@ -41,3 +45,32 @@ def test_links_lead_somewhere(page):
             found = page.parent / file if file else page
             assert found.exists(), target
             assert not heading or heading in anchors(found), target
+
+
+def keys(section: type[BaseModel], above: str = "") -> Iterator[str]:
+    """Every key of params.yaml with those above it, dots between."""
+    for name, field in section.model_fields.items():
+        yield above + name
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from keys(kind, f"{above}{name}.")
+
+
+KEYS = set(keys(Params))
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+FOLDERS = ("pipeline", "tests", "docs", "benchmarks", "notebooks")
+SUFFIXES = {"py", "json", "parquet", "skops", "html", "csv"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_is_named_exists(page):
+    """Parameters, files and targets of make that stand as code."""
+    code = re.findall(r"```.*?```|`[^`\n]+`", page.read_text(), re.DOTALL)
+    sections = "|".join(Params.model_fields)
+    for text in code:
+        for key in re.findall(rf"(?<![\w./])(?:{sections})(?:\.[a-z_]+)+(?![\w./])", text):
+            assert key in KEYS or key.rsplit(".", 1)[1] in SUFFIXES, key
+        for file in re.findall(rf"(?<![\w./])(?:{'|'.join(FOLDERS)})/[\w./*-]+", text):
+            assert list(ROOT.glob(file.rstrip("/."))), file
+        for target in re.findall(r"(?:^|`|&& |; )make ([a-z-]+)", text, re.MULTILINE):
+            assert target in TARGETS, target

@@ -32,10 +32,6 @@ THIN = {
 }
 
 
-def read(workspace: Workspace, name: str) -> dict:
-    return json.loads((workspace.path / name).read_text())
-
-
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory) -> Workspace:
     """Sixty customers in half a year, through every stage, MLflow included."""
@@ -60,7 +56,7 @@ def test_nobody_is_scored_and_the_rfm_groups_stand(tiny):
 
 def test_the_export_has_all_its_columns_and_customers(tiny):
     exported = pd.read_csv(tiny.path / "exports/customers.csv", dtype={"customer_id": "str"})
-    manifest = read(tiny, "exports/manifest.json")
+    manifest = tiny.json("exports/manifest.json")
     assert exported.columns.tolist() == [column["name"] for column in manifest["columns"]]
     assert len(exported) == manifest["rows"] == 60
     assert set(exported["score_status"]) == {"insufficient_history"}
@@ -71,20 +67,20 @@ def test_there_is_no_model_and_the_card_says_why(tiny):
     for name in ("churn", "churn_holdout"):
         assert skops.io.load(tiny.path / f"models/{name}.skops") is None
     for name in ("churn", "lifetime_value"):
-        card = read(tiny, f"models/{name}.json")
+        card = tiny.json(f"models/{name}.json")
         assert card["status"] == "insufficient_history"
         assert "are needed" in card["reason"] or "need" in card["reason"]
-    assert read(tiny, "models/lifetime_value.json")["fits"] == []
+    assert tiny.json("models/lifetime_value.json")["fits"] == []
 
 
 def test_the_metrics_have_no_grade_and_a_reason(tiny):
     for name in ("churn", "value"):
-        metrics = read(tiny, f"metrics/{name}.json")
+        metrics = tiny.json(f"metrics/{name}.json")
         assert metrics["grade"] is None
         assert metrics["status"] == "insufficient_history"
         assert metrics["reason"]
-    assert read(tiny, "metrics/kpis.json")["customers"] == 60
-    assert read(tiny, "metrics/preflight.json")["switched_off"] == ["churn", "clv"]
+    assert tiny.json("metrics/kpis.json")["customers"] == 60
+    assert tiny.json("metrics/preflight.json")["switched_off"] == ["churn", "clv"]
 
 
 @pytest.mark.parametrize(
@@ -146,10 +142,10 @@ def test_a_shop_whose_every_sale_came_back_has_nobody_to_score(workspace, capsys
     workspace.run_here(*BEFORE_TRACK)
     assert "700 of 700 customers have given everything back" in capsys.readouterr().err
     assert pd.read_csv(workspace.path / "exports/customers.csv").empty
-    card = read(workspace, "models/churn.json")
+    card = workspace.json("models/churn.json")
     assert card["status"] == "insufficient_history"
     assert card["reason"].startswith("0 customers have churned in a past horizon, 100 are needed")
-    assert read(workspace, "metrics/preflight.json")["switched_off"] == ["churn", "clv"]
+    assert workspace.json("metrics/preflight.json")["switched_off"] == ["churn", "clv"]
 
 
 def test_churn_without_clv(workspace):
@@ -162,12 +158,12 @@ def test_churn_without_clv(workspace):
     assert segments[FROM_VALUE_MODEL].isna().all(axis=None)
     assert "unknown" not in set(segments["churn_risk"])
     assert set(segments["value_tier"]) == {"unknown"}
-    assert read(workspace, "metrics/churn.json")["grade"] in "ABCD"
-    assert read(workspace, "metrics/value.json")["grade"] is None
-    lifetime = read(workspace, "models/lifetime_value.json")
+    assert workspace.json("metrics/churn.json")["grade"] in "ABCD"
+    assert workspace.json("metrics/value.json")["grade"] is None
+    lifetime = workspace.json("models/lifetime_value.json")
     assert lifetime["status"] == "insufficient_history"
     assert lifetime["fits"] == []
-    assert read(workspace, "metrics/intervals.json")["status"] == "insufficient_history"
+    assert workspace.json("metrics/intervals.json")["status"] == "insufficient_history"
     for plot in ("spend_fit", "pit", "interval_coverage"):
         assert pd.read_csv(workspace.path / f"plots/{plot}.csv").empty
 
@@ -179,7 +175,7 @@ def test_churn_without_clv_learns_from_the_lifetime_model(workspace):
     told = told.drop(columns=["customer_key", "cutoff"])
     assert told["p_no_order"].between(0, 1).all()
     assert told.drop(columns="p_no_order").isna().all(axis=None)
-    assert "btyd" in read(workspace, "models/churn.json")["churn"]["weights"]
+    assert "btyd" in workspace.json("models/churn.json")["churn"]["weights"]
 
 
 def test_clv_without_churn(workspace):
@@ -193,13 +189,13 @@ def test_clv_without_churn(workspace):
     assert segments[FROM_VALUE_MODEL].notna().all(axis=None)
     assert set(segments["churn_risk"]) == {"unknown"}
     assert {"high", "medium", "low"} == set(segments["value_tier"])
-    assert read(workspace, "metrics/value.json")["status"] == "not_tested"
+    assert workspace.json("metrics/value.json")["status"] == "not_tested"
 
 
 def test_a_shop_above_the_floors_is_scored(workspace, log):
     workspace.write_log(log)
     workspace.run_here("ingest", "preflight")
-    assert read(workspace, "metrics/preflight.json")["switched_off"] == []
+    assert workspace.json("metrics/preflight.json")["switched_off"] == []
 
 
 @pytest.mark.parametrize("content", [*THIN.values()][:3], ids=[*THIN][:3])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,7 +56,7 @@ def test_a_country_that_is_off_is_found_warned_of_and_shown(shop: Workspace) -> 
     swiss = found.loc[("country", "CH")]
     assert swiss["is_off"]
     assert swiss["low"] < swiss["gap"] < swiss["high"] < 0
-    found = json.loads((shop.path / "metrics/evaluation.json").read_text())["churn"]["slices"]
+    found = shop.json("metrics/evaluation.json")["churn"]["slices"]
     assert [one["level"] for one in found if one["is_off"] and one["group"] == "country"] == ["CH"]
     assert "Country CH" in (shop.path / "reports/index.html").read_text()
     assert "churn is off for country CH" in shop.run("evaluate").stderr

@@ -1,7 +1,5 @@
 """What params.yaml decides about the log reaches the snapshots and the models."""
 
-import json
-
 import pandas as pd
 import pytest
 
@@ -15,7 +13,7 @@ def test_returns_reach_the_snapshots_and_the_money_adds_up(workspace, log):
     back["datum"] = (pd.to_datetime(back["datum"]) + pd.Timedelta(days=9)).dt.strftime("%Y-%m-%d %H:%M:%S")
     workspace.write_log(pd.concat([log, back[back["datum"] < "2023-12-31"]]))
     assert workspace.run("ingest", "snapshots").returncode == 0
-    counted = json.loads((workspace.path / "metrics/ingest.json").read_text())["policies"]["returns"]
+    counted = workspace.json("metrics/ingest.json")["policies"]["returns"]
     assert set(counted["matched_by"]) <= {"amount", "latest"}
     assert counted["matched_by"]["amount"] > 100
     orders, snapshots = (
@@ -33,11 +31,11 @@ def test_returns_reach_the_snapshots_and_the_money_adds_up(workspace, log):
 def test_births_from_changes_the_fits_and_scores_everybody(workspace, log):
     workspace.write_log(log)
     assert workspace.run("ingest", "preflight", "snapshots", "lifetime_value").returncode == 0
-    fits = json.loads((workspace.path / "models/lifetime_value.json").read_text())["fits"]
+    fits = workspace.json("models/lifetime_value.json")["fits"]
     workspace.set(ingest__births_from="2023-02-15", snapshots__min_history_days=30)
     done = workspace.run("ingest", "preflight", "snapshots", "lifetime_value")
     assert done.returncode == 0, done.stderr
-    later = json.loads((workspace.path / "models/lifetime_value.json").read_text())["fits"]
+    later = workspace.json("models/lifetime_value.json")["fits"]
     assert later[-1]["cutoff"] == fits[-1]["cutoff"]
     assert later[-1]["orders"] != fits[-1]["orders"]
     values = read(workspace, "data/snapshots/lifetime_value.parquet")

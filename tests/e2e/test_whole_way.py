@@ -35,7 +35,7 @@ def test_every_customer_is_scored_once_with_sane_numbers(scored, log):
 
 def test_every_total_is_the_sum_of_the_customers_and_a_year_is_worth_more_than_the_horizon(scored):
     customers = pd.read_parquet(scored.path / "data/scored/customers.parquet")
-    forecast = json.loads((scored.path / "metrics/forecast.json").read_text())
+    forecast = scored.json("metrics/forecast.json")
     for kind in ("orders", "spend"):
         total = customers[f"expected_{kind}"].sum()
         assert forecast[kind]["expected"] == pytest.approx(total, rel=1e-5)
@@ -47,7 +47,7 @@ def test_every_total_is_the_sum_of_the_customers_and_a_year_is_worth_more_than_t
 
 def test_the_export_has_the_shops_own_ids_and_the_manifest_vouches_for_it(scored, log):
     csv = (scored.path / "exports/customers.csv").read_bytes()
-    manifest = json.loads((scored.path / "exports/manifest.json").read_text())
+    manifest = scored.json("exports/manifest.json")
     exported = pd.read_csv(scored.path / "exports/customers.csv", dtype={"customer_id": "str"})
     assert set(exported["customer_id"]) == set(log["kunde"])
     assert manifest["rows"] == len(exported)
@@ -65,7 +65,7 @@ def test_an_objection_reaches_the_export_and_makes_it_another_one(scored, tmp_pa
     consents["changed_at"] = pd.to_datetime(consents["changed_at"])
     consents.iloc[0, 2] = "objected"
     consents.to_parquet(shop.path / "data/interim/tables/consents.parquet")
-    before = json.loads((shop.path / "exports/manifest.json").read_text())
+    before = shop.json("exports/manifest.json")
     shop.run_here("report", "export")
 
     assert "under 10 customers of these" in (shop.path / "reports/index.html").read_text()
@@ -73,7 +73,7 @@ def test_an_objection_reaches_the_export_and_makes_it_another_one(scored, tmp_pa
     objector = identities["customer_id"].iloc[0]
     assert exported.index[exported["suppressed"]].tolist() == [objector]
     assert exported.loc[objector, "next_action"] == "do_not_contact"
-    after = json.loads((shop.path / "exports/manifest.json").read_text())
+    after = shop.json("exports/manifest.json")
     assert before["run_id"] != after["run_id"]
 
 
@@ -88,7 +88,7 @@ def test_customers_who_left_the_export_are_counted(scored, tmp_path, capsys):
     segments.to_parquet(shop.path / "data/scored/segments.parquet")
     shop.run_here("export")
     assert "not in this one" not in capsys.readouterr().out
-    after = json.loads((shop.path / "exports/manifest.json").read_text())
+    after = shop.json("exports/manifest.json")
     assert {**json.loads(before), "run_id": ""} == {**after, "run_id": ""}
 
 

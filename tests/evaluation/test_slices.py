@@ -143,3 +143,19 @@ def test_customers_are_grouped_by_the_channel_of_their_orders_as_of_the_day() ->
     labels = slice_labels(now, channels=channels.iloc[::-1])["order_channel"]
     assert labels.dropna().to_dict() == {7: "web", 3: "shop", 5: "web"}
     assert "order_channel" not in slice_labels(now)
+
+
+def test_what_holds_for_all_customers_is_not_told_of_each_group() -> None:
+    rng = np.random.default_rng(2)
+    level = np.repeat(["as all", "the other way", "right"], [3000, 400, 400])
+    table = pd.DataFrame(
+        {
+            "customer_key": [f"c{number}" for number in range(len(level))],
+            "churned": rng.random(len(level))
+            < pd.Series(level).map({"as all": 0.3, "the other way": 0.9, "right": 0.5}),
+            "model": 0.5,
+        }
+    )
+    found = slices(table, CHURN, pd.DataFrame({"country": level}), seed=1, resamples=50).set_index("level")
+    assert found["is_off"].to_dict() == {"all": True, "as all": True, "right": False, "the other way": True}
+    assert found["is_told"].to_dict() == {"all": True, "as all": False, "right": False, "the other way": True}

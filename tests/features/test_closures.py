@@ -92,6 +92,43 @@ def test_a_closure_that_goes_on_is_known_after_a_week():
     assert list(open_days.closures(day(157))) == [Closure(day(150), day(156))]
 
 
+def in_clumps(every: int, open_days: int, start: int = 0, end: int = 0) -> OpenDays:
+    """Orders around events, and a time without any."""
+    is_open = [number % every < open_days and not start <= number < end for number in range(1500)]
+    return shop([5 * one for one in is_open])
+
+
+def test_a_lull_between_events_is_no_closure():
+    assert not list(in_clumps(91, 20).closures(day(1500)))
+    assert not list(in_clumps(30, 14).closures(day(1500)))
+    sparse = np.random.default_rng(5).poisson(0.15, 1500)
+    assert not list(shop(sparse).closures(day(1500)))
+
+
+def test_a_closure_is_found_where_orders_come_in_clumps():
+    assert list(in_clumps(91, 20, 740, 1100).closures(day(1500))) == [Closure(day(740), day(1099))]
+    assert not list(in_clumps(91, 20, 740, 860).closures(day(1500))), "one event left out"
+    in_first_year = in_clumps(91, 20, 290, 650).closures(day(1500))
+    assert all(one.days < 91 for one in in_first_year), "then it may be a season"
+
+
+def test_a_closure_within_the_season_is_found_however_many_winters_there_are():
+    def is_open(number: int) -> bool:
+        return number % 365 < 182 and not 1490 <= number < 1535
+
+    found = list(shop([5 * is_open(number) for number in range(7 * 365)]).closures(day(7 * 365)))
+    assert Closure(day(1490), day(1534)) in found
+    assert len(found) == 2, "and the first winter"
+
+
+def test_a_shop_that_sells_little_later_was_closed_all_the_same():
+    by_day = [0 if 400 <= number < 460 else 5 for number in range(760)] + [
+        int(number % 14 == 0) for number in range(760)
+    ]
+    for known in (500, 1000, 1500):
+        assert Closure(day(400), day(459)) in shop(by_day).closures(day(known))
+
+
 @settings(deadline=None, max_examples=40)
 @given(
     by_day=st.lists(st.sampled_from([0, 0, 0, 1, 5]), min_size=30, max_size=120).filter(lambda days: days[0]),
@@ -124,7 +161,8 @@ def test_windows_in_a_closure_are_not_learned_from():
 
 
 def test_a_log_that_is_closed_too_much_is_learned_from_all_the_same():
-    every_fifth_week = [5 if number // 7 % 5 == 0 else 0 for number in range(425)]
-    plan = plan_cutoffs(FIRST, day(425), tells=shop(every_fifth_week).tells, **PLAN)
+    closed_often = shop([0 if number % 29 < 9 else 5 for number in range(20, 445)])
+    assert not any(closed_often.tells(day(start), 91) for start in range(60, 334))
+    plan = plan_cutoffs(FIRST, day(425), tells=closed_often.tells, **PLAN)
     assert plan == plan_cutoffs(FIRST, day(425), **PLAN)
     assert plan.origins

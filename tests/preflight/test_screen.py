@@ -12,7 +12,7 @@ from pipeline.preflight.screen import screen
 from tests.preflight.test_availability import LEFT_OUT, look, orders
 
 
-def printed(report: dict, today: date = date(2024, 1, 1)) -> str:
+def printed(report: dict, today: date | None = date(2024, 1, 1)) -> str:
     page = io.StringIO()
     Console(file=page, width=200).print(screen(report, today))
     return " ".join(page.getvalue().split())
@@ -67,3 +67,5 @@ def test_where_the_horizon_is_over_the_screen_begins_with_it() -> None:
     told = "days that are looked ahead to"
     assert told not in printed(report, last_of_horizon)
     assert printed(report, last_of_horizon + timedelta(1)).startswith("Old: the last order is")
+    assert told not in printed(report, None), "a replay"
+    assert "before today" not in printed(report, None)

@@ -102,8 +102,8 @@ def test_one_test_day_has_no_mean(page_of: PageOf, report: ReportData) -> None:
 def test_leaks_and_groups_that_are_off_are_said_plainly(page_of: PageOf, report: ReportData) -> None:
     def off(found: Mapping[str, Any], *rows: dict[str, Any]) -> dict[str, Any]:
         shown = {"n": 1234, "predicted": 0.5, "actual": 0.75}
-        fine = [{**row, "is_off": False} for row in found["slices"]]
-        return {**found, "slices": [*fine, *({**shown, **row, "is_off": True} for row in rows)]}
+        fine = [{**row, "is_told": False} for row in found["slices"]]
+        return {**found, "slices": [*fine, *({**shown, **row, "is_told": True} for row in rows)]}
 
     calm = replace(
         report,

@@ -75,7 +75,7 @@ def test_everything_the_pipeline_names_has_a_word() -> None:
     assert {*SEGMENTS, "other"} == set(WORDS["segment"]) == set(WORDS["meaning"])
     assert {*NEXT_ACTIONS.values(), ""} == set(WORDS["action"]) == set(WORDS["advice"])
     assert set(LIFECYCLE_STAGES) == set(WORDS["stage"])
-    assert set(RFM_GROUPS) == set(WORDS["rfm"])
+    assert {*RFM_GROUPS, "other"} == set(WORDS["rfm"])
     assert {*CHURN_RISKS, *VALUE_TIERS} == set(WORDS["band"])
     assert {*CHURN_AIMS, *VALUE_AIMS} <= set(WORDS["metric"])
     assert set(get_args(Aim)) == set(WORDS["aim"])

@@ -14,7 +14,7 @@ from tests.conftest import run_before_track
 @pytest.mark.slow
 def test_an_origin_before_every_sampled_customer_is_not_tested(scored, tmp_path, monkeypatch):
     shop = scored.copy(tmp_path / "shop")
-    cutoffs = json.loads((shop.path / "data/snapshots/cutoffs.json").read_text())
+    cutoffs = shop.json("data/snapshots/cutoffs.json")
     first, *others = [origin["cutoff"] for origin in cutoffs["origins"]]
     snapshots = pd.read_parquet(
         shop.path / "data/snapshots/snapshots.parquet", columns=["customer_key", "cutoff"]
@@ -31,11 +31,11 @@ def test_an_origin_before_every_sampled_customer_is_not_tested(scored, tmp_path,
 def test_a_shop_that_was_closed_for_two_months_gets_through_all_stages(log, tmp_path):
     day = pd.to_datetime(log["datum"])
     shop = run_before_track(tmp_path / "shop", log[(day < "2023-07-01") | (day >= "2023-08-30")])
-    cutoffs = json.loads((shop.path / "data/snapshots/cutoffs.json").read_text())
+    cutoffs = shop.json("data/snapshots/cutoffs.json")
     learned = [day for origin in (*cutoffs["origins"], cutoffs["final"]) for day in origin["training"]]
     assert learned
     assert not [day for day in learned if "2023-05-20" < day < "2023-08-14"]
-    fit = json.loads((shop.path / "models/lifetime_value.json").read_text())["fits"][-1]
+    fit = shop.json("models/lifetime_value.json")["fits"][-1]
     assert fit["clock"]["closed"] == [["2023-07-01", "2023-08-29"]]
 
 
@@ -50,5 +50,5 @@ def test_a_season_learned_since_last_year_is_not_corrected_again(scored, tmp_pat
     plan.write_text(json.dumps(cutoffs))
     models.write_text(json.dumps(fitted))
     shop.run_here("churn")
-    card = json.loads((shop.path / "models/churn.json").read_text())
+    card = shop.json("models/churn.json")
     assert (card["value"]["season"] is not None) == corrects

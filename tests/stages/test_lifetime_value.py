@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ def test_a_season_that_a_young_log_cannot_have_is_not_claimed(
     shop.run_here("lifetime_value")
 
     for file, where in (("models", lambda found: found["fits"][-1]), ("metrics", lambda found: found)):
-        found = where(json.loads((shop.path / file / "lifetime_value.json").read_text()))
+        found = where(shop.json(f"{file}/lifetime_value.json"))
         assert found["season"] == {"season": "off", "reason": "not_found", "tried": {}}
     said = capsys.readouterr()
     assert "season off" in said.out
@@ -30,7 +29,7 @@ def test_a_season_that_a_young_log_cannot_have_is_not_claimed(
 
 
 def test_the_first_order_day_counts_when_it_is_fitted_and_when_it_is_asked(scored: Workspace):
-    fit = json.loads((scored.path / "models" / "lifetime_value.json").read_text())["fits"][-1]
+    fit = scored.json("models/lifetime_value.json")["fits"][-1]
     keys = ["customer_key", "cutoff"]
     snapshots, values = (
         io.read_parquet(scored.path / "data" / "snapshots" / f"{name}.parquet").set_index(keys)
@@ -53,7 +52,7 @@ def test_churn_learns_from_the_orders_of_a_shop_below_the_clv_floor_where_nothin
     shop.write_log(shop_log(customers=480, seed=4).assign(betrag=0))
     shop.run_here(*STAGES[: STAGES.index("lifetime_value") + 1])
 
-    saved = json.loads((shop.path / "models" / "lifetime_value.json").read_text())
+    saved = shop.json("models/lifetime_value.json")
     assert saved["status"] == "insufficient_history"
     assert "480 customers have bought, 500 are needed" in saved["reason"]
     assert saved["fits"] == []

@@ -15,10 +15,6 @@ EARLIER, UNTIL = "2023-09-03", "2023-11-02"
 """The first origin of the backtest, and the day after its horizon of 60 days."""
 
 
-def read(shop: Workspace, name: str) -> dict:
-    return json.loads((shop.path / name).read_text())
-
-
 def days_kept(shop: Workspace) -> list[str]:
     return sorted(file.name for file in (shop.path / HISTORY).iterdir())
 
@@ -42,7 +38,7 @@ def past(scored, tmp_path_factory) -> Workspace:
 def test_past_runs_are_judged_when_their_horizon_has_passed(past, log, tmp_path):
     shop = past.copy(tmp_path / "shop")
     shop.run_here("monitor")
-    found = read(shop, "metrics/reality.json")
+    found = shop.json("metrics/reality.json")
     assert (found["past_runs"], found["due"], found["judged"]) == (2, 2, 1)
     latest = found["latest"]
     assert (latest["as_of"], latest["until"], latest["vanished"]) == (EARLIER, UNTIL, 0)
@@ -70,7 +66,7 @@ def test_who_is_no_longer_in_the_log_leaves_the_history_too(past, tmp_path):
     said.assign(customer_key=["erased", *said["customer_key"][1:]]).to_parquet(scores)
     for _ in range(2):
         shop.run_here("monitor")
-        latest = read(shop, "metrics/reality.json")["latest"]
+        latest = shop.json("metrics/reality.json")["latest"]
         assert (latest["customers"], latest["vanished"]) == (len(said) - 1, 1)
         assert set(pd.read_parquet(scores)["customer_key"]) == set(said["customer_key"][1:])
 
@@ -82,7 +78,7 @@ def test_who_gave_everything_back_is_judged_though_not_scored(past, tmp_path):
     back = customers[customers["customer_key"] != said["customer_key"].iloc[0]]
     back.to_parquet(shop.path / "data/scored/customers.parquet")
     shop.run_here("monitor")
-    latest = read(shop, "metrics/reality.json")["latest"]
+    latest = shop.json("metrics/reality.json")["latest"]
     assert (latest["customers"], latest["vanished"]) == (len(said), 0)
 
 
@@ -93,11 +89,11 @@ def test_a_run_that_is_lost_or_of_another_shop_costs_only_its_row(past, tmp_path
     stranger.assign(customer_key="x" + stranger["customer_key"]).to_parquet(scores)
     content = scores.read_bytes()
     shop.run_here("monitor")
-    assert read(shop, "metrics/reality.json")["judged"] == 0
+    assert shop.json("metrics/reality.json")["judged"] == 0
     assert scores.read_bytes() == content
     shutil.rmtree(shop.path / HISTORY)
     shop.run_here("monitor")
-    assert read(shop, "metrics/reality.json")["past_runs"] == 0
+    assert shop.json("metrics/reality.json")["past_runs"] == 0
     assert days_kept(shop) == days_kept(past)[-2:]
 
 
@@ -114,10 +110,16 @@ def test_a_replay_reads_no_run_of_its_future_and_leaves_them_alone(tmp_path, log
         before = shop.files(HISTORY)
         shop.set(as_of=day)
         shop.run_here(*until_monitor)
-        found[day] = read(shop, "metrics/reality.json")
+        found[day] = shop.json("metrics/reality.json")
     assert shop.files(HISTORY) == before
     assert (found["2023-11-20"]["past_runs"], found["2023-11-20"]["judged"]) == (1, 1)
     assert (found["2024-01-01"]["past_runs"], found["2024-01-01"]["judged"]) == (2, 1)
+
+
+def test_what_turns_with_the_log_is_not_taken_for_a_change_of_the_customers(scored):
+    compared = set(pd.read_csv(scored.path / "plots/drift.csv")["feature"])
+    assert "first_order_amount" in compared
+    assert "first_in_peak_month" not in compared
 
 
 def test_the_history_holds_keys_and_scores_alone(scored):
@@ -129,7 +131,7 @@ def test_the_history_holds_keys_and_scores_alone(scored):
     pd.testing.assert_frame_equal(kept, customers[list(kept)])
     card = json.loads(file.with_suffix(".json").read_text())
     assert card["promised"]["log_loss"] == pytest.approx(
-        read(scored, "metrics/churn.json")["backtest"]["log_loss"]
+        scored.json("metrics/churn.json")["backtest"]["log_loss"]
     )
 
 
@@ -140,7 +142,7 @@ def test_an_experiment_reads_the_history_and_leaves_it_alone(scored, past, tmp_p
     monkeypatch.setenv("DVC_EXP_NAME", "try")
     monkeypatch.setenv("DVC_ROOT", str(home.path))
     shop.run_here("monitor")
-    assert read(shop, "metrics/reality.json")["judged"] == 1
+    assert shop.json("metrics/reality.json")["judged"] == 1
     assert home.files(HISTORY) == before
     assert shop.files(HISTORY) == scored.files(HISTORY)
 
@@ -149,8 +151,8 @@ def test_an_alarm_stops_the_export_only_where_it_is_told_to(scored, tmp_path):
     shop = scored.copy(tmp_path / "shop")
     shop.run_here("export")
     last = shop.files("exports")
-    drift = read(shop, "metrics/drift.json")
-    assert drift["alarms"] == read(shop, "metrics/reality.json")["alarms"] == []
+    drift = shop.json("metrics/drift.json")
+    assert drift["alarms"] == shop.json("metrics/reality.json")["alarms"] == []
     drift["alarms"] = [{"kind": "features", "features": ["spend_90d"], "text": "moved: spend_90d"}]
     (shop.path / "metrics/drift.json").write_text(json.dumps(drift))
     (shop.path / "data/scored/segments.parquet").unlink()

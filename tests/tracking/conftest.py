@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,16 +14,6 @@ from pipeline.tracking import PipelineState, tracking_uri
 from pipeline.tracking.store import open_store
 
 FEATURES = ["overdue", "frequency", "mean_gap_days"]
-
-
-@pytest.fixture(autouse=True)
-def _own_environment() -> Iterator[None]:
-    """MLflow and `track` set variables for their process; here each test starts as a new one would."""
-    before = dict(os.environ)
-    os.environ.pop("MLFLOW_TRACKING_URI", None)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
 
 
 @pytest.fixture(scope="session")

@@ -40,8 +40,7 @@ MONEY = Topic(
                 "{value:No further day/# further day/# further days} with spend",
                 "{value:Kein weiterer Tag/# weiterer Tag/# weitere Tage} mit Umsatz",
                 more_is="staying",
-                fact="once",
-                fact_at=0,
+                fact="orders",
             ),
         ),
         Feature(
@@ -129,7 +128,8 @@ MONEY = Topic(
                 "Spend in the last <horizon> days against the <horizon> before: {value}",
                 "Umsatz der letzten <horizon> Tage gegenüber den <horizon> davor: {value}",
                 more_is="staying",
-                fact="trend",
+                fact="silence",
+                fact_at=0,
             ),
         ),
         Feature(

@@ -89,6 +89,8 @@ class Log:
     columns : tuple of Column
     guesses : mapping of role to Guess or None
         Without a role there is no question of it: of amount, or of unit_price and quantity.
+    cancelled : set of str
+        States that are known to be of orders that came to nothing, case-folded.
     """
 
     con: Connection
@@ -96,6 +98,7 @@ class Log:
     raw: Raw
     columns: tuple[Column, ...] = ()
     guesses: Mapping[str, Guess | None] = field(default_factory=dict)
+    cancelled: frozenset[str] = frozenset()
 
     def column(self, *roles: str) -> Column | None:
         """Return the column of the first of some roles that has one."""
@@ -187,6 +190,7 @@ def is_varied(different: int, orders: int) -> bool:
     return different >= min(orders / 2, MANY_AMOUNTS)
 
 
+Correction = Callable[[Log], tuple[Log, list[Advice]]]
 Detector = Callable[[Log], Iterable[Advice]]
 
 

@@ -5,13 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from pipeline.engine.quoting import identifier
 from pipeline.errors import UserError
 from pipeline.tables.amounts import CURRENCIES
-from pipeline.tables.inspection.log import SOME, WHERE, Advice, Log, question, shown
+from pipeline.tables.inspection.log import (
+    FEWEST_ORDERS,
+    NEARLY_ALL,
+    NUMBER,
+    SOME,
+    WHERE,
+    Advice,
+    Log,
+    question,
+    shown,
+)
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import A_TOTAL, Column, may_be_amount
+from pipeline.tables.inspection.roles import A_TOTAL, Column, Guess, may_be_amount
 from pipeline.tables.inspection.values import decimal_sign
 from pipeline.tables.sources.readers import NUMBERS
 
@@ -19,7 +30,32 @@ SIGNS = {"€": "EUR", "EURO": "EUR", "£": "GBP"}  # a dollar or a crown may be
 IN_A_NAME = (
     rf"(?<![A-Za-z])({CURRENCIES})$|[([]({CURRENCIES})[)\]]|_({CURRENCIES.lower()})$|\b(?i:(euro))$|([€£])"
 )
+PIECES = """
+    SELECT count(*) FILTER (abs(price - quantity * one) <= 0.005 * quantity AND price <> one),
+           count(*) FILTER (abs(price - one) <= 0.005)
+    FROM (
+        SELECT {price} AS price, {quantity} AS quantity,
+               median({price}) FILTER ({quantity} = 1) OVER (PARTITION BY {product}) AS one
+        FROM raw
+    )
+    WHERE quantity > 1 AND one > 0"""
 CENTS = r"(?<![a-z])(cents?|pence)(?![a-z])"
+
+
+def of_the_row(log: Log) -> tuple[Log, list[Advice]]:
+    """Take a price for the amount where it is that of the row: several pieces cost as many times as one."""
+    price, quantity, product = (log.column(role) for role in ("unit_price", "quantity", "product_id"))
+    if not (price and quantity and product):
+        return log, []
+    names = {"price": NUMBER.format(column=price.key), "quantity": NUMBER.format(column=quantity.key)}
+    [(times, alike)] = log.ask(PIECES.format(product=product.key, **names), "price of pieces")
+    if times < FEWEST_ORDERS or times < NEARLY_ALL * (times + alike):
+        return log, []
+    told = f"in {times:,} of {times + alike:,} rows of several pieces it is as many times the price of one"
+    guesses = {role: guess for role, guess in log.guesses.items() if role not in ("unit_price", "quantity")}
+    guesses["amount"] = Guess(price, told)
+    advice = f'"{price.name}" is that of the row, not of a piece: {told}. "{quantity.name}" is not multiplied'
+    return replace(log, guesses=guesses), [Advice("paid", advice)]
 
 
 def about_units(log: Log) -> Iterator[Advice]:

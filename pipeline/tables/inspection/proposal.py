@@ -11,12 +11,20 @@ from pipeline.errors import UserError
 from pipeline.tables import amounts
 from pipeline.tables.inspection import customers, files, lines, missing, money, signs, states, values
 from pipeline.tables.inspection.events import purchases_alone
-from pipeline.tables.inspection.log import WHERE, Advice, Detector, Log, question
+from pipeline.tables.inspection.log import WHERE, Advice, Correction, Detector, Log, question
 from pipeline.tables.inspection.query import Change, Table, as_table, does, select
 from pipeline.tables.inspection.roles import guess_roles
 from pipeline.tables.inspection.snippet import changes, snippet
 from pipeline.tables.sources.readers import read_raw
 from pipeline.tables.sources.spec import Source
+
+# Each corrects by the values what the columns are taken for by their names.
+CORRECTIONS: tuple[Correction, ...] = (
+    lines.of_orders,
+    lines.of_lines,
+    money.of_the_row,
+    states.by_its_words,
+)
 
 # Each looks at the log for itself; what they say is told in this order.
 DETECTORS: tuple[Detector, ...] = (
@@ -32,6 +40,7 @@ DETECTORS: tuple[Detector, ...] = (
     customers.about_spelling,
     customers.about_shared_ids,
     lines.about_lines,
+    lines.about_parts,
     lines.about_repeated_total,
     signs.about_kinds,
     signs.about_other_side,
@@ -68,7 +77,7 @@ class Inspection:
     questions: tuple[str, ...]
 
 
-def inspect_source(spec: Source, root: Path) -> Inspection:
+def inspect_source(spec: Source, root: Path, cancelled: Sequence[str] = ()) -> Inspection:
     """Read the whole of a file (or of all files of a pattern), or of a table, and say what it seems to be.
 
     Parameters
@@ -77,6 +86,8 @@ def inspect_source(spec: Source, root: Path) -> Inspection:
         What it says of the way a file is written is believed; what is "auto" is found out.
     root : Path
         The folder a relative path starts from.
+    cancelled : sequence of str
+        States that are known to be of orders that came to nothing.
 
     Raises
     ------
@@ -90,22 +101,30 @@ def inspect_source(spec: Source, root: Path) -> Inspection:
             raise files.say_encoding(con, refused) from refused
         files.check_header(raw)
         amounts.define_macros(con)
-        log = Log(con, spec, raw)
+        log = Log(con, spec, raw, cancelled=frozenset(map(str.casefold, cancelled)))
         about_file = list(files.about_file(log))
         log, about_empty_rows = files.without_empty_rows(log)
         log, about_events = purchases_alone(log.described())
-        log, about_totals = lines.of_lines(replace(log, guesses=guess_roles(log.columns)))
+        log, about_columns = _corrected(replace(log, guesses=guess_roles(log.columns)))
         about_log = [advice for detect in DETECTORS for advice in detect(log)]
         about_text = [*files.about_text(log), *files.about_foreign_text(log)]
-        told = [*about_file, *about_empty_rows, *about_events, *about_text, *about_totals, *about_log]
+        told = [*about_file, *about_empty_rows, *about_events, *about_text, *about_columns, *about_log]
         takes_query = any(advice.change or advice.offer or advice.refund for advice in told)
-        table = as_table(con, spec, raw, root) if takes_query else None
+        table = as_table(spec, raw, root) if takes_query else None
     told = _tried(told, table, root) if table else told
     return Inspection(
         findings=tuple((advice.about, _told(advice, told, table)) for advice in told if not advice.asks),
         snippet=snippet(spec, log.guesses, told, table),
         questions=tuple(_told(advice, told, table) for advice in told if advice.asks),
     )
+
+
+def _corrected(log: Log) -> tuple[Log, list[Advice]]:
+    told: list[Advice] = []
+    for correct in CORRECTIONS:
+        log, advice = correct(log)
+        told += advice
+    return log, told
 
 
 def _tried(told: Sequence[Advice], table: Table, root: Path) -> list[Advice]:

@@ -9,32 +9,47 @@ from dataclasses import dataclass
 from pipeline.counted import counted
 
 ENOUGH = 0.8  # share of a column's values that must read as dates or numbers to be taken for them
+NEARLY_ALL = 0.95  # of the rows
 BY_NAME_ALONE = 2
 NOTHING = r"(?!)"
 MANY = 100  # rows, from which on a product should have been sold twice
 FEW = 4  # different values, at most, of a column of yes and no
 
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-AN_ID = r"(nr|nummer|no|num|number|id|key|code|kennung)$"
+AN_ID = r"(nr|nummer|no|num|number|id|key|code|kennung)$|^id(?!e)"
 AN_ORDER = (
     r"auftrag|bestell|order|rechnung|invoice|beleg|bon|basket|"
     r"transakt|transact|receipt|warenkorb|purchase|kauf|^(re|rg|rech|best|auftr|vorgangs?)n(r|ummer)$|"
     r"^incrementid$"  # Magento's
 )
 # What else is an order where it is numbered; its purpose or its place is none.
-NUMBERED = rf"^(dokument(en)?|document|spenden?|donation|sale){AN_ID}"
+NUMBERED = rf"^(dokument(en)?|document|spenden?|donation|sale)({AN_ID})"
 OF_ANOTHER_ORDER = r"parent|haupt|urspr|origin|zugehoer|related|bezug"
 PERSON = (
     r"kund|^kd(nr|nummer|no|id)$|kaeufer|besteller|customer|client|buyer|shopper|household|haushalt|member|"
-    r"mitglied|donor|spender|debitor|user|nutzer|visitor|besucher|cust(?!om)"
+    r"mitglied|donor|spender|debitor|user|nutzer|visitor|besucher|cust(?!om)|auftraggeber"
 )
 NO_BUYER = r"seller|vendor|merchant|supplier|store|verkaeufer|haendler|lieferant|filiale|session|sitzung"
 ABOUT_A_PERSON = r"manager|bank|method|channel|kanal"
 # Of a person, where no better name is there; of those who sell, too.
-PERHAPS = r"mail|kontakt|contact|account|konto|(?<!sales)person|subscriber|abonnent"
+PERHAPS = (
+    r"mail|kontakt|contact|account|konto|(?<!sales)person|subscriber|abonnent|"
+    r"(?<!gift)(?<!credit)(?<!geschenk)(?<!kredit)(card|karten?)(nr|nummer|no|num|number|id)$"
+)
 
 A_TOTAL = r"betrag|umsatz|summe|total|amount|gesamt|revenue|value"
-BEFORE_TAX = r"netto|(?<!inter)net(?!sale|rev|z)"
+BEFORE_TAX = (
+    r"netto|(?<!inter)net(?!sale|rev|z)|taxex|(ex|excl|exkl|excluding|ohne|without|before|vor)(tax|vat|mwst)"
+)
+WITH_OR_WITHOUT = "inc incl inkl including mit with after nach ex excl exkl excluding ohne without before vor"
+# The tax itself, not what is with or without it.
+A_TAX = "".join(f"(?<!{word})" for word in WITH_OR_WITHOUT.split()) + r"(steuer|tax|vat|mwst)(?!inc|inkl|ex)"
+# What a customer has paid in all, a weight or points are called a total as well.
+OF_AN_ORDER = (
+    rf"^(?!.*({PERSON}))(.*order(total|sum)|.*total(order|paid)|.*grandtotal|.*gesamt(betrag|preis|summe)|"
+    r".*(auftrags|bestell|rechnungs)(summe|betrag|wert))(sum|inc|ex|tax|base|purchased|in[a-z]{3}$|$)"
+)
+INVOICED = r"rechnung|invoice|faktur"
 A_PRICE = rf"^(?!.*({A_TOTAL})).*(price|preis|einzel)"  # of one unit, where there is a quantity
 OF_CANCELLING = r"storn|cancel"
 CANCELLED = r"^(is|ist|ox)?(storno|storniert|cancell?ed)$"  # yes or no, mostly
@@ -69,24 +84,26 @@ ROLES = {
         r"datum|date|zeit|time|tag$|^day|am$|at$|on$|dt$|created|erstellt",
         AN_ORDER,
         r"geburt|birth|liefer|ship|deliver|versand|updat|geaendert|modif|storn|faellig|due|paid|zahl|"
-        r"regist|since|seit|fulfil|refund|erstatt|cancel|clos|complet|letzt|^last",
+        r"regist|join|beitritt|since|seit|fulfil|refund|erstatt|cancel|clos|complet|letzt|^last",
     ),
     "amount": Names(
         rf"{A_TOTAL}|wert|sales|spend|price|preis|netto|brutto|gross(?!h)|erloes",
         A_TOTAL,
-        r"steuer|tax|vat|mwst|ship|fracht|freight|liefer|deliver|rabatt|discount|menge|quantity|qty|anzahl|count|"
-        r"coupon|units|number|subtotal|zwischensumme|kanal|channel|id$|nr$|code$|refund|erstatt|rueck|return|"
-        r"retour|gutschrift|(?<!cof)fee$|gebuehr|saldo|balance|guthaben|due$|offen|^rest(betrag|summe|wert)",
+        rf"{A_TAX}|ship|fracht|freight|liefer|deliver|rabatt|discount|menge|quantity|qty|anzahl|count|"
+        r"coupon|units|number|subtotal|zwischensumme|kanal|channel|(?<!pa)id$|nr$|code$|refund|erstatt|rueck|"
+        r"return|retour|gutschrift|(?<!cof)fees?($|total|amount)|gebuehr|saldo|balance|guthaben|due$|offen|"
+        r"^rest(betrag|summe|wert)",
         at_best=A_PRICE,
     ),
     "customer_id": Names(
         rf"{PERSON}|{PERHAPS}",
         AN_ID,
-        rf"gruppe|group|typ|land|country|segment|since|seit|age|alter|name|newsletter|consent|{ABOUT_A_PERSON}",
+        r"gruppe|group|typ|land|country|segment|since|seit|age|alter|(?<!user)name|newsletter|consent|referen[cz]|"
+        rf"{ABOUT_A_PERSON}",
         at_best=rf"^(?!.*({PERSON})).*({PERHAPS})|mail",
     ),
     "order_id": Names(
-        rf"^(?!.*(waehrung|currency|{OF_ANOTHER_ORDER})).*({AN_ORDER})|{NUMBERED}",
+        rf"^(?!.*(waehrung|currency|auftraggeber|{OF_ANOTHER_ORDER})).*({AN_ORDER})|{NUMBERED}",
         AN_ID,
         rf"datum|date|zeit|time|at$|betrag|summe|amount|total|wert|value|preis|price|menge|quantity|anzahl|"
         rf"status|{PERSON}|typ|(?<!c)art$",
@@ -97,13 +114,13 @@ ROLES = {
         rf"zahl|pay|versand|liefer|ship|deliver|{PERSON}",
         at_best=r"(nr|id|key|code)$",
     ),
-    "is_test": Names(r"test|mitarbeiter|employee|staff", r"konto|account|^is", AN_ID),
+    "is_test": Names(r"test|mitarbeiter|employee|staff", r"konto|account|^is", rf"{AN_ID}|name"),
     "currency": Names(r"waehrung|currency|devise", r"code|iso", r"kurs|rate|betrag|amount"),
     "product_id": Names(
         r"^(?!(order|bestell|auftrags?)(item|posten|position|zeile)(id|no|nr|num|number|key)$)"
         r".*(artikel|produkt|product|item|sku|article|stockcode)|^(asin|ean|gtin)$|^prod(id|code|no|nr)?$",
-        AN_ID,
-        r"name|bezeich|besch|desc|preis|price|menge|qty|quantity|anzahl|count|gruppe|group|kateg|categ|typ|"
+        rf"{AN_ID}|sku|asin|ean|gtin",
+        r"name|bezeich|besch|desc|detail|preis|price|menge|qty|quantity|anzahl|count|gruppe|group|kateg|categ|typ|"
         r"size|groesse|measure|farbe|colo|numberof|noof",
     ),
     "channel": Names(
@@ -205,7 +222,8 @@ def _order_of_line_items(free: Sequence[Column]) -> Guess | None:
 
 
 def _guess(role: str, free: Sequence[Column]) -> Guess | None:
-    rated = [(_rate(role, column), column) for column in free if _possible(role, column)]
+    rows = max((column.filled for column in free), default=0)
+    rated = [(_rate(role, column, rows), column) for column in free if _possible(role, column)]
     if role == "ordered_at" and _is_number_beside_dates(rated, free):
         return None
     rating, best = max(rated, key=lambda pair: pair[0], default=((0, 0.0), None))
@@ -229,6 +247,8 @@ def _possible(role: str, column: Column) -> bool:
             return column.dates >= ENOUGH and not re.search(OF_CANCELLING, column.plain_name)
         case "amount" | "quantity":
             return column.numbers >= ENOUGH
+        case "currency":  # its codes are no numbers
+            return column.numbers < ENOUGH
         case "is_test":
             return column.distinct <= FEW
         case "product_id":  # what was never sold twice is no product but a description of what was sold
@@ -259,13 +279,16 @@ def _is_named(column: Column) -> bool:
     return any(names.rate(column.plain_name) for names in ROLES.values())
 
 
-def _rate(role: str, column: Column) -> tuple[int, float]:
+def _rate(role: str, column: Column, rows: int) -> tuple[int, float]:
     """Rate by name first, by values among equals; what is not required has to have its name."""
     by_name = ROLES[role].rate(column.plain_name)
-    if role == "ordered_at":
-        return by_name, column.dates - column.numbers / 2
-    if role == "amount":  # what was paid is with tax
-        return by_name, column.decimals - bool(re.search(BEFORE_TAX, column.plain_name)) / 2
+    if role == "ordered_at":  # not every order has an invoice
+        given = column.filled / rows
+        is_of_some = column.dates * given < NEARLY_ALL and re.search(INVOICED, column.plain_name)
+        return by_name - bool(is_of_some), (column.dates - column.numbers / 2) * given
+    if role == "amount":  # what was paid is with tax, and with all else that stands on the invoice
+        with_all = bool(re.search(OF_AN_ORDER, column.plain_name)) / 4
+        return by_name, column.decimals + with_all - bool(re.search(BEFORE_TAX, column.plain_name)) / 2
     if role == "customer_id":
         return by_name, column.distinct / column.filled if column.repeats else 0.0
     if role == "status":  # one state for all tells nothing

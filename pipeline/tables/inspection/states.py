@@ -4,32 +4,80 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.counted import counted
+from pipeline.engine.quoting import literal
 from pipeline.tables.inspection.log import SOME, Advice, Log, shown
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import CANCELLED, ENOUGH, Column, plain
+from pipeline.tables.inspection.roles import CANCELLED, ENOUGH, ROLES, Column, Guess, plain
 
 YES = ("ja", "j", "yes", "y", "true", "t", "1", "x")
+YES_OR_NO = 2  # values; more of them count pieces
 CAME_TO_NOTHING = (
-    r"(?<![a-z])(storn|cancel|void|fail|fehlgeschl|abgebroch|abgelehnt|declined|rejected|expired|verfallen)"
+    r"(?<![a-z])(storn(?![a-z]*bar)|cancel(?![a-z]*abl)|void(?!abl)|fail|fehlgeschl|abgebroch|abgelehnt|declined|rejected|expired|verfallen|"
+    r"(ge)?ann?ul)"
 )
-NOT_OR_IN_PART = r"(?<![a-z])(nicht|nie|not?|never|teil|part)"
+NOT_OR_IN_PART = r"(?<![a-z])(nicht|nie|not?|non|never|teil|part|free|kostenlos)|versicher|insur|flex"
 CANCELLED_ON = (
     r"^(order|auftrag|bestell)?(storn(o|iert|ierung)s?|cancell?(ed|ation))"
     r"(am|at|on|datum|date|time|zeit)$"
 )
 
 
+def by_its_words(log: Log) -> tuple[Log, list[Advice]]:
+    """Find the state of an order, where no column is called so, by a word for what came to nothing."""
+    if log.column("status"):
+        return log, []
+    for column in log.free:
+        is_another = re.search(ROLES["status"].less, column.plain_name) or column.dates >= ENOUGH
+        if is_another or column.distinct > SOME or not column.is_handful:
+            continue
+        if cancelled_states(log, column):
+            because = "one of its values is a word for what came to nothing"
+            return replace(log, guesses=dict(log.guesses) | {"status": Guess(column, because)}), []
+    return log, []
+
+
 def about_states(log: Log) -> Iterator[Advice]:
     """Name the states of an order, where they are few: some of them may mean that it is none."""
     column = log.column("status")
-    if column and column.distinct <= SOME:
-        states = log.values(column)
-        nothing = ", ".join(shown(state) for state in states if _is_cancelled(column, state))
-        advice = "Those of orders that came to nothing belong in ingest.cancelled_status"
-        named = ", ".join(map(shown, states))
-        yield Advice("states", f"{named}. {advice}{nothing and f': {nothing}?'}")
+    if column is None or column.distinct > SOME:
+        return
+    states, nothing = log.values(column), cancelled_states(log, column)
+    unlisted = [state for state in nothing if state.casefold() not in log.cancelled]
+    told = ", ".join(map(shown, states))
+    if nothing and column.distinct <= YES_OR_NO and re.search(CANCELLED, column.plain_name):
+        kept = f"coalesce(trim({log.text(column)}), '') NOT IN ({', '.join(map(literal, nothing))})"
+        rows = _count(log, f"{column.key} NOT IN ({', '.join(map(literal, nothing))})")
+        told += f'. "{column.name}" tells which orders came to nothing: the proposed query leaves them out'
+        yield Advice("states", told, change=Change(kept, rows, role="status"))
+        return
+    told += ". Those of orders that came to nothing belong in ingest.cancelled_status"
+    if unlisted:
+        told += f": {', '.join(map(shown, unlisted))}?"
+    elif nothing:
+        told += f", as {', '.join(map(shown, nothing))} does already"
+    yield Advice("states", told)
+
+
+def cancelled_states(log: Log, column: Column) -> list[str]:
+    """List the states that seem to be of orders that came to nothing."""
+    return [state for state in log.values(column) if _is_cancelled(column, state)]
+
+
+def are_cancelled(log: Log, without: Column) -> bool:
+    """Tell whether every row without a value in a column is of an order that came to nothing."""
+    status = log.column("status")
+    nothing = cancelled_states(log, status) if status and status.distinct <= SOME else []
+    if not (status and nothing):
+        return False
+    return not _count(log, f"{without.key} = '' AND {status.key} NOT IN ({', '.join(map(literal, nothing))})")
+
+
+def _count(log: Log, where: str) -> int:
+    [(rows,)] = log.ask(f"SELECT count(*) FROM raw WHERE {where}", "rows")
+    return int(rows)
 
 
 def about_cancelled_on(log: Log) -> Iterator[Advice]:

@@ -100,10 +100,12 @@ def _is_of_names(row: Sequence[str]) -> bool:
 
 
 def _likeliest_delimiter(lines: Sequence[str], candidates: Sequence[str]) -> str:
-    """Choose the one that splits the most lines into equally many columns."""
+    """Choose the one that splits the most lines into equally many columns, blanks where no other does."""
 
-    def fit(candidate: str) -> tuple[int, int]:
-        return _commonest([len(_split([line], 1, candidate).names) for line in lines if line.strip()])
+    def fit(candidate: str) -> tuple[int, bool, int]:
+        widths = [len(_split([line], 1, candidate).names) for line in lines if line.strip()]
+        count, width = _commonest(widths)
+        return count, candidate != "whitespace", width
 
     return max(candidates, key=fit)
 

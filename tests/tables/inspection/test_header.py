@@ -87,3 +87,9 @@ def test_a_row_of_settings_above_the_names_is_passed_over(tmp_path: Path) -> Non
     rows = "".join(f"{n},50;S;{n % 7};0{1 + n % 9}.03.2025;;\n" for n in range(10, 40))
     found = inspected(tmp_path, f"{settings}\nUmsatz;SH;Konto;Belegdatum;Skonto;Text\n{rows}")
     assert finding(found, "ordered_at").startswith('"Belegdatum"')
+
+
+def test_blanks_part_columns_only_where_nothing_else_does(tmp_path: Path) -> None:
+    rows = "".join(f"A{n}\t2021-03-{n + 1:02}\tPO {n}\t{n}.50\n" for n in range(20))
+    found = inspected(tmp_path, f"Kunde\tangelegt am\tReferenz\tWert\n{rows}")
+    assert finding(found, "delimiter") == '"\\t"'

@@ -38,6 +38,22 @@ from pipeline.tables.inspection.roles import Column, guess_roles
         ("sale_location document_language date total customer", "4 2 3 -"),
         ("date restaurant_total total_discount customer", "3 0 1 -"),
         ("date coffee_price price_of_beans account_manager contact_id", "4 0 1 -"),
+        ("order_id date fee_total coffee_total order_total customer_id", "5 1 4 0"),
+        (
+            "Order_ID Customer_ID Order_Date Subtotal_(inc_tax) Order_Total_(ex_tax) Order_Total_(inc_tax)",
+            "1 2 5 0",
+        ),
+        ("Kundennr Datum Gesamt_ohne_MwSt Gesamt_inkl._MwSt MwSt_gesamt", "0 1 3 -"),
+        ("id_order id_customer total_discounts total_paid total_products date_add", "1 5 3 0"),
+        ("Sale_Date Order_ID Buyer_User_ID Order_Value Order_Total Total_Fees", "2 0 4 1"),
+        ("Order_Number Buyer_Username Buyer_Name Buyer_Email Total_Price Sale_Date", "1 5 4 0"),
+        ("Auftragsnr Kundennr Datum Summe Gesamtsumme_Kunde", "1 2 3 0"),
+        ("order_no date customer_no amount customer_total_order_sum total_paid_so_far", "2 1 3 0"),
+        ("order_no date_joined customer_no total Order_Total_Margin order_date", "2 5 3 0"),
+        ("DATE CARD_NO AGE_GROUP SUBCLASS EAN QTY SALES", "1 0 6 -"),
+        ("Datum Summe Kartennummer Bonnr", "2 0 1 3"),
+        ("date total gift_card_number order_id client", "4 0 1 3"),
+        ("Belegnr Auftraggeber Kundenreferenz Nettowert Erstelldatum", "1 4 3 0"),
     ],
 )
 def test_german_and_english_names_are_known(header: str, roles: str) -> None:
@@ -137,6 +153,42 @@ def test_dates_are_no_customers_and_kinds_no_orders() -> None:
     ]
     guesses = guess_roles(columns)
     assert (guesses["customer_id"], guesses["order_id"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("some", "every", "found"),
+    [
+        ("invoice_date", "date_add", "date_add"),
+        ("Bestelldatum", "Datum", "Bestelldatum"),
+        ("purchased_on", "date_joined", "purchased_on"),
+        ("invoice_date", "updated_at", "invoice_date"),
+        ("created_at", "date_add", "date_add"),
+    ],
+)
+def test_the_date_of_an_invoice_that_some_rows_lack_gives_way(some: str, every: str, found: str) -> None:
+    columns = [Column("c0", some, 90, 80, 1.0, 0.0, 0.0), Column("c1", every, 100, 80, 1.0, 0.0, 0.0)]
+    guess = guess_roles(columns)["ordered_at"]
+    assert guess
+    assert guess.column.name == found
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "numbers"),
+    [
+        ("currency", "id_currency", 1.0),
+        ("is_test", "Staff Name", 0.0),
+        ("product_id", "Product Details", 0.0),
+    ],
+)
+def test_what_only_sounds_like_a_role_is_none(role: str, name: str, numbers: float) -> None:
+    assert guess_roles([Column("c0", name, 100, 2, 0.0, numbers, 0.0)])[role] is None
+
+
+def test_a_number_of_the_stock_is_a_product_before_its_words() -> None:
+    columns = [Column(f"c{n}", name, 100, 9, 0.0, 0.0, 0.0) for n, name in enumerate(["Item", "SKU"])]
+    found = guess_roles(columns)["product_id"]
+    assert found
+    assert found.column.name == "SKU"
 
 
 @pytest.mark.parametrize(("name", "found"), [("Belegdatum", False), ("Beleg", True)])

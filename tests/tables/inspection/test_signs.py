@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from pipeline.tables.inspection.proposal import Inspection
-from tests.tables.conftest import finding, inspect_file, inspected, offered, queried
+from pipeline.params import parse_source
+from pipeline.tables.inspection.proposal import Inspection, inspect_source
+from tests.tables.conftest import finding, inspect_file, inspected, offered, proposed, queried
 
 INVOICES = """\
 Datum;Belegart;Belegnr;Kunde;Betrag
@@ -130,7 +131,23 @@ def test_a_day_of_cancelling_is_told(tmp_path: Path) -> None:
 def test_states_that_seem_to_be_of_cancelled_orders_are_named(tmp_path: Path) -> None:
     rows = "".join(f"a,2024-03-0{n % 9 + 1},{n}.50,{'JN'[n % 2]}\n" for n in range(20))
     found = inspected(tmp_path, f"customer,date,total,storniert\n{rows}")
-    assert finding(found, "states").endswith('belong in ingest.cancelled_status: "J"?')
+    assert finding(found, "states").startswith('"J", "N". "storniert" tells which orders came to nothing')
+    assert {row[3] for row in queried(found, tmp_path)} == {"N"}
+    assert "status" not in proposed(found)["columns"]
+
+
+def test_a_count_of_cancelled_pieces_leaves_no_order_out(tmp_path: Path) -> None:
+    rows = "".join(f"{n},a,2024-03-{n + 1:02},{n}.50,{n % 4}\n" for n in range(20))
+    assert "query" not in inspected(tmp_path, f"no,customer,date,total,cancelled\n{rows}").snippet
+
+
+def test_states_that_are_known_to_be_of_cancelled_orders_are_not_asked_about(tmp_path: Path) -> None:
+    rows = "".join(f"{n},a,2024-03-0{n % 9 + 1},{n}.50,{('Paid', 'Failed')[n % 2]}\n" for n in range(20))
+    (tmp_path / "log.csv").write_text(f"no,customer,date,total,Status\n{rows}")
+    spec = parse_source({"path": "log.csv"})
+    told = [finding(inspect_source(spec, tmp_path, known), "states") for known in ((), ("failed",))]
+    assert told[0].endswith('belong in ingest.cancelled_status: "Failed"?')
+    assert told[1].endswith('belong in ingest.cancelled_status, as "Failed" does already')
 
 
 @pytest.mark.parametrize(
