@@ -50,7 +50,7 @@ class Words:
     least: float | None = None
     below: tuple[str, str] | None = None
     against_own: bool = False
-    fact: Literal["silence", "once", "order_value", "basket"] | None = None
+    fact: Literal["silence", "orders", "order_value", "basket"] | None = None
     fact_at: float | None = None
 
     def over(self, horizon_days: int) -> Words:

@@ -61,25 +61,23 @@ def fit_lifetime_value(params: Params) -> None:
     no_clv, no_churn = (why(unmet(floors, each)) or None for each in ("clv", "churn"))
     done = _Fits(cutoffs, no_clv, params, of_churn=not no_churn)
     io.write_parquet(map(done.values, progress(cutoffs, "lifetime value")), files.LIFETIME_VALUE)
-    choice, season, record, fits, reason = done.choice, done.season, done.record, done.fits, done.reason
-    models = {"grain": "day", "data_fingerprint": io.read_json(files.LOG)["fingerprint"]}
-    models |= {"fits": fits, "of_churn": []} if done.is_told else {"fits": [], "of_churn": fits}
-    backtest: dict[str, Any] = {
-        "choice": choice.to_dict(),
-        "candidates": choice.measures(),
-        "season": season.to_dict(),
+    models = {
+        "grain": "day",
+        "data_fingerprint": io.read_json(files.LOG)["fingerprint"],
+        "fits": done.fits if done.is_told else [],
+        "of_churn": [] if done.is_told else done.fits,
     }
-    if reason:
-        backtest = {"status": INSUFFICIENT_HISTORY, "reason": reason}
-        models |= backtest
+    if done.reason:
+        why_not = {"status": INSUFFICIENT_HISTORY, "reason": done.reason}
+        models, metrics, intervals = models | why_not, why_not, why_not
     else:
-        backtest |= {name: fits[-1][name] for name in ("spend_by_frequency", "newcomers")}
+        metrics, intervals = done.metrics(), done.record.metrics()
     io.write_json(models, files.LIFETIME_VALUE_MODELS, digits=PARAMETER_DIGITS)
-    io.write_json(backtest, files.LIFETIME_VALUE_METRICS)
-    io.write_csv(choice.by_window(), files.PLOTS / "model_choice.csv")
-    io.write_json(record.metrics() if not reason else backtest, files.INTERVALS)
-    io.write_csv(record.histogram(), files.PLOTS / "pit.csv")
-    io.write_csv(record.coverage_by_tenth(), files.PLOTS / "interval_coverage.csv")
+    io.write_json(metrics, files.LIFETIME_VALUE_METRICS)
+    io.write_csv(done.choice.by_window(), files.PLOTS / "model_choice.csv")
+    io.write_json(intervals, files.INTERVALS)
+    io.write_csv(done.record.histogram(), files.PLOTS / "pit.csv")
+    io.write_csv(done.record.coverage_by_tenth(), files.PLOTS / "interval_coverage.csv")
     _tell(done, cutoffs, params)
 
 
@@ -148,6 +146,17 @@ class _Fits:
                 self.reason = self.reason or error.problem
             return keys.join(nothing)
         return keys.join(values if self.is_told else nothing.assign(p_no_order=values["p_no_order"]))
+
+    def metrics(self) -> dict[str, Any]:
+        """Say why these models, as of the last cutoff, and what is remarkable about it."""
+        last = self.fits[-1]
+        return {
+            "choice": last["choice"],
+            "candidates": self.choice.measures(),
+            "season": last["season"],
+            "spend_by_frequency": last["spend_by_frequency"],
+            "newcomers": last["newcomers"],
+        }
 
     def _fit(self, cutoff: date, summary: pd.DataFrame) -> pd.DataFrame:
         """Choose and fit the models of a cutoff, keep their parameters, give what they expect."""

@@ -47,6 +47,16 @@ def test_what_one_reason_has_told_no_other_tells_again() -> None:
     assert chosen(pushes | {"overdue": 0.3}, LEAVING) == ["orders_90d"], "the other topics tell nothing else"
 
 
+def test_who_came_thirteen_times_paid_thirteen_times_and_is_told_once() -> None:
+    found = choose_reasons(
+        pd.DataFrame({"frequency": [-0.5], "spend_days": [-0.4], "spend_90d": [-0.2]}),
+        pd.DataFrame({"frequency": [12.0], "spend_days": [12.0], "spend_90d": [90.0]}),
+        pd.Series({"frequency": 2.0, "spend_days": 2.0, "spend_90d": 20.0}),
+        pd.Series(["low"]),
+    )
+    assert found[list(COLUMNS)].iloc[0].dropna().tolist() == ["spend_days"], "money is the stronger topic"
+
+
 def test_what_is_left_of_a_topic_has_to_be_a_reason_by_itself() -> None:
     pushes = {"overdue": 0.9, "orders_90d": 0.4, "frequency": LEAST * 0.99}
     assert chosen(pushes, LEAVING) == ["overdue"]
@@ -110,6 +120,8 @@ def test_what_tells_the_opposite_or_is_average_or_missing_is_no_reason(feature: 
         ("average_order_value", 6.0, "low", False),
         ("monetary_value", 0.0, "high", False),  # the same
         ("gap_cv", 70.0, "low", False),
+        ("mean_gap_days", 434.0, "low", False),
+        ("mean_gap_days", 434.0, "high", True),
     ],
 )
 def test_what_nobody_would_take_for_a_reason_is_none(

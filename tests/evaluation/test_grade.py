@@ -86,6 +86,17 @@ def test_a_rule_that_forecasts_far_too_little_wins_nothing_by_its_error() -> Non
     assert grade_value(value(MORE, MORE, rule_bias=0.5), ["rule"]).letter == "C"
 
 
+def test_of_rules_as_tough_that_which_forecasts_far_too_little_is_not_named() -> None:
+    found = measured(
+        ("mae", "normalised_gini", "total_bias"),
+        model=(12, 0.72, 0.0),
+        too_low=(11, 0.7, -0.5),
+        fair=(12, 0.7, 0.0),
+    )
+    grade = grade_value(found, ["too_low", "fair"])
+    assert (grade.letter, grade.rule) == ("B", "fair")
+
+
 def test_without_a_test_there_is_no_grade() -> None:
     assert grade_churn(churn(LEVEL, np.nan), ["rule"]).as_dict()["letter"] is None
     nothing = grade_value(value(LEVEL, np.nan, np.nan), ["rule"])

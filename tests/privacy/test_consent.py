@@ -44,6 +44,12 @@ def test_the_strongest_refusal_is_told():
     assert one["channel_refusal"] == "objected"
 
 
+@pytest.mark.parametrize("word", ["denied", "withdrawn", "objected"])
+def test_each_word_of_refusal_is_told(word: str):
+    one = said(("email", word, "2023-03-01"))
+    assert (one["channels"], one["channel_refusal"]) == ("", word)
+
+
 @pytest.mark.parametrize("purpose", ["ads", "surveys", "profiling"])
 def test_consent_to_something_else_allows_no_message(purpose: str):
     one = said((purpose, "granted", "2023-01-01"))

@@ -127,8 +127,8 @@ def test_what_is_measured_by_the_own_habit_has_no_average_and_no_odd_figures(
         (
             "overdue_score",
             0.996,
-            "Of the gaps to be expected, more than 99% are shorter than the present silence (average 50%)",
-            "Von den zu erwartenden Bestellabständen sind mehr als 99\u00a0% kürzer als die jetzige Stille "
+            "No order for 143 days: more than 99% of the gaps to be expected are shorter (average 50%)",
+            "Keine Bestellung seit 143 Tagen: mehr als 99\u00a0% der zu erwartenden Abstände sind kürzer "
             "(Durchschnitt 50\u00a0%)",
         ),
         (
@@ -146,8 +146,9 @@ def test_what_is_measured_by_the_own_habit_has_no_average_and_no_odd_figures(
     ],
 )
 def test_a_share_is_none_or_all_only_if_it_is(feature: str, value: float, english: str, german: str) -> None:
-    assert say(feature, EN, average=0.5, **{feature: value}) == english
-    assert say(feature, DE, average=0.5, **{feature: value}) == german
+    customer = {"days_since_last": 143, feature: value}
+    assert say(feature, EN, average=0.5, **customer) == english
+    assert say(feature, DE, average=0.5, **customer) == german
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -27,6 +26,7 @@ from pipeline.tables.io import write_parquet
 from pipeline.tables.optional import tables as optional
 from pipeline.tables.optional.tables import TableRead
 from pipeline.tables.orders.policies import Policies
+from pipeline.tables.sources.connections import connect
 from tests.tables.optional_tables import BUYERS, PEPPER, Read
 
 NOW = datetime(2024, 1, 1, 12)
@@ -105,8 +105,8 @@ def offered(told: str, folder: Path) -> list[tuple[Any, ...]]:
 
 def rows_of(query: str, folder: Path) -> list[tuple[Any, ...]]:
     """Run a query over files of a folder."""
-    with duckdb.connect(config={"file_search_path": str(folder)}) as con:
-        return con.execute(query).fetchall()
+    with connect("duckdb://", folder, "query") as database:
+        return [tuple(row.values()) for row in database.read(query).read_all().to_pylist()]
 
 
 def zstd(text: str) -> bytes:

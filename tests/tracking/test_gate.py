@@ -72,9 +72,9 @@ def test_what_the_holdout_has_to_tell():
 
 def test_the_first_and_the_successor_are_promoted():
     assert first(NEWER).promoted
-    assert succeed(NEWER, CHAMPION, "it reads x").reason.endswith(
-        "version 4 cannot score any more, it reads x"
-    )
+    succession = succeed(NEWER, CHAMPION, "it reads x")
+    assert succession.promoted
+    assert succession.reason.endswith("version 4 cannot score any more, it reads x")
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,7 @@ MONEY = Topic(
                 "{value:No further day/# further day/# further days} with spend",
                 "{value:Kein weiterer Tag/# weiterer Tag/# weitere Tage} mit Umsatz",
                 more_is="staying",
-                fact="once",
-                fact_at=0,
+                fact="orders",
             ),
         ),
         Feature(

@@ -20,7 +20,9 @@ RHYTHM = Topic(
             "days",
             ONE_DAY,
             scale="log",
-            words=Words("Orders every {value:day/# days}", "Bestellt {value:täglich/alle # Tage}"),
+            words=Words(
+                "Orders every {value:day/# days}", "Bestellt {value:täglich/alle # Tage}", more_says="leaving"
+            ),
         ),
         Feature(
             "median_gap_days",
@@ -31,6 +33,7 @@ RHYTHM = Topic(
             words=Words(
                 "Half of the gaps between their orders are {value:day/days} or more",
                 "Die Hälfte der eigenen Bestellabstände dauert {value:Tag/Tage} oder länger",
+                more_says="leaving",
             ),
         ),
         # Whole numbers up to the root: a floating-point variance depends on the order of rows.
@@ -46,6 +49,7 @@ RHYTHM = Topic(
             words=Words(
                 "Gaps between orders vary by {value:day/days}",
                 "Bestellabstände schwanken um {value:Tag/Tage}",
+                more_says="leaving",
             ),
         ),
         Feature(
@@ -73,6 +77,7 @@ RHYTHM = Topic(
             words=Words(
                 "Second order {value:day/days} after the first",
                 "Zweite Bestellung {value:Tag/Tage} nach der ersten",
+                more_says="leaving",
             ),
         ),
         Feature(
@@ -84,6 +89,7 @@ RHYTHM = Topic(
             words=Words(
                 "{value:day/days} between the last two orders",
                 "{value:Tag/Tage} zwischen den letzten beiden Bestellungen",
+                more_says="leaving",
             ),
         ),
         Feature(
@@ -180,6 +186,7 @@ RHYTHM = Topic(
             words=Words(
                 "Longest gap between two orders lately: {value:day/days}",
                 "Längster Abstand zweier Bestellungen in letzter Zeit: {value:Tag/Tage}",
+                more_says="leaving",
             ),
         ),
         # Two gaps' worth of the population: a customer with few gaps is judged by everybody's.
@@ -191,9 +198,16 @@ RHYTHM = Topic(
             "share",
             scale="odds",
             words=Words(
-                "Of the gaps to be expected, {value} are shorter than the present silence",
-                "Von den zu erwartenden Bestellabständen sind {value} kürzer als die jetzige Stille",
+                "No order for {days_since_last:day/days}: {value} of the gaps to be expected are shorter",
+                "Keine Bestellung seit {days_since_last:Tag/Tagen}: "
+                "{value} der zu erwartenden Abstände sind kürzer",
                 more_is="leaving",
+                below=(
+                    "Last order {days_since_last:on the last known day/# day ago/# days ago}: "
+                    "{value} of the gaps to be expected are shorter",
+                    "Letzte Bestellung {days_since_last:am letzten bekannten Tag/vor # Tag/vor # Tagen}: "
+                    "{value} der zu erwartenden Abstände sind kürzer",
+                ),
                 fact="silence",
             ),
         ),

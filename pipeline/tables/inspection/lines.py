@@ -30,12 +30,14 @@ FEW_KINDS = 8
 AT_ONCE = """
     SELECT count(*), count(DISTINCT ({customer}, {date})) FROM raw
     WHERE NOT is_no_id({customer}) AND {customer} <> {nobody} AND {date} <> ''"""
+# A credit note may stand under the id of its order.
+BELOW_ZERO = "starts_with(number_text({column}), '-')"
 # A cent a line may be lost by rounding.
 ADDING_UP = """
     SELECT count(*), count(*) FILTER (abs(lines - total) <= 0.01 * count)
     FROM (
         SELECT count(*) AS count, sum({line}) AS lines, any_value({total}) AS total FROM raw
-        WHERE {order} <> ''
+        WHERE {order} <> '' AND NOT {given_back}
         GROUP BY {order}
         HAVING count(*) > 1 AND bool_and({line} IS NOT NULL) AND any_value({total}) IS NOT NULL
     )"""
@@ -43,20 +45,23 @@ OF_ONE_PAIR = """
     SELECT count(DISTINCT {column}) = count(DISTINCT ({column}, {customer}, {date})) FROM raw
     WHERE NOT is_no_id({customer}) AND {date} <> ''"""
 A_NUMBER = r"id|nr|no|num|number|nummer|ref|reference|referenz"
+# One other row is no sum: two tickets of a price, or two halves of it.
 OF_PARTS = """
-    SELECT count(*), count(*) FILTER (abs(parts - total) <= 0.01 * rows)
+    SELECT count(*), count(*) FILTER (totals = 1 AND abs(parts - total) <= 0.01 * rows),
+           count(*) FILTER (rows > 2)
     FROM (
-        SELECT count({amount}) AS rows, sum({amount}) FILTER ({kind} = {value}) AS total,
+        SELECT count({amount}) AS rows, count(*) FILTER ({kind} = {value}) AS totals,
+               sum({amount}) FILTER ({kind} = {value}) AS total,
                sum({amount}) FILTER ({kind} <> {value}) AS parts
         FROM raw WHERE {order} <> ''
-        GROUP BY {order} HAVING count(*) FILTER ({kind} = {value}) = 1 AND parts IS NOT NULL
+        GROUP BY {order} HAVING totals > 0
     )"""
 OF_A_LINE = rf"{A_PRICE}|(?<!on)line|item(?!s)|unit|ticket|position|posten|zeile"
 SAME_ON_EVERY_LINE = """
     SELECT count(*), count(*) FILTER (low = high), count(DISTINCT low) FILTER (low = high)
     FROM (
         SELECT min({amount}) AS low, max({amount}) AS high FROM raw
-        WHERE {order} <> '' AND {amount} <> ''
+        WHERE {order} <> '' AND {amount} <> '' AND NOT {given_back}
         GROUP BY {order} HAVING count(*) > 1
     )"""
 
@@ -95,26 +100,22 @@ def of_orders(log: Log) -> tuple[Log, list[Advice]]:
     if customer is None or date is None or log.column("order_id"):
         return log, []
     rows, at_once = _at_once(log, customer, date)
-    is_one = _is_shared_by_lines if rows - at_once > MANY_AT_ONCE * rows else _is_number_of_a_row
-    for column in log.free:
-        may_be = column.filled == log.rows and max(column.dates, column.decimals) < ENOUGH
-        if may_be and (because := is_one(log, column)):
-            return replace(log, guesses=dict(log.guesses) | {"order_id": Guess(column, because)}), []
-    return log, []
-
-
-def _is_shared_by_lines(log: Log, column: Column) -> str:
-    customer, date = log.column("customer_id"), log.column("ordered_at")
-    if customer is None or date is None or not FEWEST_ORDERS <= column.distinct < log.rows:
-        return ""
-    names = {"column": column.key, "customer": customer.key, "date": date.key}
-    [(is_of_one,)] = log.ask(OF_ONE_PAIR.format(**names), "of one pair")
-    return f"each of its {column.distinct:,} values belongs to one customer at one time" if is_of_one else ""
-
-
-def _is_number_of_a_row(log: Log, column: Column) -> str:
-    is_number = column.distinct == log.rows and re.fullmatch(A_NUMBER, column.plain_name)
-    return "another one in every row" if is_number else ""
+    whole = [c for c in log.free if c.filled == log.rows and max(c.dates, c.decimals) < ENOUGH]
+    if rows - at_once > MANY_AT_ONCE * rows:
+        pair = {"customer": customer.key, "date": date.key}
+        # What is much finer than that numbers parcels or pieces.
+        shared = (c for c in whole if FEWEST_ORDERS <= c.distinct <= at_once / NEARLY_ALL)
+        coarsest_first = sorted(shared, key=lambda column: column.distinct)
+        found = (c for c in coarsest_first if log.ask(OF_ONE_PAIR.format(column=c.key, **pair), "pair")[0][0])
+        because = "each of its {:,} values belongs to one customer at one time"
+    else:
+        found = (c for c in whole if c.distinct == log.rows and re.fullmatch(A_NUMBER, c.plain_name))
+        because = "each of its {:,} values stands in one row"
+    column = next(found, None)
+    if column is None:
+        return log, []
+    guess = Guess(column, because.format(column.distinct))
+    return replace(log, guesses=dict(log.guesses) | {"order_id": guess}), []
 
 
 def of_lines(log: Log) -> tuple[Log, list[Advice]]:
@@ -128,7 +129,7 @@ def of_lines(log: Log) -> tuple[Log, list[Advice]]:
         The log as it is and nothing where the amount is not repeated, or nothing adds up to it.
     """
     total, order = log.column("amount"), log.column("order_id")
-    if total is None or order is None or not _is_repeated(*_same_on_every_line(log, total, order)):
+    if total is None or order is None or not _is_repeated(*_same_on_every_line(log, total, order)[:2]):
         return log, []
     others = [other for other in log.columns if other not in (total, order) and other.numbers >= ENOUGH]
     amounts = [{"amount": other} for other in others if may_be_amount(other)]
@@ -152,37 +153,44 @@ def of_lines(log: Log) -> tuple[Log, list[Advice]]:
 def _adding_up(log: Log, total: Column, order: Column, paid: Sequence[Column]) -> tuple[int, int]:
     """Count the orders of several lines that can be added up, and those of them that come to their total."""
     line = " * ".join(NUMBER.format(column=column.key) for column in paid)
-    statement = ADDING_UP.format(total=NUMBER.format(column=total.key), order=order.key, line=line)
+    names = {"total": NUMBER.format(column=total.key), "given_back": BELOW_ZERO.format(column=total.key)}
+    statement = ADDING_UP.format(order=order.key, line=line, **names)
     [(several, same)] = log.ask(statement, "adding up")
     return several, same
 
 
-def _is_repeated(several: int, same: int, _: int) -> bool:
+def _is_repeated(several: int, same: int, fewest: int = FEWEST_ORDERS) -> bool:
     """Tell from the counts of `_same_on_every_line` whether an amount stands on every line of its order."""
-    return several >= FEWEST_ORDERS and same >= NEARLY_ALL * several
+    return several >= fewest and same >= NEARLY_ALL * several
 
 
 def about_parts(log: Log) -> Iterator[Advice]:
-    """Tell of rows whose kind says that they are the totals of the others of their order."""
+    """Ask about rows whose kind says that they are the totals of the others of their order.
+
+    The others are what is left to read: no order is lost, for each such row has its parts beside it.
+    """
     amount, order = log.column("amount"), log.column("order_id")
-    if amount is None or order is None:
+    if amount is None or order is None or order.filled < log.rows:
         return
     number = NUMBER.format(column=amount.key)
     for column in log.free:
-        if not 1 < column.distinct <= FEW_KINDS:
-            continue
-        for value in log.values(column):
+        for value in log.values(column) if 1 < column.distinct <= FEW_KINDS else ():
             names = {"amount": number, "order": order.key, "kind": column.key, "value": literal(value)}
-            [(several, same)] = log.ask(OF_PARTS.format(**names), "parts")
-            if several >= FEWEST_ORDERS and same >= NEARLY_ALL_ALIKE * several:
-                totals = f"trim({log.text(column)}) = {literal(value)}"
-                kept = f"SELECT count(*) FROM raw WHERE {column.key} = {literal(value)}"
-                [(rows,)] = log.ask(kept, "totals")
+            [(orders, same, with_parts)] = log.ask(OF_PARTS.format(**names), "parts")
+            if with_parts >= FEWEST_ORDERS and same >= NEARLY_ALL_ALIKE * orders:
+                others = f"coalesce(trim({log.text(column)}), '') <> {literal(value)}"
+                kept = f"{column.key} <> {literal(value)} AND {amount.key} <> ''"
+                [(rows,)] = log.ask(f"SELECT count(*) FROM raw WHERE {kept}", "parts")
                 told = (
-                    f'in {same:,} of {several:,} orders the row that is "{value}" in "{column.name}" is the '
-                    "sum of the others, and they would count twice: the proposed query reads such rows alone"
+                    f'in {same:,} of {orders:,} orders the row that is "{value}" in "{column.name}" is the '
+                    "sum of the others, and would count with them: the proposed query leaves it out, and "
+                    "rows without an amount. If it is none, leave that out"
                 )
-                yield Advice("totals", told, change=Change(totals, rows))
+                yield question(
+                    f"{WHERE}.columns.amount",
+                    told,
+                    change=Change(f"{others} AND {log.is_filled(amount)}", rows),
+                )
                 return
 
 
@@ -192,10 +200,11 @@ def about_repeated_total(log: Log) -> Iterator[Advice]:
     if amount is None or order is None:
         return
     several, same, different = _same_on_every_line(log, amount, order)
-    if not _is_repeated(several, same, different):
+    if not _is_repeated(several, same):
         return
     others = [column for column in log.columns if column not in (amount, order) and may_be_amount(column)]
-    of_lines = [column for column in others if not _is_of_orders(log, column, order)]
+    alike = {column.key: _same_on_every_line(log, column, order)[:2] for column in others}
+    of_lines = [column for column in others if not _is_repeated(*alike[column.key], fewest=0)]
     named = f" ({listed(of_lines)}?)" if of_lines else ""
     told = (
         f"{amount.name} is the same on every line of {same:,} of {several:,} orders with several. If it is "
@@ -213,13 +222,9 @@ def about_repeated_total(log: Log) -> Iterator[Advice]:
         yield question(asked, told, change=once)
 
 
-def _is_of_orders(log: Log, amount: Column, order: Column) -> bool:
-    several, same, _ = _same_on_every_line(log, amount, order)
-    return same >= NEARLY_ALL * several
-
-
 def _same_on_every_line(log: Log, amount: Column, order: Column) -> tuple[int, int, int]:
     """Count the orders of several lines, those of them with one amount on all, and the amounts of these."""
-    statement = SAME_ON_EVERY_LINE.format(amount=amount.key, order=order.key)
+    given_back = BELOW_ZERO.format(column=amount.key)
+    statement = SAME_ON_EVERY_LINE.format(amount=amount.key, order=order.key, given_back=given_back)
     [(several, same, different)] = log.ask(statement, "same on every line")
     return several, same, different

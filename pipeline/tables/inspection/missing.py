@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from pipeline.counted import counted
 from pipeline.engine.quoting import identifier
 from pipeline.tables.inspection.customers import shared_id
 from pipeline.tables.inspection.log import NEARLY_ALL, WHERE, Advice, Log, listed, question, shown
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import REQUIRED, Column
+from pipeline.tables.inspection.roles import PERSON, REQUIRED, Column
 from pipeline.tables.inspection.signs import other_side
 from pipeline.tables.inspection.states import are_cancelled
 
@@ -27,8 +28,10 @@ NO_AMOUNTS = (
     "set report.currency: XXX, map amount as {name} and "
 )
 A_DAY = r"(day|tag)(no|nr|num|number|nummer|s|e)?"
-A_PERIOD = r"year|jahr|month|monat"
-DAYS_OF_A_MONTH = 31
+A_YEAR, A_MONTH, A_DAY_OF_IT = "(year|jahr)", "(month|monat)", "(day|tag)(ofmonth)?"
+A_PERIOD = rf"{A_YEAR}|{A_MONTH}"
+OF_NO_ORDER = rf"birth|geb|expir|ablauf|gueltig|valid|join|regist|{PERSON}"
+EARLIEST_YEAR, MONTHS, DAYS_OF_A_WEEK, DAYS_OF_A_MONTH = 1990, 12, 7, 31
 COUNTED_DAYS = (
     "{column} seems to count days: the proposed query makes dates of it; write the day before the first in "
     "place of 2020-01-01. Where nobody knows it, any will do, but weekdays and months are then not those of "
@@ -51,13 +54,18 @@ def about_roles(log: Log) -> Iterator[Advice]:
         elif role == "order_id":
             yield Advice(role, "no column: every row is an order")
         elif role in ALWAYS:
-            yield Advice(role, "not found: see the question")
+            is_made = role == "ordered_at" and parts_of_dates(log)
+            yield Advice(role, "no column, but days are told" if is_made else "not found: see the question")
 
 
 def about_missing(log: Log) -> Iterator[Advice]:
     """Ask for a column that has to be there and is not found."""
     for role in REQUIRED:
-        if role in log.guesses and not log.guesses[role]:
+        if role == "ordered_at" and (parts := parts_of_dates(log)):
+            told = f"no column of dates, but {listed(parts)}: the proposed query makes dates of them"
+            numbers = ", ".join(f"CAST({identifier(part.name)} AS INTEGER)" for part in parts)
+            yield Advice("days", told, change=log.added(role, f"make_date({numbers})"))
+        elif role in log.guesses and not log.guesses[role]:
             advice, change, offer = ELSEWHERE, None, None
             if role == "amount":
                 offer = log.added("amount", "1")
@@ -68,6 +76,38 @@ def about_missing(log: Log) -> Iterator[Advice]:
                     change = log.added(role, f"DATE '2020-01-01' + CAST({identifier(days.name)} AS INTEGER)")
             told = f"no column seems to be it; which is it of: {listed(log.columns)}? {advice}"
             yield question(f"{WHERE}.columns.{role}", told, change=change, offer=offer)
+
+
+def parts_of_dates(log: Log) -> list[Column]:
+    """Find the columns of year, month and day of the orders, in a log without dates."""
+    if log.column("ordered_at"):
+        return []
+    for year in log.columns:
+        before = re.sub(f"({A_YEAR})$", "", year.plain_name)
+        parts = [_numbers_called(log, before + part) for part in (A_YEAR, A_MONTH, A_DAY_OF_IT)]
+        found = [part for part in parts if part]
+        if len(found) == len(parts) and not re.search(OF_NO_ORDER, before) and _make_dates(log, found):
+            return found
+    return []
+
+
+def _numbers_called(log: Log, name: str) -> Column | None:
+    found = (column for column in log.columns if re.fullmatch(name, column.plain_name))
+    return next((column for column in found if column.numbers == 1 and not column.decimals), None)
+
+
+def _make_dates(log: Log, parts: Sequence[Column]) -> bool:
+    """Tell years of four digits from others, and days of a month from those of a week."""
+    lowest_and_highest = ", ".join(
+        f"min(TRY_CAST({part.key} AS BIGINT)), max(TRY_CAST({part.key} AS BIGINT))" for part in parts
+    )
+    [bounds] = log.ask(f"SELECT {lowest_and_highest} FROM raw", "parts of dates")
+    if None in bounds:
+        return False
+    first_year, last_year, first_month, last_month, first_day, last_day = bounds
+    is_year = first_year >= EARLIEST_YEAR and last_year <= date.today().year
+    is_month = first_month >= 1 and last_month <= MONTHS
+    return bool(is_year and is_month and first_day >= 1 and DAYS_OF_A_WEEK < last_day <= DAYS_OF_A_MONTH)
 
 
 def counted_days(log: Log) -> Column | None:

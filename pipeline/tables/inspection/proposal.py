@@ -110,7 +110,7 @@ def inspect_source(spec: Source, root: Path, cancelled: Sequence[str] = ()) -> I
         about_text = [*files.about_text(log), *files.about_foreign_text(log)]
         told = [*about_file, *about_empty_rows, *about_events, *about_text, *about_columns, *about_log]
         takes_query = any(advice.change or advice.offer or advice.refund for advice in told)
-        table = as_table(con, spec, raw, root) if takes_query else None
+        table = as_table(spec, raw, root) if takes_query else None
     told = _tried(told, table, root) if table else told
     return Inspection(
         findings=tuple((advice.about, _told(advice, told, table)) for advice in told if not advice.asks),

@@ -18,7 +18,6 @@ from pipeline.tables.sources.readers import Raw
 from pipeline.tables.sources.remote import is_remote
 from pipeline.tables.sources.spec import Source
 
-ENCODINGS = ("utf-16", "utf-16"), ("cp1252", "latin-1"), ("utf-8", "")  # ours, and the nearest DuckDB knows
 SAVED = "data/raw/orders.csv"
 
 
@@ -134,7 +133,7 @@ def _count(con: Connection, database: Database, query: Sequence[str]) -> int:
     return int(rows)
 
 
-def as_table(con: Connection, spec: Source, raw: Raw, root: Path) -> Table:
+def as_table(spec: Source, raw: Raw, root: Path) -> Table:
     """Write how a query reads a log; of a file, text as text, so that numbers and dates are read as here.
 
     Each way is tried, until one gives as many rows and the same names.
@@ -149,17 +148,17 @@ def as_table(con: Connection, spec: Source, raw: Raw, root: Path) -> Table:
     if is_remote(path) or path.startswith("package:"):
         kind = _csv(SAVED) if raw.delimiters else literal(SAVED)
         return Table(kind, f"save the file as {SAVED}, in UTF-8")
-    encodings = [theirs for ours, theirs in ENCODINGS if raw.encodings.startswith(ours)]
-    beyond = encodings == ["latin-1"] and _is_beyond_latin_1(con, raw)
-    if raw.delimiters and (beyond or not encodings):
-        return Table(next(_ways(path, raw, "")), "save the file as UTF-8")
-    for sql in _ways(path, raw, encodings[0] if raw.delimiters else ""):
+    if "," in raw.encodings:
+        return Table(next(_ways(path, raw)), "save the files as UTF-8")
+    is_other_text = raw.encodings != "parquet" and not raw.encodings.startswith("utf-8")
+    address = f"{raw.encodings}://{path}" if is_other_text else path
+    for sql in _ways(address, raw):
         if _is_same(sql, raw, root):
             return Table(sql)
     return Table(_csv(SAVED), f"save the file as {SAVED}, with commas and in UTF-8")
 
 
-def _ways(path: str, raw: Raw, encoding: str) -> Iterator[str]:
+def _ways(path: str, raw: Raw) -> Iterator[str]:
     """Write the ways to read a file, the simplest first."""
     if raw.encodings == "parquet":
         yield literal(path)
@@ -170,14 +169,13 @@ def _ways(path: str, raw: Raw, encoding: str) -> Iterator[str]:
         yield f"read_json({literal(path)}, format = 'newline_delimited', columns = {{{texts}}})"
         return
     header = raw.files[0]
-    told = f", encoding = {literal(encoding)}" if encoding else ""
     if header.header_line <= 1:
-        yield _csv(path, told)
+        yield _csv(path)
     if len({(file.header_line, file.names) for file in raw.files}) > 1:
         return
     below = f", header = false, skip = {header.header_line}, names = [{_unique(header)}]"
-    yield _csv(path, below, told)
-    yield _csv(path, below, f", delim = {literal(header.delimiter or ',')}, quote = '\"'", told)
+    yield _csv(path, below)
+    yield _csv(path, below, f", delim = {literal(header.delimiter or ',')}, quote = '\"'")
 
 
 def _csv(path: str, *options: str) -> str:
@@ -188,13 +186,13 @@ def _is_same(sql: str, raw: Raw, root: Path) -> bool:
     """Tell whether DuckDB reads as many rows, with the names of all columns."""
     small = [name.lower() for name in raw.files[0].names]
     wanted = {name for name in raw.columns.values() if name and small.count(name.lower()) == 1}
-    with duck.connect(folder=root) as con:
+    with connect(NO_DATABASE, root, "query") as database:
         try:
-            names = {name for name, *_ in duck.run(con, f"DESCRIBE FROM {sql}", name="columns").fetchall()}
-            [(rows,)] = duck.run(con, f"SELECT count(*) FROM {sql}", name="rows").fetchall()
+            names = database.columns(f"SELECT * FROM {sql}")
+            [count] = database.read(f"SELECT count(*) AS rows FROM {sql}").read_all()["rows"].to_pylist()
         except SqlError:
             return False
-    return wanted <= names and bool(rows == sum(file.rows for file in raw.files))
+    return wanted.issubset(names) and bool(count == sum(file.rows for file in raw.files))
 
 
 def _unique(header: FileRead) -> str:
@@ -205,12 +203,3 @@ def _unique(header: FileRead) -> str:
         for n, name in enumerate(header.names)
     ]
     return ", ".join(map(literal, given))
-
-
-def _is_beyond_latin_1(con: Connection, raw: Raw) -> bool:
-    """Tell whether a file of Windows-1252 holds a character, such as the euro sign, that Latin-1 has not."""
-    statement = (
-        f"SELECT count(*) FROM raw WHERE regexp_matches(concat({', '.join(raw.columns)}), '[^\\x00-\\xff]')"
-    )
-    [(rows,)] = duck.run(con, statement, name="beyond latin-1").fetchall()
-    return bool(rows)

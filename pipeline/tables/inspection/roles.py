@@ -44,9 +44,12 @@ BEFORE_TAX = (
 WITH_OR_WITHOUT = "inc incl inkl including mit with after nach ex excl exkl excluding ohne without before vor"
 # The tax itself, not what is with or without it.
 A_TAX = "".join(f"(?<!{word})" for word in WITH_OR_WITHOUT.split()) + r"(steuer|tax|vat|mwst)(?!inc|inkl|ex)"
+# What a customer has paid in all, a weight or points are called a total as well.
 OF_AN_ORDER = (
-    r"grand|gesamt|order(total|sum)|(total|sum)(order|paid)|(auftrags|bestell|rechnungs)(summe|betrag|wert)"
+    rf"^(?!.*({PERSON}))(.*order(total|sum)|.*total(order|paid)|.*grandtotal|.*gesamt(betrag|preis|summe)|"
+    r".*(auftrags|bestell|rechnungs)(summe|betrag|wert))(sum|inc|ex|tax|base|purchased|in[a-z]{3}$|$)"
 )
+INVOICED = r"rechnung|invoice|faktur"
 A_PRICE = rf"^(?!.*({A_TOTAL})).*(price|preis|einzel)"  # of one unit, where there is a quantity
 OF_CANCELLING = r"storn|cancel"
 CANCELLED = r"^(is|ist|ox)?(storno|storniert|cancell?ed)$"  # yes or no, mostly
@@ -81,7 +84,7 @@ ROLES = {
         r"datum|date|zeit|time|tag$|^day|am$|at$|on$|dt$|created|erstellt",
         AN_ORDER,
         r"geburt|birth|liefer|ship|deliver|versand|updat|geaendert|modif|storn|faellig|due|paid|zahl|"
-        r"regist|since|seit|fulfil|refund|erstatt|cancel|clos|complet|letzt|^last",
+        r"regist|join|beitritt|since|seit|fulfil|refund|erstatt|cancel|clos|complet|letzt|^last",
     ),
     "amount": Names(
         rf"{A_TOTAL}|wert|sales|spend|price|preis|netto|brutto|gross(?!h)|erloes",
@@ -279,10 +282,10 @@ def _is_named(column: Column) -> bool:
 def _rate(role: str, column: Column, rows: int) -> tuple[int, float]:
     """Rate by name first, by values among equals; what is not required has to have its name."""
     by_name = ROLES[role].rate(column.plain_name)
-    if role == "ordered_at":  # what some rows lack came later: a payment, an invoice
+    if role == "ordered_at":  # not every order has an invoice
         given = column.filled / rows
-        has_gaps = column.dates * given < NEARLY_ALL
-        return max(by_name - has_gaps, 0), (column.dates - column.numbers / 2) * given
+        is_of_some = column.dates * given < NEARLY_ALL and re.search(INVOICED, column.plain_name)
+        return by_name - bool(is_of_some), (column.dates - column.numbers / 2) * given
     if role == "amount":  # what was paid is with tax, and with all else that stands on the invoice
         with_all = bool(re.search(OF_AN_ORDER, column.plain_name)) / 4
         return by_name, column.decimals + with_all - bool(re.search(BEFORE_TAX, column.plain_name)) / 2

@@ -13,11 +13,12 @@ from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import CANCELLED, ENOUGH, ROLES, Column, Guess, plain
 
 YES = ("ja", "j", "yes", "y", "true", "t", "1", "x")
+YES_OR_NO = 2  # values; more of them count pieces
 CAME_TO_NOTHING = (
-    r"(?<![a-z])(storn|cancel|void|fail|fehlgeschl|abgebroch|abgelehnt|declined|rejected|expired|verfallen|"
+    r"(?<![a-z])(storn(?![a-z]*bar)|cancel(?![a-z]*abl)|void(?!abl)|fail|fehlgeschl|abgebroch|abgelehnt|declined|rejected|expired|verfallen|"
     r"(ge)?ann?ul)"
 )
-NOT_OR_IN_PART = r"(?<![a-z])(nicht|nie|not?|never|teil|part)"
+NOT_OR_IN_PART = r"(?<![a-z])(nicht|nie|not?|non|never|teil|part|free|kostenlos)|versicher|insur|flex"
 CANCELLED_ON = (
     r"^(order|auftrag|bestell)?(storn(o|iert|ierung)s?|cancell?(ed|ation))"
     r"(am|at|on|datum|date|time|zeit)$"
@@ -46,7 +47,7 @@ def about_states(log: Log) -> Iterator[Advice]:
     states, nothing = log.values(column), cancelled_states(log, column)
     unlisted = [state for state in nothing if state.casefold() not in log.cancelled]
     told = ", ".join(map(shown, states))
-    if nothing and re.search(CANCELLED, column.plain_name):
+    if nothing and column.distinct <= YES_OR_NO and re.search(CANCELLED, column.plain_name):
         kept = f"coalesce(trim({log.text(column)}), '') NOT IN ({', '.join(map(literal, nothing))})"
         rows = _count(log, f"{column.key} NOT IN ({', '.join(map(literal, nothing))})")
         told += f'. "{column.name}" tells which orders came to nothing: the proposed query leaves them out'

@@ -6,10 +6,13 @@ many machines do not allow.
 
 from __future__ import annotations
 
+import codecs
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +28,7 @@ VALID = (
     "or duckdb:// for a query over files"
 )
 NO_DATABASE = "duckdb://"
+ENCODED = re.compile(r"'([a-z0-9_-]+)://")
 SCHEMES = ("postgresql", "postgres", "sqlite", "duckdb")
 POSTGRES_TYPES = {
     "date": "DATE",
@@ -92,8 +96,8 @@ def connect(url: str, root: Path, where: str) -> Iterator[Database]:
         with _sqlite(_file(url, root, where)) as database:
             yield database
     elif url == NO_DATABASE:
-        with duck.connect(folder=root) as con:
-            yield _Duck(con)
+        with duck.connect(folder=root) as con, TemporaryDirectory(prefix="text-") as scratch:
+            yield _Files(con, root, Path(scratch))
     elif scheme == "duckdb":
         with _duckdb(_file(url, root, where)) as database:
             yield database
@@ -173,6 +177,38 @@ class _Duck(Database):
             name: kind
             for name, kind, *_ in duck.run(self._con, f"DESCRIBE SELECT * FROM ({rows})").fetchall()
         }
+
+
+class _Files(_Duck):
+    """No database, but the files that a query names; of texts in other encodings, what they say in UTF-8."""
+
+    def __init__(self, con: Connection, root: Path, scratch: Path) -> None:
+        super().__init__(con)
+        self._root, self._scratch = root, scratch
+        self._encodings: set[str] = set()
+
+    def read(self, rows: str) -> pa.RecordBatchReader:
+        self._read_as_told(rows)
+        return super().read(rows)
+
+    def _described(self, rows: str) -> dict[str, str]:
+        self._read_as_told(rows)
+        return super()._described(rows)
+
+    def _read_as_told(self, rows: str) -> None:
+        for encoding in sorted(set(filter(_is_encoding, ENCODED.findall(rows))) - self._encodings):
+            from pipeline.tables.sources.transcoded import Transcoded  # takes its time
+
+            self._con.register_filesystem(Transcoded(encoding, self._root, self._scratch))
+            self._encodings.add(encoding)
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
 
 
 @contextmanager

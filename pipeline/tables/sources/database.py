@@ -22,9 +22,7 @@ OF_CELLS = re.compile(r"(Conversion|Invalid Input|Out of Range) Error|INVALID_DA
 """How the errors of DuckDB and of PostgreSQL begin that are about a value: they repeat it, quoted."""
 
 NOT_UTF_8 = "not utf-8 encoded"
-AS_UTF_8 = (
-    "a file in UTF-8; read_csv(…, encoding = 'latin-1') reads one in Windows-1252 that has no euro sign"
-)
+AS_UTF_8 = "a file in UTF-8; read_csv('cp1252://data/raw/orders.csv', …) reads one in Windows-1252"
 WRAPPED = re.compile(r"Invalid Input Error: reading the stream .*? failed: IOError: ")
 PERHAPS_CELLS = re.compile(r"""(?<!\w)(["'])(.*\1(?!\w)|.*)|(?<!Line: )\b\d{4,}""")
 

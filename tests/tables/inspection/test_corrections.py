@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.tables.inspection.proposal import Inspection
 from tests.tables.conftest import finding, inspected, proposed, queried
 
 PRICES = [1299, 2450, 799, 1599, 999]
@@ -61,18 +62,47 @@ def test_the_id_of_a_line_is_not_that_of_its_order(tmp_path: Path) -> None:
 HEADER_OF_SALES = "Date,Receipt Number,Line Type,Customer Code,Total"
 
 
+def sales(tmp_path: Path, rows: list[str]) -> Inspection:
+    return inspected(tmp_path, "\n".join([HEADER_OF_SALES, *rows]) + "\n")
+
+
 def test_totals_and_the_lines_they_are_the_sum_of_do_not_count_twice(tmp_path: Path) -> None:
     rows = []
     for n, customer, day, line, pieces, product in LINES:
         if line == 0:
             rows.append(f"{day},{n},Sale,{customer},{euros(total_of(n))}")
+            rows.append(f"{day},{n},Payment,{customer},")
         rows.append(f"{day},{n},Sale Line,{customer},{euros(pieces * PRICES[product])}")
-    found = inspected(tmp_path, "\n".join([HEADER_OF_SALES, *rows]) + "\n")
-    assert finding(found, "totals").startswith('in 60 of 60 orders the row that is "Sale" in "Line Type"')
-    assert len(queried(found, tmp_path)) == 60
-    alone = [row for row in rows if ",Sale Line," in row]
-    found = inspected(tmp_path, "\n".join([HEADER_OF_SALES, *alone]) + "\n")
-    assert "totals" not in dict(found.findings)
+    [question] = (found := sales(tmp_path, rows)).questions
+    assert 'in 60 of 60 orders the row that is "Sale" in "Line Type" is the sum of the others' in question
+    assert {row[2] for row in queried(found, tmp_path)} == {"Sale Line"}
+    assert sales(tmp_path, [row for row in rows if ",Sale Line," in row]).questions == ()
+
+
+def test_equal_halves_of_an_order_are_no_total_of_each_other(tmp_path: Path) -> None:
+    trips = [
+        f"{1 + n % 28:02}.03.2023,{n},{way},{n % 9},{euros(PRICES[n % 5])}"
+        for n in range(60)
+        for way in ("outward", "return")
+    ]
+    assert "is the sum of the others" not in str(sales(tmp_path, trips).questions)
+
+
+def test_a_total_that_some_orders_have_without_their_lines_is_none(tmp_path: Path) -> None:
+    rows = [f"2023-03-{1 + n % 28:02},{n},bundle,{n % 9},30.00" for n in range(60)]
+    rows += [f"2023-03-{1 + n % 28:02},{n},part,{n % 9},10.00" for n in range(40) for _ in range(3)]
+    assert sales(tmp_path, rows).questions == ()
+
+
+def test_a_number_of_parcels_is_not_that_of_orders(tmp_path: Path) -> None:
+    rows = [
+        f"P{n}-{line},{n},{customer},{day},5.50" for n, customer, day, line, *_ in LINES for _ in range(2)
+    ]
+    found = inspected(tmp_path, "\n".join(["Paket,Vorgang,Kundennr,Datum,Betrag", *rows]) + "\n")
+    assert proposed(found)["columns"]["order_id"] == "Vorgang"
+    alone = [",".join(row.split(",")[:1] + row.split(",")[2:]) for row in rows]
+    found = inspected(tmp_path, "\n".join(["Paket,Kundennr,Datum,Betrag", *alone]) + "\n")
+    assert proposed(found)["columns"]["order_id"] == "order_id"
 
 
 @pytest.mark.parametrize("of_the_row", [True, False])
@@ -108,6 +138,9 @@ def test_rows_of_cancelled_orders_without_a_price_are_left_out(tmp_path: Path) -
         ("État", "Annulé", "État"),
         ("state", "Alabama", None),
         ("payment", "failed", None),
+        ("Tarif", "Stornierbar", None),
+        ("rate", "Cancellable", None),
+        ("rate", "Non-cancellable", None),
     ],
 )
 def test_a_state_is_told_by_a_word_for_what_came_to_nothing(

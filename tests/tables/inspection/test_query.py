@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import gzip
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -50,11 +52,18 @@ def test_the_query_leaves_out_the_titles(tmp_path: Path) -> None:
 def test_the_query_reads_a_file_of_windows_1252(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Tuch", "Mütze").encode("cp1252"))
     assert len(queried(inspect_file("log.csv", tmp_path), tmp_path)) == 3
-    (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Tuch", "Tuch 5 €").encode("cp1252"))
-    found = inspect_file("log.csv", tmp_path)
-    assert found.snippet.startswith("# First save the file as UTF-8.")  # DuckDB knows no nearer than Latin-1
-    (tmp_path / "log.csv").write_text(SHOPIFY)
-    assert len(queried(found, tmp_path)) == 3
+    (tmp_path / "log.csv").write_bytes(SHOPIFY.replace("Hut", "Hut 5 €").encode("cp1252"))
+    assert queried(inspect_file("log.csv", tmp_path), tmp_path)[0][6] == "Hut 5 €"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1251", "cp1252"])
+def test_the_query_reads_a_text_in_other_encodings(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "log-1.csv.gz").write_bytes(gzip.compress(SHOPIFY.encode(encoding)))
+    more = SHOPIFY.replace("#", "#2").replace("Tuch", "№" if encoding == "cp1251" else "Tücher")
+    (tmp_path / "log-2.csv").write_bytes(more.encode(encoding))
+    found = inspect_file("log-*", tmp_path, encoding=encoding)
+    assert found.snippet.count(f"'{encoding}://log-*'") == 1
+    assert len(queried(found, tmp_path)) == 6
 
 
 def test_in_a_log_without_amounts_every_order_counts_one(tmp_path: Path) -> None:
@@ -106,6 +115,31 @@ def test_rows_without_an_order_id_that_come_together_are_told_to_be_lines(tmp_pa
     assert "lines" not in dict(
         inspected(tmp_path, f"customer,date,amount,order_id\n{rows}".replace(".50\n", ".50,7\n")).findings
     )
+
+
+@pytest.mark.parametrize("names", ["Tag;Monat;Jahr", "order_day;order_month;order_year"])
+def test_year_month_and_day_become_a_date(tmp_path: Path, names: str) -> None:
+    rows = "".join(f"{n % 9};{1 + n % 28};{1 + n % 12};202{n % 3};{n},50\n" for n in range(40))
+    found = inspected(tmp_path, f"kunde;{names};betrag\n{rows}")
+    assert found.questions == ()
+    assert proposed(found)["columns"]["ordered_at"] == "ordered_at"
+    assert queried(found, tmp_path)[13][-1] == date(2021, 2, 14)
+
+
+@pytest.mark.parametrize(
+    ("names", "year", "days"),
+    [
+        ("day;birth_month;order_year", 2020, 28),
+        ("birth_day;birth_month;birth_year", 2020, 28),
+        ("Tag;Monat;Jahr", 20, 28),
+        ("Tag;Monat;Jahr", 2020, 7),
+    ],
+    ids=["of two dates", "of a birthday", "of two digits", "of a weekday"],
+)
+def test_other_years_months_and_days_make_no_date(tmp_path: Path, names: str, year: int, days: int) -> None:
+    rows = "".join(f"{n % 9};{1 + n % days};{1 + n % 12};{year + n % 3};{n},50\n" for n in range(40))
+    [question] = inspected(tmp_path, f"kunde;{names};betrag\n{rows}").questions
+    assert question.startswith("sources.orders.columns.ordered_at: ")
 
 
 EVENTS = """\

@@ -47,6 +47,9 @@ from pipeline.tables.inspection.roles import Column, guess_roles
         ("id_order id_customer total_discounts total_paid total_products date_add", "1 5 3 0"),
         ("Sale_Date Order_ID Buyer_User_ID Order_Value Order_Total Total_Fees", "2 0 4 1"),
         ("Order_Number Buyer_Username Buyer_Name Buyer_Email Total_Price Sale_Date", "1 5 4 0"),
+        ("Auftragsnr Kundennr Datum Summe Gesamtsumme_Kunde", "1 2 3 0"),
+        ("order_no date customer_no amount customer_total_order_sum total_paid_so_far", "2 1 3 0"),
+        ("order_no date_joined customer_no total Order_Total_Margin order_date", "2 5 3 0"),
         ("DATE CARD_NO AGE_GROUP SUBCLASS EAN QTY SALES", "1 0 6 -"),
         ("Datum Summe Kartennummer Bonnr", "2 0 1 3"),
         ("date total gift_card_number order_id client", "4 0 1 3"),
@@ -152,14 +155,21 @@ def test_dates_are_no_customers_and_kinds_no_orders() -> None:
     assert (guesses["customer_id"], guesses["order_id"]) == (None, None)
 
 
-def test_a_date_that_some_rows_lack_gives_way_to_one_that_all_have() -> None:
-    columns = [
-        Column("c0", "invoice_date", 90, 80, 1.0, 0.0, 0.0),
-        Column("c1", "date_add", 100, 80, 1.0, 0.0, 0.0),
-        Column("c2", "updated_at", 100, 80, 1.0, 0.0, 0.0),
-    ]
-    found = [guess_roles(chosen)["ordered_at"] for chosen in (columns, columns[:1])]
-    assert [guess and guess.column.name for guess in found] == ["date_add", "invoice_date"]
+@pytest.mark.parametrize(
+    ("some", "every", "found"),
+    [
+        ("invoice_date", "date_add", "date_add"),
+        ("Bestelldatum", "Datum", "Bestelldatum"),
+        ("purchased_on", "date_joined", "purchased_on"),
+        ("invoice_date", "updated_at", "invoice_date"),
+        ("created_at", "date_add", "date_add"),
+    ],
+)
+def test_the_date_of_an_invoice_that_some_rows_lack_gives_way(some: str, every: str, found: str) -> None:
+    columns = [Column("c0", some, 90, 80, 1.0, 0.0, 0.0), Column("c1", every, 100, 80, 1.0, 0.0, 0.0)]
+    guess = guess_roles(columns)["ordered_at"]
+    assert guess
+    assert guess.column.name == found
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,11 @@ def test_states_that_seem_to_be_of_cancelled_orders_are_named(tmp_path: Path) ->
     assert "status" not in proposed(found)["columns"]
 
 
+def test_a_count_of_cancelled_pieces_leaves_no_order_out(tmp_path: Path) -> None:
+    rows = "".join(f"{n},a,2024-03-{n + 1:02},{n}.50,{n % 4}\n" for n in range(20))
+    assert "query" not in inspected(tmp_path, f"no,customer,date,total,cancelled\n{rows}").snippet
+
+
 def test_states_that_are_known_to_be_of_cancelled_orders_are_not_asked_about(tmp_path: Path) -> None:
     rows = "".join(f"{n},a,2024-03-0{n % 9 + 1},{n}.50,{('Paid', 'Failed')[n % 2]}\n" for n in range(20))
     (tmp_path / "log.csv").write_text(f"no,customer,date,total,Status\n{rows}")

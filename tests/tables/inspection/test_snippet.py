@@ -419,6 +419,20 @@ def test_one_price_on_every_line_is_no_total(name: str, tmp_path: Path) -> None:
     assert orders_of(pasted(found, tmp_path)) == expected(truth, exact)
 
 
+def test_credit_notes_of_other_amounts_leave_a_total_that_of_its_order(tmp_path: Path) -> None:
+    rows, credited = ["order_no;customer;date;order_total;product"], []
+    for o in TRUTH:
+        rows += [f"{o.number};{o.customer};{o.at};{euros(o.total)};{n}" for n in range(2)]
+        if o.number % 4 == 0:
+            rows += [f"{o.number};{o.customer};{o.at};-{euros(o.lines[0] // 2)};0"]
+            credited.append(o.lines[0] // 2)
+    (tmp_path / "log.csv").write_text("\n".join(rows) + "\n")
+    found = inspect_file("log.csv", tmp_path)
+    assert "the proposed query reads it once an order" in found.questions[0]
+    done = pasted(found, tmp_path)
+    assert round(100 * done.orders["amount"].sum()) == sum(o.total for o in TRUTH) - sum(credited)
+
+
 def test_lines_of_one_price_that_were_given_back_are_not_taken_off_once(tmp_path: Path) -> None:
     rows = ["order_id,customer,date,sku,line_total,refunded"]
     for o in TRUTH:
