@@ -26,8 +26,9 @@ DEFAULT = "mbgnbd"
 REGULAR = "mbgcnbd"
 """The same for regular gaps, of which the likelihood tells without any window."""
 VERY_STRONG, PER_CUSTOMER = 5.0, 0.25
-"""Leads in log likelihood: what leaves no doubt (Kass and Raftery, JASA 90, 1995, section 3.2), and what it is to
-be worth per customer. Of many customers a little adds up to much: who shops on Saturdays only is hardly regular.
+"""Leads in log likelihood: beyond doubt (Kass and Raftery, JASA 90, 1995, sect. 3.2), and for each customer.
+
+Of many customers a little adds up to much: who shops on Saturdays only is hardly regular.
 """
 
 Reason = Literal[
