@@ -42,6 +42,7 @@ def render(report: ReportData) -> str:
             t=t,
             f=f,
             alarms=reality.alarms(report, t, f),
+            lines_as_orders=views.lines_as_orders(report, t, f),
             not_predicted=views.not_predicted(report, t, f),
             last_day=f.day(views.last_day(report)),
             as_of=f.day(report.as_of),

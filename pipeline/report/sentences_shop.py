@@ -16,6 +16,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "last order on {last_order}; looking {days:day/days} ahead, from {first} to {last}",
         "letzte Bestellung am {last_order}; Ausblick auf {days:Tag/Tage}, vom {first} bis {last}",
     ),
+    "lines_as_orders": (
+        "Nothing in the data tells which rows belong to one order, so each counts as one: "
+        "{orders:order/orders} on {days:day/days}, counted by customer. If the rows are lines of orders, the "
+        "number of orders, the average order value and the repeat-purchase rate are wrong. What is predicted "
+        "counts days.",
+        "Nichts in den Daten sagt, welche Zeilen eine Bestellung sind, also zählt jede als eine: "
+        "{orders:Bestellung/Bestellungen} an {days:Tag/Tagen}, je Person gezählt. Sind die Zeilen Positionen "
+        "von Bestellungen, stimmen Bestellzahl, durchschnittlicher Bestellwert und Wiederkaufrate nicht. "
+        "Vorhergesagt werden Tage.",
+    ),
     "demo_pepper": (
         "These pseudonyms were made with the public demo secret: fine for trying out, not for real "
         "customers. Set CHURN_PEPPER before you use your own data.",

@@ -13,6 +13,7 @@ from pipeline.report.measures import Bar, largest
 from pipeline.report.texts import Texts
 
 MOST_DRIVERS = 12
+SINGLE_ORDERS = 0.5  # days per order, below which orders seem to be lines of orders
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,15 @@ def not_predicted(report: ReportData, t: Texts, f: Formats) -> list[str]:
             thin = "amounts" if prediction == "clv" and not report.kpis["revenue"] else prediction
             sentences.append(t(f"floors.{prediction}", reasons=t(f"floor.thin.{thin}")))
     return sentences
+
+
+def lines_as_orders(report: ReportData, t: Texts, f: Formats) -> list[str]:
+    """Say so where rows seem to be lines of orders, and nothing tells which belong together."""
+    is_told = not any("order_id" in one["columns"] for one in report.without if one["table"] == "orders")
+    orders, days = (report.kpis[name] for name in ("orders", "order_days"))
+    if is_told or days >= SINGLE_ORDERS * orders:
+        return []
+    return [t("lines_as_orders", orders=f.number(orders), days=f.number(days))]
 
 
 def method(report: ReportData, t: Texts, f: Formats) -> str:

@@ -41,6 +41,8 @@ def retention_kpis(
         Plain numbers, ISO dates and ratios ``{"value", "numerator", "denominator"}``; a ratio over nobody
         has the value None. Shares are fractions, not per cent.
 
+        ``order_days``
+            Days with an order, counted by customer.
         ``churn_rate_literal``
             (S - E) / S, the textbook formula. Newcomers count in E, so it turns negative when a shop grows.
         ``churn_rate_cohort``
@@ -63,6 +65,7 @@ def retention_kpis(
         "last_order_on": _iso(row["last_order_on"]),
         "customers": count["customers"],
         "orders": count["orders"],
+        "order_days": count["order_days"],
         "revenue": revenue,
         "average_order_value": _ratio(revenue, count["orders"]),
         "orders_per_customer": _ratio(count["orders"], count["customers"]),

@@ -36,6 +36,7 @@ rhythm AS (
 SELECT
     count(*) AS customers,
     coalesce(sum(orders), 0) AS orders,
+    (SELECT count(*) FROM days) AS order_days,
     coalesce(any_value(revenue), 0) AS revenue,
     count(*) FILTER (orders >= 2) AS repeat_customers,
     count(*) FILTER (at_start) AS active_at_start,

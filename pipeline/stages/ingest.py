@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +25,7 @@ from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
 from pipeline.tables.memory import keep_freed
 from pipeline.tables.optional import tables as optional
 from pipeline.tables.orders.policies import Policies
+from pipeline.tables.parallel import take_short_turns
 from pipeline.tables.remarks import remarks
 
 FARTHEST_EAST = timedelta(hours=14)  # the clock that is the most ahead of UTC: Kiribati
@@ -37,7 +38,7 @@ def ingest(params: Params) -> None:
         held_back = copy_context()
         written: list[Future[str]] = []
 
-        def write(orders: pa.Table) -> None:
+        def write(orders: Iterator[pa.Table]) -> None:
             written.append(aside.submit(held_back.run, io.write_parquet, orders, files.ORDERS))
 
         done = read_orders(params, on_orders=write)
@@ -112,10 +113,10 @@ def _tag_of_pepper(params: Params) -> str | None:
     )
 
 
-def read_orders(params: Params, on_orders: Callable[[pa.Table], None] = lambda _: None) -> Ingested:
+def read_orders(params: Params, on_orders: Callable[[Iterator[pa.Table]], None] = lambda _: None) -> Ingested:
     """Read and judge the source that the parameters name, without writing anything.
 
-    The orders are handed to `on_orders` as soon as they are made.
+    The orders are handed to `on_orders` part by part as they are made.
     """
     pepper, _ = pepper_from(os.environ)
     decided = params.ingest.model_dump(exclude={"max_quarantine_share", "births_from"})
@@ -170,4 +171,5 @@ def _check_births(births_from: date | None, done: Ingested) -> None:
 
 if __name__ == "__main__":
     keep_freed()
+    take_short_turns()
     run(ingest)

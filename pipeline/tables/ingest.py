@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Literal, get_args
 
 import pandas as pd
@@ -99,7 +100,7 @@ def ingest_orders(
     policies: Policies = DEFAULT,
     tables: Mapping[str, TableSource] = NO_TABLES,
     on_phase: Callable[[Phase], None] = lambda _: None,
-    on_orders: Callable[[pa.Table], object] = lambda _: None,
+    on_orders: Callable[[Iterator[pa.Table]], object] = lambda _: None,
 ) -> Ingested:
     """Read an order log, and the tables beside it, as they would have been read on the as-of date.
 
@@ -124,8 +125,8 @@ def ingest_orders(
     on_phase : callable
         Told each of `PHASES` as it begins.
     on_orders : callable
-        Given the orders while there is still to read and to count: called in another thread, as a rule before
-        the optional tables are read.
+        Given the orders, part by part as they are made, while there is still to read and to count: called in
+        another thread, as a rule before the optional tables are read.
 
     Raises
     ------
@@ -173,6 +174,7 @@ def ingest_orders(
         found = [bought(con, spec, log, by_customer, WHERE, keep_zero=policies.zero_amount == "keep")]
         amounts = found[0].rows["amount"]
         making = aside.submit(_make_orders, found, keys, on_orders)
+        outliers = signals.outliers(amounts)  # meanwhile the keys are made
         identities = customers_of_purchases(con, log, keys.result())
         on_phase("reading tables")
         setting = Setting(
@@ -193,7 +195,6 @@ def ingest_orders(
         of_policies = {**repeats, "returns": returns.counts(con, given_back)}
         of_policies |= policy_counts(con, spec, policies)
         alike = identity.alike(identities["customer_id"])
-        outliers = signals.outliers(amounts)
         by_id = in_order_of_texts(whole(identities["customer_id"]))
         vault = to_pandas(identities.select(["customer_key", "customer_id"]).take(by_id))
         orders = making.result()
@@ -222,13 +223,20 @@ def _about_sources(
 
 
 def _make_orders(
-    found: list[Bought], keys: Future[pa.Table], on_orders: Callable[[pa.Table], object]
+    found: list[Bought], keys: Future[pa.Table], on_orders: Callable[[Iterator[pa.Table]], object]
 ) -> pd.DataFrame:
-    """Make orders of what was bought, the only one in the list, and hand them over."""
-    places = by_customer_and_time(found[0])
-    orders = orders_of(found.pop().rows, places, keys.result())  # what is popped leaves the memory
-    on_orders(orders)
-    return frame_of(orders)
+    """Make orders of what was bought, the only one in the list, and hand them over part by part."""
+    order = by_customer_and_time(found[0])
+    made: SimpleQueue[pa.Table | None] = SimpleQueue()
+    on_orders(iter(made.get, None))
+    parts = []
+    try:
+        for part in orders_of(found.pop().rows, order, keys.result()):  # what is popped leaves the memory
+            made.put(part)
+            parts.append(part)
+    finally:
+        made.put(None)  # nobody waits for more
+    return frame_of(pa.concat_tables(parts))
 
 
 def _returns(

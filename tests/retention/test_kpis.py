@@ -47,6 +47,7 @@ def test_repeat_purchase_rate_counts_orders_not_days() -> None:
     )
     assert kpis["repeat_purchase_rate"] == {"value": 0.5, "numerator": 1, "denominator": 2}
     assert kpis["orders_per_customer"]["value"] == 1.5
+    assert (kpis["orders"], kpis["order_days"]) == (3, 2)
     assert kpis["median_gap_days"] is None
 
 

@@ -74,7 +74,10 @@ def number(texts: pa.ChunkedArray, hashed: Hashed, links: pa.Table) -> Numbered:
 def hashed(con: Connection, texts: pa.ChunkedArray) -> Hashed:
     """Return a hash of each text: made of its bytes where they are few, else by the database."""
     words = packed(texts)
-    return Hashed(hashes(con, texts), False) if words is None else Hashed(words * ODD, True)
+    if words is None:
+        return Hashed(hashes(con, texts), False)
+    words *= ODD
+    return Hashed(words, True)
 
 
 def hashes(con: Connection, *columns: pa.ChunkedArray) -> Hashes:

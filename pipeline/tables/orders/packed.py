@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -37,24 +35,26 @@ def packed(texts: pa.ChunkedArray) -> Words | None:
         return None
     chunks = [chunk for chunk in texts.chunks if len(chunk)]
     prefix = chunks[0][0].as_py().encode()[: max(0, largest - WORD)]
-    blocks = on_all_cores(partial(_block, prefix), chunks)
-    told = [block for block in blocks if block is not None]
-    return np.concatenate(told) if len(told) == len(blocks) else None
+    words = np.empty(len(texts), np.uint64)
+    ends = np.cumsum([len(chunk) for chunk in chunks])
+    parts = zip(chunks, np.split(words, ends[:-1]), strict=True)
+    return words if all(on_all_cores(lambda part: _pack(prefix, *part), parts)) else None
 
 
-def _block(prefix: bytes, texts: pa.StringArray) -> Words | None:
-    """Pack a block of texts; None if one has a zero byte or does not begin like the others."""
+def _pack(prefix: bytes, texts: pa.StringArray, into: Words) -> bool:
+    """Pack a block of texts, unless one has a zero byte or does not begin like the others."""
     _, offsets, content = texts.buffers()
     ends: Sizes = np.frombuffer(offsets, np.int32)[texts.offset :][: len(texts) + 1]
     used = np.frombuffer(content or b"", np.uint8)[: ends[-1]]
     if len(used) < WORD or not used.all():
-        return None
+        return False
     starts, sizes = ends[:-1], np.diff(ends)
     for passed in range(0, len(prefix), WORD):
         word = prefix[passed : passed + WORD]
         if (_words(used, starts + passed, len(word)) != int.from_bytes(word, "little")).any():
-            return None
-    return _words(used, starts + len(prefix), sizes - len(prefix))
+            return False
+    into[:] = _words(used, starts + len(prefix), sizes - len(prefix))
+    return True
 
 
 def _words(used: npt.NDArray[np.uint8], starts: Sizes, sizes: Sizes | int) -> Words:

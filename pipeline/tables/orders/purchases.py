@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,12 +22,13 @@ from pipeline.tables.orders import identity
 from pipeline.tables.orders.numbers import Numbers, Places, sorted_with_places
 from pipeline.tables.orders.policies import Policies
 from pipeline.tables.orders.verdicts import accepted
-from pipeline.tables.parallel import on_all_cores, taken
 from pipeline.tables.sources.readers import Raw
 from pipeline.tables.sources.spec import OrderSource, title
 
 PACKAGE = "pipeline.tables.orders"
 WORD = pa.dictionary(pa.int32(), pa.string())
+OTHERS = "amount", "lines", "channel"
+PART_ROWS = 1 << 20
 
 
 class Bought(NamedTuple):
@@ -114,38 +117,73 @@ def by_customer_and_time(found: Bought) -> Places:
     return sorted_with_places(numbers)[0] if found.by_customer is None else found.by_customer
 
 
-def orders_of(rows: pa.Table, sorted_places: Places, keyed: pa.Table) -> pa.Table:
-    """Make the table of orders, sorted by all columns.
+def orders_of(rows: pa.Table, order: Places, keyed: pa.Table) -> Iterator[pa.Table]:
+    """Make the table of orders, sorted by all columns, in parts: one can be written while the next is made.
 
     Parameters
     ----------
     rows : pyarrow.Table
         From `bought`.
-    sorted_places : ndarray of int64
+    order : ndarray of int64
         From `by_customer_and_time`.
     keyed : pyarrow.Table
         From `pipeline.tables.orders.numbers.keyed`.
     """
-    sizes = np.bincount(whole(rows["customer_no"]).to_numpy(), minlength=len(keyed))
-    in_order_of_keys = whole(keyed["customer_no"]).to_numpy()
-    places = taken(sorted_places, _regrouped(sizes, in_order_of_keys))
-    of_key = np.repeat(np.arange(len(keyed), dtype=np.int32), sizes[in_order_of_keys])
-    customers = pa.DictionaryArray.from_arrays(of_key, whole(keyed["customer_key"]), safe=False)
-    return in_order(rows, places, of_key).add_column(0, "customer_key", customers)
+    times, numbers = rows["ordered_at"].to_numpy(), whole(rows["customer_no"]).to_numpy()
+    varied = {name: whole(rows[name]) for name in OTHERS if not _is_alike(rows[name])}
+    of_keys = whole(keyed["customer_no"]).to_numpy()
+    sizes = np.bincount(numbers, minlength=len(keyed))
+    firsts, sizes = (np.cumsum(sizes) - sizes)[of_keys], sizes[of_keys]
+    for part in _parts(sizes):
+        customers = np.repeat(np.arange(part.start, part.stop, dtype=np.int32), sizes[part])
+        places = order[_ranges(firsts[part], sizes[part])]
+        moments = times[places]
+        _settle_ties(places, customers, moments, varied)
+        taken = {name: column.take(pa.array(places)) for name, column in varied.items()}
+        keys = pa.DictionaryArray.from_arrays(customers, whole(keyed["customer_key"]), safe=False)
+        others = {name: taken.get(name, rows[name][: len(places)]) for name in OTHERS}
+        yield pa.table({"customer_key": keys, "ordered_at": moments, **others})
 
 
-def _regrouped(sizes: npt.NDArray[np.int64], order: npt.NDArray[np.integer]) -> Places:
-    """Return where the members of groups, which lie one after the other, lie in another order of the groups.
+def _parts(sizes: npt.NDArray[np.integer]) -> list[slice]:
+    """Cut groups of some sizes into parts of about `PART_ROWS` rows."""
+    ends = np.cumsum(sizes)
+    borders = np.searchsorted(ends, np.arange(PART_ROWS, ends[-1], PART_ROWS))
+    return [slice(*both) for both in pairwise(np.unique([0, *borders, len(sizes)]).tolist())]
+
+
+def _ranges(firsts: npt.NDArray[np.integer], sizes: npt.NDArray[np.integer]) -> Places:
+    """Return ranges of some sizes, one after the other.
 
     Examples
     --------
-    >>> _regrouped(np.array([2, 1, 3]), np.array([2, 0, 1])).tolist()
-    [3, 4, 5, 0, 1, 2]
+    >>> _ranges(np.array([5, 0]), np.array([2, 3])).tolist()
+    [5, 6, 0, 1, 2]
     """
-    starts, moved = np.cumsum(sizes) - sizes, sizes[order]
-    places = np.repeat(starts[order] - (np.cumsum(moved) - moved), moved)
+    places = np.repeat(firsts - (np.cumsum(sizes) - sizes), sizes)
     places += np.arange(len(places))
     return places
+
+
+def _settle_ties(
+    places: Places,
+    customers: Numbers,
+    moments: npt.NDArray[np.datetime64],
+    others: Mapping[str, pa.Array],
+) -> None:
+    """Put the places of which customer and time are equal in the order of the other columns."""
+    again = np.zeros(len(places) + 1, dtype=bool)
+    again[1:-1] = (customers[1:] == customers[:-1]) & (moments[1:] == moments[:-1])
+    tied = np.flatnonzero(again[1:] | again[:-1])
+    if not len(tied):
+        return
+    some = pa.array(places[tied])
+    # What Arrow can sort.
+    kinds = {"amount": pa.decimal128(18, 4), "lines": pa.int64(), "channel": pa.string()}
+    equal = {name: column.take(some).cast(kinds[name]) for name, column in others.items()}
+    equal = {"moment": pa.array(np.cumsum(~again[tied])), **equal}
+    keys = [(name, "ascending") for name in equal]
+    places[tied] = places[tied][pc.sort_indices(pa.table(equal), sort_keys=keys).to_numpy()]
 
 
 def frame_of(orders: pa.Table) -> pd.DataFrame:
@@ -181,38 +219,6 @@ def customers_of_purchases(con: Connection, judged: Raw, keyed: pa.Table) -> pa.
     identities = _kept(keyed, of_keyed)
     duck.register(con, "identities", identities)
     return identities
-
-
-def in_order(rows: pa.Table, order: Places, numbers: Numbers) -> pa.Table:
-    """Return times, amounts, lines and channels sorted by customer and all of them.
-
-    Parameters
-    ----------
-    rows : pyarrow.Table
-    order : ndarray of int64
-        The places of the rows by customer, then by ordered_at; changed where these are equal.
-    numbers : ndarray of int32
-        Of the customers in that order.
-    """
-    times = taken(rows["ordered_at"].to_numpy(), order)
-    varied = [name for name in ("amount", "lines", "channel") if not _is_alike(rows[name])]
-    others = dict(zip(varied, on_all_cores(whole, map(rows.column, varied)), strict=True))
-    again = np.zeros(len(times) + 1, dtype=bool)
-    again[1:-1] = (numbers[1:] == numbers[:-1]) & (times[1:] == times[:-1])
-    tied = np.flatnonzero(again[1:] | again[:-1])
-    if len(tied):
-        some = pa.array(order[tied])
-        # What Arrow can sort.
-        kinds = {"amount": pa.decimal128(18, 4), "lines": pa.int64(), "channel": pa.string()}
-        equal = {name: column.take(some).cast(kinds[name]) for name, column in others.items()}
-        equal = {"moment": pa.array(np.cumsum(~again[tied])), **equal}
-        keys = [(name, "ascending") for name in equal]
-        order[tied] = order[tied][pc.sort_indices(pa.table(equal), sort_keys=keys).to_numpy()]
-    places = pa.array(order)
-    moved = on_all_cores(lambda column: column.take(places), others.values())
-    found = dict(zip(varied, moved, strict=True))
-    columns = {name: found.get(name, rows[name]) for name in ("amount", "lines", "channel")}
-    return pa.table({"ordered_at": pa.array(times), **columns})
 
 
 def _is_alike(column: pa.ChunkedArray) -> bool:

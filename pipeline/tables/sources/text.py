@@ -47,6 +47,8 @@ class TextFile:
         What the file was written in.
     lines : int
         Physical lines, blank ones at the end left out.
+    last_quote : int
+        The byte where the last quotation mark stands, -1 without one.
     regular : bool
         Every byte decodes and no line ends in a lone carriage return.
     """
@@ -55,13 +57,15 @@ class TextFile:
     path: Path
     encoding: str
     lines: int
+    last_quote: int
     regular: bool
 
 
 class Measured(NamedTuple):
-    """How many line feeds a text has, and whether it is regular as `TextFile` has it."""
+    """How many line feeds a text has, where the last quotation mark stands, and whether it is `regular`."""
 
     newlines: int
+    last_quote: int
     regular: bool
 
 
@@ -113,7 +117,9 @@ def open_text(file: SourceFile, encoding: str, scratch: Path, where: str) -> Tex
             f"{file.label} is not written in {chosen}", where=f"{where}.encoding", valid="auto"
         ) from error
     lines = measured.newlines - _blank_end(path) + 1
-    return TextFile(file.label, path, chosen.removesuffix("-sig"), lines, measured.regular)
+    return TextFile(
+        file.label, path, chosen.removesuffix("-sig"), lines, measured.last_quote, measured.regular
+    )
 
 
 def _binary(file: SourceFile, head: bytes, where: str) -> UserError:
@@ -202,9 +208,12 @@ def _written(chunks: Iterable[bytes], copy: BinaryIO) -> Iterator[bytes]:
 def _measure(chunks: Iterable[bytes]) -> Measured:
     """Count the line feeds; tell whether all is UTF-8 and every carriage return precedes a line feed."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    newlines, regular, open_return = 0, True, False
+    newlines, last_quote, size, regular, open_return = 0, -1, 0, True, False
     for chunk in chunks:
         newlines += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == LINE_FEED))
+        if (quote := chunk.rfind(b'"')) >= 0:
+            last_quote = size + quote
+        size += len(chunk)
         whole = b"\r" + chunk if open_return else chunk
         open_return = whole.endswith(b"\r")
         if b"\r" in whole:
@@ -214,7 +223,7 @@ def _measure(chunks: Iterable[bytes]) -> Measured:
                 decoder.decode(chunk)
             except UnicodeDecodeError:
                 regular = False
-    return Measured(newlines, regular and not open_return and not decoder.getstate()[0])
+    return Measured(newlines, last_quote, regular and not open_return and not decoder.getstate()[0])
 
 
 def _blank_end(path: Path) -> int:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Mapping
-from pathlib import Path
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +35,7 @@ def read_unquoted(text: TextFile, header: Header, at: Mapping[str, int]) -> pa.T
     pyarrow.Table or None
         line, and our columns as they are written.
     """
-    if header.delimiter == "whitespace" or not text.regular or _quoted(text.path, header.line):
+    if header.delimiter == "whitespace" or not text.regular or _quoted(text, header):
         return None
     names = [f"c{n}" for n in range(len(header.names))]
     try:
@@ -58,12 +57,10 @@ def read_unquoted(text: TextFile, header: Header, at: Mapping[str, int]) -> pa.T
     return pa.table({"line": lines, **{our: read[names[position]] for our, position in at.items()}})
 
 
-def _quoted(path: Path, header_line: int) -> bool:
+def _quoted(text: TextFile, header: Header) -> bool:
     """Tell whether there is a quotation mark below the header."""
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        for _ in range(header_line):
-            content.readline()
-        return content.find(b'"', content.tell()) >= 0
+    with text.path.open("rb") as stream:
+        return text.last_quote >= sum(map(len, islice(stream, header.line)))
 
 
 def may_have_blank_ends(rows: pa.Table) -> bool:

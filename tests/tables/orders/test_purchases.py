@@ -7,9 +7,11 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.tables.orders import purchases
 from pipeline.tables.orders.purchases import Bought, by_customer_and_time, orders_of
 
 CHANNEL = st.sampled_from(["web", "shop", None])
@@ -27,9 +29,10 @@ FAR = st.tuples(
 @given(
     rows=st.lists(NEAR, min_size=1, max_size=40) | st.lists(FAR, min_size=1, max_size=12),
     keys=st.permutations(range(40)),
+    part_rows=st.integers(1, 50),
 )
 def test_rows_are_sorted_by_key_and_all_columns(
-    rows: list[tuple[int, int, int, int, str | None]], keys: list[int]
+    rows: list[tuple[int, int, int, int, str | None]], keys: list[int], part_rows: int
 ) -> None:
     customers, moments, units, lines, channels = zip(*rows, strict=True)
     _, numbers = np.unique(customers, return_inverse=True)
@@ -51,6 +54,9 @@ def test_rows_are_sorted_by_key_and_all_columns(
     by_time = np.argsort(moments, kind="stable")
     known = Bought(table.take(by_time), np.argsort(numbers[by_time], kind="stable"))
     for found in (Bought(table, None), Bought(table, np.argsort(numbers, kind="stable")), known):
-        orders = orders_of(found.rows, by_customer_and_time(found), keyed)
+        order = by_customer_and_time(found)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(purchases, "PART_ROWS", part_rows)
+            orders = pa.concat_tables(orders_of(found.rows, order, keyed))
         decoded = orders["customer_key"].cast(pa.string())
         assert orders.set_column(0, "customer_key", decoded).equals(expected)

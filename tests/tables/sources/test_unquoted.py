@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pipeline.engine import duck
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.sources import delimited
+from pipeline.tables.sources import text as text_module
 from pipeline.tables.sources.files import SourceFile
 from pipeline.tables.sources.header import Header
 from pipeline.tables.sources.raw import RawTable
@@ -59,6 +60,13 @@ def test_it_reads_what_the_exact_reader_reads(tmp_path: Path, rows: list[tuple[s
 )
 def test_it_leaves_alone_what_is_not_plain(tmp_path: Path, content: str) -> None:
     assert read_unquoted(written(tmp_path, content), HEADER, AT) is None
+
+
+def test_a_quote_is_seen_wherever_the_file_is_cut_to_be_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_module, "CHUNK_BYTES", 4)
+    assert read_unquoted(written(tmp_path, 'A;B\n"1";2\n'), HEADER, AT) is None
 
 
 def test_quotes_in_the_header_do_no_harm(tmp_path: Path) -> None:
