@@ -38,7 +38,7 @@ from pipeline.btyd.paretonbd import ParetoNBD
 from pipeline.btyd.seasonchoice import Past, SeasonChoice, Seasons
 from pipeline.btyd.simulation import simulate, simulate_orders
 from pipeline.btyd.stored import MODELS, StoredFit, StoredOrders, load, load_spend
-from pipeline.btyd.totals import CommonError, forecast_by_group
+from pipeline.btyd.totals import CommonError, forecast_by_group, together
 from pipeline.btyd.trackrecord import TrackRecord
 
 __all__ = [
@@ -79,6 +79,7 @@ __all__ = [
     "simulate_orders",
     "spend_independence",
     "spend_metrics",
+    "together",
 ]
 
 

@@ -25,8 +25,11 @@ DEFAULT = "mbgnbd"
 """Where too few windows are known: it lets everyone leave, also who ordered once, and is quick to compute."""
 REGULAR = "mbgcnbd"
 """The same for regular gaps, of which the likelihood tells without any window."""
-VERY_STRONG = 5.0
-"""A lead in log likelihood that leaves no doubt (Kass and Raftery, JASA 90, 1995, section 3.2)."""
+VERY_STRONG, PER_CUSTOMER = 5.0, 0.25
+"""Leads in log likelihood: beyond doubt (Kass and Raftery, JASA 90, 1995, sect. 3.2), and for each customer.
+
+Of many customers a little adds up to much: who shops on Saturdays only is hardly regular.
+"""
 
 Reason = Literal[
     "given", "too_few_windows", "regular_gaps", "all_failed", "best", "within_one_standard_error"
@@ -184,7 +187,8 @@ class Chooser:
             return False
         random, regular = (self.judged_fit(name, cutoff) for name in (DEFAULT, REGULAR))
         gain = regular.fitted_log_likelihood - random.fitted_log_likelihood
-        return regular.status != "failed" and gain > VERY_STRONG
+        clear = max(VERY_STRONG, PER_CUSTOMER * len(self.judged(cutoff)))
+        return regular.status != "failed" and gain > clear
 
     def windows(self, cutoff: date, most: int = MOST_WINDOWS) -> tuple[date, ...]:
         """The latest windows that had ended by the cutoff and began when there was something to learn."""

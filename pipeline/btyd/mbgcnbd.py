@@ -11,7 +11,7 @@ from pipeline.btyd.fitting import Engine
 from pipeline.btyd.histories import Histories
 from pipeline.errors import UserError
 
-_LARGEST_SHAPE = 24
+_LARGEST_SHAPE = 12  # more would rule out that a regular customer ever leaves one out
 
 
 class MBGCNBD(BetaGeometricNBD):

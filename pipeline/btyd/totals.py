@@ -124,6 +124,17 @@ def forecast_by_group(
     return found
 
 
+def together(groups: pd.DataFrame) -> pd.DataFrame:
+    """Sum groups of customers, as `forecast_by_group` takes them, up to one row called "all".
+
+    Customers order by themselves: variances add up as expectations do.
+    """
+    expected = groups[["expected_orders", "expected_spend"]].sum()
+    spread = (groups[["orders_sd", "spend_sd"]] ** 2).sum() ** 0.5
+    row: pd.DataFrame = pd.concat([expected, spread]).to_frame("all").T
+    return row
+
+
 def _own_error(total: Total) -> float:
     """Standard deviation of the log of the total from the customers' own randomness, as of a log-normal."""
     return math.sqrt(math.log1p(max(total.variance, 0.0) / total.expected**2))

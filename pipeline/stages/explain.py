@@ -25,7 +25,7 @@ BLOCK = 30_720  # customers at a time: memory does not grow with their number
 
 
 def explain(params: Params) -> None:
-    """Write data/scored/explanations.parquet."""
+    """Write what each feature adds to each score, and how far it moves scores at all."""
     model = load_model(files.CHURN_MODEL.read_bytes())
     as_of = Cutoffs.from_dict(io.read_json(files.CUTOFFS)).score
     sizes = Sizes()

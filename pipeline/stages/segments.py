@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.btyd import CommonError, forecast_by_group
+from pipeline.btyd import CommonError, forecast_by_group, together
 from pipeline.churn.frame import FEATURES, WORDS
 from pipeline.churn.reasons import COLUMNS, choose_reasons, examples, reason_counts, topics_of
 from pipeline.counted import counted
@@ -21,7 +21,7 @@ from pipeline.tables import io
 
 
 def segment(params: Params) -> None:
-    """Write data/scored/segments.parquet."""
+    """Write the segments with their reasons, the counts and examples of these, and the forecast."""
     scored = io.read_parquet(files.CUSTOMERS)
     bands = params.segments.model_dump()
     segments = segment_customers(scored, horizon_days=params.churn.horizon_days, **bands)
@@ -58,15 +58,12 @@ def _forecast(segments: pd.DataFrame) -> dict[str, Any]:
         kind: CommonError(**{name: whole[kind][name] for name in CommonError._fields})
         for kind in ("orders", "spend")
     }
+    # The sums of what the customers were given: of spend, the blend's and not the lifetime model's.
     sums = segment_summary(segments).dropna(subset="expected_orders").set_index("segment")
-    # The sum of what the customers were given: of spend, the blend's and not the lifetime model's.
-    total = sums[["expected_orders", "expected_spend"]].sum()
-    spread = (sums[["orders_sd", "spend_sd"]] ** 2).sum() ** 0.5
-    everybody = pd.concat([total, spread]).to_frame("all").T
     held = [one["clv"]["coverage"]["value"] for one in intervals["windows"] if one["clv"]]
     return {
         "as_of": whole["cutoff"],
-        **forecast_by_group(everybody, errors)["all"],
+        **forecast_by_group(together(sums), errors)["all"],
         "windows": len(intervals["windows"]),
         "windows_inside": intervals["windows_inside"],
         "clv_coverage": {

@@ -49,6 +49,21 @@ def test_regular_gaps_need_no_windows(cutoff: date, windows: int) -> None:
     assert monthly.fit(early.model, cutoff).gap_shape > 5
 
 
+def test_shopping_on_one_day_of_the_week_is_no_rhythm() -> None:
+    rng = np.random.default_rng(4)
+    weeks = [start + np.append(0, np.cumsum(rng.geometric(0.3, 6))) for start in rng.integers(0, 110, 800)]
+    saturdays = pd.DataFrame(
+        {
+            "customer_key": np.repeat([f"c{one:04d}" for one in range(800)], 7),
+            "day": pd.Timestamp("2020-03-07") + pd.to_timedelta(7 * np.concatenate(weeks), "D"),
+        }
+    )
+    shop = Chooser(MODELS, histories(saturdays, CUTOFFS, HORIZON), HORIZON)
+    random, regular = (shop.judged_fit(name, CUTOFFS[0]) for name in ("mbgnbd", "mbgcnbd"))
+    assert regular.fitted_log_likelihood > random.fitted_log_likelihood + 10
+    assert shop.choose(CUTOFFS[0]).reason == "too_few_windows"
+
+
 def test_what_the_engine_cannot_fit_is_not_chosen_for_regular_gaps() -> None:
     by_lifetimes = Chooser(candidates("lifetimes"), histories(monthly_log(100), CUTOFFS, HORIZON), HORIZON)
     assert by_lifetimes.choose(CUTOFFS[0]).reason == "too_few_windows"

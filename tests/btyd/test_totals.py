@@ -15,6 +15,7 @@ from pipeline.btyd.totals import (
     Total,
     common_error,
     forecast_by_group,
+    together,
     total_interval,
 )
 
@@ -88,3 +89,17 @@ def test_parts_share_the_errors_of_the_whole_and_have_more_chance_of_their_own()
     assert whole.high / 1000 < half["orders"]["high"] / 500 < tiny["orders"]["high"] / 5 * 1.0001
     # Errors that all share do not cancel: the whole is nearly as uncertain as its halves.
     assert (whole.high - 1000) / (2 * (half["orders"]["high"] - 500)) > 0.9
+
+
+def test_together_variances_add_up() -> None:
+    groups = pd.DataFrame(
+        {
+            "expected_orders": [10.0, 20.0],
+            "expected_spend": [100.0, 50.0],
+            "orders_sd": [3.0, 4.0],
+            "spend_sd": [5.0, 12.0],
+        },
+        index=["regular", "newcomer"],
+    )
+    expected = {"expected_orders": 30.0, "expected_spend": 150.0, "orders_sd": 5.0, "spend_sd": 13.0}
+    assert together(groups).to_dict("index") == {"all": expected}
