@@ -85,7 +85,7 @@ def slices(
         ``group``, ``level``, ``n`` customers, mean ``actual`` and ``predicted``, their ``gap`` (predicted
         minus actual) with its 95 % interval, ``p_value`` of no gap, adjusted for the number of levels, and
         ``is_off``: adjusted p-value below 5 %, and a gap that matters. The first row is about all customers.
-        ``is_told``: it is off, and where all customers are, to the other side than they are.
+        ``is_told``: it is off, and where all customers are, by another gap than theirs: one that matters.
         Levels of fewer than 50 customers and groupings with a single level are left out.
     """
     groups = [(ALL, ALL, np.ones(len(table), dtype=bool))]
@@ -118,15 +118,12 @@ def slices(
         rows.append((group, level, n_customers, *means, interval.value, interval.low, interval.high, p_value))
     found = pd.DataFrame(rows, columns=COLUMNS[:-2])
     found["p_value"] = _holm(found["p_value"].to_numpy(dtype=np.float64))
-    matters = found["gap"].abs() >= found["actual"].map(kind.gap_that_matters)
-    is_off = (found["p_value"] < ERROR_RATE) & matters
-    return found.assign(is_off=is_off, is_told=is_off & _is_news(found["group"], found["gap"], is_off))
-
-
-def _is_news(group: pd.Series, gap: pd.Series, is_off: pd.Series) -> pd.Series:
-    """Tell which gaps do not follow from that of all customers."""
-    of_all = gap.where(is_off & (group == ALL), 0.0).sum()
-    return (group == ALL) | (gap * of_all <= 0)
+    gap, matters = found["gap"], found["actual"].map(kind.gap_that_matters)
+    is_off = (found["p_value"] < ERROR_RATE) & (gap.abs() >= matters)
+    # What a group is off as all customers are is no news; what is left of its gap has to matter by itself.
+    of_all = gap[0] if is_off[0] else 0.0
+    is_news = (gap - of_all).abs() >= matters
+    return found.assign(is_off=is_off, is_told=is_off & (is_news | (found["group"] == ALL)))
 
 
 def named(group: str, level: str) -> str:

@@ -146,16 +146,28 @@ def test_customers_are_grouped_by_the_channel_of_their_orders_as_of_the_day() ->
 
 
 def test_what_holds_for_all_customers_is_not_told_of_each_group() -> None:
-    rng = np.random.default_rng(2)
-    level = np.repeat(["as all", "the other way", "right"], [3000, 400, 400])
-    table = pd.DataFrame(
-        {
-            "customer_key": [f"c{number}" for number in range(len(level))],
-            "churned": rng.random(len(level))
-            < pd.Series(level).map({"as all": 0.3, "the other way": 0.9, "right": 0.5}),
-            "model": 0.5,
-        }
-    )
-    found = slices(table, CHURN, pd.DataFrame({"country": level}), seed=1, resamples=50).set_index("level")
-    assert found["is_off"].to_dict() == {"all": True, "as all": True, "right": False, "the other way": True}
-    assert found["is_told"].to_dict() == {"all": True, "as all": False, "right": False, "the other way": True}
+    """A group that follows the others is no news; the one that is the cause is, and the one that is right."""
+
+    def told(churned: dict[str, float], sizes: list[int]) -> dict[str, tuple[bool, bool]]:
+        rng, level = np.random.default_rng(2), np.repeat(list(churned), sizes)
+        table = pd.DataFrame(
+            {
+                "customer_key": [f"c{number}" for number in range(len(level))],
+                "churned": rng.random(len(level)) < pd.Series(level).map(churned),
+                "model": 0.5,
+            }
+        )
+        found = slices(table, CHURN, pd.DataFrame({"country": level}), seed=1, resamples=50)
+        return {row.level: (row.is_off, row.is_told) for row in found.itertuples()}
+
+    assert told({"as all": 0.38, "the other way": 0.65, "right": 0.5}, [3000, 400, 200]) == {
+        "all": (True, True),
+        "as all": (True, False),
+        "right": (False, False),
+        "the other way": (True, True),
+    }
+    assert told({"web": 0.5, "marketplace": 0.8}, [1500, 500]) == {
+        "all": (True, True),
+        "marketplace": (True, True),
+        "web": (False, False),
+    }
