@@ -134,6 +134,8 @@ class Chooser:
         Who fits, in the windows and in the end; lifetimes has to know all candidates.
     clock : callable, optional
         Cutoff to the clock without a season that all fits are on; the calendar by default.
+    any_day : callable, optional
+        Cutoff to whether customers could order on most days until then: else the rhythm is the shop's.
     """
 
     def __init__(
@@ -143,9 +145,10 @@ class Chooser:
         horizon_days: int,
         engine: Engine = "own",
         clock: Callable[[date], Clock] = lambda cutoff: CALENDAR,
+        any_day: Callable[[date], bool] = lambda cutoff: True,
     ) -> None:
         self.candidates, self.horizon_days, self.engine = candidates, horizon_days, engine
-        self.histories, self.clock = histories, clock
+        self.histories, self.clock, self.any_day = histories, clock, any_day
         self._judged: dict[date, pd.DataFrame] = {}
         self._fits: dict[tuple[str, date], CountModel] = {}
         self._trials: dict[date, dict[str, pd.DataFrame]] = {}
@@ -183,7 +186,8 @@ class Chooser:
 
     def _has_regular_gaps(self, cutoff: date) -> bool:
         """Tell whether gaps as they are would be a miracle under the default."""
-        if REGULAR not in self.candidates or not self.judged(cutoff)["frequency"].any():
+        is_known = REGULAR in self.candidates and self.judged(cutoff)["frequency"].any()
+        if not is_known or not self.any_day(cutoff):
             return False
         random, regular = (self.judged_fit(name, cutoff) for name in (DEFAULT, REGULAR))
         gain = regular.fitted_log_likelihood - random.fitted_log_likelihood

@@ -97,6 +97,10 @@ class OpenDays:
             else:
                 yield Closure(*(self._first + timedelta(days=int(day)) for day in (start, over - 1)))
 
+    def is_mostly_open(self, until: date) -> bool:
+        """Tell whether orders came on half of the days before a day, or more: customers may order any day."""
+        return _is_open(self._orders[: (until - self._first).days])
+
     def tells(self, start: date, horizon_days: int) -> bool:
         """Tell whether the shop was open long enough in a window to learn from it, as known at its end."""
         end = start + timedelta(days=horizon_days)

@@ -245,7 +245,10 @@ def _seasons(days: pd.DataFrame, cutoffs: Sequence[date], params: Params) -> Sea
         tells=lambda cutoff: open_days.tells(cutoff, horizon_days),
     )
     engine = params.lifetime_value.engine
-    return Seasons(Chooser(candidates(engine), by_cutoff, horizon_days, engine, clock), past)
+    chooser = Chooser(
+        candidates(engine), by_cutoff, horizon_days, engine, clock, any_day=open_days.is_mostly_open
+    )
+    return Seasons(chooser, past)
 
 
 class _Histories(Mapping[date, pd.DataFrame]):

@@ -64,6 +64,12 @@ def test_shopping_on_one_day_of_the_week_is_no_rhythm() -> None:
     assert shop.choose(CUTOFFS[0]).reason == "too_few_windows"
 
 
+def test_the_rhythm_of_the_shop_is_none_of_its_customers() -> None:
+    monthly = histories(monthly_log(100), CUTOFFS, HORIZON)
+    on_fairs_alone = Chooser(MODELS, monthly, HORIZON, any_day=lambda cutoff: False)
+    assert on_fairs_alone.choose(CUTOFFS[0]).reason == "too_few_windows"
+
+
 def test_what_the_engine_cannot_fit_is_not_chosen_for_regular_gaps() -> None:
     by_lifetimes = Chooser(candidates("lifetimes"), histories(monthly_log(100), CUTOFFS, HORIZON), HORIZON)
     assert by_lifetimes.choose(CUTOFFS[0]).reason == "too_few_windows"

@@ -166,3 +166,12 @@ def test_a_log_that_is_closed_too_much_is_learned_from_all_the_same():
     plan = plan_cutoffs(FIRST, day(425), tells=closed_often.tells, **PLAN)
     assert plan == plan_cutoffs(FIRST, day(425), **PLAN)
     assert plan.origins
+
+
+@pytest.mark.parametrize(("every", "expected"), [(1, True), (2, True), (3, False)])
+def test_a_shop_is_mostly_open_where_orders_come_on_half_of_the_days(every, expected):
+    later = pd.Series(pd.date_range("2024-12-01", periods=500))
+    days = pd.Series(pd.date_range("2024-01-01", "2024-10-31", freq=f"{every}D"))
+    open_days = OpenDays(pd.concat([days, later]))
+    assert open_days.is_mostly_open(date(2024, 11, 1)) is expected
+    assert open_days.is_mostly_open(date(2026, 1, 1))

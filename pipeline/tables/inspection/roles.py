@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import combining, normalize
 
 from pipeline.counted import counted
 
@@ -16,10 +17,11 @@ MANY = 100  # rows, from which on a product should have been sold twice
 FEW = 4  # different values, at most, of a column of yes and no
 
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-AN_ID = r"(nr|nummer|no|num|number|id|key|code|kennung)$|^id(?!e)"
+AN_ID = r"(nr|nummer|no|num|number|id|key|code|kennung)$|^(id|numero)(?!e)"
 AN_ORDER = (
     r"auftrag|bestell|order|rechnung|invoice|beleg|bon|basket|"
     r"transakt|transact|receipt|warenkorb|purchase|kauf|^(re|rg|rech|best|auftr|vorgangs?)n(r|ummer)$|"
+    r"commande|pedido|ordine|factu+r|fattur|"
     r"^incrementid$"  # Magento's
 )
 # What else is an order where it is numbered; its purpose or its place is none.
@@ -27,7 +29,8 @@ NUMBERED = rf"^(dokument(en)?|document|spenden?|donation|sale)({AN_ID})"
 OF_ANOTHER_ORDER = r"parent|haupt|urspr|origin|zugehoer|related|bezug"
 PERSON = (
     r"kund|^kd(nr|nummer|no|id)$|kaeufer|besteller|customer|client|buyer|shopper|household|haushalt|member|"
-    r"mitglied|donor|spender|debitor|user|nutzer|visitor|besucher|cust(?!om)|auftraggeber"
+    r"mitglied|donor|spender|debitor|user|nutzer|visitor|besucher|cust(?!om)|auftraggeber|"
+    r"klant|acheteur"
 )
 NO_BUYER = r"seller|vendor|merchant|supplier|store|verkaeufer|haendler|lieferant|filiale|session|sitzung"
 ABOUT_A_PERSON = r"manager|bank|method|channel|kanal"
@@ -37,7 +40,7 @@ PERHAPS = (
     r"(?<!gift)(?<!credit)(?<!geschenk)(?<!kredit)(card|karten?)(nr|nummer|no|num|number|id)$"
 )
 
-A_TOTAL = r"betrag|umsatz|summe|total|amount|gesamt|revenue|value"
+A_TOTAL = r"betrag|umsatz|summe|total|amount|gesamt|revenue|value|montant|importe$|importo|bedrag|totaal"
 BEFORE_TAX = (
     r"netto|(?<!inter)net(?!sale|rev|z)|taxex|(ex|excl|exkl|excluding|ohne|without|before|vor)(tax|vat|mwst)"
 )
@@ -50,7 +53,8 @@ OF_AN_ORDER = (
     r".*(auftrags|bestell|rechnungs)(summe|betrag|wert))(sum|inc|ex|tax|base|purchased|in[a-z]{3}$|$)"
 )
 INVOICED = r"rechnung|invoice|faktur"
-A_PRICE = rf"^(?!.*({A_TOTAL})).*(price|preis|einzel)"  # of one unit, where there is a quantity
+# Of one unit, where there is a quantity.
+A_PRICE = rf"^(?!.*({A_TOTAL})).*(price|preis|einzel|prix|precio|prezzo|prijs)"
 OF_CANCELLING = r"storn|cancel"
 CANCELLED = r"^(is|ist|ox)?(storno|storniert|cancell?ed)$"  # yes or no, mostly
 
@@ -81,15 +85,15 @@ class Names:
 
 ROLES = {
     "ordered_at": Names(
-        r"datum|date|zeit|time|tag$|^day|am$|at$|on$|dt$|created|erstellt",
+        r"datum|date|fecha|^data|zeit|time|tag$|^day|am$|at$|on$|dt$|created|erstellt",
         AN_ORDER,
         r"geburt|birth|liefer|ship|deliver|versand|updat|geaendert|modif|storn|faellig|due|paid|zahl|"
         r"regist|join|beitritt|since|seit|fulfil|refund|erstatt|cancel|clos|complet|letzt|^last",
     ),
     "amount": Names(
-        rf"{A_TOTAL}|wert|sales|spend|price|preis|netto|brutto|gross(?!h)|erloes",
+        rf"{A_TOTAL}|wert|sales|spend|price|preis|prix|precio|prezzo|prijs|netto|brutto|gross(?!h)|erloes",
         A_TOTAL,
-        rf"{A_TAX}|ship|fracht|freight|liefer|deliver|rabatt|discount|menge|quantity|qty|anzahl|count|"
+        rf"{A_TAX}|ship|fracht|freight|liefer|deliver|rabatt|discount|menge|quantit|qty|anzahl|count|"
         r"coupon|units|number|subtotal|zwischensumme|kanal|channel|(?<!pa)id$|nr$|code$|refund|erstatt|rueck|"
         r"return|retour|gutschrift|(?<!cof)fees?($|total|amount)|gebuehr|saldo|balance|guthaben|due$|offen|"
         r"^rest(betrag|summe|wert)",
@@ -105,7 +109,7 @@ ROLES = {
     "order_id": Names(
         rf"^(?!.*(waehrung|currency|auftraggeber|{OF_ANOTHER_ORDER})).*({AN_ORDER})|{NUMBERED}",
         AN_ID,
-        rf"datum|date|zeit|time|at$|betrag|summe|amount|total|wert|value|preis|price|menge|quantity|anzahl|"
+        rf"datum|date|zeit|time|at$|betrag|summe|amount|total|wert|value|preis|price|menge|quantit|anzahl|"
         rf"status|{PERSON}|typ|(?<!c)art$",
     ),
     "status": Names(
@@ -118,7 +122,7 @@ ROLES = {
     "currency": Names(r"waehrung|currency|devise", r"code|iso", r"kurs|rate|betrag|amount"),
     "product_id": Names(
         r"^(?!(order|bestell|auftrags?)(item|posten|position|zeile)(id|no|nr|num|number|key)$)"
-        r".*(artikel|produkt|product|item|sku|article|stockcode)|^(asin|ean|gtin)$|^prod(id|code|no|nr)?$",
+        r".*(artikel|produkt|product|produit|prodotto|item|sku|article|articulo|stockcode)|^(asin|ean|gtin)$|^prod(id|code|no|nr)?$",
         rf"{AN_ID}|sku|asin|ean|gtin",
         r"name|bezeich|besch|desc|detail|preis|price|menge|qty|quantity|anzahl|count|gruppe|group|kateg|categ|typ|"
         r"size|groesse|measure|farbe|colo|numberof|noof",
@@ -127,7 +131,7 @@ ROLES = {
         r"kanal|channel", r"verkauf|vertrieb|sales|^kanal$|^channel$", r"marketing|kampagne|campaign"
     ),
     "quantity": Names(
-        r"menge|quantity|qty|anzahl|stueck|pieces|units", r"menge|quantity|qty", r"price|preis"
+        r"menge|quantit|qty|anzahl|stueck|pieces|units|cantidad|aantal", r"menge|quantit|qty", r"price|preis"
     ),
 }
 REQUIRED = ("customer_id", "ordered_at", "amount")
@@ -182,8 +186,9 @@ class Guess:
 
 
 def plain(text: str) -> str:
-    """Write a text in small letters without umlauts."""
-    return text.lower().translate(UMLAUTS)
+    """Write a text in small letters without umlauts and accents."""
+    apart = normalize("NFKD", text.lower().translate(UMLAUTS))
+    return "".join(letter for letter in apart if not combining(letter))
 
 
 def guess_roles(columns: Sequence[Column]) -> dict[str, Guess | None]:

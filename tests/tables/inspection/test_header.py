@@ -89,7 +89,13 @@ def test_a_row_of_settings_above_the_names_is_passed_over(tmp_path: Path) -> Non
     assert finding(found, "ordered_at").startswith('"Belegdatum"')
 
 
-def test_blanks_part_columns_only_where_nothing_else_does(tmp_path: Path) -> None:
+def test_tabs_part_columns_before_other_blanks_do(tmp_path: Path) -> None:
     rows = "".join(f"A{n}\t2021-03-{n + 1:02}\tPO {n}\t{n}.50\n" for n in range(20))
     found = inspected(tmp_path, f"Kunde\tangelegt am\tReferenz\tWert\n{rows}")
     assert finding(found, "delimiter") == '"\\t"'
+
+
+def test_blanks_part_columns_in_which_there_are_commas(tmp_path: Path) -> None:
+    rows = "".join(f"{n}  Meier, A.  2021-03-{n + 1:02}  {n}.50\n" for n in range(20))
+    found = inspected(tmp_path, f"id  Kunde, Vorname  Datum  Wert\n{rows}")
+    assert finding(found, "delimiter") == '"whitespace"'

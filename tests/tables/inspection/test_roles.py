@@ -53,13 +53,35 @@ from pipeline.tables.inspection.roles import Column, guess_roles
         ("DATE CARD_NO AGE_GROUP SUBCLASS EAN QTY SALES", "1 0 6 -"),
         ("Datum Summe Kartennummer Bonnr", "2 0 1 3"),
         ("date total gift_card_number order_id client", "4 0 1 3"),
+        ("Numéro_de_commande Client Date_de_commande Quantité Montant_total", "1 2 4 0"),
+        ("Pedido Cliente Fecha Precio Importe", "1 2 4 0"),
+        ("Numero_ordine Cliente Data Prezzo Importo", "1 2 4 0"),
+        ("Factuurnummer Klantnummer Datum Prijs Bedrag", "1 2 4 0"),
+        ("importer_tax Kundennr Datum Betrag Produktcode", "1 2 3 -"),
         ("Belegnr Auftraggeber Kundenreferenz Nettowert Erstelldatum", "1 4 3 0"),
     ],
 )
 def test_german_and_english_names_are_known(header: str, roles: str) -> None:
     names = header.split()
-    dated = ("datum", "date", "zeit", "tag", "created", "t_dat")
-    money = ("preis", "price", "total", "tax", "summe", "amount", "wert", "mwst", "sales", "vat")
+    dated = ("datum", "date", "fecha", "data", "zeit", "tag", "created", "t_dat")
+    money = [
+        "preis",
+        "price",
+        "total",
+        "tax",
+        "summe",
+        "amount",
+        "wert",
+        "mwst",
+        "sales",
+        "vat",
+        "betrag",
+        "montant",
+        "import",
+        "bedrag",
+        "precio",
+        "prijs",
+    ]
 
     def column(n: int, name: str) -> Column:
         low = name.lower()
