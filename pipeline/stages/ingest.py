@@ -41,14 +41,16 @@ def ingest(params: Params) -> None:
         def write(orders: Iterator[pa.Table]) -> None:
             written.append(aside.submit(held_back.run, io.write_parquet, orders, files.ORDERS))
 
-        done = read_orders(params, on_orders=write)
+        def write_vault(identities: pd.DataFrame) -> None:
+            io.write_parquet(identities, files.IDENTITIES, private=True)
+
+        done = read_orders(params, on_orders=write, on_identities=write_vault)
         counts = done.counts | {"read_by": _digest_of_settings(params)}
         last = io.read_json(files.INGEST) if files.INGEST.exists() else {}
         accounting.stop_if_cut_short(last, counts, files.INGEST)
         returns = io.write_parquet(done.returns, files.RETURNS)
         tables = optional.write(done.tables, files.TABLES)
         io.write_parquet(done.all_quarantined(), files.QUARANTINE)
-        io.write_parquet(done.identities, files.IDENTITIES, private=True)
         io.write_json(counts, files.INGEST)
         hashes = {"orders": written[0].result(), "returns taken": returns, **tables}
     log = {
@@ -113,10 +115,14 @@ def _tag_of_pepper(params: Params) -> str | None:
     )
 
 
-def read_orders(params: Params, on_orders: Callable[[Iterator[pa.Table]], None] = lambda _: None) -> Ingested:
+def read_orders(
+    params: Params,
+    on_orders: Callable[[Iterator[pa.Table]], None] = lambda _: None,
+    on_identities: Callable[[pd.DataFrame], None] = lambda _: None,
+) -> Ingested:
     """Read and judge the source that the parameters name, without writing anything.
 
-    The orders are handed to `on_orders` part by part as they are made.
+    The orders are handed to `on_orders` part by part as they are made, the identities to `on_identities`.
     """
     pepper, _ = pepper_from(os.environ)
     decided = params.ingest.model_dump(exclude={"max_quarantine_share", "births_from"})
@@ -138,6 +144,7 @@ def read_orders(params: Params, on_orders: Callable[[Iterator[pa.Table]], None] 
             tables=params.sources.optional,
             on_phase=begin,
             on_orders=on_orders,
+            on_identities=on_identities,
         )
     _check_births(params.ingest.births_from, done)
     told = remarks(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -87,10 +87,29 @@ def by_file(
     return files
 
 
+class Purchases(NamedTuple):
+    """How many orders above zero and of zero, returns and lines summed to others the accepted rows became."""
+
+    paid: int
+    zero: int
+    given_back: int
+    merged: int
+
+
+def purchases(con: Connection) -> Purchases:
+    """Count ``purchases``."""
+    made = """
+        SELECT count(*) FILTER (WHERE amount > 0), count(*) FILTER (WHERE amount = 0),
+               count(*) FILTER (WHERE amount < 0), sum(lines - 1)::BIGINT
+        FROM purchases"""
+    [found] = duck.run(con, made, name="purchases").fetchall()
+    return Purchases(*found)
+
+
 def counts(
-    con: Connection,
     files: Mapping[str, Mapping[str, int]],
     quarantine: pd.DataFrame,
+    found: Purchases,
     orders: pd.DataFrame,
 ) -> dict[str, Any]:
     """Add up what the tables hold, and hold it against the accepted rows.
@@ -101,11 +120,7 @@ def counts(
         If rows were lost on the way to the orders.
     """
     total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES.values())}
-    made = """
-        SELECT count(*) FILTER (WHERE amount > 0), count(*) FILTER (WHERE amount = 0),
-               count(*) FILTER (WHERE amount < 0), sum(lines - 1)::BIGINT
-        FROM purchases"""
-    [(paid, zero, given_back, merged)] = duck.run(con, made, name="purchases").fetchall()
+    paid, zero, given_back, merged = found
     kept_zero = int((orders["amount"] == 0).sum())
     if total["accepted_rows"] != paid + zero + given_back + merged:
         raise AccountingError(

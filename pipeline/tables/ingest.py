@@ -101,6 +101,7 @@ def ingest_orders(
     tables: Mapping[str, TableSource] = NO_TABLES,
     on_phase: Callable[[Phase], None] = lambda _: None,
     on_orders: Callable[[Iterator[pa.Table]], object] = lambda _: None,
+    on_identities: Callable[[pd.DataFrame], object] = lambda _: None,
 ) -> Ingested:
     """Read an order log, and the tables beside it, as they would have been read on the as-of date.
 
@@ -127,6 +128,8 @@ def ingest_orders(
     on_orders : callable
         Given the orders, part by part as they are made, while there is still to read and to count: called in
         another thread, as a rule before the optional tables are read.
+    on_identities : callable
+        Given the identities while the last orders are made.
 
     Raises
     ------
@@ -197,8 +200,10 @@ def ingest_orders(
         alike = identity.alike(identities["customer_id"])
         by_id = in_order_of_texts(whole(identities["customer_id"]))
         vault = to_pandas(identities.select(["customer_key", "customer_id"]).take(by_id))
+        on_identities(vault)
+        purchases = accounting.purchases(con)
         orders = making.result()
-        counts = accounting.counts(con, files, quarantine, orders)
+        counts = accounting.counts(files, quarantine, purchases, orders)
         counts["policies"] |= of_policies
         counts["alike_ids"] = alike
         counts["outliers"] = outliers

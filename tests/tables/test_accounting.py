@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
-from pipeline.tables.accounting import AccountingError, by_frequency, counts, rows_per_file
+from pipeline.tables.accounting import AccountingError, by_frequency, counts, purchases, rows_per_file
 from pipeline.tables.sources.raw import FileRead
 from pipeline.tables.sources.readers import Raw
 
@@ -61,14 +61,14 @@ def test_a_lost_order_is_an_error(con: Connection) -> None:
     )
     quarantine = pd.DataFrame({"rule": ["future_date"]})
     files = rows_per_file(con, read(5), None)
-    assert counts(con, files, quarantine, orders)["merged_lines"] == 1
+    assert counts(files, quarantine, purchases(con), orders)["merged_lines"] == 1
     with pytest.raises(
         AccountingError, match=r"1 orders and 0 of zero were made, but 0 \(0 of zero\) written"
     ):
-        counts(con, files, quarantine, orders.iloc[:0])
+        counts(files, quarantine, purchases(con), orders.iloc[:0])
     duck.run(con, "UPDATE purchases SET lines = 3")
     with pytest.raises(AccountingError, match="2 merged lines"):
-        counts(con, files, quarantine, orders)
+        counts(files, quarantine, purchases(con), orders)
 
 
 def test_the_commonest_comes_first() -> None:
