@@ -88,15 +88,17 @@ ROLES = {
         r"datum|date|fecha|^data|zeit|time|tag$|^day|am$|at$|on$|dt$|created|erstellt",
         AN_ORDER,
         r"geburt|birth|liefer|ship|deliver|versand|updat|geaendert|modif|storn|faellig|due|paid|zahl|"
-        r"regist|join|beitritt|since|seit|fulfil|refund|erstatt|cancel|clos|complet|letzt|^last",
+        r"regist|join|beitritt|since|seit|fulfil|refund|erstatt|cancel|clos|complet|captur|"
+        r"bescheinig|letzt|^last",
     ),
     "amount": Names(
-        rf"{A_TOTAL}|wert|sales|spend|price|preis|prix|precio|prezzo|prijs|netto|brutto|gross(?!h)|erloes",
+        rf"^(?!.*(provision|commission|gewicht|weight)).*({A_TOTAL}|wert|sales|spend|price|preis|prix|precio|"
+        r"prezzo|prijs|netto|brutto|gross(?!h)|erloes)",
         rf"{A_TOTAL}|(auftrags|bestell|rechnungs)wert",
         rf"{A_TAX}|ship|fracht|freight|liefer|deliver|rabatt|discount|menge|quantit|qty|anzahl|count|"
         r"coupon|units|number|subtotal|zwischensumme|kanal|channel|(?<!pa)id$|nr$|code$|refund|erstatt|rueck|"
         r"return|retour|gutschrift|(?<!cof)fees?($|total|amount)|gebuehr|saldo|balance|guthaben|due$|offen|"
-        r"^rest(betrag|summe|wert)",
+        r"^rest(betrag|summe|wert)|punkte|points",
         at_best=A_PRICE,
     ),
     "customer_id": Names(
