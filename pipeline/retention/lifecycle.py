@@ -72,7 +72,7 @@ def lifecycle_stage(customers: pd.DataFrame, *, horizon_days: int) -> pd.Series[
     once = customers["frequency"].fillna(0) < 1
     in_horizons = days / horizon_days
     in_gaps = customers["overdue"].astype("float64").where(~once)
-    silence = in_gaps.where(in_gaps < in_horizons, in_horizons)
+    silence = in_horizons.clip(upper=in_gaps)  # without a gap, no limit
     risk = customers["churn_risk"]
     return _first_match(
         customers.index,

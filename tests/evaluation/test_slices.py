@@ -100,7 +100,7 @@ def test_labels_of_customers_with_and_without_attributes() -> None:
         {
             "customer_key": [f"c{i:02d}" for i in range(40)],
             "cutoff": pd.Timestamp(2024, 1, 1),
-            "frequency": [0] * 20 + [1] * 16 + [7] * 4,
+            "frequency": [0] * 20 + [1] * 15 + [2] + [7] * 4,
             "first_order_on": pd.Timestamp(2023, 2, 1),
         }
     )
