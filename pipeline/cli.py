@@ -101,8 +101,9 @@ def _source(names: Sequence[str] | None, given: Mapping[str, str]) -> Source:
     """Say where to look: at a file or a database, or else at what params.yaml names."""
     options = {key: value for key, value in given.items() if value}
     if not names:
-        named = load_params(Path("params.yaml")).sources.orders.model_dump(exclude={"columns"})
-        return parse_source(named | options)
+        other_rows = {"table", "query", "since"} if options.keys() & {"table", "query"} else set()
+        orders = load_params(Path("params.yaml")).sources.orders
+        return parse_source(orders.model_dump(exclude={"columns", *other_rows}) | options)
     place = _one(names)
     return parse_source({"url" if is_database(place) else "path": place, **options})
 

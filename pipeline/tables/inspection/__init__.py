@@ -1,9 +1,10 @@
 """What `churn inspect` believes of a file, and the parameters it proposes.
 
-`proposal` leads the way: it reads the file, `files` tells what it is, `events` keeps the purchases where it
-is a log of events, `roles` guesses what each column is, and a list of detectors says what is to be minded.
-A detector is a function of a `log` that yields what it has found, and nothing when in doubt; where it takes a
-query to set that right, `query` writes it. To add one, write it, and name it in the list in `proposal`.
+`proposal` leads the way: it reads the file or table, `files` tells what it is, `events` keeps the purchases
+where it is a log of events, `roles` guesses by the names what each column is, a list of corrections looks at
+the values where names do not tell, and a list of detectors says what is to be minded. A detector is a
+function of a `log` that yields what it has found, and nothing when in doubt; where it takes a query to set
+that right, `query` writes it. To add one, or a correction, write it, and name it in its list in `proposal`.
 
 - How dates and amounts are written: `values`. The lines for params.yaml: `snippet`.
 - What is not there, or empty: `missing`.

@@ -23,7 +23,7 @@ FEWEST_LETTERS = 10
 MUCH = 0.3  # of the letters beyond ASCII
 GIBBERISH = "the text is neither UTF-8 nor UTF-16, and read as Windows-1252 it is gibberish"
 LETTERS = r"[^\x00-\x7f€–—•·…’“”°«»½¼¾]"  # beyond ASCII; signs may stand in a row
-FOREIGN = rf"{LETTERS}{{3,}}|[ƒ†‡ˆ‰¤¦¨¬¯¶¸]"
+FOREIGN = rf"{LETTERS}{{4,}}|[ƒ†‡ˆ‰¤¦¨¬¯¶¸]"
 HOW_TO_SAY = (
     "say what it is written in: churn inspect FILE --encoding big5 (Chinese, or gb18030), cp932 (Japanese), "
     "cp949 (Korean), cp1250 (Polish, Czech), cp1251 (Russian), cp1253 (Greek), "
@@ -75,7 +75,7 @@ def about_file(log: Log) -> Iterator[Advice]:
 def about_foreign_text(log: Log) -> Iterator[Advice]:
     """Ask for the encoding of a text that would be gibberish by the last that is tried, Windows-1252.
 
-    There, letters that ASCII has not hardly ever stand three in a row; Chinese or Russian ones do.
+    There, letters that ASCII has not hardly ever stand four in a row; Chinese or Russian ones do.
     """
     if log.raw.encodings != LAST_TRIED:
         return

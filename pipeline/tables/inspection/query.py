@@ -84,12 +84,17 @@ def select(table: Table, changes: Sequence[Change]) -> list[str]:
     added = "".join(f", {change.added} AS {change.name}" for change in changes if change.added)
     where = " AND ".join(change.where for change in changes if change.where)
     once = ", ".join(replaced.get(name, identifier(name)) for change in changes for name in change.once)
-    lines = (
-        f"SELECT {once and f'DISTINCT ON ({once}) '}{_columns(table, replaced)}{added}",
-        f"FROM {table.sql}",
-        where and f"WHERE {where}",
-        once and "ORDER BY ALL",
-    )
+    columns = f"{_columns(table, replaced)}{added}"
+    if once and table.names:  # where there may be no DISTINCT ON
+        every = ", ".join(map(identifier, table.names))
+        columns += f", row_number() OVER (PARTITION BY {once} ORDER BY {every}) AS nth"
+    read = [f"FROM {table.sql}", where and f"WHERE {where}"]
+    if not once:
+        lines = [f"SELECT {columns}", *read]
+    elif table.names:
+        lines = ["SELECT * FROM (", f"SELECT {columns}", *read, ") AS numbered WHERE nth = 1"]
+    else:
+        lines = [f"SELECT DISTINCT ON ({once}) {columns}", *read, "ORDER BY ALL"]
     return [line for line in lines if line]
 
 

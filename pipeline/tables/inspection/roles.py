@@ -92,7 +92,7 @@ ROLES = {
     ),
     "amount": Names(
         rf"{A_TOTAL}|wert|sales|spend|price|preis|prix|precio|prezzo|prijs|netto|brutto|gross(?!h)|erloes",
-        A_TOTAL,
+        rf"{A_TOTAL}|(auftrags|bestell|rechnungs)wert",
         rf"{A_TAX}|ship|fracht|freight|liefer|deliver|rabatt|discount|menge|quantit|qty|anzahl|count|"
         r"coupon|units|number|subtotal|zwischensumme|kanal|channel|(?<!pa)id$|nr$|code$|refund|erstatt|rueck|"
         r"return|retour|gutschrift|(?<!cof)fees?($|total|amount)|gebuehr|saldo|balance|guthaben|due$|offen|"

@@ -71,6 +71,19 @@ def test_the_proposed_query_runs_where_the_table_is(tmp_path: Path, shop: str) -
     assert orders_of(pasted(found, tmp_path)) == ORDERS
 
 
+def test_a_total_on_every_line_is_read_once_an_order(tmp_path: Path, shop: str) -> None:
+    lines = " UNION ALL ".join(
+        f"SELECT {n} AS order_no, 'K{n % 7}' AS kunde, '2021-03-{1 + n // 2:02}' AS datum, "
+        f"{500 + 7 * n} AS order_total_cents, {line} AS line"
+        for n in range(40)
+        for line in range(2)
+    )
+    found = looked_at(tmp_path, url=shop, query=lines)
+    assert "the proposed query reads it once an order" in found.questions[0]
+    done = pasted(found, tmp_path)
+    assert round(100 * done.orders["amount"].sum()) == sum(500 + 7 * n for n in range(40))
+
+
 def test_where_nothing_is_to_change_the_place_stays_as_it_is(tmp_path: Path, shop: str) -> None:
     query = "SELECT kunde, datum, total_cents / 100.0 AS betrag FROM log"
     since = {"column": "datum", "value": "2021-03-05"}
@@ -101,6 +114,20 @@ def test_without_a_place_it_looks_at_what_params_yaml_names(tmp_path: Path) -> N
     assert done.exit_code == 0, done.output
     assert 'date_format: "%m.%d.%Y"' in done.output
     assert "log.csv: 2 rows" in done.output
+
+
+def test_a_query_takes_the_place_of_the_table_that_params_yaml_names(tmp_path: Path) -> None:
+    con = sqlite3.connect(tmp_path / "shop.db")
+    con.executescript(f"{DDL}; {ROWS}")
+    con.close()
+    tree = yaml.safe_load((ROOT / "params.yaml").read_text())
+    named = {"customer_id": "?", "ordered_at": "?", "amount": "?"}
+    since = {"column": "nowhere", "value": 1}
+    tree["sources"]["orders"] = {"url": "sqlite:///shop.db", "table": "old", "since": since, "columns": named}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(tree))
+    with chdir(tmp_path):
+        done = CliRunner().invoke(app, ["inspect", "--query", "SELECT * FROM log"])
+    assert done.exit_code == 0, done.output
 
 
 def test_a_database_is_looked_at_by_its_url(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def test_letters_of_other_alphabets_are_asked_about(product: str, encoding: str,
         "½ Übergröße",
         "Hut",
         "½¼¾",
+        "ÆØÅ",
     ],
 )
 def test_letters_of_western_europe_are_no_question(product: str, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ from pipeline.tables.inspection.roles import Column, guess_roles
         ("Sale_Date Order_ID Buyer_User_ID Order_Value Order_Total Total_Fees", "2 0 4 1"),
         ("Order_Number Buyer_Username Buyer_Name Buyer_Email Total_Price Sale_Date", "1 5 4 0"),
         ("Auftragsnr Kundennr Datum Summe Gesamtsumme_Kunde", "1 2 3 0"),
+        ("Auftragsnr Kundennr Datum Gesamtbetrag_Kunde Auftragswert", "1 2 4 0"),
         ("order_no date customer_no amount customer_total_order_sum total_paid_so_far", "2 1 3 0"),
         ("order_no date_joined customer_no total Order_Total_Margin order_date", "2 5 3 0"),
         ("DATE CARD_NO AGE_GROUP SUBCLASS EAN QTY SALES", "1 0 6 -"),
