@@ -14,6 +14,10 @@ class Counted(str):
     '1 customer has bought'
     >>> "every {gap:day/# days}".format(gap=Counted("1"))
     'every day'
+    >>> ["{found:No order/# order/# orders}".format(found=Counted(text)) for text in ("0.0", "0.5", "10")]
+    ['No order', '0.5 orders', '10 orders']
+    >>> "{left:order/orders}".format(left=Counted("0"))
+    '0 orders'
     """
 
     __slots__ = ()

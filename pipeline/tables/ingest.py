@@ -147,16 +147,16 @@ def ingest_orders(
         links, lookups = identity.read_links(policies.id_map, root, max_quarantine_share, spelled)
         accounts = identity.test_accounts(tables.get("customers"), root, spelled)
         only_line = find_only_lines(con, log, aside)
-        numbered = identity.begin_to_number(con, log, links, spelled, aside)
+        numbering = identity.begin_to_number(con, log, links, spelled, aside)
         on_phase("reading dates")
         log, date_format = read_dates(con, log, spec.date_format, policies.timezone, WHERE)
         until = None if as_of == "latest" else datetime.combine(as_of, time())
         on_phase("judging rows")
         seen = seen_before(log, until)
         plain = verdicts.read_plain(spec, log, seen)
-        customers = numbered.result()
-        keys = aside.submit(keyed, customers.customers, pepper)
-        log = identity.tell_apart(con, log, customers, links, accounts, policies, root)
+        numbered = numbering.result()
+        keys = aside.submit(keyed, numbered.customers, pepper)
+        log = identity.tell_apart(con, log, numbered, links, accounts, policies, root)
         log = replace(log, rows=log.rows.append_column("only_line", only_line.result()))
         log = hide(con, log, seen)
         lookups += verdicts.prepare(con, spec, policies, root, max_quarantine_share)
@@ -173,7 +173,7 @@ def ingest_orders(
         seen_until = until.date() if until else last + timedelta(days=1)
         log = verdicts.let_go(con, log)
         on_phase("making orders")
-        by_customer = customers.order if seen is None else None
+        by_customer = numbered.order if seen is None else None
         found = [bought(con, spec, log, by_customer, WHERE, keep_zero=policies.zero_amount == "keep")]
         amounts = found[0].rows["amount"]
         making = aside.submit(_make_orders, found, keys, on_orders)
