@@ -23,7 +23,8 @@ FEWEST_LETTERS = 10
 MUCH = 0.3  # of the letters beyond ASCII
 GIBBERISH = "the text is neither UTF-8 nor UTF-16, and read as Windows-1252 it is gibberish"
 LETTERS = r"[^\x00-\x7f€–—•·…’“”°«»½¼¾]"  # beyond ASCII; signs may stand in a row
-FOREIGN = rf"{LETTERS}{{4,}}|[ƒ†‡ˆ‰¤¦¨¬¯¶¸]"
+FOREIGN = rf"{LETTERS}{{3,}}|[ƒ†‡ˆ‰¤¦¨¬¯¶¸]"
+NORTHERN = "[ÆØÅÄÖÜÉ]{3,}"  # capitals that do
 HOW_TO_SAY = (
     "say what it is written in: churn inspect FILE --encoding big5 (Chinese, or gb18030), cp932 (Japanese), "
     "cp949 (Korean), cp1250 (Polish, Czech), cp1251 (Russian), cp1253 (Greek), "
@@ -75,14 +76,14 @@ def about_file(log: Log) -> Iterator[Advice]:
 def about_foreign_text(log: Log) -> Iterator[Advice]:
     """Ask for the encoding of a text that would be gibberish by the last that is tried, Windows-1252.
 
-    There, letters that ASCII has not hardly ever stand four in a row; Chinese or Russian ones do.
+    There, letters that ASCII has not hardly ever stand three in a row; Chinese or Russian ones do.
     """
     if log.raw.encodings != LAST_TRIED:
         return
     names = " ".join(log.raw.files[0].names)
     [(unread,)] = log.ask("SELECT count(*) FROM faults WHERE rule = 'undecodable'", "undecodable")
-    letters, foreign = (_length(log, names, pattern) for pattern in (LETTERS, FOREIGN))
-    if unread + letters >= FEWEST_LETTERS and unread + foreign > MUCH * letters:
+    letters, foreign, northern = (_length(log, names, pattern) for pattern in (LETTERS, FOREIGN, NORTHERN))
+    if unread + letters >= FEWEST_LETTERS and unread + foreign - northern > MUCH * letters:
         asked = question(f"{WHERE}.encoding", f"{GIBBERISH}: {HOW_TO_SAY}")
         yield replace(asked, settings={"encoding": ASKED})
 

@@ -43,6 +43,8 @@ def test_a_file_of_taiwan_is_asked_about_and_read_by_the_encoding_that_is_said(t
         ("겨울 모자", "cp949"),
         ("καπέλο", "cp1253"),
         ("交易日期", "gb18030"),
+        ("茶葉", "big5"),
+        ("東京", "cp932"),
     ],
 )
 def test_letters_of_other_alphabets_are_asked_about(product: str, encoding: str, tmp_path: Path) -> None:
