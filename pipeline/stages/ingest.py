@@ -25,7 +25,6 @@ from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
 from pipeline.tables.memory import keep_freed
 from pipeline.tables.optional import tables as optional
 from pipeline.tables.orders.policies import Policies
-from pipeline.tables.parallel import take_short_turns
 from pipeline.tables.remarks import remarks
 
 FARTHEST_EAST = timedelta(hours=14)  # the clock that is the most ahead of UTC: Kiribati
@@ -178,5 +177,4 @@ def _check_births(births_from: date | None, done: Ingested) -> None:
 
 if __name__ == "__main__":
     keep_freed()
-    take_short_turns()
     run(ingest)

@@ -1,9 +1,8 @@
-"""Work on all cores where NumPy, Arrow and DuckDB let go of the interpreter."""
+"""Work on all cores where NumPy and Arrow let go of the interpreter."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -13,17 +12,6 @@ import numpy.typing as npt
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-TURN = 0.0005  # seconds
-
-
-def take_short_turns() -> None:
-    """Let who waits for the interpreter have it after half a millisecond, not after Python's five.
-
-    While keys are made, which never lets go of it by itself, the rows are judged in many short calls: each
-    would wait for five milliseconds afterwards.
-    """
-    sys.setswitchinterval(TURN)
 
 
 def on_all_cores(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

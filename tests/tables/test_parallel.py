@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
 
-from pipeline.tables.parallel import put, take_short_turns, taken
+from pipeline.tables.parallel import put, taken
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 1000])
@@ -18,12 +16,3 @@ def test_taking_and_putting_are_inverse(size: int) -> None:
     back = np.empty_like(values)
     put(taken(values, places), places, into=back)
     assert back.tolist() == values.tolist()
-
-
-def test_turns_are_shorter_than_without() -> None:
-    usual = sys.getswitchinterval()
-    try:
-        take_short_turns()
-        assert sys.getswitchinterval() < usual
-    finally:
-        sys.setswitchinterval(usual)
