@@ -60,10 +60,11 @@ def _results(manifest: Mapping[str, Any], customers: int, root: Path, today: dat
     """Say of whom the results are, how old, and where."""
     as_of, last = (date.fromisoformat(manifest[name]) for name in ("as_of", "last_order_on"))
     yield ""
+    freshness = f", the last order is {age(last, today)} old" if today else ", a replay"
     if today and (told := over(last, as_of, manifest["horizon_days"], today)):
         yield f"[bold yellow]Old:[/] {told}."
-    scored = f"[bold]{counted(manifest['rows']):customer/customers} as of {as_of}[/]"
-    yield f"{scored}, the last order is {age(last, today)} old" if today else f"{scored}, a replay"
+        freshness = ""
+    yield f"[bold]{counted(manifest['rows']):customer/customers} as of {as_of}[/]{freshness}"
     if (all_returned := customers - manifest["rows"]) > 0:
         yield f"  and {counted(all_returned)} with every order returned, in the KPIs alone"
     yield f"  segments     {escape(str(root / files.EXPORT_CSV))}"
