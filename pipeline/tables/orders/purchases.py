@@ -82,7 +82,8 @@ def bought(
         by_customer = None
     if not rows.num_rows:
         raise UserError(f"{title(spec)} has returns but no orders", where=f"{where}.path")
-    return Bought(rows, by_customer)
+    in_one_piece = [whole(column) for column in rows.columns[:3]]
+    return Bought(pa.table([*in_one_piece, *rows.columns[3:]], names=rows.column_names), by_customer)
 
 
 def _paid(amounts: pa.ChunkedArray, *, or_zero: bool) -> pa.ChunkedArray:
@@ -108,7 +109,7 @@ def by_customer_and_time(found: Bought) -> Places:
 
     Numbers sort in a fraction of the time of rows.
     """
-    numbers, times = whole(found.rows["customer_no"]).to_numpy(), found.rows["ordered_at"].to_numpy()
+    numbers, times = (whole(found.rows[name]).to_numpy() for name in ("customer_no", "ordered_at"))
     if (times[1:] < times[:-1]).any():
         by_time = np.argsort(times, kind="stable")
         return by_time[sorted_with_places(numbers[by_time])[0]]
@@ -128,10 +129,12 @@ def orders_of(rows: pa.Table, order: Places, keyed: pa.Table) -> Iterator[pa.Tab
     keyed : pyarrow.Table
         From `pipeline.tables.orders.numbers.keyed`.
     """
-    times, numbers = rows["ordered_at"].to_numpy(), whole(rows["customer_no"]).to_numpy()
+    times, numbers = whole(rows["ordered_at"]).to_numpy(), whole(rows["customer_no"]).to_numpy()
     varied = {name: whole(rows[name]) for name in OTHERS if not _is_alike(rows[name])}
     of_keys = whole(keyed["customer_no"]).to_numpy()
-    sizes = np.bincount(numbers, minlength=len(keyed))
+    sizes = np.zeros(len(keyed), np.intp)
+    for start in range(0, len(numbers), PART_ROWS):  # in blocks, for they are copied on the way
+        sizes += np.bincount(numbers[start : start + PART_ROWS], minlength=len(sizes))
     firsts, sizes = (np.cumsum(sizes) - sizes)[of_keys], sizes[of_keys]
     for part in _parts(sizes):
         customers = np.repeat(np.arange(part.start, part.stop, dtype=np.int32), sizes[part])
