@@ -37,8 +37,6 @@ from pipeline.tables import history, io
 
 SCORE = "churn_probability"
 LIMITS = {"churn_gap", "log_loss_rise", "spend_bias"}
-TURNS_WITH_THE_LOG = {"first_in_peak_month"}
-"""Features that change for everybody on the day another month becomes the busiest: customers have not."""
 
 
 def monitor(params: Params) -> None:
@@ -90,8 +88,7 @@ def _drifted(cutoffs: Cutoffs, params: Params) -> pd.DataFrame:
     frame = feature_frame(*frames.tables(cutoffs.all, some_customers(active, CUSTOMERS, params.seed)))
     frame = frame[frame["days_since_last"] < active_days].reset_index(drop=True)
     score = pd.Series(churn_probability(model, frame), frame.index, name=SCORE)
-    features = [name for name in used_features(model) if name not in TURNS_WITH_THE_LOG]
-    limits = dict.fromkeys(features, params.monitor.psi_feature)
+    limits = dict.fromkeys(used_features(model), params.monitor.psi_feature)
     limits[SCORE] = params.monitor.psi_score
     return drift(pd.concat([frame, score], axis=1), cutoffs.learned_from, limits)
 

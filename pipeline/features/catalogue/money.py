@@ -259,6 +259,7 @@ FIRST_ORDER = Topic(
             "1 if the first order fell in the month of the year with the most orders in the log so far",
             "",
             whole=True,
+            turns_with_log=True,
         ),
     ),
 )
