@@ -13,6 +13,7 @@ from pipeline.report.measures import Bar, largest
 from pipeline.report.texts import Texts
 
 MOST_DRIVERS = 12
+LEAST_WEIGHT = 0.005  # of all weights; less rounds to none
 SINGLE_ORDERS = 0.5  # days per order, below which orders seem to be lines of orders
 
 
@@ -192,10 +193,11 @@ def newcomers(report: ReportData, t: Texts, f: Formats) -> list[str]:
 
 
 def driver_bars(report: ReportData, t: Texts, f: Formats) -> list[Bar]:
-    """Build the most telling inputs of the churn model, the strongest first; useless ones are left out."""
+    """Build the most telling inputs of the churn model, the strongest first, without what would read 0%."""
     useful = report.importance[report.importance["log_loss_increase"] > 0]
     useful = useful.sort_values(["log_loss_increase", "feature"], ascending=[False, True]).head(MOST_DRIVERS)
     longest, total = largest(useful["log_loss_increase"]), useful["log_loss_increase"].sum()
+    useful = useful[useful["log_loss_increase"] >= LEAST_WEIGHT * total]
 
     def written(row: Mapping[Any, Any]) -> str:
         weight, low, high = (f.percent(row[name] / total, 0) for name in ("log_loss_increase", "low", "high"))
