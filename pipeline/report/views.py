@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import pandas as pd
+
 from pipeline.report.data import ReportData
 from pipeline.report.formats import MISSING, Formats
 from pipeline.report.measures import Bar, largest
@@ -47,6 +49,7 @@ def tiles(report: ReportData, t: Texts, f: Formats) -> list[Tile]:
     )
     if not retention["denominator"]:
         retention_tile = tile("retention", MISSING, "nobody", days=days, start=f.day(period["start"]))
+    spend = summary["expected_spend"].sum(min_count=1)
     again = {"gap": f.number(kpis["median_gap_days"])} if kpis["median_gap_days"] is not None else {}
 
     return [
@@ -73,7 +76,8 @@ def tiles(report: ReportData, t: Texts, f: Formats) -> list[Tile]:
         ),
         tile(
             "expected",
-            f.money_short(summary["expected_spend"].sum(min_count=1)),
+            f.money_short(spend),
+            "none" if pd.isna(spend) else "note",
             days=days,
             clv=f.money_short(summary["clv"].sum(min_count=1)),
             clv_days=f.number(report.clv_horizon_days),
@@ -146,6 +150,7 @@ def churn_note(report: ReportData, t: Texts, f: Formats) -> str:
     return t(
         "kpis.churn",
         literal=f.percent(literal["value"]),
+        why=t("kpis.churn.grown") if literal["value"] < 0 else "",
         cohort=f.percent(cohort["value"]),
         start=f.number(period["active_at_start"]),
         end=f.number(period["active_at_end"]),

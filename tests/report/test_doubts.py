@@ -45,3 +45,25 @@ def test_what_hardly_weighs_is_no_bar_that_reads_nothing(page_of: PageOf, locali
     drivers = text.rpartition(head)[2][:300]
     assert often in drivers
     assert basket not in drivers
+
+
+def test_a_shop_that_grew_is_told_why_its_textbook_churn_is_below_zero(
+    page_of: PageOf, localised: ReportData
+) -> None:
+    told = {"en": "more came than went", "de": "mehr kamen als gingen"}[localised.language]
+
+    def said(rate: float) -> bool:
+        literal = {**localised.kpis["churn_rate_literal"], "value": rate}
+        return (
+            told in page_of(replace(localised, kpis={**localised.kpis, "churn_rate_literal": literal})).text
+        )
+
+    assert said(-0.088)
+    assert not said(0.088)
+
+
+def test_without_a_forecast_the_tile_says_so(page_of: PageOf, localised: ReportData) -> None:
+    told = {"en": "not forecast", "de": "keine Vorhersage"}[localised.language]
+    unknown = localised.segment_summary.assign(expected_spend=float("nan"), clv=float("nan"))
+    assert told in page_of(replace(localised, segment_summary=unknown)).text
+    assert told not in page_of(localised).text
