@@ -107,6 +107,12 @@ def lines_as_orders(report: ReportData, t: Texts, f: Formats) -> list[str]:
     return [t("lines_as_orders", orders=f.number(orders), days=f.number(days))]
 
 
+def doubts(report: ReportData, t: Texts) -> list[str]:
+    """Say what the ingest found that may be wrong; lines that count as orders are told with their numbers."""
+    named = dict.fromkeys(report.ingest.get("remarks", ()))
+    return [t.word("doubt", name) for name in named if name != "lines_as_orders"]
+
+
 def method(report: ReportData, t: Texts, f: Formats) -> str:
     """Say which models the numbers come from; nothing of one that is not there."""
     has_churn, has_value = (

@@ -229,6 +229,15 @@ def test_lines_that_count_as_orders_are_told_at_the_top(page_of: PageOf, localis
     assert not said(4600, without), "people who order twice a day"
 
 
+def test_doubts_of_the_ingest_are_told_at_the_top(page_of: PageOf, localised: ReportData) -> None:
+    told = {"en": "Many rows stand in two files", "de": "Viele Zeilen stehen in zwei Dateien"}
+    ingest = {**localised.ingest, "remarks": ["files_overlap", "lines_as_orders"]}
+    text = page_of(replace(localised, ingest=ingest)).text
+    assert told[localised.language] in text.partition(localised.title)[2]
+    assert "lines as orders" not in text
+    assert told[localised.language] not in page_of(localised).text
+
+
 def test_who_is_worth_less_than_an_offer_costs_is_counted(page_of: PageOf, localised: ReportData) -> None:
     below, all_the_same = {
         "en": ("34 customers with a lifetime value below €12.50", "12 customers have a lifetime value below"),
