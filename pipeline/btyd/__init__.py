@@ -10,7 +10,7 @@
   `lifetimes_engine` in place of our own; `stored` reads them back, `estimator` takes them into
   scikit-learn, `simulation` draws customers from them.
 - Which model: `backtest` and `choice`. Which season: `clock`, `season`, `seasonchoice`.
-- Orders, spend and CLV of each customer: `lifetime`.
+- Orders, spend and CLV of each customer: `lifetime`. All of this, one cutoff after the other: `fits`.
 - How sure that is: `predictive`, by the tables of `counttable` and `spendtable` and by `parametersets`;
   held against what came by `ranges`, `pit` and `totals`; `outlook` for one cutoff, `trackrecord` for all.
 - How it holds: `tracking`, `newcomers`, `portraits`.
@@ -24,6 +24,7 @@ from pipeline.btyd.clock import CALENDAR, Clock
 from pipeline.btyd.conditionalspend import ConditionalGammaGamma, fit_spend, spend_metrics
 from pipeline.btyd.countmodel import CountModel
 from pipeline.btyd.firstday import first_day_level, of_all_days
+from pipeline.btyd.fits import Fits, Recipe
 from pipeline.btyd.fitting import Engine
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.independence import SpendIndependence, spend_independence
@@ -54,9 +55,11 @@ __all__ = [
     "CommonError",
     "ConditionalGammaGamma",
     "CountModel",
+    "Fits",
     "GammaGamma",
     "ParetoNBD",
     "Past",
+    "Recipe",
     "SeasonChoice",
     "Seasons",
     "SpendIndependence",

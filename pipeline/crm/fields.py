@@ -64,7 +64,7 @@ FIELDS: tuple[Field, ...] = (
         "reason_2",
         "text",
         "The next reason, of another kind",
-        "2 further days with an order since the first (average 6)",
+        "Ordered again on 2 days (average 6)",
     ),
     Field("reason_3", "text", "The third", "€31.20 spent in the last 182 days (average €88.10)"),
     Field(

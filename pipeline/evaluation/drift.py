@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.evaluation.weighted import FloatArray
+from pipeline.features.catalogue import TOPICS
 
 COLUMNS = ("feature", "psi", "usual", "drift")
 MODERATE = 0.1
@@ -28,6 +29,11 @@ BINS = 10
 HALF_A_ROW = 0.5
 CUSTOMERS = 10_000
 """As many are compared: with them chance moves the index by some thousandths."""
+
+TURN_WITH_LOG = frozenset(
+    feature.name for topic in TOPICS for feature in topic.features if feature.turns_with_log
+)
+"""Features that change for everybody on one day: the customers have not."""
 
 Drift = Literal["not_compared", "stable", "usual", "moderate", "large"]
 
@@ -75,7 +81,8 @@ def drift(
         The cutoffs that a model of a day learns from, by day; the last day is today, the ones before tell
         what is usual.
     limits : mapping of str to float
-        The columns to compare, each with the index from which its drift is large, chance aside.
+        The columns to compare, but for those that `TURN_WITH_LOG`, each with the index from which its drift
+        is large, chance aside.
 
     Returns
     -------
@@ -92,6 +99,8 @@ def drift(
     chance = BINS * sum(1 / max(int(rows.sum()), 1) for rows in compared[-1])
     found = []
     for column, limit in limits.items():
+        if column in TURN_WITH_LOG:
+            continue
         values, today, usual = frame[column].to_numpy(dtype=np.float64), np.nan, np.nan
         if not _is_of_the_calendar(frame[column], cutoff):
             *earlier, today = (psi(values[before], values[now]) for before, now in compared)

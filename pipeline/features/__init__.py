@@ -7,7 +7,7 @@
 """
 
 from pipeline.features.closures import Closure, OpenDays, is_noticed
-from pipeline.features.cutoffs import Count, Cutoffs, Origin, plan_cutoffs
+from pipeline.features.cutoffs import CutoffPlan, Cutoffs, Origin, plan_cutoffs
 from pipeline.features.flow import (
     amounts_between,
     births_known_from,
@@ -22,7 +22,7 @@ from pipeline.features.snapshots import NO_RETURNS, customer_days, outcomes, sna
 __all__ = [
     "NO_RETURNS",
     "Closure",
-    "Count",
+    "CutoffPlan",
     "Cutoffs",
     "OpenDays",
     "Origin",

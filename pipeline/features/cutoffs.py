@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count, islice, takewhile
 from typing import Any, Literal
@@ -125,17 +125,52 @@ def every_window(start: date, horizon_days: int) -> bool:
     return True
 
 
-def plan_cutoffs(
-    first_day: date,
-    as_of: date,
-    *,
-    horizon_days: int,
-    training_cutoffs: Count,
-    spacing_days: Count,
-    min_history_days: int,
-    origins: Count = "auto",
-    tells: Tells = every_window,
-) -> Cutoffs:
+@dataclass(frozen=True)
+class CutoffPlan:
+    """How cutoffs are to lie, whatever the log.
+
+    Attributes
+    ----------
+    horizon_days : int
+        Length of the label window in days.
+    min_history_days : int
+        Days of log there must be before a training cutoff.
+    training_cutoffs : int or "auto"
+        How many cutoffs are learned from at an origin, at most; those with too little log before them are
+        left out. By default six, and four where their horizons overlap much.
+    spacing_days : int or "auto"
+        Days between cutoffs; about a month by default. A whole number of equal steps makes up the horizon,
+        so that origins and training share their cutoffs.
+    origins : int or "auto"
+        How many days to test at, at most.
+    """
+
+    horizon_days: int
+    min_history_days: int
+    training_cutoffs: Count = "auto"
+    spacing_days: Count = "auto"
+    origins: Count = "auto"
+
+    @property
+    def steps(self) -> int:
+        """How many steps make up the horizon."""
+        step_days = MONTH_DAYS if self.spacing_days == "auto" else self.spacing_days
+        return max(1, round(self.horizon_days / step_days))
+
+    @property
+    def learned(self) -> int:
+        """How many cutoffs are learned from at an origin, at most."""
+        if self.training_cutoffs == "auto":
+            return 6 if self.steps <= 2 else 4
+        return self.training_cutoffs
+
+    @property
+    def tested(self) -> int:
+        """How many days to test at, at most."""
+        return ORIGINS if self.origins == "auto" else self.origins
+
+
+def plan_cutoffs(first_day: date, as_of: date, plan: CutoffPlan, tells: Tells = every_window) -> Cutoffs:
     """Lay the cutoffs on the calendar, counted back from `as_of`.
 
     Parameters
@@ -144,18 +179,7 @@ def plan_cutoffs(
         The day of the first order in the log.
     as_of : date
         The first day that is not known.
-    horizon_days : int
-        Length of the label window in days.
-    training_cutoffs : int or "auto"
-        How many cutoffs are learned from at an origin, at most; those with too little log before them are
-        left out. By default six, and four where their horizons overlap much.
-    spacing_days : int or "auto"
-        Days between cutoffs; about a month by default. A whole number of equal steps makes up the horizon,
-        so that origins and training share their cutoffs.
-    min_history_days : int
-        Days of log there must be before a training cutoff.
-    origins : int or "auto"
-        How many days to test at, at most.
+    plan : CutoffPlan
     tells : callable, optional
         First day and length in days of a window to whether it tells of the customers, as known at its end.
         Earlier windows take the place of those that do not. By default, and where too few do, all are taken.
@@ -166,21 +190,11 @@ def plan_cutoffs(
         Without origins where the log is shorter than two horizons and `min_history_days`: nothing could be
         learned before the holdout.
     """
-    step_days = MONTH_DAYS if spacing_days == "auto" else spacing_days
-    steps = max(1, round(horizon_days / step_days))
-    grid = _Grid(
-        earliest=first_day + timedelta(days=min_history_days),
-        earliest_last_year=first_day + timedelta(days=FEWEST_DAYS_BEFORE_LAST_YEAR),
-        horizon_days=horizon_days,
-        steps=steps,
-        learned=(6 if steps <= 2 else 4) if training_cutoffs == "auto" else training_cutoffs,
-        tells=tells,
-    )
-    most = ORIGINS if origins == "auto" else origins
-    held = grid.origins_before(as_of, most)
+    grid = _Grid(first_day, plan, tells)
+    held = grid.origins_before(as_of)
     if not held:
-        grid = replace(grid, tells=every_window)
-        held = grid.origins_before(as_of, most)
+        grid = _Grid(first_day, plan, every_window)
+        held = grid.origins_before(as_of)
     return Cutoffs(held, grid.origin(as_of) if held else Origin(as_of, ()))
 
 
@@ -188,38 +202,36 @@ def plan_cutoffs(
 class _Grid:
     """Days a step apart, back to the earliest with enough log before it; skips windows that tell nothing."""
 
-    earliest: date
-    earliest_last_year: date
-    horizon_days: int
-    steps: int
-    learned: int
+    first_day: date
+    plan: CutoffPlan
     tells: Tells
 
-    def origins_before(self, day: date, most: int) -> tuple[Origin, ...]:
+    def origins_before(self, day: date) -> tuple[Origin, ...]:
         """Go back from window to window without overlap; keep those that have what to learn from."""
         held: list[Origin] = []
-        while len(held) < most and (before := self.ended_by(day, 1)):
+        while len(held) < self.plan.tested and (before := self.ended_by(day, 1)):
             [day] = before
             held.append(self.origin(day))
         return tuple(each for each in reversed(held) if each.training)
 
     def origin(self, day: date) -> Origin:
         """Give a day what it learns from, and the window a year before it."""
-        return Origin(day, self.ended_by(day, self.learned), self.last_year(day))
+        return Origin(day, self.ended_by(day, self.plan.learned), self.last_year(day))
 
     def last_year(self, day: date) -> Origin | None:
         """Give the same window a year earlier, if it had ended by the day and enough was known before it."""
-        then = day - timedelta(days=YEAR_DAYS)
-        has_ended = self.horizon_days <= YEAR_DAYS
-        if not has_ended or then < self.earliest_last_year or not self.tells(then, self.horizon_days):
+        then, horizon_days = day - timedelta(days=YEAR_DAYS), self.plan.horizon_days
+        is_early = (then - self.first_day).days < FEWEST_DAYS_BEFORE_LAST_YEAR
+        if horizon_days > YEAR_DAYS or is_early or not self.tells(then, horizon_days):
             return None
         # Two horizons side by side show the level before the window; more would only take more cutoffs.
-        learned = self.ended_by(then, 2, apart=self.steps)
+        learned = self.ended_by(then, 2, apart=self.plan.steps)
         return Origin(then, learned) if learned else None
 
     def ended_by(self, day: date, most: int, apart: int = 1) -> tuple[date, ...]:
         """Take the latest days whose windows had ended by a day, some steps apart, ascending."""
-        steps_back = count(self.steps, apart)
-        days = (day - timedelta(days=back * self.horizon_days // self.steps) for back in steps_back)
-        known = takewhile(lambda each: each >= self.earliest, days)
-        return tuple(sorted(islice((each for each in known if self.tells(each, self.horizon_days)), most)))
+        horizon_days, steps = self.plan.horizon_days, self.plan.steps
+        earliest = self.first_day + timedelta(days=self.plan.min_history_days)
+        days = (day - timedelta(days=back * horizon_days // steps) for back in count(steps, apart))
+        known = takewhile(lambda each: each >= earliest, days)
+        return tuple(sorted(islice((each for each in known if self.tells(each, horizon_days)), most)))

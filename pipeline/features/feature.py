@@ -94,6 +94,9 @@ class Feature:
         take every feature.
     whole : bool
         A whole number.
+    turns_with_log : bool
+        It asks something of the whole log, and on the day the answer changes it changes for everybody: no
+        drift of the customers.
     words : Words, optional
         For the reasons in CRM and report; what has none is never given as one. A test asks every feature for
         them but those that say who somebody is, and those that it names as of no use to a reader.
@@ -106,6 +109,7 @@ class Feature:
     missing: str = ""
     scale: Scale | None = None
     whole: bool = False
+    turns_with_log: bool = False
     words: Words | None = None
 
 

@@ -110,7 +110,16 @@ def parse_params(tree: object) -> Params:
     try:
         return Params.model_validate(tree)
     except ValidationError as error:
-        raise explain(error) from None
+        raise _as_written(explain(error), tree) from None
+
+
+def _as_written(error: UserError, tree: Mapping[str, Any]) -> UserError:
+    """Name the section that is there: order lines can be the log."""
+    sources = tree.get("sources")
+    if isinstance(sources, Mapping) and sources.get("order_lines") and not sources.get("orders"):
+        where = (error.where or "").replace("sources.orders", "sources.order_lines", 1)
+        return UserError(error.problem, where=where, valid=error.valid)
+    return error
 
 
 def parse_source(tree: Mapping[str, Any]) -> Source:

@@ -166,6 +166,15 @@ class Sources(Section):
         return tree
 
     @property
+    def section_of_log(self) -> str:
+        """Where people find the log in params.yaml: `order_lines`, where these are the log, else `orders`."""
+        lines, place = self.order_lines, ("path", "url", "table", "query")
+        if lines is None or any(getattr(lines, key) != getattr(self.orders, key) for key in place):
+            return "orders"
+        own = self.orders.columns.model_dump(exclude_none=True, exclude=set(OF_LOG_ALONE)).items()
+        return "order_lines" if own <= lines.columns.items() else "orders"
+
+    @property
     def optional(self) -> dict[str, TableSource]:
         """The optional tables that the shop has, by name."""
         return {name: source for name, source in self if isinstance(source, TableSource)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
-from pipeline.features import NO_RETURNS, Count, Cutoffs, OpenDays, births_known_from, plan_cutoffs
+from pipeline.features import NO_RETURNS, CutoffPlan, Cutoffs, OpenDays, births_known_from, plan_cutoffs
 from pipeline.preflight.floors import Facts, floors
 from pipeline.preflight.horizon import recommend_horizon
 from pipeline.preflight.tables import describe_tables, switched_off
@@ -28,12 +29,9 @@ def preflight(
     orders: pd.DataFrame,
     ingest: Mapping[str, Any],
     as_of: date,
+    plan: CutoffPlan,
     *,
     returns: pd.DataFrame | None = None,
-    horizon_days: int,
-    training_cutoffs: Count,
-    spacing_days: Count,
-    min_history_days: int,
     births_from: date | None = None,
 ) -> dict[str, Any]:
     """Describe an order log and say what can be predicted from it.
@@ -47,12 +45,10 @@ def preflight(
         `tables`.
     as_of : date
         The first day that is not known.
+    plan : CutoffPlan
+        With the configured churn horizon, to stand beside the recommended one.
     returns : DataFrame, optional
         As in `pipeline.features.customer_days`: who has given everything back is no customer to learn from.
-    horizon_days : int
-        The configured churn horizon, to stand beside the recommended one.
-    training_cutoffs, spacing_days, min_history_days : int or "auto"
-        As in `pipeline.features.plan_cutoffs`.
     births_from : date, optional
         Lifetime models learn only from customers whose first order is no earlier, and cutoffs are planned as
         if the log began there.
@@ -72,17 +68,8 @@ def preflight(
         learned_from = births_known_from(first_day, births_from)
         days_of_log = (as_of - learned_from).days
         open_days = OpenDays(orders["ordered_at"])
-        recommended = recommend_horizon(_number(rhythm["p90"]), days_of_log)
-        cutoffs = plan_cutoffs(
-            learned_from,
-            as_of,
-            horizon_days=horizon_days,
-            training_cutoffs=training_cutoffs,
-            spacing_days=spacing_days,
-            min_history_days=min_history_days,
-            origins=1,
-            tells=open_days.tells,
-        )
+        recommended, horizon_days = recommend_horizon(_number(rhythm["p90"]), days_of_log), plan.horizon_days
+        cutoffs = plan_cutoffs(learned_from, as_of, replace(plan, origins=1), open_days.tells)
         windows = [
             *_judged_by(cutoffs, horizon_days),
             *_past_horizons({horizon_days, recommended or horizon_days}, as_of),
@@ -91,7 +78,7 @@ def preflight(
     held = floors(
         _facts(shape, outcomes, cutoffs, days_of_log, (as_of - last_day).days),
         horizon_days=horizon_days,
-        min_history_days=min_history_days,
+        min_history_days=plan.min_history_days,
         has_births_from=births_from is not None,
     )
     return {
@@ -106,7 +93,7 @@ def preflight(
         "horizon": {
             "configured": _at(horizon_days, outcomes),
             "recommended": _at(recommended, outcomes) if recommended else None,
-            "longest": max((days_of_log - min_history_days) // 2, 0),
+            "longest": max((days_of_log - plan.min_history_days) // 2, 0),
         },
         "tables": describe_tables(ingest, int(shape["customers"]), as_of),
         "without": switched_off(ingest),

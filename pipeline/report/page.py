@@ -43,6 +43,7 @@ def render(report: ReportData) -> str:
             f=f,
             alarms=reality.alarms(report, t, f),
             lines_as_orders=views.lines_as_orders(report, t, f),
+            doubts=views.doubts(report, t),
             not_predicted=views.not_predicted(report, t, f),
             last_day=f.day(views.last_day(report)),
             as_of=f.day(report.as_of),

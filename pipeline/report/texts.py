@@ -16,6 +16,7 @@ from pipeline.report import (
     sentences_shop,
     sentences_tables,
     words,
+    words_doubts,
 )
 
 SENTENCES = {
@@ -28,7 +29,7 @@ SENTENCES = {
     **sentences_reality.SENTENCES,
     **sentences_reasons.SENTENCES,
 }
-WORDS = {**words.WORDS, **sentences_tables.WORDS}
+WORDS = {**words.WORDS, **sentences_tables.WORDS, "doubt": words_doubts.DOUBTS}
 TOPIC_OF = {feature.name: topic.name for topic in TOPICS for feature in topic.features}
 
 

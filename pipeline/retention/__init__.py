@@ -2,5 +2,5 @@
 
 - Of the shop: `kpis`.
 - Of a customer: `rfm`, and the risk band, value tier and stage of `lifecycle`; what to do: `actions`.
-- All of these together, and their sums: `segments`.
+- All of these together: `segments`; their sums that may be shown: `aggregates`.
 """

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -144,17 +145,16 @@ def read_orders(
             on_phase=begin,
             on_orders=on_orders,
             on_identities=on_identities,
+            where=f"sources.{params.sources.section_of_log}",
         )
     _check_births(params.ingest.births_from, done)
-    told = remarks(
-        done,
-        params.ingest.births_from,
-        params.ingest.cancelled_status,
-        returns_drop=params.ingest.returns == "drop",
+    returns_drop = params.ingest.returns == "drop"
+    told = list(
+        remarks(done, params.ingest.births_from, params.ingest.cancelled_status, returns_drop=returns_drop)
     )
     for remark in told:
-        warn(remark)
-    return done
+        warn(remark.sentence)
+    return replace(done, counts=done.counts | {"remarks": [remark.name for remark in told]})
 
 
 def _now(timezone: str | None) -> datetime:

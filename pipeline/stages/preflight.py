@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.features import CutoffPlan
 from pipeline.params import Params
 from pipeline.preflight.availability import preflight
 from pipeline.preflight.closures import closure
@@ -62,10 +63,9 @@ def describe(
         orders,
         counts,
         as_of,
+        CutoffPlan(params.churn.horizon_days, **params.snapshots.model_dump()),
         returns=returns,
-        horizon_days=params.churn.horizon_days,
         births_from=params.ingest.births_from,
-        **params.snapshots.model_dump(),
     )
 
 

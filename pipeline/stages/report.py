@@ -10,7 +10,7 @@ from pipeline.crm.consent import with_consent
 from pipeline.params import Params
 from pipeline.report.data import ReportData
 from pipeline.report.page import render
-from pipeline.retention.segments import (
+from pipeline.retention.aggregates import (
     below_floor,
     not_worth_it,
     rfm_summary,

@@ -14,7 +14,8 @@ from pipeline.features import Cutoffs
 from pipeline.params import Params
 from pipeline.report.formats import Formats
 from pipeline.report.reasons import sentences
-from pipeline.retention.segments import segment_customers, segment_summary
+from pipeline.retention.aggregates import segment_summary
+from pipeline.retention.segments import segment_customers
 from pipeline.stages import files, frames
 from pipeline.stages.shell import run, say
 from pipeline.tables import io

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline.counted import counted
 from pipeline.features import (
+    CutoffPlan,
     Cutoffs,
     OpenDays,
     births_known_from,
@@ -29,14 +30,9 @@ def make_snapshots(params: Params) -> None:
     horizon_days = params.churn.horizon_days
     orders, returns = io.read_parquet(files.ORDERS), io.read_parquet(files.RETURNS)
     open_days = OpenDays(orders["ordered_at"])
-    cutoffs = plan_cutoffs(
-        births_known_from(date.fromisoformat(log["first_day"]), params.ingest.births_from),
-        as_of,
-        horizon_days=horizon_days,
-        origins=params.evaluate.origins,
-        tells=open_days.tells,
-        **params.snapshots.model_dump(),
-    )
+    first_day = births_known_from(date.fromisoformat(log["first_day"]), params.ingest.births_from)
+    plan = CutoffPlan(horizon_days, origins=params.evaluate.origins, **params.snapshots.model_dump())
+    cutoffs = plan_cutoffs(first_day, as_of, plan, open_days.tells)
     days = customer_days(orders, returns)
     tables = snapshots(
         days,

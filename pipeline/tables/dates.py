@@ -211,7 +211,8 @@ def _best(con: Connection, column: str, where: str) -> DateFormat:
         raise UserError(
             "no value of the column reads as a date in any format that is tried",
             where=where,
-            valid='a format such as "%d.%m.%Y %Hh%M" or "%d-%m-%y"' + _about_serials(con, values),
+            valid='another column, or a format such as "%d.%m.%Y %Hh%M" or "%d-%m-%y"'
+            + _about_serials(con, values),
         )
     _ask_if_undecided(con, values, best, counted, where)
     return best

@@ -38,7 +38,6 @@ from pipeline.tables.orders.reference import Lookup
 from pipeline.tables.sources.readers import Raw, read_raw
 from pipeline.tables.sources.spec import OrderSource, TableSource, order_columns
 
-WHERE = "sources.orders"
 DEFAULT = Policies()
 NO_TABLES: Mapping[str, TableSource] = {}
 MEMORY_LIMIT = "2GB"  # the tables it hands over take as much again outside of it at 10 million rows
@@ -116,6 +115,7 @@ def ingest_orders(
     on_phase: Callable[[Phase], None] = lambda _: None,
     on_orders: Callable[[Iterator[pa.Table]], object] = lambda _: None,
     on_identities: Callable[[pa.Table], object] = lambda _: None,
+    where: str = "sources.orders",
 ) -> Ingested:
     """Read an order log, and the tables beside it, as they would have been read on the as-of date.
 
@@ -144,6 +144,8 @@ def ingest_orders(
         another thread, as a rule before the optional tables are read.
     on_identities : callable
         Given the identities while the last orders are made.
+    where : str
+        What messages call the section of `spec`.
 
     Raises
     ------
@@ -156,14 +158,14 @@ def ingest_orders(
     with duck.connect(memory_limit=MEMORY_LIMIT) as con, ThreadPoolExecutor(2) as aside:
         duck.run(con, AMOUNTS_IN_8_BYTES, name="amounts in 8 bytes")
         on_phase("reading files")
-        log = read_raw(con, spec, order_columns(spec), root, WHERE)
+        log = read_raw(con, spec, order_columns(spec), root, where)
         spelled = policies.customer_ids
         links, lookups = identity.read_links(policies.id_map, root, max_quarantine_share, spelled)
         accounts = identity.test_accounts(tables.get("customers"), root, spelled)
         only_line = find_only_lines(con, log, aside)
         numbering = identity.begin_to_number(con, log, links, spelled, aside)
         on_phase("reading dates")
-        log, date_format = read_dates(con, log, spec.date_format, policies.timezone, WHERE)
+        log, date_format = read_dates(con, log, spec.date_format, policies.timezone, where)
         until = None if as_of == "latest" else datetime.combine(as_of, time())
         on_phase("judging rows")
         seen = seen_before(log, until)
@@ -174,21 +176,21 @@ def ingest_orders(
         log = replace(log, rows=log.rows.append_column("only_line", only_line.result()))
         log = hide(con, log, seen)
         lookups += verdicts.prepare(con, spec, policies, root, max_quarantine_share)
-        log, decimal = verdicts.judge(con, spec, log, plain, now, policies, WHERE)
+        log, decimal = verdicts.judge(con, spec, log, plain, now, policies, where)
         if until is not None:
-            verdicts.check_as_of(con, spec, log, until, now, policies, WHERE)
+            verdicts.check_as_of(con, spec, log, until, now, policies, where)
         log, repeats = duplicates.settle(con, log, policies)
         read_as = {"date_format": date_format, "decimal": decimal}
         quarantine = verdicts.quarantine(con, spec, log, read_as)
         files = accounting.rows_per_file(con, log, until)
         visible = sum(file["rows_read"] - file["after_as_of"] for file in files.values())
-        accounting.stop_if_too_many(quarantine, visible, max_quarantine_share, f"{WHERE}.path")
-        _, last = verdicts.accepted_days(con, spec, WHERE)
+        accounting.stop_if_too_many(quarantine, visible, max_quarantine_share, f"{where}.path")
+        _, last = verdicts.accepted_days(con, spec, where)
         seen_until = until.date() if until else last + timedelta(days=1)
         log = verdicts.let_go(con, log)
         on_phase("making orders")
         by_customer = numbered.order if seen is None else None
-        found = [bought(con, spec, log, by_customer, WHERE, keep_zero=policies.zero_amount == "keep")]
+        found = [bought(con, spec, log, by_customer, where, keep_zero=policies.zero_amount == "keep")]
         amounts = found[0].rows["amount"]
         making = aside.submit(_make_orders, found, keys, on_orders)
         outliers = signals.outliers(amounts)  # meanwhile the keys are made

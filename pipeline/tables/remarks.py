@@ -1,9 +1,10 @@
-"""What a shop is told of the log it delivered: each doubt in a sentence, with what helps."""
+"""What a shop is told of the data it delivered: each doubt in a sentence, with what helps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import Literal, NamedTuple
 
 import pyarrow.compute as pc
 
@@ -20,9 +21,37 @@ FLOAT = r"^\d+\.0$"
 SCIENTIFIC = r"^\d([.,]\d+)?[eE]\+\d+$"
 
 
+Doubt = Literal[
+    "starts_late",
+    "rounded_ids",
+    "float_ids",
+    "alike_ids",
+    "shared_account",
+    "alike_ids_of_tables",
+    "unknown_words",
+    "lines_as_orders",
+    "lone_start",
+    "lone_end",
+    "changed_orders",
+    "files_overlap",
+    "doubled_orders",
+    "equal_rows",
+    "none_cancelled",
+    "small_amounts",
+    "lost_returns",
+]
+
+
+class Remark(NamedTuple):
+    """A doubt: its name, by which the report tells it to people, and the sentence with what helps."""
+
+    name: Doubt
+    sentence: str
+
+
 def remarks(
     done: Ingested, births_from: date | None, cancelled: Sequence[str], *, returns_drop: bool = False
-) -> Iterator[str]:
+) -> Iterator[Remark]:
     """Tell of what was accepted and may yet be wrong; no sentence repeats a value of a customer.
 
     Parameters
@@ -38,6 +67,7 @@ def remarks(
     yield from _about_births(done, births_from)
     yield from _about_ids(done)
     yield from _about_ids_of_tables(done)
+    yield from _about_words(done)
     yield from _about_lines(done)
     yield from _about_dates(done)
     yield from _about_changed(done)
@@ -48,96 +78,124 @@ def remarks(
         yield from _about_returns(done)
 
 
-def _about_births(done: Ingested, births_from: date | None) -> Iterator[str]:
+def _about_births(done: Ingested, births_from: date | None) -> Iterator[Remark]:
     """Tell of a log that starts in the middle of customers' lives."""
-    if births_from is None and done.counts["left_truncation"]["suspected"]:
-        yield (
+    truncation = done.counts["left_truncation"]
+    if births_from is None and truncation["suspected"]:
+        yield Remark(
+            "starts_late",
             "far more customers order for the first time in the first weeks of the log than later: it seems "
-            "to start in the middle of their lives. Set ingest.births_from to a day after those weeks."
+            "to start in the middle of their lives. They come as later from about "
+            f'{truncation["settled_on"]} on: set ingest.births_from: "{truncation["settled_on"]}".',
         )
 
 
-def _about_ids(done: Ingested) -> Iterator[str]:
+def _about_ids(done: Ingested) -> Iterator[Remark]:
     """Tell of ids that do not tell one customer from another."""
     ids, alike = done.vault["customer_id"], done.counts["alike_ids"]
     if rounded := pc.sum(pc.match_substring_regex(ids, SCIENTIFIC)).as_py():
-        yield (
+        yield Remark(
+            "rounded_ids",
             f"{counted(rounded):customer id is/customer ids are} written like 1.23E+11: a spreadsheet has "
-            "rounded them, and one may be several customers. Export that column as text."
+            "rounded them, and one may be several customers. Export that column as text.",
         )
     if pc.all(pc.match_substring_regex(ids, FLOAT)).as_py():
-        yield (
+        yield Remark(
+            "float_ids",
             'all customer ids end in ".0": a program took them for numbers, and the CRM may know them '
-            "without. Write them as whole numbers or as text."
+            "without. Write them as text, or cut it off by a query, such as SELECT * REPLACE "
+            "(regexp_replace(customer, '\\.0$', '') AS customer) FROM read_csv('data/raw/orders.csv', "
+            "all_varchar = true): docs/bring-your-own-data.md, Tables that belong together.",
         )
     if alike:
-        yield (
+        yield Remark(
+            "alike_ids",
             f"{counted(alike):customer id differs/customer ids differ} from another one in capitals "
-            "alone. If these are the same people, set ingest.customer_ids: small_letters."
+            "alone. If these are the same people, set ingest.customer_ids: small_letters.",
         )
     if orders := shared_account(done.order_table):
-        yield (
+        yield Remark(
+            "shared_account",
             f"one customer has {orders:,} of {len(done.order_table):,} orders, ten times as many as anybody "
             "else or more. If that is how the shop writes people without an account, another column, such as "
             "the e-mail address, may tell who they are; ingest.exclude_customers leaves them out. churn "
-            "inspect shows the id."
+            "inspect shows the id.",
         )
 
 
-def _about_ids_of_tables(done: Ingested) -> Iterator[str]:
+def _about_ids_of_tables(done: Ingested) -> Iterator[Remark]:
     """Tell of ids by which a table means a customer of the log whom it writes in other capitals."""
     for name, table in done.counts["tables"].items():
         if alike := table.get("in_other_capitals"):
-            yield (
+            yield Remark(
+                "alike_ids_of_tables",
                 f"{name}: {counted(alike):customer id differs/customer ids differ} from one of the orders in "
                 "capitals alone, and its rows are not that customer's. If these are the same people, set "
-                "ingest.customer_ids: small_letters."
+                "ingest.customer_ids: small_letters.",
             )
 
 
-def _about_lines(done: Ingested) -> Iterator[str]:
+def _about_words(done: Ingested) -> Iterator[Remark]:
+    """Tell of words that are none of ours: their rows are lost, and what they tell with them."""
+    for table in done.tables:
+        unknown = table.quarantine[table.quarantine["rule"] == "not_allowed"]
+        for (column, reason), rows in unknown.groupby(["column", "reason"], sort=True):
+            ours = str(reason).removeprefix("Not one of ").rstrip(".")
+            yield Remark(
+                "unknown_words",
+                f"{table.contract.name}: {counted(len(rows)):row holds/rows hold} another word in {column} "
+                f"than {ours}, and {'is' if len(rows) == 1 else 'are'} in quarantine. Tell by "
+                f"sources.{table.contract.name}.words what the shop's words mean.",
+            )
+
+
+def _about_lines(done: Ingested) -> Iterator[Remark]:
     """Tell of rows that seem to be lines of orders where nothing tells which belong together."""
     if "order_id" not in done.counts["columns_off"] or (share := at_once(done.order_table)) <= MANY_AT_ONCE:
         return
-    yield (
+    yield Remark(
+        "lines_as_orders",
         f"there would be {share:.0%} fewer orders if what a customer buys at one time were one. If the rows "
         "are lines of orders, the KPIs count each as an order: map sources.orders.columns.order_id. Where "
-        "there is none, churn inspect shows a query that makes one."
+        "there is none, churn inspect shows a query that makes one.",
     )
 
 
-def _about_dates(done: Ingested) -> Iterator[str]:
+def _about_dates(done: Ingested) -> Iterator[Remark]:
     """Tell of a few orders far from all others: they make a log of one year one of twenty."""
     empty, orders = spells(done.order_table), len(done.order_table)
     if found := lone_start(empty, orders):
         few, last, first = found
-        yield (
+        yield Remark(
+            "lone_start",
             f"{few:,} of {counted(orders):order/orders} lie before {last + timedelta(days=1)}, "
             f"more than a year before all others, which begin on {first}. If the dates are wrong, mend them "
-            "or leave them out by a query (docs/bring-your-own-data.md, Tables that belong together)."
+            "or leave them out by a query (docs/bring-your-own-data.md, Tables that belong together).",
         )
     if found := lone_end(empty, orders):
         few, last, first = found
-        yield (
+        yield Remark(
+            "lone_end",
             f"{few:,} of {counted(orders):order/orders} lie on {first} or after it, "
             f"{(first - last).days} days after all others, which end on {last}: on {done.as_of} all other "
             "customers seem to be gone. If the dates are wrong, mend them or leave them out by a query, or "
-            f'set as_of to "{last + timedelta(days=1)}".'
+            f'set as_of to "{last + timedelta(days=1)}".',
         )
 
 
-def _about_changed(done: Ingested) -> Iterator[str]:
+def _about_changed(done: Ingested) -> Iterator[Remark]:
     """Tell of orders that a later file delivers again, but not as they were."""
     if changed := done.counts["policies"]["changed_orders"]:
-        yield (
+        yield Remark(
+            "changed_orders",
             f"{counted(changed):order comes/orders come} again in a later file, at the same time with other "
             "lines or amounts: all lines are summed. That is right where files share the lines of an order. "
             "Where the later file corrects the earlier one, read each order from its last file alone: "
-            "docs/bring-your-own-data.md, Tables that belong together."
+            "docs/bring-your-own-data.md, Tables that belong together.",
         )
 
 
-def _about_equal_rows(done: Ingested) -> Iterator[str]:
+def _about_equal_rows(done: Ingested) -> Iterator[Remark]:
     """Tell of rows and orders that stand in the log twice and count twice."""
     policies, rows = done.counts["policies"], done.counts["accepted_rows"]
     equal = policies["equal_rows"] - policies["duplicates"]
@@ -147,53 +205,59 @@ def _about_equal_rows(done: Ingested) -> Iterator[str]:
         and "order_id" in done.counts["columns_off"]
         and ((again := policies["equal_rows_in_another_file"]) >= more_than_by_chance)
     ):
-        yield (
+        yield Remark(
+            "files_overlap",
             f"{again:,} of {counted(rows):row/rows} equal one of an earlier file in all mapped columns, and "
             "count. If the files overlap, map sources.orders.columns.order_id: an order that comes again "
-            "then counts once. Without such a column set ingest.duplicates: drop_exact."
+            "then counts once. Without such a column set ingest.duplicates: drop_exact.",
         )
     elif (doubled := policies["doubled_orders"]) >= more_than_by_chance:
-        yield (
+        yield Remark(
+            "doubled_orders",
             f"{counted(doubled):order stands/orders stand} in the log twice or more, with every line, and "
             "count as often. If the file was put together of exports that overlap, set ingest.duplicates: "
-            "drop_exact."
+            "drop_exact.",
         )
     elif equal > MANY_EQUAL * rows:
-        yield (
+        yield Remark(
+            "equal_rows",
             f"{equal:,} of {counted(rows):row/rows} equal an earlier one in all mapped columns, and count. "
             "That is right if a row stands for one piece, or for a product that no column tells: map "
-            "product_id. If the file holds rows twice, set ingest.duplicates: drop_exact."
+            "product_id. If the file holds rows twice, set ingest.duplicates: drop_exact.",
         )
 
 
-def _about_small_amounts(done: Ingested) -> Iterator[str]:
+def _about_small_amounts(done: Ingested) -> Iterator[Remark]:
     """Tell of amounts of which rounding to cents leaves little."""
     median = done.counts["outliers"]["median_order"]
     if median is not None and median < SMALL:
-        yield (
+        yield Remark(
+            "small_amounts",
             f"half of the orders are worth {median:.2g} or less, and results are rounded to 0.01: most of "
             "what they say is lost. If the amounts are scaled, or are thousands, multiply them by a query, "
             "such as SELECT * REPLACE (1000 * price::DOUBLE AS price) FROM read_csv('data/raw/orders.csv', "
-            "all_varchar = true): docs/bring-your-own-data.md, Tables that belong together."
+            "all_varchar = true): docs/bring-your-own-data.md, Tables that belong together.",
         )
 
 
-def _about_states(done: Ingested, cancelled: Sequence[str]) -> Iterator[str]:
+def _about_states(done: Ingested, cancelled: Sequence[str]) -> Iterator[Remark]:
     """Tell where a log has states, and none of an order that came to nothing."""
     if cancelled and "status" not in done.counts["columns_off"] and not done.counts["policies"]["cancelled"]:
-        yield (
+        yield Remark(
+            "none_cancelled",
             "no order has one of the states of ingest.cancelled_status. If some came to nothing, the shop "
-            "has another word for that: churn inspect lists the states."
+            "has another word for that: churn inspect lists the states.",
         )
 
 
-def _about_returns(done: Ingested) -> Iterator[str]:
+def _about_returns(done: Ingested) -> Iterator[Remark]:
     """Tell of one customer who never bought and has many of the returns: it is the shop, or stands for it."""
     lost = done.returns.loc[done.returns["matched_by"] == "none", "customer_key"]
     of_one = int(lost.value_counts().max()) if len(lost) else 0
     if of_one >= max(FEWEST_LOST, MANY_LOST * len(done.returns)):
-        yield (
+        yield Remark(
+            "lost_returns",
             f"{of_one:,} of {counted(len(done.returns)):return/returns} are of one customer with no order to "
             "take them from: spend is too high. If that is the shop itself, find the buyer by the order: "
-            "docs/bring-your-own-data.md, Tables that belong together."
+            "docs/bring-your-own-data.md, Tables that belong together.",
         )

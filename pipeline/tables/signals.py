@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 import numpy as np
@@ -198,7 +198,8 @@ def left_truncation(orders: pa.Table) -> dict[str, Any]:
     -------
     dict
         `suspected`, `first_orders_per_week_at_start` (mean of the first four weeks) and `…_later`; None for
-        a log too short to tell.
+        a log too short to tell. `settled_on`: where suspected, the first day of the first week from which on
+        it would not be.
     """
     weeks = _births_by_week(orders)
     if len(weeks) < MIN_WEEKS:
@@ -206,14 +207,22 @@ def left_truncation(orders: pa.Table) -> dict[str, Any]:
             "suspected": False,
             "first_orders_per_week_at_start": None,
             "first_orders_per_week_later": None,
+            "settled_on": None,
         }
     at_start, later = sum(weeks[:FIRST_WEEKS]), median(weeks[len(weeks) // 2 :])
     rate = at_start / FIRST_WEEKS
     suspected = at_start >= MIN_BIRTHS and later > 0 and rate > SUSPICIOUS_RATIO * later
+    settled_on = None
+    if suspected:
+        usual = SUSPICIOUS_RATIO * later
+        calm = (n for n, births in enumerate(weeks) if max(births, mean(weeks[n : n + FIRST_WEEKS])) <= usual)
+        first_day = pc.min(orders["ordered_at"]).as_py().date()
+        settled_on = (first_day + timedelta(weeks=next(calm, len(weeks) // 2))).isoformat()
     return {
         "suspected": suspected,
         "first_orders_per_week_at_start": rate,
         "first_orders_per_week_later": later,
+        "settled_on": settled_on,
     }
 
 

@@ -80,8 +80,8 @@ def frame(today_shift: float = 0.0, rows: int = 2000) -> pd.DataFrame:
 LIMITS = dict.fromkeys(["spend", "age", "month", "flat", "score"], 0.25)
 
 
-def levels(customers: pd.DataFrame) -> dict[str, str]:
-    return drift(customers, LEARNED, LIMITS).set_index("feature")["drift"].to_dict()
+def levels(customers: pd.DataFrame, limits: dict[str, float] = LIMITS) -> dict[str, str]:
+    return drift(customers, LEARNED, limits).set_index("feature")["drift"].to_dict()
 
 
 def test_what_ages_with_the_log_and_the_calendar_are_no_drift() -> None:
@@ -93,6 +93,11 @@ def test_what_ages_with_the_log_and_the_calendar_are_no_drift() -> None:
     }  # fmt: skip
     shuffled = customers.sample(frac=1, random_state=3)
     pd.testing.assert_frame_equal(drift(shuffled, LEARNED, LIMITS), drift(customers, LEARNED, LIMITS))
+
+
+def test_what_turns_for_everybody_when_the_log_does_is_not_compared() -> None:
+    customers = frame(today_shift=1.0).rename(columns={"spend": "first_in_peak_month"})
+    assert "first_in_peak_month" not in levels(customers, dict.fromkeys(["first_in_peak_month", "age"], 0.25))
 
 
 def test_a_change_of_today_is_a_drift_and_fires() -> None:

@@ -6,15 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.features import Closure, OpenDays, plan_cutoffs
+from pipeline.features import Closure, CutoffPlan, OpenDays, plan_cutoffs
 
 FIRST = date(2022, 1, 3)
-PLAN = {
-    "horizon_days": 91,
-    "training_cutoffs": "auto",
-    "spacing_days": "auto",
-    "min_history_days": 90,
-}
+PLAN = CutoffPlan(91, min_history_days=90)
 
 
 def day(number: int) -> date:
@@ -153,19 +148,19 @@ def test_a_window_tells_nothing_when_a_quarter_of_it_was_closed(start, tells):
 
 def test_windows_in_a_closure_are_not_learned_from():
     open_days, as_of = closed(912, 600, 660), day(912)
-    plan = plan_cutoffs(FIRST, as_of, tells=open_days.tells, **PLAN)
-    assert [each.cutoff for each in plan.origins] == [day(number) for number in (518, 639, 730, 821)]
-    assert plan.origins[-2].training == tuple(day(number) for number in (457, 488, 518, 639))
-    assert all(open_days.tells(cutoff, 91) for cutoff in plan.all if cutoff != as_of)
-    assert len(plan.origins[-1].training) == len(plan.final.training) == 4
+    cutoffs = plan_cutoffs(FIRST, as_of, PLAN, open_days.tells)
+    assert [each.cutoff for each in cutoffs.origins] == [day(number) for number in (518, 639, 730, 821)]
+    assert cutoffs.origins[-2].training == tuple(day(number) for number in (457, 488, 518, 639))
+    assert all(open_days.tells(cutoff, 91) for cutoff in cutoffs.all if cutoff != as_of)
+    assert len(cutoffs.origins[-1].training) == len(cutoffs.final.training) == 4
 
 
 def test_a_log_that_is_closed_too_much_is_learned_from_all_the_same():
     closed_often = shop([0 if number % 29 < 9 else 5 for number in range(20, 445)])
     assert not any(closed_often.tells(day(start), 91) for start in range(60, 334))
-    plan = plan_cutoffs(FIRST, day(425), tells=closed_often.tells, **PLAN)
-    assert plan == plan_cutoffs(FIRST, day(425), **PLAN)
-    assert plan.origins
+    cutoffs = plan_cutoffs(FIRST, day(425), PLAN, closed_often.tells)
+    assert cutoffs == plan_cutoffs(FIRST, day(425), PLAN)
+    assert cutoffs.origins
 
 
 @pytest.mark.parametrize(("every", "expected"), [(1, True), (2, True), (3, False)])

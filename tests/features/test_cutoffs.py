@@ -5,48 +5,49 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features import Cutoffs, Origin, plan_cutoffs
+from pipeline.features import CutoffPlan, Cutoffs, Origin, plan_cutoffs
 
-AUTO = {"training_cutoffs": "auto", "spacing_days": "auto", "min_history_days": 90}
-PLAN = {"horizon_days": 91, **AUTO}
+
+def plan(horizon_days: int) -> CutoffPlan:
+    return CutoffPlan(horizon_days, min_history_days=90)
 
 
 def test_cdnow_cutoffs():
-    plan = plan_cutoffs(date(1997, 1, 1), date(1998, 7, 1), **PLAN)
-    assert plan.score == date(1998, 7, 1)
-    assert plan.holdout == date(1998, 4, 1)
-    assert plan.training == (date(1997, 10, 1), date(1997, 11, 1), date(1997, 12, 1), date(1997, 12, 31))
-    assert plan.final.training[-1] == plan.holdout
+    cutoffs = plan_cutoffs(date(1997, 1, 1), date(1998, 7, 1), plan(91))
+    assert cutoffs.score == date(1998, 7, 1)
+    assert cutoffs.holdout == date(1998, 4, 1)
+    assert cutoffs.training == (date(1997, 10, 1), date(1997, 11, 1), date(1997, 12, 1), date(1997, 12, 31))
+    assert cutoffs.final.training[-1] == cutoffs.holdout
     tested = [date(1997, 7, 2), date(1997, 10, 1), date(1997, 12, 31), date(1998, 4, 1)]
-    assert [origin.cutoff for origin in plan.origins] == tested
-    assert len(plan.all) == 14
+    assert [origin.cutoff for origin in cutoffs.origins] == tested
+    assert len(cutoffs.all) == 14
 
 
 def test_a_longer_log_shows_last_year_too():
-    plan = plan_cutoffs(date(2020, 1, 1), date(2023, 7, 1), horizon_days=28, **AUTO)
-    for origin in (*plan.origins, plan.final):
+    cutoffs = plan_cutoffs(date(2020, 1, 1), date(2023, 7, 1), plan(28))
+    for origin in (*cutoffs.origins, cutoffs.final):
         assert origin.last_year == Origin(
             origin.cutoff - timedelta(days=364),
             (origin.cutoff - timedelta(days=420), origin.cutoff - timedelta(days=392)),
         )
-    assert len(plan.all) <= 20
-    learned_from = plan.learned_from
-    assert len(learned_from) == 2 * len((*plan.origins, plan.final))
-    assert list(learned_from.items())[-1] == (plan.score, plan.final.training)
+    assert len(cutoffs.all) <= 20
+    learned_from = cutoffs.learned_from
+    assert len(learned_from) == 2 * len((*cutoffs.origins, cutoffs.final))
+    assert list(learned_from.items())[-1] == (cutoffs.score, cutoffs.final.training)
 
 
 @pytest.mark.parametrize(("horizon_days", "learned"), [(14, 6), (60, 6), (91, 4), (180, 4)])
 def test_where_horizons_overlap_much_fewer_are_learned_from(horizon_days, learned):
-    plan = plan_cutoffs(date(2018, 1, 1), date(2023, 7, 1), **{**PLAN, "horizon_days": horizon_days})
-    assert len(plan.final.training) == learned
+    cutoffs = plan_cutoffs(date(2018, 1, 1), date(2023, 7, 1), plan(horizon_days))
+    assert len(cutoffs.final.training) == learned
 
 
 @pytest.mark.parametrize(("days", "has_last_year"), [(364 + 180, True), (364 + 179, False)])
 def test_last_year_needs_half_a_year_before_it(days, has_last_year):
     first = date(2022, 1, 1)
-    plan = plan_cutoffs(first, first + timedelta(days=days), horizon_days=28, **AUTO)
-    assert (plan.final.last_year is not None) == has_last_year
-    assert plan.origins[-1].last_year is None
+    cutoffs = plan_cutoffs(first, first + timedelta(days=days), plan(28))
+    assert (cutoffs.final.last_year is not None) == has_last_year
+    assert cutoffs.origins[-1].last_year is None
 
 
 @given(
@@ -60,14 +61,7 @@ def test_last_year_needs_half_a_year_before_it(days, has_last_year):
 def test_no_training_horizon_reaches_past_what_is_known(days, horizon, count, spacing, history, origins):
     first = date(2020, 1, 1)
     as_of = first + timedelta(days=days)
-    plan = {
-        "horizon_days": horizon,
-        "training_cutoffs": count,
-        "spacing_days": spacing,
-        "min_history_days": history,
-        "origins": origins,
-    }
-    cutoffs = plan_cutoffs(first, as_of, **plan)
+    cutoffs = plan_cutoffs(first, as_of, CutoffPlan(horizon, history, count, spacing, origins))
     assert Cutoffs.from_dict(cutoffs.to_dict()) == cutoffs
     if days < 2 * horizon + history:
         assert cutoffs == Cutoffs((), Origin(as_of, ()))
@@ -92,17 +86,17 @@ def test_no_training_horizon_reaches_past_what_is_known(days, horizon, count, sp
 @given(horizon=st.integers(2, 400), days=st.integers(100, 4000))
 def test_the_automatic_grid_stays_small(horizon, days):
     first = date(2015, 1, 1)
-    plan = plan_cutoffs(first, first + timedelta(days=days), **{**PLAN, "horizon_days": horizon})
-    assert len(plan.all) <= 32
+    cutoffs = plan_cutoffs(first, first + timedelta(days=days), plan(horizon))
+    assert len(cutoffs.all) <= 32
 
 
 def test_origins_and_training_share_their_cutoffs():
-    plan = plan_cutoffs(date(2022, 1, 1), date(2023, 6, 1), horizon_days=63, **AUTO)
-    assert len(plan.all) == 2 * len(plan.origins) + len(plan.origins[0].training) + 1
+    cutoffs = plan_cutoffs(date(2022, 1, 1), date(2023, 6, 1), plan(63))
+    assert len(cutoffs.all) == 2 * len(cutoffs.origins) + len(cutoffs.origins[0].training) + 1
 
 
 def test_a_log_too_short_to_learn_and_test_leaves_the_day_of_scoring():
-    plan = plan_cutoffs(date(2024, 1, 1), date(2024, 7, 1), **{**PLAN, "horizon_days": 120})
-    assert plan.all == (date(2024, 7, 1),)
-    assert plan.holdout is None
-    assert Cutoffs.from_dict(plan.to_dict()) == plan
+    cutoffs = plan_cutoffs(date(2024, 1, 1), date(2024, 7, 1), plan(120))
+    assert cutoffs.all == (date(2024, 7, 1),)
+    assert cutoffs.holdout is None
+    assert Cutoffs.from_dict(cutoffs.to_dict()) == cutoffs

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.features import CutoffPlan
 from pipeline.params import OrderSource
 from pipeline.preflight.availability import preflight
 from pipeline.preflight.closures import closure
@@ -18,7 +20,7 @@ from pipeline.tables.ingest import ingest_orders
 FIRST = date(2024, 1, 1)
 LEFT_OUT = dict.fromkeys(rules.LEFT_OUT, 0)
 INGEST = {"rows_read": 1000, "after_as_of": 0, "rules": {}, "policies": LEFT_OUT}
-PLAN = {"horizon_days": 30, "training_cutoffs": 2, "spacing_days": 30, "min_history_days": 30}
+PLAN = CutoffPlan(30, min_history_days=30, training_cutoffs=2, spacing_days=30)
 
 
 def orders(*days_of_each: list[int]) -> pd.DataFrame:
@@ -29,8 +31,8 @@ def orders(*days_of_each: list[int]) -> pd.DataFrame:
     return table[["customer_key", "ordered_at"]]
 
 
-def look(table: pd.DataFrame, days: int, **changes: int | date | pd.DataFrame) -> dict:
-    return preflight(table, INGEST, FIRST + timedelta(days=days), **{**PLAN, **changes})
+def look(table: pd.DataFrame, days: int, plan: CutoffPlan = PLAN, **given: date | pd.DataFrame) -> dict:
+    return preflight(table, INGEST, FIRST + timedelta(days=days), plan, **given)
 
 
 def floor(report: dict, name: str) -> int:
@@ -78,15 +80,15 @@ def test_label_and_revival_rate_by_hand():
 
 def test_the_scarcer_of_learning_and_testing_counts():
     # Test window [90, 120); learning window [60, 90). Churned in the first: all but one; in the second: two.
-    report = look(orders([0, 65], [0, 70, 95], [0], [30]), 120, training_cutoffs=1)
+    report = look(orders([0, 65], [0, 70, 95], [0], [30]), 120, replace(PLAN, training_cutoffs=1))
     assert floor(report, "churned_customers") == 2
     assert floor(report, "retained_customers") == 1
 
 
 def test_customers_of_several_cutoffs_count_once():
-    report = look(orders(*[[0, 119]] * 7), 120, training_cutoffs=2)
+    report = look(orders(*[[0, 119]] * 7), 120)
     assert floor(report, "churned_customers") == 0  # all seven came back in the test window
-    report = look(orders(*[[0]] * 7), 120, training_cutoffs=2)
+    report = look(orders(*[[0]] * 7), 120)
     assert floor(report, "churned_customers") == 7
 
 
@@ -183,7 +185,7 @@ def test_missing_values_are_shares_of_the_visible_rows_by_column():
         "rules": {"missing_customer_id": 5, "unreadable_amount": 1},
         "policies": LEFT_OUT,
     }
-    report = preflight(orders([0, 9]), counts, FIRST + timedelta(days=20), **PLAN)
+    report = preflight(orders([0, 9]), counts, FIRST + timedelta(days=20), PLAN)
     assert report["missing"] == {"customer_id": 0.05, "ordered_at": 0.0, "amount": 0.01}
 
 
@@ -220,8 +222,8 @@ def published(path: str, as_ids: dict[str, str | None], *, horizon_days: int, sp
         max_quarantine_share=0.05,
         pepper=b"test",
     )
-    plan = {"training_cutoffs": 4, "spacing_days": spacing_days, "min_history_days": 90}
-    return preflight(done.orders, done.counts, done.as_of, horizon_days=horizon_days, **plan)
+    plan = CutoffPlan(horizon_days, min_history_days=90, training_cutoffs=4, spacing_days=spacing_days)
+    return preflight(done.orders, done.counts, done.as_of, plan)
 
 
 RATES = ("days", "label_rate", "revival_rate")

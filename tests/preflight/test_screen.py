@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 from rich.console import Console
 
 from pipeline.preflight.horizon import longer_horizon
 from pipeline.preflight.screen import screen
-from tests.preflight.test_availability import LEFT_OUT, look, orders
+from tests.preflight.test_availability import LEFT_OUT, PLAN, look, orders
 
 
 def printed(report: dict, today: date | None = date(2024, 1, 1)) -> str:
@@ -20,7 +21,7 @@ def printed(report: dict, today: date | None = date(2024, 1, 1)) -> str:
 
 def shown(days: int) -> str:
     weekly = [list(range(start, days, 28)) for start in range(28)]
-    return printed(look(orders(*weekly), days, min_history_days=70))
+    return printed(look(orders(*weekly), days, replace(PLAN, min_history_days=70)))
 
 
 def test_where_the_recommended_horizon_does_not_fit_it_says_what_makes_room() -> None:
@@ -35,8 +36,8 @@ def test_where_too_few_come_back_the_recommended_horizon_is_named() -> None:
     report = look(orders(*rare), 620)
     assert longer_horizon(report) == 180
     assert "More of them come back within the recommended churn.horizon_days: 180." in printed(report)
-    assert longer_horizon(look(orders(*rare), 620, horizon_days=180)) is None
-    assert longer_horizon(look(orders(*rare), 620, min_history_days=300)) is None
+    assert longer_horizon(look(orders(*rare), 620, replace(PLAN, horizon_days=180))) is None
+    assert longer_horizon(look(orders(*rare), 620, replace(PLAN, min_history_days=300))) is None
 
 
 def test_rows_that_were_left_out_are_told() -> None:

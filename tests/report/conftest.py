@@ -19,14 +19,9 @@ from pipeline.evaluation.rules import CHURN_RULES, VALUE_RULES
 from pipeline.evaluation.slices import slices
 from pipeline.report.data import ReportData
 from pipeline.report.page import render
+from pipeline.retention.aggregates import rfm_summary, risk_value_matrix, segment_summary, stage_counts
 from pipeline.retention.kpis import cohorts, monthly, retention_kpis
-from pipeline.retention.segments import (
-    rfm_summary,
-    risk_value_matrix,
-    segment_customers,
-    segment_summary,
-    stage_counts,
-)
+from pipeline.retention.segments import segment_customers
 
 AS_OF, HORIZON = date(2024, 7, 1), 90
 CUSTOMERS = 120

@@ -25,6 +25,7 @@ from pipeline.retention.actions import NEXT_ACTIONS, SEGMENTS
 from pipeline.retention.lifecycle import CHURN_RISKS, LIFECYCLE_STAGES, VALUE_TIERS
 from pipeline.retention.rfm import RFM_GROUPS
 from pipeline.tables.contracts import OPTIONAL, ORDER_LOG
+from pipeline.tables.remarks import Doubt
 from pipeline.tables.rules import RULES
 
 FOLDER = Path(pipeline.report.__file__).parent
@@ -89,6 +90,7 @@ def test_everything_the_pipeline_names_has_a_word() -> None:
     assert set(CALIBRATORS) == set(WORDS["calibrator"])
     assert {f"alarm.{kind}" for kind in ALARMS} <= set(SENTENCES)
     assert {"age", *ATTRIBUTES} == set(WORDS["people"])
+    assert {*get_args(Doubt)} - {"lines_as_orders"} == set(WORDS["doubt"])
 
 
 ENGLISH, GERMAN = Formats("en", "EUR"), Formats("de", "EUR")

@@ -9,19 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.privacy.groups import MIN_GROUP
 from pipeline.retention.actions import COSTLY_ACTIONS, NEXT_ACTIONS, SEGMENTS, name_segment
+from pipeline.retention.aggregates import below_floor, not_worth_it
 from pipeline.retention.lifecycle import CHURN_RISKS, LIFECYCLE_STAGES, VALUE_TIERS, value_tier
-from pipeline.retention.rfm import RFM_GROUPS, rfm_group, rfm_scores, score_by_rank
-from pipeline.retention.segments import (
-    below_floor,
-    not_worth_it,
-    rfm_summary,
-    risk_value_matrix,
-    segment_customers,
-    segment_summary,
-    stage_counts,
-)
+from pipeline.retention.rfm import RFM_GROUPS
+from pipeline.retention.segments import segment_customers
 
 BANDS: dict[str, Any] = {
     "horizon_days": 90,
@@ -52,53 +44,6 @@ def customer(key: str = "c1", **changes: Any) -> dict[str, Any]:
 
 def segmented(*rows: dict[str, Any], **changes: Any) -> pd.DataFrame:
     return segment_customers(pd.DataFrame(list(rows)), **BANDS | changes)
-
-
-def test_one_time_buyers_share_the_lowest_frequency_score_however_many_they_are() -> None:
-    frequency = pd.Series([0] * 60 + [1] * 20 + [2] * 10 + [3] * 10)
-    assert score_by_rank(frequency).tolist() == [1] * 60 + [4] * 20 + [5] * 20
-
-
-def test_without_ties_the_scores_are_quintiles_and_missing_values_are_the_worst() -> None:
-    assert score_by_rank(pd.Series(range(10))).tolist() == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
-    assert score_by_rank(pd.Series([3.0, np.nan, 1.0, 2.0, 4.0])).tolist() == [4, 1, 2, 3, 5]
-
-
-@given(st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9)), min_size=1, max_size=50))
-@settings(deadline=None, max_examples=50)
-def test_a_better_value_never_has_a_lower_score_and_ties_share_theirs(values: list[float | None]) -> None:
-    goodness = pd.Series(values, dtype="float64")
-    score = score_by_rank(goodness)
-    assert score.between(1, 5).all()
-    by_value = score.groupby(goodness.fillna(-np.inf)).agg(["min", "max"])
-    assert (by_value["min"] == by_value["max"]).all()
-    assert by_value["max"].is_monotonic_increasing
-
-
-def test_every_triple_of_scores_has_a_group_and_every_group_is_reached() -> None:
-    triples = np.array(list(product(range(1, 6), repeat=3)))
-    groups = rfm_group(triples[:, 0], triples[:, 1], triples[:, 2])
-    assert set(groups.tolist()) == set(RFM_GROUPS)
-    assert rfm_group(np.array([5, 1, 1, 5]), np.array([5, 1, 5, 1]), np.array([5, 1, 5, 1])).tolist() == [
-        "champions",
-        "lost",
-        "cannot_lose",
-        "new_customers",
-    ]
-
-
-def test_lately_often_and_much_is_good() -> None:
-    customers = pd.DataFrame(
-        {
-            "days_since_last": [400, 0, 90, 30, 200],
-            "frequency": [0, 9, 2, 5, 1],
-            "spend_total": [5.0, 900.0, 120.0, 300.0, 40.0],
-        }
-    )
-    scores = rfm_scores(customers)
-    for name in ("rfm_recency", "rfm_frequency", "rfm_monetary"):
-        assert scores[name].tolist() == [1, 5, 3, 4, 2]
-    assert scores["rfm_group"].tolist() == ["lost", "champions", "need_attention", "loyal", "hibernating"]
 
 
 def test_every_combination_has_a_segment_and_every_segment_is_reached() -> None:
@@ -194,15 +139,6 @@ def test_below_a_data_floor_the_prediction_that_is_there_counts() -> None:
     assert (value["churn_risk"], value["segment"]) == ("unknown", "not_scored")
 
 
-def test_a_sum_over_nobody_with_a_prediction_is_missing_not_zero() -> None:
-    rows = [customer(f"c{n:02}", clv=None, expected_spend=None) for n in range(12)]
-    segments = segmented(*rows)
-    segments["expected_spend"] = segments["expected_spend"].astype("float64")
-    segments["clv"] = segments["clv"].astype("float64")
-    assert segment_summary(segments)[["expected_spend", "clv"]].isna().all(axis=None)
-    assert risk_value_matrix(segments)["clv"].isna().all()
-
-
 numbers = st.one_of(st.none(), st.floats(0, 5000))
 customers = st.fixed_dictionaries(
     {
@@ -238,93 +174,3 @@ def test_every_row_gets_exactly_one_documented_value(rows: list[dict[str, Any]],
 
     shuffled = segment_customers(scored.sample(frac=1, random_state=seed), **BANDS)
     pd.testing.assert_frame_equal(shuffled, found)
-    summary = segment_summary(found)
-    assert summary["customers"].sum() == len(rows)
-    assert summary["share"].sum() == pytest.approx(1)
-    if len(rows) >= 10:
-        assert (summary["customers"] >= 10).all()
-
-
-def with_segments(**sizes: int) -> pd.DataFrame:
-    names = [name for name, size in sizes.items() for _ in range(size)]
-    return pd.DataFrame(
-        {
-            "customer_key": [f"c{i}" for i in range(len(names))],
-            "segment": names,
-            "churn_probability": 0.5,
-            "expected_orders": 0.1,
-            "expected_spend": 1.0,
-            "orders_sd": 0.5,
-            "spend_sd": 3.0,
-            "clv": 2.0,
-        }
-    )
-
-
-def test_chance_of_a_segment_grows_with_the_root_of_its_size() -> None:
-    summary = segment_summary(with_segments(lost=100, regular=25)).set_index("segment")
-    assert summary["spend_sd"].to_dict() == {"regular": 15.0, "lost": 30.0}
-    assert summary["orders_sd"].to_dict() == {"regular": 2.5, "lost": 5.0}
-
-
-def test_small_segments_are_merged_until_nobody_can_be_told_apart() -> None:
-    summary = segment_summary(with_segments(lost=50, regular=12, slipping=9, newcomer=2))
-    assert summary[["segment", "customers"]].to_numpy().tolist() == [
-        ["regular", 12],
-        ["lost", 50],
-        ["other", 11],
-    ]
-    # Three people together are still few: the next smallest joins them.
-    summary = segment_summary(with_segments(lost=50, regular=12, newcomer=3))
-    assert summary[["segment", "customers"]].to_numpy().tolist() == [["lost", 50], ["other", 15]]
-    assert summary["next_action"].tolist() == ["let_go", ""]
-    assert summary["clv"].tolist() == [100.0, 30.0]
-    assert segment_summary(with_segments(lost=4))["segment"].tolist() == ["other"]
-    # … but not one that the page is read for, as long as there is another.
-    for other, left in (("lost", ["vip_wavering", "other"]), ("slipping", ["slipping", "other"])):
-        merged = segment_summary(with_segments(newcomer=3, vip_wavering=12, **{other: 50}))
-        assert merged["segment"].tolist() == left
-    assert segment_summary(with_segments(lost=10))["segment"].tolist() == ["lost"]
-
-
-def test_rfm_groups_are_summed_up_and_small_ones_hidden() -> None:
-    rows = pd.DataFrame(
-        {
-            "customer_key": [f"c{i}" for i in range(22)],
-            "rfm_group": ["lost"] * 12 + ["champions"] * 10,
-            "spend_total": 5.0,
-            "clv": np.nan,
-        }
-    )
-    found = rfm_summary(rows)
-    assert found[["rfm_group", "customers", "spend_total"]].to_numpy().tolist() == [
-        ["champions", 10, 50.0],
-        ["lost", 12, 60.0],
-    ]
-    assert found["clv"].isna().all()
-    assert rfm_summary(rows.assign(clv=1.0))["clv"].tolist() == [10.0, 12.0]
-    fewer = rfm_summary(rows.drop(index=21))
-    assert fewer[["rfm_group", "customers"]].to_numpy().tolist() == [["other", 21]], "9 alone could be told"
-
-
-def test_matrix_and_stages_hide_small_groups() -> None:
-    rows = pd.DataFrame(
-        {
-            "customer_key": [f"c{i}" for i in range(22)],
-            "churn_risk": ["low"] * 10 + ["high"] * 12,
-            "value_tier": ["low"] * 10 + ["high"] * 9 + ["low"] * 3,
-            "lifecycle_stage": ["active"] * 10 + ["lost"] * 12,
-            "clv": 1.5,
-        }
-    )
-    matrix = risk_value_matrix(rows)
-    assert matrix[["churn_risk", "value_tier"]].to_numpy().tolist() == [
-        ["high", "high"],
-        ["high", "low"],
-        ["low", "low"],
-    ]
-    assert matrix["customers"].tolist() == [pd.NA, pd.NA, MIN_GROUP]
-    assert matrix["clv"].isna().tolist() == [True, True, False]
-    stages = stage_counts(rows.head(19))
-    assert stages["lifecycle_stage"].tolist() == ["active", "lost"]
-    assert stages["customers"].tolist() == [MIN_GROUP, pd.NA]

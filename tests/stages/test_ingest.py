@@ -52,10 +52,12 @@ def clock() -> Iterator[None]:
 def test_a_log_that_starts_mid_life_is_warned_of_by_whoever_reads_it(
     shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    read_orders(load_params(write_params(shop)))
-    assert "Set ingest.births_from" in capsys.readouterr().err
-    read_orders(load_params(write_params(shop, "2023-02-01")))
+    counts = read_orders(load_params(write_params(shop))).counts
+    assert 'set ingest.births_from: "2023-01-23"' in capsys.readouterr().err
+    assert counts["remarks"] == ["starts_late"]
+    counts = read_orders(load_params(write_params(shop, "2023-01-23"))).counts
     assert "births_from" not in capsys.readouterr().err
+    assert counts["remarks"] == []
 
 
 @pytest.mark.parametrize("machine", ["UTC", "America/Los_Angeles", "Pacific/Kiritimati"])

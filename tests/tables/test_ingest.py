@@ -163,6 +163,7 @@ def test_the_counts_add_up_and_say_what_was_decided(ingest: Ingest) -> None:
             "suspected": False,
             "first_orders_per_week_at_start": None,
             "first_orders_per_week_later": None,
+            "settled_on": None,
         },
         "columns_off": ["order_id", "status", "is_test", "currency", "product_id", "channel"],
         "lookups": {},

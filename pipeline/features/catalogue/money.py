@@ -37,8 +37,8 @@ MONEY = Topic(
             "days",
             whole=True,
             words=Words(
-                "{value:No further day/# further day/# further days} with spend",
-                "{value:Kein weiterer Tag/# weiterer Tag/# weitere Tage} mit Umsatz",
+                "Spent again on {value:no day/# day/# days}",
+                "An {value:keinem Tag/# Tag/# Tagen} wieder Umsatz",
                 more_is="staying",
                 fact="orders",
             ),
@@ -259,6 +259,7 @@ FIRST_ORDER = Topic(
             "1 if the first order fell in the month of the year with the most orders in the log so far",
             "",
             whole=True,
+            turns_with_log=True,
         ),
     ),
 )

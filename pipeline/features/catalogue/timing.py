@@ -88,8 +88,8 @@ FREQUENCY = Topic(
             scale="log",
             whole=True,
             words=Words(
-                "{value:No further day/# further day/# further days} with an order since the first",
-                "{value:Kein weiterer Tag/# weiterer Tag/# weitere Tage} mit Bestellung seit der ersten",
+                "Ordered again on {value:no day/# day/# days}",
+                "An {value:keinem Tag/# Tag/# Tagen} wieder bestellt",
                 more_is="staying",
                 fact="orders",
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from difflib import get_close_matches
 from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
@@ -77,7 +78,7 @@ def _on_disk(path: str, root: Path, where: str) -> list[SourceFile]:
     matches = _matches(path, root) or _matches(normalize("NFD", path), root)
     if not matches:
         kind = "no file matches" if any(sign in path for sign in PATTERN_SIGNS) else "there is no file"
-        raise UserError(f"{kind} {path}", where=where, valid="data/raw/orders.csv or data/raw/orders-*.csv")
+        raise UserError(f"{kind} {path}", where=where, valid=_instead_of(full, root))
     base = (
         root if full.is_relative_to(root) else Path(os.path.commonpath([match.parent for match in matches]))
     )
@@ -85,6 +86,14 @@ def _on_disk(path: str, root: Path, where: str) -> list[SourceFile]:
         (SourceFile(match.relative_to(base).as_posix(), match) for match in matches),
         key=lambda file: file.label,
     )
+
+
+def _instead_of(full: Path, root: Path) -> str:
+    """Name the file of the folder that is written most like the one that is not there."""
+    there = [file.name for file in full.parent.iterdir()] if full.parent.is_dir() else []
+    if full.is_relative_to(root) and (close := get_close_matches(full.name, there, n=1)):
+        return f"did you mean {(full.parent / close[0]).relative_to(root).as_posix()}?"
+    return "data/raw/orders.csv or data/raw/orders-*.csv"
 
 
 def _matches(path: str, root: Path) -> list[Path]:

@@ -274,17 +274,18 @@ def births(first_weeks: int, later: int, weeks: int = 30) -> str:
 
 
 @pytest.mark.parametrize(
-    ("first_weeks", "later", "suspected"),
-    [(50, 10, True), (12, 10, False), (10, 50, False), (50, 0, False), (5, 1, False)],
+    ("first_weeks", "later", "settled_on"),
+    [(50, 10, "2021-02-01"), (12, 10, None), (10, 50, None), (50, 0, None), (5, 1, None)],
 )
 def test_a_log_that_starts_in_the_middle_of_lives_is_noticed(
-    ingest: Ingest, first_weeks: int, later: int, suspected: bool
+    ingest: Ingest, first_weeks: int, later: int, settled_on: str | None
 ) -> None:
     found = ingest(births(first_weeks, later)).counts["left_truncation"]
     assert found == {
-        "suspected": suspected,
+        "suspected": settled_on is not None,
         "first_orders_per_week_at_start": first_weeks,
         "first_orders_per_week_later": later,
+        "settled_on": settled_on,
     }
 
 
