@@ -82,11 +82,14 @@ def _about_births(done: Ingested, births_from: date | None) -> Iterator[Remark]:
     """Tell of a log that starts in the middle of customers' lives."""
     truncation = done.counts["left_truncation"]
     if births_from is None and truncation["suspected"]:
+        settled_on = date.fromisoformat(truncation["settled_on"])
+        left = done.as_of - settled_on
         yield Remark(
             "starts_late",
             "far more customers order for the first time in the first weeks of the log than later: it seems "
-            "to start in the middle of their lives. They come as later from about "
-            f'{truncation["settled_on"]} on: set ingest.births_from: "{truncation["settled_on"]}".',
+            f"to start in the middle of their lives. They come as later from about {settled_on} on: set "
+            f'ingest.births_from: "{settled_on}", if the {left.days} days from then on are enough to learn '
+            "from, which churn preflight tells.",
         )
 
 
