@@ -20,8 +20,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
-# What pandas makes as it is loaded lives as long as the process: to look for garbage among it, then and at the
-# end, takes each stage a seventh of a second.
+# What pandas makes as it is loaded lives as long as the process: to look for garbage among it, then and at
+# the end, takes each stage a seventh of a second.
 gc.disable()
 import pandas as pd  # noqa: E402, F401
 
