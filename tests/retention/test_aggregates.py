@@ -111,3 +111,13 @@ def test_matrix_and_stages_hide_small_groups() -> None:
     stages = stage_counts(rows.head(19))
     assert stages["lifecycle_stage"].tolist() == ["active", "lost"]
     assert stages["customers"].tolist() == [MIN_GROUP, pd.NA]
+
+
+def test_a_shop_of_fewer_customers_than_a_group_has_no_rfm_groups_to_show() -> None:
+    rows = pd.DataFrame(
+        {"customer_key": list("abcdefghi"), "rfm_group": "loyal", "spend_total": 5.0, "clv": 1.0}
+    )
+    assert rfm_summary(rows).empty
+    assert list(rfm_summary(rows)) == ["rfm_group", "customers", "spend_total", "clv"]
+    ten = pd.concat([rows, rows.tail(1).assign(customer_key="j")])
+    assert rfm_summary(ten)["customers"].tolist() == [10]
