@@ -240,9 +240,15 @@ def _advice(quarantine: pd.DataFrame) -> str:
         )
     if "not_allowed" in first.index:
         column, reason = (str(first.loc["not_allowed", name]) for name in ("column", "reason"))
-        ours = reason.removeprefix("Not ").rstrip(".")
-        advice += f"tell by words, under our name of {column}, what its words mean ({ours}), "
+        ours = reason.removeprefix("Not one of ").rstrip(".")
+        advice += f"tell under words.{held_by(ours)} what the words of {column} mean ({ours}), "
     return advice
+
+
+def held_by(words: str) -> str:
+    """Return our name of the column of an optional table that holds these words alone."""
+    columns = (column for contract in OPTIONAL.values() for column in contract.columns)
+    return next(column.name for column in columns if ", ".join(column.allowed) == words)
 
 
 def by_frequency(rules: pd.Series[str]) -> list[tuple[str, int]]:
