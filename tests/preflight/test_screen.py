@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pipeline.preflight.horizon import longer_horizon
 from pipeline.preflight.screen import screen
-from tests.preflight.test_availability import LEFT_OUT, PLAN, look, orders
+from tests.preflight.shop import LEFT_OUT, PLAN, look, orders
 
 
 def printed(report: dict, today: date | None = date(2024, 1, 1)) -> str:
