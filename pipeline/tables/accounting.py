@@ -125,7 +125,7 @@ def counts(
     """
     total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES.values())}
     paid, zero, given_back, merged = found
-    kept_zero = pc.sum(pc.equal(as_numbers(orders["amount"]), 0)).as_py()
+    kept_zero = pc.sum(pc.equal(as_numbers(orders["amount"]), 0)).as_py() or 0  # None of no rows
     if total["accepted_rows"] != paid + zero + given_back + merged:
         raise AccountingError(
             f"{total['accepted_rows']} rows accepted, but {paid + zero} orders + {given_back} returns "
