@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import pyarrow.compute as pc
 
 from pipeline.counted import counted
+from pipeline.tables.accounting import held_by
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account, spells
 
@@ -17,6 +18,7 @@ FEWEST_LOST = 20
 MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the same
 FEWEST_DOUBLED, DOUBLED_SHARE = 10, 0.005  # of the orders: more than by chance
 SMALL = 0.5
+MOST = 0.5
 FLOAT = r"^\d+\.0$"
 SCIENTIFIC = r"^\d([.,]\d+)?[eE]\+\d+$"
 
@@ -30,6 +32,7 @@ Doubt = Literal[
     "alike_ids_of_tables",
     "unknown_words",
     "lines_as_orders",
+    "shared_order_ids",
     "lone_start",
     "lone_end",
     "changed_orders",
@@ -69,6 +72,7 @@ def remarks(
     yield from _about_ids_of_tables(done)
     yield from _about_words(done)
     yield from _about_lines(done)
+    yield from _about_order_ids(done)
     yield from _about_dates(done)
     yield from _about_changed(done)
     yield from _about_equal_rows(done)
@@ -147,8 +151,8 @@ def _about_words(done: Ingested) -> Iterator[Remark]:
             yield Remark(
                 "unknown_words",
                 f"{table.contract.name}: {counted(len(rows)):row holds/rows hold} another word in {column} "
-                f"than {ours}, and {'is' if len(rows) == 1 else 'are'} in quarantine. Tell by "
-                f"sources.{table.contract.name}.words what the shop's words mean.",
+                f"than {ours}, and {'is' if len(rows) == 1 else 'are'} in quarantine. Tell under "
+                f"sources.{table.contract.name}.words.{held_by(ours)} what the shop's words mean.",
             )
 
 
@@ -162,6 +166,19 @@ def _about_lines(done: Ingested) -> Iterator[Remark]:
         "are lines of orders, the KPIs count each as an order: map sources.orders.columns.order_id. Where "
         "there is none, churn inspect shows a query that makes one.",
     )
+
+
+def _about_order_ids(done: Ingested) -> Iterator[Remark]:
+    """Tell of order ids that most orders share with those of other customers."""
+    policies, orders = done.counts["policies"], len(done.order_table)
+    if (shared := policies.get("orders_with_such_ids", 0)) > MOST * orders:
+        ids = counted(policies["order_ids_of_several_customers"])
+        yield Remark(
+            "shared_order_ids",
+            f"{shared:,} of {counted(orders):order/orders} have one of {ids:order id/order ids} that several "
+            "customers share. If that column is not the number of the order, but of a product, a shop or a "
+            "day, map the one that is; if there is none, churn inspect shows a query that makes one.",
+        )
 
 
 def _about_dates(done: Ingested) -> Iterator[Remark]:

@@ -234,11 +234,12 @@ def policy_counts(con: Connection, spec: OrderSource, policies: Policies) -> dic
     counts: dict[str, Any] = {}
     if spec.columns.order_id:
         shared = """
-            SELECT count(*) FROM (
-                SELECT order_id FROM summed
+            SELECT count(*), coalesce(sum(orders), 0)::BIGINT FROM (
+                SELECT count(*) AS orders FROM summed
                 GROUP BY order_id HAVING min(customer_no) <> max(customer_no))"""
-        [(count,)] = duck.run(con, shared, name="shared order ids").fetchall()
-        counts["order_ids_of_several_customers"] = count
+        [(ids, orders)] = duck.run(con, shared, name="shared order ids").fetchall()
+        counts["order_ids_of_several_customers"] = ids
+        counts["orders_with_such_ids"] = orders
     if policies.id_map:
         counts["unlinked"] = identity.unlinked(con)
     excluded = """
