@@ -28,13 +28,10 @@ import yaml
 from pipeline.btyd import (
     BGNBD,
     MBGCNBD,
-    Clock,
     GammaGamma,
     ParetoNBD,
+    StoredFit,
     lifetime_value,
-    load,
-    load_spend,
-    of_all_days,
     simulate_orders,
 )
 from pipeline.btyd.countmodel import CountModel
@@ -321,9 +318,8 @@ def section(found: Measured, kind: Kind) -> str:
 def after_horizon(backtest: pd.DataFrame, snapshots: pd.DataFrame, folder: Path, horizon_days: int) -> str:
     """Compare the CLV that follows the blend with the lifetime model's own, from the horizon's end on."""
     days = io.read_parquet(folder / files.CUSTOMER_DAYS)
-    fits = {
-        pd.Timestamp(fit["cutoff"]): fit for fit in io.read_json(folder / files.LIFETIME_VALUE_MODELS)["fits"]
-    }
+    saved = io.read_json(folder / files.LIFETIME_VALUE_MODELS)["fits"]
+    fits = {fit.cutoff: fit for fit in map(StoredFit.from_dict, saved)}
     end, tables = days["day"].max().date() + timedelta(days=1), []
     for day, said in backtest.dropna(subset="churn_probability").groupby("cutoff"):
         assert isinstance(day, pd.Timestamp)
@@ -331,12 +327,11 @@ def after_horizon(backtest: pd.DataFrame, snapshots: pd.DataFrame, folder: Path,
         clv_days = min(YEAR_DAYS, (end - cutoff).days)
         if clv_days < 2 * horizon_days:
             continue
-        fit = fits[day]
-        clock, orders, spend = Clock.from_dict(fit["clock"]), load(fit["orders"]), load_spend(fit["spend"])
+        fit = fits[cutoff]
         summary = snapshots[snapshots["cutoff"] == day].set_index("customer_key").loc[keys]
-        soon_days, exposed_days = (clock.horizon(cutoff, length) for length in (horizon_days, clv_days))
-        exposed = clock.summary(of_all_days(summary, fit["first_day_level"]), cutoff)
-        own = lifetime_value(orders, spend, exposed, soon_days, exposed_days, 0.0, 1.0)
+        soon_days, exposed_days = (fit.clock.horizon(cutoff, length) for length in (horizon_days, clv_days))
+        exposed = fit.clock.summary(fit.paid(summary), cutoff)
+        own = lifetime_value(fit.orders, fit.spend, exposed, soon_days, exposed_days, 0.0, 1.0)
         soon, tied = tied_clv(own, said["expected_spend"].to_numpy())
         spent = amounts_between(
             days, cutoff + timedelta(days=horizon_days), cutoff + timedelta(days=clv_days)

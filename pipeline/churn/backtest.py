@@ -8,7 +8,7 @@ decided the same way: it is kept unless it did harm in the windows so far.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -33,6 +33,31 @@ from pipeline.churn.season import Window, seasonal_shift, seasonal_total
 from pipeline.churn.simplex import equal, weighted_mean
 from pipeline.churn.spend import SpendModel, fit_spend, spend_weights
 from pipeline.errors import InsufficientHistory
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How models are learned, at every origin alike.
+
+    Attributes
+    ----------
+    horizon_days : int
+        Length of the label window.
+    wanted, seed, boosting, half_life_days
+        As in `pipeline.churn.members.fit_members`.
+    """
+
+    horizon_days: int
+    wanted: Literal["auto"] | Sequence[Member]
+    seed: int
+    boosting: Mapping[str, Any] = field(default_factory=lambda: BOOSTING)
+    half_life_days: int | None = None
+
+    def members(self, train: pd.DataFrame) -> dict[Member, Pipeline]:
+        """Fit the members on labelled rows; see `pipeline.churn.members.fit_members`."""
+        return fit_members(
+            train, self.wanted, seed=self.seed, boosting=self.boosting, half_life_days=self.half_life_days
+        )
 
 
 @dataclass(frozen=True)
@@ -135,14 +160,9 @@ class Backtested:
 def learn(
     train: pd.DataFrame,
     today: pd.DataFrame,
-    last_year: Window | None,
-    earlier: Sequence[Backtested],
-    *,
-    horizon_days: int,
-    wanted: Literal["auto"] | Sequence[Member],
-    seed: int,
-    boosting: Mapping[str, Any] = BOOSTING,
-    half_life_days: int | None = None,
+    recipe: Recipe,
+    last_year: Window | None = None,
+    earlier: Sequence[Backtested] = (),
 ) -> Learned:
     """Learn all that is to be known at an origin.
 
@@ -152,15 +172,12 @@ def learn(
         The rows to learn from.
     today : pandas.DataFrame
         The customers at the origin: how many of them will churn by the lifetime model. No label is read.
-    last_year : Window or None
+    recipe : Recipe
+    last_year : Window, optional
         The same window a year earlier, for the level of the season.
-    earlier : sequence of Backtested
+    earlier : sequence of Backtested, optional
         Earlier origins, ascending, whose windows have passed. Where none of them had these members, they are
         tried in a `rehearsal`.
-    horizon_days : int
-        Length of the label window.
-    wanted, seed, boosting, half_life_days
-        As in `pipeline.churn.members.fit_members`.
 
     Returns
     -------
@@ -171,12 +188,11 @@ def learn(
     InsufficientHistory
         If there are too few churners or stayers to learn from.
     """
-    recipe: dict[str, Any] = {"seed": seed, "boosting": boosting, "half_life_days": half_life_days}
-    members = fit_members(train, wanted, **recipe)
+    members = recipe.members(train)
     known = [each for each in earlier if set(members) <= set(each.log_odds)]
-    known = known or rehearsal(train, list(members), horizon_days, recipe)
+    known = known or rehearsal(train, replace(recipe, wanted=list(members)))
     weights = equal(members)
-    if wanted == "auto":
+    if recipe.wanted == "auto":
         weights = presumed_weights(list(members), train["customer_key"].nunique())
     if known:
         said = pd.concat([each.levelled() for each in known], ignore_index=True)
@@ -185,26 +201,20 @@ def learn(
     pull = (1 - trust_in_numbers(earlier or known)) * to_lifetime_level(own, today)
     season = seasonal_shift(last_year) if last_year else None
     shift = pull + (season if season and level_helps(earlier) else 0.0)
-    spend = _learn_spend(train, last_year, earlier, seed)
+    spend = _learn_spend(train, last_year, earlier, recipe.seed)
     calibration = choose_calibration([each.said() for each in earlier])
     return Learned(members, weights, pull, season, shift, spend, calibration)
 
 
-def rehearsal(
-    train: pd.DataFrame, wanted: Sequence[Member], horizon_days: int, recipe: Mapping[str, Any]
-) -> list[Backtested]:
+def rehearsal(train: pd.DataFrame, recipe: Recipe) -> list[Backtested]:
     """Predict the latest cutoff of the training rows from those whose windows had passed by then.
 
     Parameters
     ----------
     train : pandas.DataFrame
         The rows to learn from.
-    wanted : sequence of str
-        The members to try.
-    horizon_days : int
-        Length of the label window.
-    recipe : mapping
-        Further arguments of `pipeline.churn.members.fit_members`.
+    recipe : Recipe
+        With the members to try by name.
 
     Returns
     -------
@@ -212,12 +222,12 @@ def rehearsal(
         Of equal weights and no level; empty where there is too little to learn from.
     """
     latest = train["cutoff"].max()
-    before = train[train["cutoff"] + pd.Timedelta(days=horizon_days) <= latest]
+    before = train[train["cutoff"] + pd.Timedelta(days=recipe.horizon_days) <= latest]
     try:
-        members = fit_members(before, wanted, **recipe)
+        members = recipe.members(before)
     except InsufficientHistory:
         return []
-    if len(members) < len(wanted):
+    if len(members) < len(recipe.wanted):
         return []
     learned = Learned(members, equal(members), pull=0.0, season=None, level_shift=0.0)
     return [predict(learned, train[train["cutoff"] == latest].reset_index(drop=True))]

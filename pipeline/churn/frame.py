@@ -19,6 +19,9 @@ LIFETIME_MODEL: dict[str, Scale | None] = {
 }
 """What the lifetime-value stage adds to the features of the log, with the scale as in `Feature`."""
 
+OF_ORDER_DAYS = (*LIFETIME_MODEL, "days_since_last")
+"""Inputs that know the customer's order days before the cutoff and nothing else: no leak is in them."""
+
 TOPICS: dict[str, tuple[str, ...]] = {
     **{topic.name: tuple(feature.name for feature in topic.features) for topic in catalogue.TOPICS},
     "lifetime_model": tuple(LIFETIME_MODEL),

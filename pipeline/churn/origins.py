@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline.churn.backtest import Backtested, Learned, learn, predict
+from pipeline.churn.backtest import Backtested, Learned, Recipe, learn, predict
 from pipeline.churn.frame import LABELS
 from pipeline.churn.season import Window
 from pipeline.errors import InsufficientHistory
@@ -32,15 +32,14 @@ class Learner:
         Origin to the labelled rows to learn from, as from `pipeline.churn.frame.training_frame`.
     last_year : callable
         Origin to the same window a year earlier; None where it tells nothing.
-    recipe : mapping
-        The keyword arguments of `pipeline.churn.backtest.learn`, the same at every origin.
+    recipe : Recipe
     tested : list of Backtested
         The origins tested so far.
     """
 
     rows: Callable[[Origin], pd.DataFrame]
     last_year: Callable[[Origin], Window | None]
-    recipe: Mapping[str, Any]
+    recipe: Recipe
     tested: list[Backtested] = field(default_factory=list)
 
     def learn(self, origin: Origin, customers: pd.DataFrame) -> Lesson:
@@ -61,7 +60,7 @@ class Learner:
         if not origin.training:
             raise InsufficientHistory("no horizon to learn from has passed")
         rows = self.rows(origin)
-        return Lesson(learn(rows, customers, self.last_year(origin), self.tested, **self.recipe), rows)
+        return Lesson(learn(rows, customers, self.recipe, self.last_year(origin), self.tested), rows)
 
     def test(self, origin: Origin, customers: pd.DataFrame) -> Lesson:
         """Learn at a past origin, as it would have been, and predict what followed.

@@ -21,6 +21,13 @@ LIMITS: Mapping[str, tuple[str, float]] = {
 }
 """Above which number of `feature_aucs` each alarm is raised, at least."""
 
+SENTENCES: Mapping[str, str] = {
+    "feature_tells_all": "{feature} alone tells who churned",
+    "missing_tells": "whether {feature} is missing tells who churned",
+    "shuffled_labels": "even shuffled labels are predicted",
+}
+"""What each alarm says; the report has the same in its own languages."""
+
 
 def feature_aucs(rows: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
     """Measure how well each feature alone, and its being missing, tells who churned.
@@ -130,6 +137,11 @@ def shuffle_alarms(found: Mapping[str, float] | None) -> list[dict[str, Any]]:
             "limit": found["high"],
         }
     ]
+
+
+def told(alarm: Mapping[str, Any]) -> str:
+    """Say what an alarm is about."""
+    return f"{SENTENCES[alarm['kind']]} (AUC {alarm['roc_auc']:.3f}): a leak?".format(**alarm)
 
 
 def _enough(churned: FloatArray) -> bool:

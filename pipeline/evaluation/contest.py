@@ -8,7 +8,7 @@ from pipeline.evaluation.grade import MODEL
 from pipeline.evaluation.kinds import CHURN, VALUE, Kind
 from pipeline.evaluation.rules import churn_rules, known_rows, value_rules
 
-ACTIVE_HORIZONS = 2
+ACTIVE_HORIZONS = 2  # the long gone churn again and again: they are easy to rank and do not change
 RULES_READ = (
     *("customer_key", "cutoff", "first_order_on", "days_since_last", "frequency", "T"),
     *("overdue", "spend_total", "spend_horizon", "churned", "future_spend"),
@@ -45,12 +45,17 @@ def with_rules(backtest: pd.DataFrame, snapshots: pd.DataFrame, *, horizon_days:
         rows = said.sort_values("customer_key", ignore_index=True)
         now = then.loc[rows["customer_key"]].reset_index(drop=True)
         found.append(
-            rows.assign(active=now["days_since_last"] < ACTIVE_HORIZONS * horizon_days)
+            rows.assign(active=are_active(now["days_since_last"], horizon_days))
             .join(now[["frequency", "first_order_on"]])
             .join(churn_rules(known, now).add_prefix(CHURN.rule_prefix))
             .join(value_rules(known, now, horizon_days).add_prefix(VALUE.rule_prefix))
         )
     return pd.concat(found, ignore_index=True)[columns]
+
+
+def are_active(days_since_last: pd.Series[float], horizon_days: int) -> pd.Series[bool]:
+    """Tell who had an order within the two horizons before the cutoff."""
+    return days_since_last < ACTIVE_HORIZONS * horizon_days
 
 
 def contest(rows: pd.DataFrame, kind: Kind) -> tuple[pd.DataFrame, list[str]]:

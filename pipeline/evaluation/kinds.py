@@ -35,6 +35,8 @@ class Kind:
     metrics : mapping of str to metric
     main, ranking : str
         The two metrics the grade rests on.
+    beside_rule : tuple of str
+        The metrics of the rule that `dvc metrics show` tells too.
     grade : callable
         Grades what was measured against the rules.
     about : callable
@@ -53,6 +55,7 @@ class Kind:
     metrics: Mapping[str, Metric]
     main: str
     ranking: str
+    beside_rule: tuple[str, ...]
     grade: Callable[[Measured, Sequence[str]], Grade]
     about: Callable[[pd.DataFrame, str], dict[str, Any]]
     gap_that_matters: Callable[[float], float]
@@ -87,6 +90,7 @@ CHURN = Kind(
     metrics=CHURN_METRICS,
     main="log_loss",
     ranking="roc_auc",
+    beside_rule=("roc_auc", "log_loss"),
     grade=grade_churn,
     about=_about_churn,
     gap_that_matters=lambda actual: LARGEST_RATE_GAP,
@@ -102,6 +106,7 @@ VALUE = Kind(
     metrics=VALUE_METRICS,
     main="mae",
     ranking="normalised_gini",
+    beside_rule=("mae", "normalised_gini", "total_bias"),
     grade=grade_value,
     about=_about_value,
     gap_that_matters=lambda actual: LARGEST_TOTAL_BIAS * actual,

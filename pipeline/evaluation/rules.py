@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -74,13 +73,15 @@ def churn_rules(past: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
         One column per rule, indexed as ``now``.
     """
     churned = past["churned"].to_numpy(dtype=bool)
-    silence, silence_now = (rows["days_since_last"].to_numpy(dtype=np.float64) for rows in (past, now))
-    recency = recency_rule(silence, churned).predict(silence_now)
-    rhythm = recency.copy()
-    has_gap, has_gap_now = past["overdue"].notna().to_numpy(), now["overdue"].notna().to_numpy()
+    silence, silence_now, overdue, overdue_now = (
+        rows[column].to_numpy(dtype=np.float64)
+        for column in ("days_since_last", "overdue")
+        for rows in (past, now)
+    )
+    recency = rate_by(silence, churned, silence_now)
+    rhythm, has_gap, has_gap_now = recency.copy(), ~np.isnan(overdue), ~np.isnan(overdue_now)
     if has_gap.any():
-        overdue = rate_by(past["overdue"].to_numpy(dtype=np.float64)[has_gap], churned[has_gap])
-        rhythm[has_gap_now] = np.interp(now["overdue"].to_numpy(dtype=np.float64)[has_gap_now], *overdue)
+        rhythm[has_gap_now] = rate_by(overdue[has_gap], churned[has_gap], overdue_now[has_gap_now])
     return pd.DataFrame(
         {
             "base_rate": base_rate(churned),
@@ -97,8 +98,8 @@ def value_rules(past: pd.DataFrame, now: pd.DataFrame, horizon_days: int) -> pd.
     """Let each of `VALUE_RULES` forecast the spend of today's customers in the horizon.
 
     ``mean_spend`` says the same for all; ``last_horizon`` expects what the customer spent in the horizon that
-    has just ended; ``spend_rate`` his mean rate; ``rfm_cell`` what others in his cell of recency, frequency
-    and money fifths came to spend.
+    has just ended; ``spend_rate`` the mean rate so far; ``rfm_cell`` what others in the same cell of recency,
+    frequency and money fifths came to spend.
 
     Parameters
     ----------
@@ -121,50 +122,6 @@ def value_rules(past: pd.DataFrame, now: pd.DataFrame, horizon_days: int) -> pd.
         },
         index=now.index,
     )
-
-
-@dataclass(frozen=True)
-class RecencyRule:
-    """Who has been away for long will not come back.
-
-    Attributes
-    ----------
-    days, probability : tuple of float
-        Knots of the churn rate by days since the last order: never falling, linear in between.
-    """
-
-    days: tuple[float, ...]
-    probability: tuple[float, ...]
-
-    def predict(self, days_since_last: FloatArray) -> FloatArray:
-        """Give the churn probability for days since the last order; arrays of shape (n,)."""
-        return np.interp(days_since_last, self.days, self.probability)
-
-
-def recency_rule(train_days_since_last: FloatArray, train_churned: NDArray[np.bool_]) -> RecencyRule:
-    """Learn the best rule on recency alone: `rate_by` days since the last order.
-
-    Parameters
-    ----------
-    train_days_since_last : numpy.ndarray
-        Days, shape (n,).
-    train_churned : numpy.ndarray
-        Shape (n,).
-
-    Returns
-    -------
-    RecencyRule
-
-    Raises
-    ------
-    UserError
-        If there are no training rows.
-    """
-    days = np.asarray(train_days_since_last, dtype=np.float64)
-    if days.size == 0:
-        raise UserError("there are no training rows to learn the recency rule from", where="snapshots")
-    knots, rates = rate_by(days, train_churned)
-    return RecencyRule(tuple(map(float, knots)), tuple(map(float, rates)))
 
 
 def threshold_rule(
@@ -202,15 +159,24 @@ def threshold_rule(
     return threshold, np.where(np.asarray(days) >= threshold, above, below)
 
 
-def rate_by(score: FloatArray, churned: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
-    """Learn the churn rate as a never falling function of a score.
+def rate_by(score: FloatArray, churned: NDArray[np.bool_], now: FloatArray) -> FloatArray:
+    """Learn the churn rate as a never falling function of a score, linear between its knots.
 
     The isotonic regression of the churn rate in twenty bins of equally many rows on their mean score.
 
+    Parameters
+    ----------
+    score : numpy.ndarray
+        Of the past rows, shape (m,), m > 0.
+    churned : numpy.ndarray
+        Shape (m,).
+    now : numpy.ndarray
+        Scores of the customers to judge, shape (n,).
+
     Returns
     -------
-    knots, rates : numpy.ndarray
-        To interpolate between.
+    numpy.ndarray
+        Their churn probabilities, never quite 0 or 1, shape (n,).
     """
     values, rows, events = tied_groups(np.asarray(churned, dtype=np.float64), score)
     bins = quantile_bins(values, rows, RISK_BINS)
@@ -222,7 +188,7 @@ def rate_by(score: FloatArray, churned: NDArray[np.bool_]) -> tuple[FloatArray, 
     rates = IsotonicRegression().fit_transform(
         knots, (events_in + 0.5) / (rows_in + 1), sample_weight=rows_in
     )
-    return knots, rates
+    return np.asarray(np.interp(now, knots, rates), dtype=np.float64)
 
 
 def _split_loss(rows: FloatArray, events: FloatArray) -> FloatArray:
@@ -231,21 +197,13 @@ def _split_loss(rows: FloatArray, events: FloatArray) -> FloatArray:
     return np.asarray(-xlogy(events, rate) - xlogy(rows - events, 1 - rate), dtype=np.float64)
 
 
-def base_rate(train_churned: NDArray[np.bool_]) -> float:
-    """Share of the training rows that churned, never quite 0 or 1: all one knows without the customer.
-
-    Raises
-    ------
-    UserError
-        If there are no such rows.
-    """
-    if len(train_churned) == 0:
-        raise UserError("there are no training rows to learn the base rate from", where="snapshots")
-    return float((np.sum(train_churned) + 0.5) / (len(train_churned) + 1))
+def base_rate(churned: NDArray[np.bool_]) -> float:
+    """Share of the rows that churned, never quite 0 or 1: all one knows without the customer."""
+    return float((np.sum(churned) + 0.5) / (len(churned) + 1))
 
 
 def rfm_cell_mean(past: pd.DataFrame, outcome: FloatArray, now: pd.DataFrame) -> FloatArray:
-    """Expect of each customer the mean outcome of the past rows in his RFM cell.
+    """Expect of each customer the mean outcome of the past rows in the same RFM cell.
 
     Cells are fifths of `RFM_PARTS` among the past rows, 125 in all. Each mean is shrunk towards that of all
     rows as if twenty more of them were in the cell; an empty cell has that of all.
@@ -279,7 +237,7 @@ def spend_rate_rule(spend_total: FloatArray, T: FloatArray, horizon_days: int) -
     """Expect every customer to go on spending as on average so far.
 
     ``spend_total * horizon_days / max(T + 1, horizon_days)``, where T + 1 is the number of days on which
-    the customer was observed. One seen for less than a horizon is expected to spend what he spent, not a
+    the customer was observed. One seen for less than a horizon is expected to spend the same again, not a
     multiple of it.
 
     Parameters

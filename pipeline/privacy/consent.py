@@ -9,6 +9,8 @@ import pandas as pd
 # Of a purpose and of a status the contract in pipeline/tables/contracts allows these words.
 CHANNELS = ("email", "sms", "push", "phone", "post")
 """The purposes that are ways to reach a customer; consent to ads or surveys allows no message."""
+MARKETING = "marketing"
+"""Advertising as a whole: whoever refuses it refuses every channel; granted, it names none."""
 PROFILING = "profiling"
 WORDS = ("granted", "denied", "withdrawn", "objected")
 """The weakest first: of two words at one moment the stronger counts."""
@@ -33,6 +35,7 @@ def permissions(consents: pd.DataFrame) -> pd.DataFrame:
     words = consents[["customer_key", "purpose", "changed_at"]].assign(
         strength=consents["status"].astype("str").map(WORDS.index)
     )
+    words = pd.concat([words, _of_every_channel(words)])
     last = words.sort_values(["changed_at", "strength"]).drop_duplicates(
         ["customer_key", "purpose"], keep="last"
     )
@@ -44,6 +47,12 @@ def permissions(consents: pd.DataFrame) -> pd.DataFrame:
     said["channel_refusal"] = strongest.reindex(said.index).where(said["channels"] == "")
     said["refuses_profiling"] = said.index.isin(refused.loc[refused["purpose"] == PROFILING, "customer_key"])
     return said
+
+
+def _of_every_channel(words: pd.DataFrame) -> pd.DataFrame:
+    """Say a refusal of advertising as a whole once for each channel."""
+    refused = words[(words["purpose"] == MARKETING) & (words["strength"] > 0)]
+    return refused.drop(columns="purpose").merge(pd.DataFrame({"purpose": CHANNELS}), how="cross")
 
 
 def _listed(granted: pd.DataFrame, customers: pd.Index[Any]) -> pd.Series[str]:

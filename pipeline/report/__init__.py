@@ -4,5 +4,5 @@
 - Sections: `views`, `groups`, `quality`, `backtest`, `portraits`, `explanations`, `reasons`, `fairness`,
   `reality`, `tables`; `measures` lays figures out.
 - Charts: `charts` for the page, `figures` for notebooks.
-- Language: `formats`, `texts`, `words`, and the `sentences_*` by subject.
+- Language: `formats`, `texts`, `words`, `words_doubts`, and the `sentences_*` by subject.
 """

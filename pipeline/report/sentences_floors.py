@@ -4,16 +4,16 @@ from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "floors.churn": (
-        "No churn probabilities, since the history is not enough for them: {reasons}. KPIs stand, "
-        "and so do the RFM groups in the export.",
+        "No churn probabilities, since the history is not enough for them: {reasons}. KPIs and RFM groups "
+        "stand, here and in the export.",
         "Keine Abwanderungswahrscheinlichkeiten, denn die Historie reicht dafür nicht: {reasons}. "
-        "Kennzahlen gelten, im Export auch die RFM-Gruppen.",
+        "Kennzahlen und RFM-Gruppen gelten, hier und im Export.",
     ),
     "floors.clv": (
         "No expected spend and no customer lifetime value, since the history is not enough for them: "
-        "{reasons}. KPIs stand, and so do the RFM groups in the export.",
+        "{reasons}. KPIs and RFM groups stand, here and in the export.",
         "Kein erwarteter Umsatz und kein Kundenwert, denn die Historie reicht dafür nicht: {reasons}. "
-        "Kennzahlen gelten, im Export auch die RFM-Gruppen.",
+        "Kennzahlen und RFM-Gruppen gelten, hier und im Export.",
     ),
     "floor.buyers": (
         "of the {needed:customer/customers} needed, {found:has/have} bought",

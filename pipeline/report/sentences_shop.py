@@ -102,6 +102,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "in the next {days:day/days}; {clv} customer lifetime value over {clv_days:day/days}",
         "binnen {days:Tag/Tagen}; {clv} Kundenwert über {clv_days:Tag/Tage}",
     ),
+    "kpis.expected.none": (
+        "not forecast: the history is not enough",
+        "keine Vorhersage: Die Historie reicht nicht",
+    ),
     "forecast.orders": (
         "From the customers you have, we expect {expected:order/orders} in the next {days:day/days}; nine "
         "times out of ten it will be between {low} and {high}.",
@@ -154,14 +158,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{low} bis {high}",
     ),
     "kpis.churn": (
-        "Churn, twice. By the textbook formula it is {literal}: "
+        "Churn, twice. By the textbook formula it is {literal}{why}: "
         "{start:active customer/active customers} at the start, {end} at the end. That sets new and "
         "returning customers off against the lost ones. Of the customers the shop had, it lost {cohort}: "
         "{lost} of {start} did not order again.",
-        "Abwanderung, zweimal gerechnet. Nach der Lehrbuchformel sind es {literal}: {start} "
+        "Abwanderung, zweimal gerechnet. Nach der Lehrbuchformel sind es {literal}{why}: {start} "
         "Aktive zu Beginn, {end} am Ende. Darin werden Neue und Zurückgekehrte gegen Verlorene "
         "aufgerechnet. Von denen, die der Shop hatte, verlor er {cohort}: {lost} von {start} ohne weitere "
         "Bestellung.",
+    ),
+    "kpis.churn.grown": (
+        ", below zero because more came than went",
+        ", unter null, weil mehr kamen als gingen",
     ),
     "kpis.not_full": (
         "The order history does not cover the whole comparison period, so both rates rest on part of it.",

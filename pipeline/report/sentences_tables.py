@@ -86,6 +86,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "orders net of returns": ("orders net of returns", "Bestellungen abzüglich Retouren"),
         "return rate": ("return rate", "Retourenquote"),
         "contact pressure": ("contact pressure", "Kontaktdruck"),
+        "campaigns that address a customer": (
+            "campaigns that address a customer",
+            "Kampagnen, die eine Person ansprechen",
+        ),
         "share of orders with a coupon": (
             "share of orders with a coupon",
             "Anteil der Bestellungen mit Gutschein",

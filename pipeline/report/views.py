@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import pandas as pd
+
 from pipeline.report.data import ReportData
 from pipeline.report.formats import MISSING, Formats
 from pipeline.report.measures import Bar, largest
 from pipeline.report.texts import Texts
 
 MOST_DRIVERS = 12
+LEAST_WEIGHT = 0.005  # of all weights; less rounds to none
 SINGLE_ORDERS = 0.5  # days per order, below which orders seem to be lines of orders
 
 
@@ -46,6 +49,7 @@ def tiles(report: ReportData, t: Texts, f: Formats) -> list[Tile]:
     )
     if not retention["denominator"]:
         retention_tile = tile("retention", MISSING, "nobody", days=days, start=f.day(period["start"]))
+    spend = summary["expected_spend"].sum(min_count=1)
     again = {"gap": f.number(kpis["median_gap_days"])} if kpis["median_gap_days"] is not None else {}
 
     return [
@@ -72,7 +76,8 @@ def tiles(report: ReportData, t: Texts, f: Formats) -> list[Tile]:
         ),
         tile(
             "expected",
-            f.money_short(summary["expected_spend"].sum(min_count=1)),
+            f.money_short(spend),
+            "none" if pd.isna(spend) else "note",
             days=days,
             clv=f.money_short(summary["clv"].sum(min_count=1)),
             clv_days=f.number(report.clv_horizon_days),
@@ -145,6 +150,7 @@ def churn_note(report: ReportData, t: Texts, f: Formats) -> str:
     return t(
         "kpis.churn",
         literal=f.percent(literal["value"]),
+        why=t("kpis.churn.grown") if literal["value"] < 0 else "",
         cohort=f.percent(cohort["value"]),
         start=f.number(period["active_at_start"]),
         end=f.number(period["active_at_end"]),
@@ -192,10 +198,11 @@ def newcomers(report: ReportData, t: Texts, f: Formats) -> list[str]:
 
 
 def driver_bars(report: ReportData, t: Texts, f: Formats) -> list[Bar]:
-    """Build the most telling inputs of the churn model, the strongest first; useless ones are left out."""
+    """Build the most telling inputs of the churn model, the strongest first, without what would read 0%."""
     useful = report.importance[report.importance["log_loss_increase"] > 0]
     useful = useful.sort_values(["log_loss_increase", "feature"], ascending=[False, True]).head(MOST_DRIVERS)
     longest, total = largest(useful["log_loss_increase"]), useful["log_loss_increase"].sum()
+    useful = useful[useful["log_loss_increase"] >= LEAST_WEIGHT * total]
 
     def written(row: Mapping[Any, Any]) -> str:
         weight, low, high = (f.percent(row[name] / total, 0) for name in ("log_loss_increase", "low", "high"))

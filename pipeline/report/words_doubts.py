@@ -36,6 +36,11 @@ DOUBTS: dict[str, tuple[str, str]] = {
         "Einige Zeilen einer weiteren Tabelle enthalten Wörter, die niemand erklärt hat: Sie sind in "
         "Quarantäne.",
     ),
+    "shared_order_ids": (
+        "Most orders have a number that those of other customers have too: it may be that of something else.",
+        "Die meisten Bestellungen haben eine Nummer, die auch Bestellungen anderer haben: Sie gehört "
+        "vielleicht zu etwas anderem.",
+    ),
     "lone_start": (
         "A few orders lie more than a year before all others: their dates may be wrong.",
         "Einige wenige Bestellungen liegen mehr als ein Jahr vor allen anderen: Ihr Datum ist vielleicht "

@@ -95,12 +95,14 @@ def rfm_summary(segments: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         `rfm_group`, `customers`, `spend_total`, `clv`, in the order of `RFM_GROUPS`, small ones merged into
-        "other" as in `segment_summary`; only groups that occur. The CLV is missing where nobody's is known.
+        "other" as in `segment_summary`; only groups that occur, none of a shop of fewer than `MIN_GROUP`. The
+        CLV is missing where nobody's is known.
     """
     customers = segments.sort_values("customer_key")
     groups = customers.groupby(_without_small(customers["rfm_group"], RFM_GROUPS))
     summary = groups.agg(customers=("customer_key", "size"), spend_total=("spend_total", "sum"))
     summary = summary.join(groups["clv"].sum(min_count=1))
+    summary = summary[summary["customers"] >= MIN_GROUP]
     return summary.reindex([one for one in (*RFM_GROUPS, "other") if one in summary.index]).reset_index()
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.churn.backtest import Recipe
 from pipeline.churn.blend import about
 from pipeline.churn.lifetime_inputs import reference_history
+from pipeline.churn.members import BOOSTING
 from pipeline.churn.origins import Learner, Lesson
 from pipeline.churn.season import OF_LAST_YEAR, Window, tells_of_today
 from pipeline.churn.spend import SpendModel
@@ -132,15 +134,15 @@ def _learn_today(learner: Learner, today: Origin, customers: pd.DataFrame, shelf
     return None
 
 
-def _recipe(params: Params, tuned: Tuned | None) -> dict[str, Any]:
+def _recipe(params: Params, tuned: Tuned | None) -> Recipe:
     """Say how models are learned, at every origin alike."""
-    return {
-        "horizon_days": params.churn.horizon_days,
-        "wanted": params.churn.members,
-        "seed": params.seed,
-        "half_life_days": params.churn.half_life_days,
-        **({"boosting": tuned.boosting} if tuned else {}),
-    }
+    return Recipe(
+        params.churn.horizon_days,
+        params.churn.members,
+        params.seed,
+        tuned.boosting if tuned else BOOSTING,
+        params.churn.half_life_days,
+    )
 
 
 def _tuned(first: Origin, params: Params) -> Tuned | None:

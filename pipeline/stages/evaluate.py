@@ -10,21 +10,17 @@ import numpy as np
 import pandas as pd
 
 from pipeline.btyd import StoredFit
-from pipeline.churn.frame import FEATURES, LIFETIME_MODEL, TOPICS
+from pipeline.churn.frame import FEATURES, OF_ORDER_DAYS, TOPICS
 from pipeline.churn.importance import importance
 from pipeline.churn.shuffled import shuffled_labels
 from pipeline.churn.store import load_model
 from pipeline.churn.worth import SPEND_QUANTILES, spend_ratio, with_expected_spend
 from pipeline.errors import InsufficientHistory
 from pipeline.evaluation import fairness
-from pipeline.evaluation.alarms import chance, feature_aucs, leak_alarms, shuffle_alarms
-from pipeline.evaluation.contest import ACTIVE_HORIZONS, RULES_READ, contest, with_rules
+from pipeline.evaluation.alarms import chance, feature_aucs, leak_alarms, shuffle_alarms, told
+from pipeline.evaluation.contest import RULES_READ, are_active, contest, with_rules
 from pipeline.evaluation.curves import curves
-from pipeline.evaluation.distribution import (
-    CRPS_LEVELS,
-    distribution_metrics,
-    distribution_scores,
-)
+from pipeline.evaluation.distribution import CRPS_LEVELS, distribution_metrics, distribution_scores
 from pipeline.evaluation.evaluate import evaluate, not_evaluated
 from pipeline.evaluation.headline import brief, headline, origins_table, pooled_table, slices_table
 from pipeline.evaluation.kinds import CHURN, VALUE, Kind
@@ -35,20 +31,6 @@ from pipeline.params import Params
 from pipeline.stages import files, frames
 from pipeline.stages.shell import run, say, warn
 from pipeline.tables import io
-
-ALARMS = {
-    "feature_tells_all": "{feature} alone tells who churned",
-    "missing_tells": "whether {feature} is missing tells who churned",
-    "shuffled_labels": "even shuffled labels are predicted",
-}
-OF_ORDER_DAYS = (*LIFETIME_MODEL, "days_since_last")
-"""Features that know the customer's order days before the cutoff and nothing else: no leak is in them."""
-
-BESIDE_RULE = {
-    "churn": ["roc_auc", "log_loss"],
-    "value": ["mae", "normalised_gini", "total_bias"],
-}
-"""Which metrics of the rule `dvc metrics show` tells too."""
 
 
 def evaluate_models(params: Params) -> None:
@@ -112,7 +94,7 @@ def _judged(kind: Kind, rows: pd.DataFrame, groups: _Groups, card: Path, params:
 
 def _write_judged(kind: Kind, found: dict[str, Any]) -> None:
     """Write the few numbers and the tables about one kind of predictions."""
-    io.write_json(headline(found, BESIDE_RULE[kind.name]), files.METRICS / f"{kind.name}.json")
+    io.write_json(headline(found, kind.beside_rule), files.METRICS / f"{kind.name}.json")
     io.write_csv(origins_table(found, list(kind.metrics)), files.PLOTS / f"backtest_{kind.name}.csv")
     io.write_csv(pooled_table(found), files.PLOTS / f"predictions_{kind.name}.csv")
     io.write_csv(slices_table(found), files.PLOTS / f"slices_{kind.name}.csv")
@@ -190,8 +172,7 @@ def _holdout_features(cutoffs: Cutoffs, customers: frames.Customers, params: Par
         )
     except InsufficientHistory:
         return nothing
-    recent = frame["days_since_last"] < ACTIVE_HORIZONS * horizon_days
-    return frame.join(recent.rename("active"))
+    return frame.join(are_active(frame["days_since_last"], horizon_days).rename("active"))
 
 
 def _shuffled(cutoffs: Cutoffs, customers: frames.Customers, params: Params) -> dict[str, float] | None:
@@ -230,7 +211,7 @@ def _tell(found: dict[str, Any], customers: int) -> None:
                 said = f"predicted {part['predicted']:.3g}, actual {part['actual']:.3g}"
                 warn(f"{name} is off for {who}: {said}")
     for alarm in found["alarms"]:
-        warn(f"{ALARMS[alarm['kind']]} (AUC {alarm['roc_auc']:.3f}): a leak?".format(**alarm))
+        warn(told(alarm))
 
 
 if __name__ == "__main__":

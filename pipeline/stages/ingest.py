@@ -41,7 +41,7 @@ def ingest(params: Params) -> None:
         def write(orders: Iterator[pa.Table]) -> None:
             written.append(aside.submit(held_back.run, io.write_parquet, orders, files.ORDERS))
 
-        def write_vault(identities: pd.DataFrame) -> None:
+        def write_vault(identities: pa.Table) -> None:
             io.write_parquet(identities, files.IDENTITIES, private=True)
 
         done = read_orders(params, on_orders=write, on_identities=write_vault)
@@ -76,7 +76,7 @@ def _tell(done: Ingested, *, is_guessable: bool) -> None:
     say(
         f"ingest: {counted(counts['rows_read']):row/rows} read, {counts['quarantined']:,} quarantined, "
         f"{counts['left_out']:,} left out; "
-        f"{counted(len(done.orders)):order/orders} of {counted(counts['customers']):customer/customers} "
+        f"{counted(counts['orders']):order/orders} of {counted(counts['customers']):customer/customers} "
         f"before {done.as_of}"
     )
     for table in done.tables:
@@ -118,7 +118,7 @@ def _tag_of_pepper(params: Params) -> str | None:
 def read_orders(
     params: Params,
     on_orders: Callable[[Iterator[pa.Table]], None] = lambda _: None,
-    on_identities: Callable[[pd.DataFrame], None] = lambda _: None,
+    on_identities: Callable[[pa.Table], None] = lambda _: None,
 ) -> Ingested:
     """Read and judge the source that the parameters name, without writing anything.
 

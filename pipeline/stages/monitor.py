@@ -15,7 +15,7 @@ from pipeline.churn.blend import churn_probability, used_features
 from pipeline.churn.frame import feature_frame
 from pipeline.churn.store import load_model
 from pipeline.counted import counted
-from pipeline.evaluation.contest import ACTIVE_HORIZONS
+from pipeline.evaluation.contest import are_active
 from pipeline.evaluation.drift import COLUMNS, CUSTOMERS, drift, drift_metrics, is_young
 from pipeline.evaluation.reality import (
     KEPT,
@@ -83,10 +83,9 @@ def _drifted(cutoffs: Cutoffs, params: Params) -> pd.DataFrame:
     if model is None:
         return pd.DataFrame(columns=COLUMNS)
     silence = io.read_parquet(files.SNAPSHOTS, ["customer_key", "days_since_last"])
-    active_days = ACTIVE_HORIZONS * params.churn.horizon_days
-    active = silence.loc[silence["days_since_last"] < active_days, "customer_key"]
+    active = silence.loc[are_active(silence["days_since_last"], params.churn.horizon_days), "customer_key"]
     frame = feature_frame(*frames.tables(cutoffs.all, some_customers(active, CUSTOMERS, params.seed)))
-    frame = frame[frame["days_since_last"] < active_days].reset_index(drop=True)
+    frame = frame[are_active(frame["days_since_last"], params.churn.horizon_days)].reset_index(drop=True)
     score = pd.Series(churn_probability(model, frame), frame.index, name=SCORE)
     limits = dict.fromkeys(used_features(model), params.monitor.psi_feature)
     limits[SCORE] = params.monitor.psi_score

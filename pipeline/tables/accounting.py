@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.counted import counted
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
+from pipeline.tables.columns import as_numbers
 from pipeline.tables.contracts import OPTIONAL
 from pipeline.tables.rules import LEFT_OUT
 from pipeline.tables.sources.readers import Raw
@@ -110,7 +113,8 @@ def counts(
     files: Mapping[str, Mapping[str, int]],
     quarantine: pd.DataFrame,
     found: Purchases,
-    orders: pd.DataFrame,
+    orders: pa.Table,
+    customers: int,
 ) -> dict[str, Any]:
     """Add up what the tables hold, and hold it against the accepted rows.
 
@@ -121,7 +125,7 @@ def counts(
     """
     total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES.values())}
     paid, zero, given_back, merged = found
-    kept_zero = int((orders["amount"] == 0).sum())
+    kept_zero = pc.sum(pc.equal(as_numbers(orders["amount"]), 0)).as_py()
     if total["accepted_rows"] != paid + zero + given_back + merged:
         raise AccountingError(
             f"{total['accepted_rows']} rows accepted, but {paid + zero} orders + {given_back} returns "
@@ -131,6 +135,7 @@ def counts(
         raise AccountingError(
             f"{paid} orders and {zero} of zero were made, but {len(orders)} ({kept_zero} of zero) written"
         )
+    days = pc.min_max(orders["ordered_at"])
     return {
         **{kind: total[kind] for kind in ("rows_read", "accepted_rows", "quarantined", "after_as_of")},
         "left_out": sum(total[policy] for policy in LEFT_OUT),
@@ -138,9 +143,9 @@ def counts(
         "returns": given_back,
         "merged_lines": merged,
         "zero_amount_orders": kept_zero,
-        "customers": int(orders["customer_key"].nunique()),
-        "first_order_on": orders["ordered_at"].min().date(),
-        "last_order_on": orders["ordered_at"].max().date(),
+        "customers": customers,
+        "first_order_on": days["min"].as_py().date(),
+        "last_order_on": days["max"].as_py().date(),
         "rules": dict(by_frequency(quarantine["rule"])),
         "policies": {
             **{policy: total[policy] for policy in LEFT_OUT},

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Literal, get_args
@@ -54,10 +55,13 @@ class Ingested:
 
     Attributes
     ----------
-    orders, returns, quarantine : DataFrame
-        By their contracts; customers and channels of the orders are categoricals, each text held once.
-    identities : DataFrame
+    order_table : pyarrow.Table
+        By its contract; customers and channels are dictionaries, each text held once, and no customer is in
+        two chunks.
+    vault : pyarrow.Table
         customer_key, customer_id: the only place where the two stand together. Personal data.
+    returns, quarantine : DataFrame
+        By their contracts.
     counts : dict
         For metrics: rows per file, rules, orders, what the columns were read as. No personal data.
     as_of : date
@@ -68,14 +72,24 @@ class Ingested:
         What became of the id map and the exchange rates.
     """
 
-    orders: pd.DataFrame
+    order_table: pa.Table
+    vault: pa.Table
     returns: pd.DataFrame
     quarantine: pd.DataFrame
-    identities: pd.DataFrame
     counts: dict[str, Any]
     as_of: date
     tables: list[TableRead] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
+
+    @cached_property
+    def orders(self) -> pd.DataFrame:
+        """The orders; customers and channels are categoricals."""
+        return frame_of(self.order_table)
+
+    @cached_property
+    def identities(self) -> pd.DataFrame:
+        """What is in the vault."""
+        return to_pandas(self.vault)
 
     def all_quarantined(self) -> pd.DataFrame:
         """Return the quarantines of all tables as one, each row with its table."""
@@ -100,7 +114,7 @@ def ingest_orders(
     tables: Mapping[str, TableSource] = NO_TABLES,
     on_phase: Callable[[Phase], None] = lambda _: None,
     on_orders: Callable[[Iterator[pa.Table]], object] = lambda _: None,
-    on_identities: Callable[[pd.DataFrame], object] = lambda _: None,
+    on_identities: Callable[[pa.Table], object] = lambda _: None,
     where: str = "sources.orders",
 ) -> Ingested:
     """Read an order log, and the tables beside it, as they would have been read on the as-of date.
@@ -201,17 +215,17 @@ def ingest_orders(
         of_policies |= policy_counts(con, spec, policies)
         alike = identity.alike(identities["customer_id"])
         by_id = in_order_of_texts(whole(identities["customer_id"]))
-        vault = to_pandas(identities.select(["customer_key", "customer_id"]).take(by_id))
+        vault = identities.select(["customer_key", "customer_id"]).take(by_id)
         on_identities(vault)
         purchases = accounting.purchases(con)
         orders = making.result()
-        counts = accounting.counts(files, quarantine, purchases, orders)
+        counts = accounting.counts(files, quarantine, purchases, orders, signals.customers(orders))
         counts["policies"] |= of_policies
         counts["alike_ids"] = alike
         counts["outliers"] = outliers
         counts["left_truncation"] = signals.left_truncation(orders)
     counts |= _about_sources(spec, log, read_as, read, lookups)
-    return Ingested(orders, given_back, quarantine, vault, counts, seen_until, read, lookups)
+    return Ingested(orders, vault, given_back, quarantine, counts, seen_until, read, lookups)
 
 
 def _about_sources(
@@ -231,7 +245,7 @@ def _about_sources(
 
 def _make_orders(
     found: list[Bought], keys: Future[pa.Table], on_orders: Callable[[Iterator[pa.Table]], object]
-) -> pd.DataFrame:
+) -> pa.Table:
     """Make orders of what was bought, the only one in the list, and hand them over part by part."""
     order = by_customer_and_time(found[0])
     made: SimpleQueue[pa.Table | None] = SimpleQueue()
@@ -243,7 +257,9 @@ def _make_orders(
             parts.append(part)
     finally:
         made.put(None)  # nobody waits for more
-    return frame_of(pa.concat_tables(parts))
+    orders = pa.concat_tables(parts)
+    contracts.check(orders, contracts.ORDERS)
+    return orders
 
 
 def _returns(

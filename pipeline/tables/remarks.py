@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+import pyarrow.compute as pc
+
 from pipeline.counted import counted
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account, spells
@@ -15,8 +17,9 @@ FEWEST_LOST = 20
 MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the same
 FEWEST_DOUBLED, DOUBLED_SHARE = 10, 0.005  # of the orders: more than by chance
 SMALL = 0.5
-FLOAT = r"\d+\.0"
-SCIENTIFIC = r"\d([.,]\d+)?[eE]\+\d+"
+MOST = 0.5
+FLOAT = r"^\d+\.0$"
+SCIENTIFIC = r"^\d([.,]\d+)?[eE]\+\d+$"
 
 
 Doubt = Literal[
@@ -28,6 +31,7 @@ Doubt = Literal[
     "alike_ids_of_tables",
     "unknown_words",
     "lines_as_orders",
+    "shared_order_ids",
     "lone_start",
     "lone_end",
     "changed_orders",
@@ -67,6 +71,7 @@ def remarks(
     yield from _about_ids_of_tables(done)
     yield from _about_words(done)
     yield from _about_lines(done)
+    yield from _about_order_ids(done)
     yield from _about_dates(done)
     yield from _about_changed(done)
     yield from _about_equal_rows(done)
@@ -80,24 +85,27 @@ def _about_births(done: Ingested, births_from: date | None) -> Iterator[Remark]:
     """Tell of a log that starts in the middle of customers' lives."""
     truncation = done.counts["left_truncation"]
     if births_from is None and truncation["suspected"]:
+        settled_on = date.fromisoformat(truncation["settled_on"])
+        left = done.as_of - settled_on
         yield Remark(
             "starts_late",
             "far more customers order for the first time in the first weeks of the log than later: it seems "
-            "to start in the middle of their lives. They come as later from about "
-            f'{truncation["settled_on"]} on: set ingest.births_from: "{truncation["settled_on"]}".',
+            f"to start in the middle of their lives. They come as later from about {settled_on} on: set "
+            f'ingest.births_from: "{settled_on}", if the {left.days} days from then on are enough to learn '
+            "from, which churn preflight tells.",
         )
 
 
 def _about_ids(done: Ingested) -> Iterator[Remark]:
     """Tell of ids that do not tell one customer from another."""
-    ids, alike = done.identities["customer_id"], done.counts["alike_ids"]
-    if rounded := int(ids.str.fullmatch(SCIENTIFIC).sum()):
+    ids, alike = done.vault["customer_id"], done.counts["alike_ids"]
+    if rounded := pc.sum(pc.match_substring_regex(ids, SCIENTIFIC)).as_py():
         yield Remark(
             "rounded_ids",
             f"{counted(rounded):customer id is/customer ids are} written like 1.23E+11: a spreadsheet has "
             "rounded them, and one may be several customers. Export that column as text.",
         )
-    if ids.str.fullmatch(FLOAT).all():
+    if pc.all(pc.match_substring_regex(ids, FLOAT)).as_py():
         yield Remark(
             "float_ids",
             'all customer ids end in ".0": a program took them for numbers, and the CRM may know them '
@@ -111,13 +119,13 @@ def _about_ids(done: Ingested) -> Iterator[Remark]:
             f"{counted(alike):customer id differs/customer ids differ} from another one in capitals "
             "alone. If these are the same people, set ingest.customer_ids: small_letters.",
         )
-    if orders := shared_account(done.orders):
+    if orders := shared_account(done.order_table):
         yield Remark(
             "shared_account",
-            f"one customer has {orders:,} of {len(done.orders):,} orders, ten times as many as anybody else "
-            "or more. If that is how the shop writes people without an account, another column, such as the "
-            "e-mail address, may tell who they are; ingest.exclude_customers leaves them out. churn inspect "
-            "shows the id.",
+            f"one customer has {orders:,} of {len(done.order_table):,} orders, ten times as many as anybody "
+            "else or more. If that is how the shop writes people without an account, another column, such as "
+            "the e-mail address, may tell who they are; ingest.exclude_customers leaves them out. churn "
+            "inspect shows the id.",
         )
 
 
@@ -149,7 +157,7 @@ def _about_words(done: Ingested) -> Iterator[Remark]:
 
 def _about_lines(done: Ingested) -> Iterator[Remark]:
     """Tell of rows that seem to be lines of orders where nothing tells which belong together."""
-    if "order_id" not in done.counts["columns_off"] or (share := at_once(done.orders)) <= MANY_AT_ONCE:
+    if "order_id" not in done.counts["columns_off"] or (share := at_once(done.order_table)) <= MANY_AT_ONCE:
         return
     yield Remark(
         "lines_as_orders",
@@ -159,22 +167,35 @@ def _about_lines(done: Ingested) -> Iterator[Remark]:
     )
 
 
+def _about_order_ids(done: Ingested) -> Iterator[Remark]:
+    """Tell of order ids that most orders share with those of other customers."""
+    policies, orders = done.counts["policies"], len(done.order_table)
+    if (shared := policies.get("orders_with_such_ids", 0)) > MOST * orders:
+        ids = counted(policies["order_ids_of_several_customers"])
+        yield Remark(
+            "shared_order_ids",
+            f"{shared:,} of {counted(orders):order/orders} have one of {ids:order id/order ids} that several "
+            "customers share. If that column is not the number of the order, but of a product, a shop or a "
+            "day, map the one that is; if there is none, churn inspect shows a query that makes one.",
+        )
+
+
 def _about_dates(done: Ingested) -> Iterator[Remark]:
     """Tell of a few orders far from all others: they make a log of one year one of twenty."""
-    empty = spells(done.orders)
-    if found := lone_start(empty, len(done.orders)):
+    empty, orders = spells(done.order_table), len(done.order_table)
+    if found := lone_start(empty, orders):
         few, last, first = found
         yield Remark(
             "lone_start",
-            f"{few:,} of {counted(len(done.orders)):order/orders} lie before {last + timedelta(days=1)}, "
+            f"{few:,} of {counted(orders):order/orders} lie before {last + timedelta(days=1)}, "
             f"more than a year before all others, which begin on {first}. If the dates are wrong, mend them "
             "or leave them out by a query (docs/bring-your-own-data.md, Tables that belong together).",
         )
-    if found := lone_end(empty, len(done.orders)):
+    if found := lone_end(empty, orders):
         few, last, first = found
         yield Remark(
             "lone_end",
-            f"{few:,} of {counted(len(done.orders)):order/orders} lie on {first} or after it, "
+            f"{few:,} of {counted(orders):order/orders} lie on {first} or after it, "
             f"{(first - last).days} days after all others, which end on {last}: on {done.as_of} all other "
             "customers seem to be gone. If the dates are wrong, mend them or leave them out by a query, or "
             f'set as_of to "{last + timedelta(days=1)}".',
@@ -197,7 +218,7 @@ def _about_equal_rows(done: Ingested) -> Iterator[Remark]:
     """Tell of rows and orders that stand in the log twice and count twice."""
     policies, rows = done.counts["policies"], done.counts["accepted_rows"]
     equal = policies["equal_rows"] - policies["duplicates"]
-    more_than_by_chance = max(FEWEST_DOUBLED, DOUBLED_SHARE * len(done.orders))
+    more_than_by_chance = max(FEWEST_DOUBLED, DOUBLED_SHARE * len(done.order_table))
     if (
         equal
         and "order_id" in done.counts["columns_off"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from statistics import mean, median
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,7 +23,7 @@ SUSPICIOUS_RATIO = 2.0
 LONE_SHARE, A_QUARTER, A_YEAR = 0.01, timedelta(days=90), timedelta(days=365)
 AS_LONG_AS_BEFORE = 1.25  # seasons do not open on the same day each year
 MANY_AT_ONCE = 0.2  # fewer orders: more than by people who order twice at once
-BLOCK_ROWS = 1 << 20
+DAYS = "datetime64[D]"
 MIN_SHARED, SHARED_SHARE, SHARED_RATIO = 30, 0.01, 10
 
 Spell = tuple[int, date, date]
@@ -75,13 +74,18 @@ def _median(values: npt.NDArray[np.float64], counts: npt.NDArray[np.int64]) -> f
     return float(values[middle].mean())
 
 
-def shared_account(orders: pd.DataFrame) -> int:
+def customers(orders: pa.Table) -> int:
+    """Count the customers of orders."""
+    return sum(int(np.count_nonzero(_begins(whose))) for whose, _ in _parts(orders))
+
+
+def shared_account(orders: pa.Table) -> int:
     """Count the orders of the customer under whose key many seem to buy; 0 if there is none.
 
     It is a till, or "0" for those without an account: it has a hundredth of all orders at least, and ten
     times as many as anybody else.
     """
-    counts = _bincount(_customers(orders))
+    counts = _bincount(whose for whose, _ in _parts(orders))
     if len(counts) < 2:
         return 0
     next_most, most = np.partition(counts, -2)[-2:].tolist()
@@ -93,13 +97,15 @@ def stands_for_many(most: int, next_most: int, rows: int) -> bool:
     return most >= max(MIN_SHARED, SHARED_SHARE * rows, SHARED_RATIO * next_most)
 
 
-def at_once(orders: pd.DataFrame) -> float:
+def at_once(orders: pa.Table) -> float:
     """Give the share by which orders, sorted, would be fewer if those of a customer at one time were one.
 
     Where no order id tells which rows are lines of one order, many such orders are lines.
     """
-    who, when = _customers(orders), orders["ordered_at"].to_numpy()
-    return float(((who[1:] == who[:-1]) & (when[1:] == when[:-1])).sum() / len(orders))
+    again = sum(
+        np.count_nonzero((who[1:] == who[:-1]) & (when[1:] == when[:-1])) for who, when in _parts(orders)
+    )
+    return again / len(orders)
 
 
 def lone_start(spells: Sequence[Spell], orders: int) -> Spell | None:
@@ -146,7 +152,7 @@ def lone_end(spells: Sequence[Spell], orders: int) -> Spell | None:
     return None
 
 
-def spells(orders: pd.DataFrame) -> list[Spell]:
+def spells(orders: pa.Table) -> list[Spell]:
     """List the spells of more than a quarter without an order.
 
     Returns
@@ -154,9 +160,8 @@ def spells(orders: pd.DataFrame) -> list[Spell]:
     list of tuple of int, date, date
         How many orders lie before, the last day before and the first after.
     """
-    times = orders["ordered_at"].to_numpy()
-    first = times.min().astype("datetime64[D]")
-    per_day = _bincount(times, lambda some: (some.astype("datetime64[D]") - first).astype(np.int64))
+    first = min(times.min() for _, times in _parts(orders)).astype(DAYS)
+    per_day = _bincount((times.astype(DAYS) - first).astype(np.int64) for _, times in _parts(orders))
     days = np.flatnonzero(per_day)
     before = per_day.cumsum()[days]
     return [
@@ -165,26 +170,24 @@ def spells(orders: pd.DataFrame) -> list[Spell]:
     ]
 
 
-def _customers(orders: pd.DataFrame) -> npt.NDArray[np.int32]:
-    """Return the customers as numbers, without the copy that `cat.codes` is."""
-    customers: Any = orders["customer_key"].array
-    codes: npt.NDArray[np.int32] = customers.codes
-    return codes
+def _parts(orders: pa.Table) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.datetime64]]]:
+    """Give the customers of orders, as numbers, and the times part by part: no customer is in two."""
+    for part in orders.select(["customer_key", "ordered_at"]).to_batches():
+        customers, times = part.columns
+        yield customers.indices.to_numpy(), times.to_numpy()
 
 
-def _bincount(
-    values: npt.NDArray[Any], numbers: Callable[[npt.NDArray[Any]], npt.NDArray[Any]] = lambda some: some
-) -> npt.NDArray[np.intp]:
-    """Count what the values are as numbers from 0, in blocks, for each is copied on the way."""
+def _bincount(parts: Iterable[npt.NDArray[Any]]) -> npt.NDArray[np.intp]:
+    """Count how often each number from 0 is in the parts."""
     counts = np.zeros(0, np.intp)
-    for start in range(0, len(values), BLOCK_ROWS):
-        found = np.bincount(numbers(values[start : start + BLOCK_ROWS]), minlength=len(counts))
+    for part in parts:
+        found = np.bincount(part, minlength=len(counts))
         found[: len(counts)] += counts
         counts = found
     return counts
 
 
-def left_truncation(orders: pd.DataFrame) -> dict[str, Any]:
+def left_truncation(orders: pa.Table) -> dict[str, Any]:
     """Ask whether orders, sorted, start in the middle of the customers' lives.
 
     Where they do, customers who have long been there appear as new in the first weeks: more first orders than
@@ -213,7 +216,7 @@ def left_truncation(orders: pd.DataFrame) -> dict[str, Any]:
     if suspected:
         usual = SUSPICIOUS_RATIO * later
         calm = (n for n, births in enumerate(weeks) if max(births, mean(weeks[n : n + FIRST_WEEKS])) <= usual)
-        first_day = orders["ordered_at"].min().date()
+        first_day = pc.min(orders["ordered_at"]).as_py().date()
         settled_on = (first_day + timedelta(weeks=next(calm, len(weeks) // 2))).isoformat()
     return {
         "suspected": suspected,
@@ -223,12 +226,17 @@ def left_truncation(orders: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _births_by_week(orders: pd.DataFrame) -> list[int]:
+def _births_by_week(orders: pa.Table) -> list[int]:
     """Count first orders per week of the log; a last week that is cut short is left out."""
-    customers = _customers(orders)
-    first = np.append(True, customers[1:] != customers[:-1])
-    births = orders.loc[first, "ordered_at"].dt.normalize()
-    weeks = (births - births.min()).dt.days // 7
-    whole_weeks = ((orders["ordered_at"].max().normalize() - births.min()).days + 1) // 7
+    first_orders = [times[_begins(whose)] for whose, times in _parts(orders)]
+    births = np.concatenate(first_orders).astype(DAYS)
+    last = max(times.max() for _, times in _parts(orders)).astype(DAYS)
+    weeks = (births - births.min()).astype(np.int64) // 7
+    whole_weeks = ((last - births.min()).astype(np.int64) + 1) // 7
     counted: list[int] = np.bincount(weeks, minlength=whole_weeks)[:whole_weeks].tolist()
     return counted
+
+
+def _begins(customers: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Tell where the orders of another customer begin."""
+    return np.append(True, customers[1:] != customers[:-1])

@@ -13,6 +13,7 @@ from sklearn.metrics import log_loss
 from pipeline.churn import spend
 from pipeline.churn.backtest import (
     Backtested,
+    Recipe,
     learn,
     level_helps,
     predict,
@@ -26,6 +27,7 @@ from pipeline.evaluation.rules import threshold_rule
 
 Labelled = Callable[..., pd.DataFrame]
 WANTED = ("btyd", "logistic")
+RECIPE, ALONE = Recipe(28, WANTED, seed=5), Recipe(28, ("logistic",), seed=5)
 BEFORE, AFTER = date(2025, 2, 1), date(2025, 3, 1)
 
 
@@ -57,7 +59,7 @@ def tested(frame: pd.DataFrame) -> list[Backtested]:
     """Two origins, the second with the weights that the first one teaches."""
     done: list[Backtested] = []
     for train, test in ((date(2025, 1, 1), BEFORE), (BEFORE, AFTER)):
-        learned = learn(at(frame, train), at(frame, test), None, done, horizon_days=28, wanted=WANTED, seed=5)
+        learned = learn(at(frame, train), at(frame, test), RECIPE, None, done)
         done.append(predict(learned, at(frame, test)))
     return done
 
@@ -67,7 +69,7 @@ def test_weights_come_from_earlier_origins(frame: pd.DataFrame, tested: list[Bac
     assert tested[1].learned.weights != tested[0].learned.weights
     worse = tested[0].log_odds.assign(btyd=-tested[0].log_odds["btyd"])
     misled = [Backtested(tested[0].learned, tested[0].rows, worse)]
-    again = learn(at(frame, BEFORE), at(frame, AFTER), None, misled, horizon_days=28, wanted=WANTED, seed=5)
+    again = learn(at(frame, BEFORE), at(frame, AFTER), RECIPE, None, misled)
     assert again.weights == {"btyd": 0.0, "logistic": 1.0}
     assert list(again.classifier(at(frame, BEFORE)).named_estimators_) == ["logistic"]
 
@@ -78,9 +80,7 @@ def test_the_first_origin_tries_its_members_where_the_log_is_long_enough(
 ) -> None:
     says_the_opposite = frame.assign(p_no_order=1 - frame["p_no_order"])
     train = says_the_opposite[frame["cutoff"] < pd.Timestamp(AFTER)]
-    learned = learn(
-        train, at(says_the_opposite, AFTER), None, (), horizon_days=horizon_days, wanted=WANTED, seed=5
-    )
+    learned = learn(train, at(says_the_opposite, AFTER), Recipe(horizon_days, WANTED, seed=5))
     expected = {"btyd": 0.0, "logistic": 1.0} if is_rehearsed else {"btyd": 0.5, "logistic": 0.5}
     assert learned.weights == expected
 
@@ -94,7 +94,7 @@ def test_trees_get_the_weight_in_a_small_shop_where_silence_is_a_step(
     monthly = frame.assign(days_since_last=silence, churned=left, p_no_order=0.5 + silence / 1_000)
     monthly = monthly[monthly["customer_key"] < "c00800"]
     train, now = monthly[monthly["cutoff"] < pd.Timestamp(AFTER)], at(monthly, AFTER)
-    said = predict(learn(train, now, None, (), horizon_days=28, wanted="auto", seed=5), now)
+    said = predict(learn(train, now, Recipe(28, "auto", seed=5)), now)
     past, outcome = train["days_since_last"].to_numpy(), train["churned"].to_numpy(bool)
     _, rule = threshold_rule(past, outcome, now["days_since_last"].to_numpy())
     weights = said.learned.weights
@@ -125,7 +125,7 @@ def test_the_classifier_to_store_says_what_the_backtest_says(
 def test_half_of_what_last_year_missed_is_corrected(frame: pd.DataFrame, shift: float) -> None:
     then = Window(at(frame, BEFORE), more_churn(at(frame, AFTER), shift))
     assert seasonal_shift(then) == pytest.approx(shift / 2, abs=0.15)
-    learned = learn(at(frame, BEFORE), at(frame, AFTER), then, (), horizon_days=28, wanted=WANTED, seed=5)
+    learned = learn(at(frame, BEFORE), at(frame, AFTER), RECIPE, then)
     assert learned.season == seasonal_shift(then)
     assert learned.level_shift == pytest.approx(learned.pull + learned.season)
 
@@ -164,7 +164,7 @@ def test_what_was_missed_without_a_season_is_not_added_to_a_model_that_has_one(
 def test_last_year_with_hardly_any_churn_corrects_nothing(frame: pd.DataFrame) -> None:
     then = Window(at(frame, BEFORE).assign(churned=False), at(frame, AFTER))
     assert seasonal_shift(then) is None
-    learned = learn(at(frame, BEFORE), at(frame, AFTER), then, (), horizon_days=28, wanted=WANTED, seed=5)
+    learned = learn(at(frame, BEFORE), at(frame, AFTER), RECIPE, then)
     assert learned.season is None
     assert learned.level_shift == learned.pull
 
@@ -197,7 +197,7 @@ def test_a_handful_of_buyers_tells_of_no_season(frame: pd.DataFrame) -> None:
 
 def test_the_number_of_churners_is_the_lifetime_models_without_evidence(frame: pd.DataFrame) -> None:
     train, today = more_churn(at(frame, BEFORE), 1.0), at(frame, AFTER)
-    learned = learn(train, today, None, (), horizon_days=28, wanted=("logistic",), seed=5)
+    learned = learn(train, today, ALONE)
     said = predict(learned, today).predictions()["churn_probability"]
     assert said.mean() == pytest.approx(today["p_no_order"].mean(), abs=1e-6)
 
@@ -205,10 +205,10 @@ def test_the_number_of_churners_is_the_lifetime_models_without_evidence(frame: p
 @pytest.mark.parametrize(("shift", "trust"), [(1.0, 0.5), (0.0, 0.0)])
 def test_earlier_origins_decide_whose_number_counts(frame: pd.DataFrame, shift: float, trust: float) -> None:
     train, test = more_churn(at(frame, BEFORE), 1.0), more_churn(at(frame, AFTER), shift, seed=1)
-    learned = learn(train, test, None, (), horizon_days=28, wanted=("logistic",), seed=5)
+    learned = learn(train, test, ALONE)
     found = trust_in_numbers([predict(learned, test)])
     assert found == pytest.approx(trust, abs=0.1)
-    again = learn(train, test, None, [predict(learned, test)], horizon_days=28, wanted=("logistic",), seed=5)
+    again = learn(train, test, ALONE, None, [predict(learned, test)])
     assert again.pull == pytest.approx((1 - found) * learned.pull)
 
 
@@ -225,9 +225,7 @@ def test_the_level_is_left_alone_where_correcting_it_did_harm(
     assert not level_helps([with_season(-0.8, 0.4), with_season(0.8, 0.1)])
     then = Window(at(frame, BEFORE), more_churn(at(frame, AFTER), 0.8))
     earlier = [with_season(0.0, 0.4)]
-    learned = learn(
-        at(frame, BEFORE), at(frame, AFTER), then, earlier, horizon_days=28, wanted=WANTED, seed=5
-    )
+    learned = learn(at(frame, BEFORE), at(frame, AFTER), RECIPE, then, earlier)
     assert learned.level_shift == learned.pull
     assert learned.season is not None
 

@@ -9,7 +9,7 @@ from sklearn.ensemble import StackingClassifier
 from sklearn.metrics import log_loss
 
 from pipeline.churn import importance as module
-from pipeline.churn.backtest import learn
+from pipeline.churn.backtest import Recipe, learn
 from pipeline.churn.blend import churn_probability
 from pipeline.churn.frame import TOPICS
 from pipeline.churn.importance import importance
@@ -24,9 +24,7 @@ def later(labelled: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def model(labelled: Callable[..., pd.DataFrame]) -> StackingClassifier:
     train = labelled(400, seed=1)
-    return learn(
-        train, train, None, (), horizon_days=28, wanted=("btyd", "logistic", "boosting"), seed=5
-    ).classifier(train)
+    return learn(train, train, Recipe(28, ("btyd", "logistic", "boosting"), seed=5)).classifier(train)
 
 
 def test_importance_finds_what_matters(model: StackingClassifier, later: pd.DataFrame) -> None:

@@ -31,12 +31,12 @@ Labelled = Callable[..., pd.DataFrame]
 FIT_AND_HASH = """
 import hashlib, json, sys
 import pandas as pd
-from pipeline.churn.backtest import learn
+from pipeline.churn.backtest import Recipe, learn
 from pipeline.churn.blend import churn_probability
 from pipeline.churn.store import dump_model
 frame = pd.read_parquet(sys.argv[1])
 wanted = ("btyd", "logistic", "boosting")
-model = learn(frame, frame, None, (), horizon_days=28, wanted=wanted, seed=5).classifier(frame)
+model = learn(frame, frame, Recipe(28, wanted, seed=5)).classifier(frame)
 found = dump_model(model), churn_probability(model, frame).tobytes()
 print(json.dumps([hashlib.sha256(part).hexdigest() for part in found]))
 """

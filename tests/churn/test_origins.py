@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from pipeline.churn import origins
-from pipeline.churn.backtest import Learned
+from pipeline.churn.backtest import Learned, Recipe
 from pipeline.churn.frame import LABELS
 from pipeline.churn.origins import Learner
 from pipeline.errors import InsufficientHistory
@@ -18,7 +18,7 @@ from pipeline.features import Origin
 from tests.churn.conftest import CUTOFFS, HORIZON_DAYS
 
 FIRST, SECOND, THIRD = CUTOFFS
-RECIPE = {"horizon_days": HORIZON_DAYS, "wanted": ("btyd", "logistic"), "seed": 5}
+RECIPE = Recipe(HORIZON_DAYS, ("btyd", "logistic"), seed=5)
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +58,9 @@ def test_learning_is_given_no_label_of_what_it_predicts(
     given: list[pd.DataFrame] = []
     as_it_is = origins.learn
 
-    def learn(rows: pd.DataFrame, customers: pd.DataFrame, *others: Any, **recipe: Any) -> Learned:
+    def learn(rows: pd.DataFrame, customers: pd.DataFrame, *others: Any) -> Learned:
         given.append(customers)
-        return as_it_is(rows, customers, *others, **recipe)
+        return as_it_is(rows, customers, *others)
 
     monkeypatch.setattr(origins, "learn", learn)
     learner(frame).test(Origin(SECOND, (FIRST,)), at(frame, SECOND))

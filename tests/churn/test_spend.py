@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.churn.backtest import learn, predict, total_helps
+from pipeline.churn.backtest import Recipe, learn, predict, total_helps
 from pipeline.churn.frame import IN_CURRENCY
 from pipeline.churn.level import missed_log_total, trust_in_blend
 from pipeline.churn.season import Window
@@ -16,6 +16,8 @@ from pipeline.churn.store import dump_model, load_model
 from pipeline.errors import InsufficientHistory
 
 MONEY = [*IN_CURRENCY, "future_spend"]
+
+ALONE = Recipe(28, ("logistic",), seed=5)
 
 
 def with_spend(frame: pd.DataFrame) -> pd.DataFrame:
@@ -98,7 +100,7 @@ def test_no_spend_or_no_lifetime_model_is_too_little(column: str, train: pd.Data
     with pytest.raises(InsufficientHistory):
         fit_spend(train.assign(**{column: nothing}), seed=5)
     poor = train.assign(**{column: nothing})
-    learned = learn(poor, poor, None, (), horizon_days=28, wanted=("logistic",), seed=5)
+    learned = learn(poor, poor, ALONE)
     assert learned.spend is None
 
 
@@ -116,7 +118,7 @@ def test_a_latest_window_with_hardly_a_buyer_is_survived(
 
 def test_half_of_last_years_missed_total_is_corrected(train: pd.DataFrame, later: pd.DataFrame) -> None:
     doubled = later.assign(future_spend=2 * later["future_spend"])
-    learned = learn(train, later, Window(train, doubled), (), horizon_days=28, wanted=("logistic",), seed=5)
+    learned = learn(train, later, ALONE, Window(train, doubled))
     assert learned.spend is not None
     assert learned.spend.log_level == learned.spend.season == pytest.approx(np.log(2) / 2, abs=0.05)
     assert total_helps([predict(learned, doubled)])
@@ -154,12 +156,10 @@ def test_the_lifetime_models_total_stands_without_evidence(
 
 def test_earlier_origins_decide_whose_total_counts(train: pd.DataFrame, later: pd.DataFrame) -> None:
     train, later = (rows.assign(expected_spend=0.5 * rows["expected_spend"]) for rows in (train, later))
-    learned = learn(train, later, None, (), horizon_days=28, wanted=("logistic",), seed=5)
+    learned = learn(train, later, ALONE)
     assert learned.spend is not None
     assert learned.spend.trust == 0
-    again = learn(
-        train, later, None, [predict(learned, later)], horizon_days=28, wanted=("logistic",), seed=5
-    )
+    again = learn(train, later, ALONE, None, [predict(learned, later)])
     assert again.spend is not None
     assert 0.3 < again.spend.trust < 0.7
 

@@ -13,7 +13,7 @@ from sklearn.ensemble import StackingClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from pipeline.churn.backtest import learn
+from pipeline.churn.backtest import Recipe, learn
 from pipeline.churn.blend import churn_probability
 from pipeline.churn.store import TRUSTED_TYPES, dump_model, load_model, trusted_types
 from pipeline.errors import UserError
@@ -37,7 +37,7 @@ def stored(model: StackingClassifier) -> bytes:
 
 
 def fit(frame: pd.DataFrame, seed: int) -> StackingClassifier:
-    return learn(frame, frame, None, (), horizon_days=365, wanted=MEMBERS, seed=seed).classifier(frame)
+    return learn(frame, frame, Recipe(365, MEMBERS, seed=seed)).classifier(frame)
 
 
 def test_round_trip_predicts_bit_equally(

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipeline.evaluation.contest import ACTIVE_HORIZONS
+from pipeline.evaluation.contest import are_active
 from pipeline.evaluation.drift import drift, drift_metrics, is_young
 from pipeline.features import CutoffPlan, customer_days, plan_cutoffs, snapshots
 from pipeline.features.catalogue import TOPICS
@@ -48,7 +48,7 @@ def found(log: pd.DataFrame) -> dict:
     cutoffs = plan_cutoffs(FIRST, as_of, CutoffPlan(HORIZON_DAYS, min_history_days=90))
     tables = snapshots(customer_days(orders), cutoffs.all, horizon_days=HORIZON_DAYS, as_of=as_of)
     frame = to_pandas(pa.concat_tables(tables))
-    active = frame[frame["days_since_last"] < ACTIVE_HORIZONS * HORIZON_DAYS]
+    active = frame[are_active(frame["days_since_last"], HORIZON_DAYS)]
     days = [day for origin in (*cutoffs.origins, cutoffs.final) for day in (origin.last_year, origin) if day]
     table = drift(active, {day.cutoff: day.training for day in days}, dict.fromkeys(FEATURES, 0.25))
     return drift_metrics(table, "score", young=is_young(FIRST, cutoffs.final.training))

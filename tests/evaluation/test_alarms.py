@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.churn.frame import OF_ORDER_DAYS
 from pipeline.evaluation.alarms import CHANCE, chance, feature_aucs, leak_alarms, shuffle_alarms
-from pipeline.stages.evaluate import OF_ORDER_DAYS
 
 N = 2000
 

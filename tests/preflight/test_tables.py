@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.preflight.tables import describe_tables, switched_off
+from pipeline.tables.contracts import OPTIONAL
 
 INGEST = {
     "columns_off": ["status"],
@@ -101,6 +102,14 @@ def test_without_any_column_of_test_accounts_all_that_would_tell_are_named() -> 
         [feature, quality],
     ]
     assert [lost["features"] for lost in switched_off(ingested([], None))] == [[quality]]
+
+
+def test_messages_alone_tell_of_contact_pressure() -> None:
+    counts: dict[str, Any] = {name: {"status": "off", "feeds": one.feeds} for name, one in OPTIONAL.items()}
+    counts["messages"] = {"status": "on", "columns_off": [], "switched_off": {}}
+    lost = {feature for off in switched_off({"tables": counts}) for feature in off["features"]}
+    assert "campaigns that address a customer" in lost
+    assert not set(OPTIONAL["messages"].feeds) & lost
 
 
 @pytest.mark.parametrize(("from_log", "lost"), [(0, ["orders net of returns", "return rate"]), (3, [])])

@@ -50,7 +50,28 @@ def test_each_word_of_refusal_is_told(word: str):
     assert (one["channels"], one["channel_refusal"]) == ("", word)
 
 
-@pytest.mark.parametrize("purpose", ["ads", "surveys", "profiling"])
+def test_whoever_objects_to_advertising_as_a_whole_takes_back_every_channel():
+    one = said(
+        ("email", "granted", "2023-01-01"),
+        ("marketing", "objected", "2023-02-01"),
+        ("sms", "granted", "2023-02-01"),
+    )
+    assert (one["channels"], one["channel_refusal"]) == ("", "objected")
+    assert not one["refuses_profiling"]
+
+
+def test_a_channel_granted_after_that_is_allowed_and_no_other():
+    one = said(
+        ("email", "granted", "2023-01-01"),
+        ("post", "granted", "2023-01-01"),
+        ("marketing", "withdrawn", "2023-02-01"),
+        ("marketing", "granted", "2023-03-01"),
+        ("email", "granted", "2023-03-01"),
+    )
+    assert one["channels"] == "email"
+
+
+@pytest.mark.parametrize("purpose", ["marketing", "ads", "surveys", "profiling"])
 def test_consent_to_something_else_allows_no_message(purpose: str):
     one = said((purpose, "granted", "2023-01-01"))
     assert one["channels"] == ""

@@ -216,28 +216,6 @@ def test_the_page_begins_with_how_old_the_data_are(page_of: PageOf, localised: R
     assert expected[localised.language] in page_of(old).text.replace("\u00a0", " ")
 
 
-def test_lines_that_count_as_orders_are_told_at_the_top(page_of: PageOf, localised: ReportData) -> None:
-    without = [{"table": "orders", "columns": ["order_id"], "features": ["lines summed to orders"]}]
-    told = {"en": "9,000 orders on 4,", "de": "9.000 Bestellungen an 4."}[localised.language]
-
-    def said(days: int, off: list[dict[str, Any]]) -> bool:
-        kpis = {**localised.kpis, "orders": 9000, "order_days": days}
-        return told in page_of(replace(localised, kpis=kpis, without=off)).text
-
-    assert said(4400, without)
-    assert not said(4400, [])
-    assert not said(4600, without), "people who order twice a day"
-
-
-def test_doubts_of_the_ingest_are_told_at_the_top(page_of: PageOf, localised: ReportData) -> None:
-    told = {"en": "Many rows stand in two files", "de": "Viele Zeilen stehen in zwei Dateien"}
-    ingest = {**localised.ingest, "remarks": ["files_overlap", "lines_as_orders"]}
-    text = page_of(replace(localised, ingest=ingest)).text
-    assert told[localised.language] in text.partition(localised.title)[2]
-    assert "lines as orders" not in text
-    assert told[localised.language] not in page_of(localised).text
-
-
 def test_who_is_worth_less_than_an_offer_costs_is_counted(page_of: PageOf, localised: ReportData) -> None:
     below, all_the_same = {
         "en": ("34 customers with a lifetime value below €12.50", "12 customers have a lifetime value below"),

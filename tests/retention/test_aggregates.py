@@ -30,6 +30,8 @@ def with_segments(**sizes: int) -> pd.DataFrame:
 def test_a_sum_over_nobody_with_a_prediction_is_missing_not_zero() -> None:
     nobody = with_segments(not_scored=12).assign(clv=np.nan, expected_spend=np.nan)
     assert segment_summary(nobody)[["expected_spend", "clv"]].isna().all(axis=None)
+    one = nobody.assign(clv=[5.0] + [np.nan] * 11)
+    assert segment_summary(one)["clv"].tolist() == [5.0]
     bands = nobody.assign(churn_risk="unknown", value_tier="unknown")
     assert risk_value_matrix(bands)["clv"].isna().all()
 
@@ -57,6 +59,8 @@ def test_small_segments_are_merged_until_nobody_can_be_told_apart() -> None:
         ["lost", 50],
         ["other", 11],
     ]
+    enough = segment_summary(with_segments(lost=50, slipping=6, newcomer=4))
+    assert enough["customers"].tolist() == [50, 10]
     # Three people together are still few: the next smallest joins them.
     summary = segment_summary(with_segments(lost=50, regular=12, newcomer=3))
     assert summary[["segment", "customers"]].to_numpy().tolist() == [["lost", 50], ["other", 15]]
@@ -111,3 +115,13 @@ def test_matrix_and_stages_hide_small_groups() -> None:
     stages = stage_counts(rows.head(19))
     assert stages["lifecycle_stage"].tolist() == ["active", "lost"]
     assert stages["customers"].tolist() == [MIN_GROUP, pd.NA]
+
+
+def test_a_shop_of_fewer_customers_than_a_group_has_no_rfm_groups_to_show() -> None:
+    rows = pd.DataFrame(
+        {"customer_key": list("abcdefghi"), "rfm_group": "loyal", "spend_total": 5.0, "clv": 1.0}
+    )
+    assert rfm_summary(rows).empty
+    assert list(rfm_summary(rows)) == ["rfm_group", "customers", "spend_total", "clv"]
+    ten = pd.concat([rows, rows.tail(1).assign(customer_key="j")])
+    assert rfm_summary(ten)["customers"].tolist() == [10]

@@ -96,3 +96,12 @@ def test_a_file_that_is_not_there_is_told_with_the_one_that_was_meant(
 ) -> None:
     params["sources"]["customers"]["path"] = path
     assert complaint(params).valid == valid
+
+
+def test_a_column_that_is_not_the_number_of_the_order_is_warned_of(
+    params: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    params["sources"]["order_lines"]["columns"]["order_id"] = "sum"
+    params["sources"]["customers"]["words"] = {"account_type": {"Privat": "b2c", "Testkonto": "test"}}
+    assert read(params)["remarks"] == ["shared_order_ids"]
+    assert "58 of 58 orders have one of 1 order id that several customers share" in capsys.readouterr().err

@@ -7,26 +7,31 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
-from pandas.api import types
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import types
+
+from pipeline.tables.columns import as_numbers
 
 Kind = Literal["key", "text", "time", "money", "number", "count", "flag"]
 
-DECIMAL = "decimal128(18, 4)[pyarrow]"
+DECIMALS = pa.decimal64(18, 4), pa.decimal128(18, 4)
 
 
-def _is_text(dtype: Any) -> bool:
-    """Tell text, also where each value is held once."""
-    return types.is_string_dtype(dtype.categories if isinstance(dtype, pd.CategoricalDtype) else dtype)
+def _is_text(kind: pa.DataType) -> bool:
+    """Tell text, also where each value is held once or none is there."""
+    text = kind.value_type if types.is_dictionary(kind) else kind
+    return bool(types.is_string(text) or types.is_large_string(text) or types.is_null(text))
 
 
 KIND_CHECKS: dict[Kind, Callable[[Any], bool]] = {
     "key": _is_text,
     "text": _is_text,
-    "time": types.is_datetime64_dtype,
-    "money": lambda dtype: str(dtype) == DECIMAL,
-    "number": lambda dtype: str(dtype) == DECIMAL,
-    "count": types.is_integer_dtype,
-    "flag": types.is_bool_dtype,
+    "time": lambda kind: types.is_timestamp(kind) and kind.tz is None,
+    "money": lambda kind: kind in DECIMALS,
+    "number": lambda kind: kind in DECIMALS,
+    "count": types.is_integer,
+    "flag": types.is_boolean,
 }
 
 
@@ -180,7 +185,7 @@ class Contract:
         )
 
 
-def check(frame: pd.DataFrame, contract: Contract) -> None:
+def check(rows: pd.DataFrame | pa.Table, contract: Contract) -> None:
     """Compare a table with its contract.
 
     Raises
@@ -188,20 +193,30 @@ def check(frame: pd.DataFrame, contract: Contract) -> None:
     ContractError
         Naming the table, the column and what was found instead.
     """
-    if list(frame.columns) != contract.names:
-        raise ContractError(f"{contract.name}: columns {list(frame.columns)}, promised {contract.names}")
+    table = pa.Table.from_pandas(rows, preserve_index=False) if isinstance(rows, pd.DataFrame) else rows
+    if table.column_names != contract.names:
+        raise ContractError(f"{contract.name}: columns {table.column_names}, promised {contract.names}")
     for column in contract.columns:
-        values, place = frame[column.name], f"{contract.name}.{column.name}"
-        if not KIND_CHECKS[column.kind](values.dtype):
-            raise ContractError(f"{place}: {values.dtype}, promised {column.kind}")
-        if not column.nullable and values.isna().any():
-            raise ContractError(f"{place}: {values.isna().sum()} values missing, promised none")
-        if column.minimum is not None and (values < column.minimum).any():
-            raise ContractError(f"{place}: {values.min()}, promised at least {column.minimum}")
-        if column.maximum is not None and (values > column.maximum).any():
-            raise ContractError(f"{place}: {values.max()}, promised at most {column.maximum}")
-        if column.allowed and not values.dropna().isin(column.allowed).all():
+        values, place = table[column.name], f"{contract.name}.{column.name}"
+        if not KIND_CHECKS[column.kind](values.type):
+            raise ContractError(f"{place}: {values.type}, promised {column.kind}")
+        if not column.nullable and values.null_count:
+            raise ContractError(f"{place}: {values.null_count} values missing, promised none")
+        if column.minimum is not None and (low := _where(values, pc.less, column.minimum)):
+            raise ContractError(f"{place}: {min(low)}, promised at least {column.minimum}")
+        if column.maximum is not None and (high := _where(values, pc.greater, column.maximum)):
+            raise ContractError(f"{place}: {max(high)}, promised at most {column.maximum}")
+        if column.allowed and not set(values.unique().drop_null().to_pylist()) <= set(column.allowed):
             raise ContractError(f"{place}: a value other than {', '.join(column.allowed)}")
     key = list(contract.primary_key)
-    if key and frame.dropna(subset=key).duplicated(key).any():
+    if key and (known := table.select(key).drop_null()).num_rows > known.group_by(key).aggregate([]).num_rows:
         raise ContractError(f"{contract.name}: rows repeat the key {contract.primary_key}")
+
+
+def _where(values: pa.ChunkedArray, is_beyond: Callable[[Any, int], Any], bound: int) -> list[Any]:
+    """Return the values that are beyond a bound."""
+    # Arrow has no comparison of decimals of 8 bytes: it makes all twice as large first.
+    is_short = types.is_decimal64(values.type)
+    numbers, bound = (as_numbers(values), bound * 10**values.type.scale) if is_short else (values, bound)
+    found = is_beyond(numbers, bound)
+    return values.filter(found).to_pylist() if pc.any(found).as_py() else []

@@ -173,7 +173,7 @@ CAMPAIGNS = Contract(
     ),
     event_time="starts_at",
     checks=(Check("ends_before_start", "ends_at", "ends_at < starts_at", "Ends before it begins."),),
-    feeds=("contact pressure",),
+    feeds=("campaigns that address a customer",),
 )
 
 CAMPAIGN_MEMBERS = Contract(
@@ -185,7 +185,7 @@ CAMPAIGN_MEMBERS = Contract(
         customer(),
     ),
     needs=("campaigns",),
-    feeds=("contact pressure",),
+    feeds=("campaigns that address a customer",),
 )
 
 COUPON_REDEMPTIONS = Contract(

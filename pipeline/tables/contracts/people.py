@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.privacy.consent import CHANNELS, PROFILING, WORDS
+from pipeline.privacy.consent import CHANNELS, MARKETING, PROFILING, WORDS
 from pipeline.tables.contracts.contract import Check, Column, Contract, Reference
 from pipeline.tables.contracts.orders import ORDER, customer
 
@@ -125,8 +125,9 @@ CONSENTS = Contract(
         Column(
             "purpose",
             "text",
-            "What it is about",
-            allowed=(*CHANNELS, "ads", PROFILING, "surveys"),
+            "What it is about; marketing is advertising as a whole: refused, it refuses every channel not "
+            "granted later, granted it names none; ads are those on other pages",
+            allowed=(*CHANNELS, MARKETING, "ads", PROFILING, "surveys"),
         ),
         Column("status", "text", "What it now is", allowed=WORDS),
         Column("changed_at", "time", "Since when"),

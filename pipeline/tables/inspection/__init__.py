@@ -8,5 +8,5 @@ that right, `query` writes it. To add one, or a correction, write it, and name i
 
 - How dates and amounts are written: `values`. The lines for params.yaml: `snippet`.
 - What is not there, or empty: `missing`.
-- Whether the columns are what they are taken for: `customers`, `lines`, `money`, `states`, `signs`.
+- Whether the columns are what they are taken for: `doubts`, `customers`, `lines`, `money`, `states`, `signs`.
 """

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 
 from pipeline.counted import counted
-from pipeline.tables.inspection.log import FEWEST_ORDERS, Advice, Log
+from pipeline.tables.inspection.log import FEWEST_ORDERS, WHERE, Advice, Log, question
+from pipeline.tables.inspection.roles import plain
 from pipeline.tables.orders.identity import spelling
 from pipeline.tables.signals import stands_for_many
 
 NEARLY_ALL_ALONE = 0.99
+NOBODY = r"0+|-1|9{4,}|guest|gast|walk-?in|laufkund(e|schaft)|bar(verkauf)?|cash"
 SHOWN = 32  # characters of a value that stands for nobody
 SPELLED_ALIKE = """
     SELECT count(DISTINCT {column}) - count(DISTINCT {small}) FROM raw WHERE {column} <> ''"""
@@ -22,12 +24,16 @@ COMMONEST = """
 
 
 def about_new_ids(log: Log) -> Iterator[Advice]:
-    """Tell of ids that hardly ever come twice."""
-    column = log.column("customer_id")
-    if column and column.filled >= FEWEST_ORDERS and column.distinct >= NEARLY_ALL_ALONE * column.filled:
-        told = f'"{column.name}" has {column.distinct:,} different values in {column.filled:,} rows'
-        yield Advice(
-            "customers",
+    """Ask about ids that hardly ever come twice."""
+    column, order = log.column("customer_id"), log.column("order_id")
+    if column is None:
+        return
+    orders = order.distinct if order and order.filled == log.rows else column.filled
+    if orders >= FEWEST_ORDERS and column.distinct >= NEARLY_ALL_ALONE * orders:
+        of = "orders" if orders < column.filled else "rows"
+        told = f'"{column.name}" has {column.distinct:,} different values in {orders:,} {of}'
+        yield question(
+            f"{WHERE}.columns.customer_id",
             f"{told}: hardly anybody would ever have come back. If this id is made anew for each order, "
             "map the one that stays with a person; if that stands in another file, join the two: "
             "docs/bring-your-own-data.md, Tables that belong together",
@@ -56,7 +62,7 @@ def about_shared_ids(log: Log) -> Iterator[Advice]:
         told = f'"{shared}" stands in {most:,} of {column.filled:,} rows, the next id in {next_most:,}'
         itself = re.sub(r"[*?[]", r"[\g<0>]", shared)  # in a pattern these stand for other characters
         advice = f'map what tells these people apart{such_as} or set ingest.exclude_customers: ["{itself}"]'
-        yield Advice("customers", f"{told}: it seems to mean nobody; {advice}")
+        yield question(f"{WHERE}.columns.customer_id", f"{told}: it seems to mean nobody; {advice}")
 
 
 def shared_id(log: Log) -> tuple[str, int, int] | None:
@@ -65,6 +71,7 @@ def shared_id(log: Log) -> tuple[str, int, int] | None:
     rows = log.ask(COMMONEST.format(column=column.key), "commonest") if column else []
     if column and len(rows) == 2 and len(rows[0][0]) <= SHOWN:
         (shared, most), (_, next_most) = rows
-        if stands_for_many(most, next_most, column.filled):
+        is_nobody = re.fullmatch(NOBODY, plain(shared)) and most >= FEWEST_ORDERS and most > 2 * next_most
+        if is_nobody or stands_for_many(most, next_most, column.filled):
             return shared, most, next_most
     return None

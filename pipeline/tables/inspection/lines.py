@@ -25,6 +25,7 @@ from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import A_PRICE, ENOUGH, ROLES, Column, Guess, may_be_amount
 from pipeline.tables.signals import MANY_AT_ONCE
 
+A_DAY = 6  # characters in which two times of a day are the same, however it is written
 NEARLY_ALL_ALIKE = 0.99
 FEW_KINDS = 8
 AT_ONCE = """
@@ -118,6 +119,25 @@ def of_orders(log: Log) -> tuple[Log, list[Advice]]:
     return replace(log, guesses=dict(log.guesses) | {"order_id": guess}), []
 
 
+def whole_orders(log: Log) -> tuple[Log, list[Advice]]:
+    """Take the coarsest of the columns that are called an order as surely: a position has a number as well.
+
+    Each of its values has to stand for one customer on one day.
+    """
+    customer, date, guess = log.column("customer_id"), log.column("ordered_at"), log.guesses["order_id"]
+    if customer is None or date is None or guess is None:
+        return log, []
+    whole = [c for c in (guess.column, *guess.rivals) if c in log.columns and c.filled == log.rows]
+    pair = {"customer": customer.key, "date": f"left({date.key}, {A_DAY})"}
+    for column in sorted(whole, key=lambda column: column.distinct):
+        if column.distinct >= guess.column.distinct:
+            break
+        if log.ask(OF_ONE_PAIR.format(column=column.key, **pair), "whole orders")[0][0]:
+            told = f"each of its {column.distinct:,} values belongs to one customer on one day"
+            return replace(log, guesses=dict(log.guesses) | {"order_id": Guess(column, told)}), []
+    return log, []
+
+
 def of_lines(log: Log) -> tuple[Log, list[Advice]]:
     """Take what was paid for the line for the amount, where that of the order stands on each of its lines.
 
@@ -137,8 +157,8 @@ def of_lines(log: Log) -> tuple[Log, list[Advice]]:
     quantities = [other for other in others if ROLES["quantity"].rate(other.plain_name)]
     units = [{"unit_price": price, "quantity": number} for price in prices for number in quantities]
     for paid in (*amounts, *units):
-        several, same = _adding_up(log, total, order, list(paid.values()))
-        if several >= FEWEST_ORDERS and same >= NEARLY_ALL_ALIKE * several:
+        if _adds_up(log, total, order, list(paid.values())):
+            several, same = _adding_up(log, total, order, list(paid.values()))
             named = " times ".join(f'"{column.name}"' for column in paid.values())
             told = f'adds up to "{total.name}" in {same:,} of {several:,} orders of several lines'
             guesses = {role: guess for role, guess in log.guesses.items() if role != "amount"}
@@ -157,6 +177,11 @@ def _adding_up(log: Log, total: Column, order: Column, paid: Sequence[Column]) -
     statement = ADDING_UP.format(order=order.key, line=line, **names)
     [(several, same)] = log.ask(statement, "adding up")
     return several, same
+
+
+def _adds_up(log: Log, total: Column, order: Column, paid: Sequence[Column]) -> bool:
+    several, same = _adding_up(log, total, order, paid)
+    return several >= FEWEST_ORDERS and same >= NEARLY_ALL_ALIKE * several
 
 
 def _is_repeated(several: int, same: int, fewest: int = FEWEST_ORDERS) -> bool:
@@ -203,6 +228,8 @@ def about_repeated_total(log: Log) -> Iterator[Advice]:
     if not _is_repeated(several, same):
         return
     others = [column for column in log.columns if column not in (amount, order) and may_be_amount(column)]
+    if any(_adds_up(log, total, order, [amount]) for total in others):
+        return
     alike = {column.key: _same_on_every_line(log, column, order)[:2] for column in others}
     of_lines = [column for column in others if not _is_repeated(*alike[column.key], fewest=0)]
     named = f" ({listed(of_lines)}?)" if of_lines else ""

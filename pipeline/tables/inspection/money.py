@@ -26,6 +26,9 @@ from pipeline.tables.inspection.roles import A_TOTAL, Column, Guess, may_be_amou
 from pipeline.tables.inspection.values import decimal_sign
 from pipeline.tables.sources.readers import NUMBERS
 
+WITH_TAX = """
+    SELECT count(*), count(*) FILTER (abs({net} + {tax} - {gross}) <= 0.011)
+    FROM raw WHERE {net} > 0 AND {tax} > 0 AND {gross} IS NOT NULL"""
 SIGNS = {"€": "EUR", "EURO": "EUR", "£": "GBP"}  # a dollar or a crown may be that of several countries
 IN_A_NAME = (
     rf"(?<![A-Za-z])({CURRENCIES})$|[([]({CURRENCIES})[)\]]|_({CURRENCIES.lower()})$|\b(?i:(euro))$|([€£])"
@@ -56,6 +59,24 @@ def of_the_row(log: Log) -> tuple[Log, list[Advice]]:
     guesses["amount"] = Guess(price, told)
     advice = f'"{price.name}" is that of the row, not of a piece: {told}. "{quantity.name}" is not multiplied'
     return replace(log, guesses=guesses), [Advice("paid", advice)]
+
+
+def with_tax(log: Log) -> tuple[Log, list[Advice]]:
+    """Take the amount with tax where the one found is without it: with the tax beside it, it is that."""
+    amount = log.column("amount")
+    taxes = [other for other in log.other_numbers if other.is_tax] if amount else []
+    for tax in taxes:
+        for gross in log.other_numbers:
+            if amount is None or gross is tax:
+                continue
+            columns = {"net": amount, "tax": tax, "gross": gross}
+            numbers = {name: NUMBER.format(column=column.key) for name, column in columns.items()}
+            [(rows, same)] = log.ask(WITH_TAX.format(**numbers), "with tax")
+            if rows >= FEWEST_ORDERS and same >= NEARLY_ALL * rows:
+                told = f'"{amount.name}" and "{tax.name}" add up to it in {same:,} of {rows:,} rows'
+                guesses = dict(log.guesses) | {"amount": Guess(gross, told)}
+                return replace(log, guesses=guesses), []
+    return log, []
 
 
 def about_units(log: Log) -> Iterator[Advice]:

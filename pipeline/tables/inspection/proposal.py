@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.engine import duck
 from pipeline.errors import UserError
 from pipeline.tables import amounts
-from pipeline.tables.inspection import customers, files, lines, missing, money, signs, states, values
+from pipeline.tables.inspection import customers, doubts, files, lines, missing, money, signs, states, values
 from pipeline.tables.inspection.events import purchases_alone
 from pipeline.tables.inspection.log import WHERE, Advice, Correction, Detector, Log, question
 from pipeline.tables.inspection.query import Change, Table, as_table, does, select
@@ -21,9 +21,12 @@ from pipeline.tables.sources.spec import Source
 # Each corrects by the values what the columns are taken for by their names.
 CORRECTIONS: tuple[Correction, ...] = (
     lines.of_orders,
+    lines.whole_orders,
     lines.of_lines,
     money.of_the_row,
+    money.with_tax,
     states.by_its_words,
+    states.without_bookings,
 )
 
 # Each looks at the log for itself; what they say is told in this order.
@@ -31,6 +34,8 @@ DETECTORS: tuple[Detector, ...] = (
     missing.about_missing,
     values.about_dates,
     values.about_day_of_shipping,
+    doubts.about_later_day,
+    doubts.about_doubts,
     values.about_decimals,
     missing.about_roles,
     money.about_units,
@@ -43,6 +48,8 @@ DETECTORS: tuple[Detector, ...] = (
     lines.about_parts,
     lines.about_repeated_total,
     signs.about_kinds,
+    signs.about_given_back,
+    signs.about_stages,
     signs.about_other_side,
     signs.about_refunds,
     money.about_currency,

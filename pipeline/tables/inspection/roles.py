@@ -30,7 +30,7 @@ OF_ANOTHER_ORDER = r"parent|haupt|urspr|origin|zugehoer|related|bezug"
 PERSON = (
     r"kund|^kd(nr|nummer|no|id)$|kaeufer|besteller|customer|client|buyer|shopper|household|haushalt|member|"
     r"mitglied|donor|spender|debitor|user|nutzer|visitor|besucher|cust(?!om)|auftraggeber|"
-    r"klant|acheteur"
+    r"klant|klient|acheteur|zakazn|m(ue|u)steri|asiakas"
 )
 NO_BUYER = r"seller|vendor|merchant|supplier|store|verkaeufer|haendler|lieferant|filiale|session|sitzung"
 ABOUT_A_PERSON = r"manager|bank|method|channel|kanal"
@@ -40,6 +40,12 @@ PERHAPS = (
     r"(?<!gift)(?<!credit)(?<!geschenk)(?<!kredit)(card|karten?)(nr|nummer|no|num|number|id)$"
 )
 
+# Words of a name: the tax, and what an amount is with or without it.
+TAXES = r"ust|mwst|vat|gst|tva|iva|btw|moms|mva|dph|kdv|.*steuern?|tax(es)?"
+WITH_TAX = r"inkl|incl|inc|including|inclusive|mit|ttc|con|com|avec|med|met"
+WITHOUT_TAX = (
+    r"exkl|excl|ex|excluding|exclusive|ekskl|ohne|ht|hors|sem|sin|sans|bez|senza|utan|uden|zonder|netto|net"
+)
 A_TOTAL = r"betrag|umsatz|summe|total|amount|gesamt|revenue|value|montant|importe$|importo|bedrag|totaal"
 BEFORE_TAX = (
     r"netto|(?<!inter)net(?!sale|rev|z)|taxex|(ex|excl|exkl|excluding|ohne|without|before|vor)(tax|vat|mwst)"
@@ -50,9 +56,9 @@ A_TAX = "".join(f"(?<!{word})" for word in WITH_OR_WITHOUT.split()) + r"(steuer|
 # What a customer has paid in all, a weight or points are called a total as well.
 OF_AN_ORDER = (
     rf"^(?!.*({PERSON}))(.*order(total|sum)|.*total(order|paid)|.*grandtotal|.*gesamt(betrag|preis|summe)|"
-    r".*(auftrags|bestell|rechnungs)(summe|betrag|wert))(sum|inc|ex|tax|base|purchased|in[a-z]{3}$|$)"
+    r".*(auftrags|bestell|(?<!ab)rechnungs)(summe|betrag|wert))(sum|inc|ex|tax|base|purchased|in[a-z]{3}$|$)"
 )
-INVOICED = r"rechnung|invoice|faktur"
+INVOICED = r"rechnung|invoice|fa[ck]tu+r|fattur"
 # Of one unit, where there is a quantity.
 A_PRICE = rf"^(?!.*({A_TOTAL})).*(price|preis|einzel|prix|precio|prezzo|prijs)"
 OF_CANCELLING = r"storn|cancel"
@@ -86,9 +92,9 @@ class Names:
 ROLES = {
     "ordered_at": Names(
         r"datum|date|fecha|^data|zeit|time|tag$|^day|am$|at$|on$|dt$|created|erstellt",
-        AN_ORDER,
-        r"geburt|birth|liefer|ship|deliver|versand|updat|geaendert|modif|storn|faellig|due|paid|zahl|"
-        r"regist|join|beitritt|since|seit|fulfil|refund|erstatt|cancel|clos|complet|captur|"
+        rf"{AN_ORDER}|spende|donation|^gift",
+        r"geburt|birth|liefer|ship|deliver|versand|upd|geaendert|modif|storn|faellig|due|paid|zahl|"
+        r"regist|join|(bei|ein)tritt|since|seit|fulfil|refund|erstatt|cancel|clos|complet|captur|"
         r"bescheinig|letzt|^last",
     ),
     "amount": Names(
@@ -98,13 +104,13 @@ ROLES = {
         rf"{A_TAX}|ship|fracht|freight|liefer|deliver|rabatt|discount|menge|quantit|qty|anzahl|count|"
         r"coupon|units|number|subtotal|zwischensumme|kanal|channel|(?<!pa)id$|nr$|code$|refund|erstatt|rueck|"
         r"return|retour|gutschrift|(?<!cof)fees?($|total|amount)|gebuehr|saldo|balance|guthaben|due$|offen|"
-        r"^rest(betrag|summe|wert)|punkte|points",
+        r"^rest(betrag|summe|wert)|punkte|points|einkauf|^ek(preis)?$|abrechnung|settle|payout|jahr",
         at_best=A_PRICE,
     ),
     "customer_id": Names(
         rf"{PERSON}|{PERHAPS}",
         AN_ID,
-        r"gruppe|group|typ|land|country|segment|since|seit|age|alter|(?<!user)name|newsletter|consent|referen[cz]|"
+        r"gruppe|group|typ|land|country|segment|since|seit|age|alter|(?<!user)(?<!nutzer)name|newsletter|consent|referen[cz]|"
         rf"{ABOUT_A_PERSON}",
         at_best=rf"^(?!.*({PERSON})).*({PERHAPS})|mail",
     ),
@@ -168,6 +174,16 @@ class Column:
         """The name in small letters without signs and umlauts."""
         return re.sub(r"[^a-z0-9]", "", plain(self.name))
 
+    def has_word(self, pattern: str) -> bool:
+        """Tell whether one of the words of the name is such a one, all of it, in small letters."""
+        apart = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.name))
+        return any(re.fullmatch(pattern, word) for word in re.findall(r"[a-z]+", apart))
+
+    @property
+    def is_tax(self) -> bool:
+        """Whether it is called a tax, not an amount with or without it."""
+        return self.has_word(TAXES) and not self.has_word(f"{WITH_TAX}|{WITHOUT_TAX}")
+
     @property
     def repeats(self) -> bool:
         """Whether some values, not all, are there more than once."""
@@ -181,10 +197,20 @@ class Column:
 
 @dataclass(frozen=True)
 class Guess:
-    """The column of a role, and why."""
+    """The column of a role, and why.
+
+    Attributes
+    ----------
+    column : Column
+    because : str
+    rivals : tuple of Column
+        The columns for which as much speaks: of the same name and values, or where no name speaks for any,
+        all that might be it.
+    """
 
     column: Column
     because: str
+    rivals: tuple[Column, ...] = ()
 
 
 def plain(text: str) -> str:
@@ -237,7 +263,10 @@ def _guess(role: str, free: Sequence[Column]) -> Guess | None:
     if best is None or rating <= (0, 0.0):
         return None
     by_name = f"its name, rated {rating[0]} of 3" if rating[0] else "no better name"
-    return Guess(best, f"{by_name}; {_evidence(role, best)}")
+    as_good = (pair for pair in rated if pair[0] == rating or rating[0] == 0 < pair[0][1])
+    as_full = (column for _, column in as_good if column.filled >= NEARLY_ALL * best.filled)
+    rivals = tuple(column for column in as_full if column is not best)
+    return Guess(best, f"{by_name}; {_evidence(role, best)}", rivals)
 
 
 def _is_number_beside_dates(
@@ -252,7 +281,9 @@ def _possible(role: str, column: Column) -> bool:
     match role:
         case "ordered_at":
             return column.dates >= ENOUGH and not re.search(OF_CANCELLING, column.plain_name)
-        case "amount" | "quantity":
+        case "amount":
+            return column.numbers >= ENOUGH and not column.is_tax
+        case "quantity":
             return column.numbers >= ENOUGH
         case "currency":  # its codes are no numbers
             return column.numbers < ENOUGH
@@ -292,10 +323,13 @@ def _rate(role: str, column: Column, rows: int) -> tuple[int, float]:
     if role == "ordered_at":  # not every order has an invoice
         given = column.filled / rows
         is_of_some = column.dates * given < NEARLY_ALL and re.search(INVOICED, column.plain_name)
-        return by_name - bool(is_of_some), (column.dates - column.numbers / 2) * given
+        of_an_invoice = bool(re.search(INVOICED, column.plain_name)) / 2
+        return by_name - bool(is_of_some), (column.dates - column.numbers / 2) * given - of_an_invoice
     if role == "amount":  # what was paid is with tax, and with all else that stands on the invoice
-        with_all = bool(re.search(OF_AN_ORDER, column.plain_name)) / 4
-        return by_name, column.decimals + with_all - bool(re.search(BEFORE_TAX, column.plain_name)) / 2
+        is_with_tax = column.has_word(TAXES) and column.has_word(WITH_TAX)
+        with_all = bool(re.search(OF_AN_ORDER, column.plain_name) or is_with_tax) / 4
+        is_before_tax = re.search(BEFORE_TAX, column.plain_name) or column.has_word(WITHOUT_TAX)
+        return by_name, column.decimals + with_all - bool(is_before_tax) / 2
     if role == "customer_id":
         return by_name, column.distinct / column.filled if column.repeats else 0.0
     if role == "status":  # one state for all tells nothing

@@ -10,6 +10,7 @@ from functools import partial
 from pipeline.counted import counted
 from pipeline.engine.quoting import literal
 from pipeline.tables.inspection.log import (
+    FEWEST_ORDERS,
     NEARLY_ALL,
     NUMBER,
     SOME,
@@ -19,18 +20,33 @@ from pipeline.tables.inspection.log import (
     Refund,
     is_varied,
     question,
+    shown,
 )
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import AN_ORDER, Column, plain
+from pipeline.tables.inspection.roles import AN_ORDER, PERSON, Column, plain
+from pipeline.tables.inspection.states import YES, YES_OR_NO
 
 KIND = (
     rf"^(({AN_ORDER}|sales|vorgang|buchung|doc|record|entry|row|line|zeile).*)?((?<!c)art|typ|type|kind)$|"
     r"^(vorgang|transa[ck]tion)$"
 )
 GIVEN_BACK = (
-    r"gutschrift|korrektur|credit[ _-]?(memo|note)|\brefund\b|retoure|^(sales? )?returns?$|chargeback|"
-    r"rueck(zahl|last|erstatt|gabe|send|buch)|stornorechnung"
+    r"gutschrift|korrektur|credit[ _-]?(memo|note)|refund(?!able|ed)|retoure|^(sales? )?returns?$|chargeback|"
+    r"erstattung|rueck(zahl|last|gabe|send|buch)|stornorechnung"
 )
+NO_SALE = (
+    r"angebot|offerte|devis|voranschlag|quot(e|ation)|estimate|pro-?forma|pledge|authori[sz]ation|lieferschein|"
+    r"delivery note|entwurf|draft"
+)
+A_KIND, OF_ELSE = r"((?<!c)art|typ|type|kind)$", rf"{PERSON}|zahl|pay|versand|ship|arti[kc]|produ[kc]"
+FEW_KINDS, TWINS = 8, 0.9
+# How many rows each kind has, and for how many of them the customer has one of another kind over the same.
+OF_THE_SAME = """
+    SELECT kind, count(*), count(*) FILTER (kinds > 1) FROM (
+        SELECT kind, count(DISTINCT kind) OVER (PARTITION BY customer, paid) AS kinds FROM (
+            SELECT {kind} AS kind, {customer} AS customer, number_text({paid}) AS paid FROM raw
+            WHERE {kind} <> '' AND {paid} <> '' AND NOT is_no_id({customer})))
+    GROUP BY kind ORDER BY kind"""
 SIDES, CREDIT_SIDE = r"^(sollhaben|sh(kz|kennz.*)?$)", r"h|haben"
 DEBIT, CREDIT = (rf"^(betrag|amount)?({side})(betrag|amount)?$" for side in ("soll|debit", "haben|credit"))
 PAYMENTS = "Payments of invoices are neither orders nor returns: leave such rows out. "
@@ -83,6 +99,54 @@ def about_kinds(log: Log) -> Iterator[Advice]:
                     "If that was given back, it would count as bought: the proposed query turns its sign. If "
                 )
                 yield question(f"{WHERE}.columns.amount", f"{told}not, leave that out", change=turned)
+            return
+
+
+def about_given_back(log: Log) -> Iterator[Advice]:
+    """Ask about a column of yes and no that tells which rows were given back: nothing takes these off."""
+    for column in log.free if log.paid else []:
+        if column.distinct != YES_OR_NO or not re.search(GIVEN_BACK, plain(column.name)):
+            continue
+        given_back = [value for value in log.values(column) if plain(value) in YES]
+        above, below = _above_and_below(
+            log, log.paid, f"{column.key} IN ({', '.join(map(literal, given_back))})"
+        )
+        if len(given_back) == 1 and above and not below:
+            told = f'{counted(above):row is/rows are} "{given_back[0]}" in "{column.name}", with an amount '
+            told += "above zero. If that was given back, it would count as bought: to leave these rows out, "
+            kept = f"coalesce(trim({log.text(column)}), '') <> {literal(given_back[0])}"
+            yield question(f"{WHERE}.columns.amount", told, offer=Change(kept))
+            return
+
+
+def about_stages(log: Log) -> Iterator[Advice]:
+    """Ask about rows of a kind that is no sale yet, or that tells of a sale as a row of another kind does."""
+    customer, amount = log.column("customer_id"), log.column("amount")
+    if customer is None or amount is None:
+        return
+    for column in log.free:
+        is_kind = re.search(A_KIND, column.plain_name) and not re.search(OF_ELSE, column.plain_name)
+        if not (is_kind and 1 < column.distinct <= FEW_KINDS):
+            continue
+        names = {"kind": column.key, "customer": customer.key, "paid": amount.key}
+        rows = log.ask(OF_THE_SAME.format(**names), "kinds of rows")
+        twins = [kind for kind, rows, twins in rows if rows >= FEWEST_ORDERS and twins >= TWINS * rows]
+        no_sale = [kind for kind, *_ in rows if re.search(NO_SALE, plain(kind))]
+        if no_sale or twins:
+            kinds = ", ".join(f"{shown(kind)} {rows:,}" for kind, rows, _ in rows)
+            told = f'"{column.name}" tells kinds of rows: {kinds}. '
+            if twins and is_varied(amount.distinct, log.rows):
+                of_others = ", ".join(map(shown, twins))
+                told += (
+                    f"Nearly each row that is {of_others} has one of another kind, of the customer and over "
+                )
+                told += "the same: if both tell of one sale, it counts twice. "
+            elif not no_sale:
+                continue
+            kept = [kind for kind, *_ in rows if kind not in (no_sale or twins)]
+            where = f"trim({log.text(column)}) IN ({', '.join(map(literal, kept))})"
+            told += "Keep those of one kind, or those that are sales: to do so, "
+            yield question(f"{WHERE}.columns.amount", told, offer=Change(where) if kept else None)
             return
 
 

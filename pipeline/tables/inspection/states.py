@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipeline.counted import counted
 from pipeline.engine.quoting import literal
-from pipeline.tables.inspection.log import SOME, Advice, Log, shown
+from pipeline.tables.inspection.log import NEARLY_ALL, SOME, Advice, Log, question, shown
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import CANCELLED, ENOUGH, ROLES, Column, Guess, plain
 
@@ -16,9 +16,9 @@ YES = ("ja", "j", "yes", "y", "true", "t", "1", "x")
 YES_OR_NO = 2  # values; more of them count pieces
 CAME_TO_NOTHING = (
     r"(?<![a-z])(storn(?![a-z]*bar)|cancel(?![a-z]*abl)|void(?!abl)|fail|fehlgeschl|abgebroch|abgelehnt|declined|rejected|expired|verfallen|"
-    r"(ge)?ann?ul)"
+    r"(ge)?ann?ul|iptal|makul)"
 )
-NOT_OR_IN_PART = r"(?<![a-z])(nicht|nie|not?|non|never|teil|part|free|kostenlos)|versicher|insur|flex"
+NOT_OR_IN_PART = r"(?<![a-z])(nicht|nie|not?|non|never|teil|part(?!ner)|free|kostenlos)|versicher|insur|flex"
 CANCELLED_ON = (
     r"^(order|auftrag|bestell)?(storn(o|iert|ierung)s?|cancell?(ed|ation))"
     r"(am|at|on|datum|date|time|zeit)$"
@@ -39,6 +39,23 @@ def by_its_words(log: Log) -> tuple[Log, list[Advice]]:
     return log, []
 
 
+def without_bookings(log: Log) -> tuple[Log, list[Advice]]:
+    """Take no column for the state where what came to nothing is below zero: it takes back another row."""
+    column = log.column("status")
+    if column is None or column.distinct > SOME or not log.paid:
+        return log, []
+    nothing = cancelled_states(log, column)
+    below = " OR ".join(f"starts_with(number_text({paid.key}), '-')" for paid in log.paid)
+    flagged = f"{column.key} IN ({', '.join(map(literal, nothing))})"
+    if not nothing or _count(log, f"{flagged} AND ({below})") < NEARLY_ALL * _count(log, flagged):
+        return log, []
+    told = (
+        f'what is {", ".join(map(shown, nothing))} in "{column.name}" is below zero: it takes back another '
+    )
+    advice = Advice("states", f"{told}row, and both are read")
+    return replace(log, guesses=dict(log.guesses) | {"status": None}), [advice]
+
+
 def about_states(log: Log) -> Iterator[Advice]:
     """Name the states of an order, where they are few: some of them may mean that it is none."""
     column = log.column("status")
@@ -54,11 +71,16 @@ def about_states(log: Log) -> Iterator[Advice]:
         yield Advice("states", told, change=Change(kept, rows, role="status"))
         return
     told += ". Those of orders that came to nothing belong in ingest.cancelled_status"
-    if unlisted:
-        told += f": {', '.join(map(shown, unlisted))}?"
-    elif nothing:
+    if nothing and not unlisted:
         told += f", as {', '.join(map(shown, nothing))} does already"
     yield Advice("states", told)
+    if unlisted:
+        words = ", ".join(map(shown, unlisted))
+        rows = _count(log, f"{column.key} IN ({', '.join(map(literal, unlisted))})")
+        told = (
+            f'{counted(rows):row is/rows are} {words} in "{column.name}" and would count as orders. If they'
+        )
+        yield question("ingest.cancelled_status", f"{told} came to nothing, add {words} to its list")
 
 
 def cancelled_states(log: Log, column: Column) -> list[str]:

@@ -111,7 +111,7 @@ def hide(con: Connection, dated: Raw, seen: pa.ChunkedArray | None) -> Raw:
     duck.register(con, "dated_rows", rows)
     fill(con, "dated", dated.columns)
     rows = rows if seen is None else rows.filter(seen)
-    rows = rows.append_column("place", pa.array(np.arange(len(rows))))
+    rows = rows.append_column("place", pa.array(np.arange(len(rows), dtype=np.uint32)))
     duck.register(con, "visible_rows", rows)
     fill(con, "visible", dated.columns)
     return replace(dated, rows=rows)

@@ -128,12 +128,21 @@ def by_hash(texts: pa.ChunkedArray, hashed: Hashed) -> tuple[Numbers, Places, pa
     numbers = np.empty(len(order), np.int32)
     sizes = np.diff(starts, append=len(order))
     put(np.repeat(np.arange(len(starts), dtype=np.int32), sizes), order, into=numbers)
-    distinct = texts.take(pa.array(order[starts])).combine_chunks()
+    distinct = _few(texts, order[starts])
     if hashed.exact or _stand_for(distinct, numbers, texts):
         return numbers, order, distinct
     encoded = texts.combine_chunks().dictionary_encode()  # two texts with one hash
     numbers = encoded.indices.to_numpy()
     return numbers, sorted_with_places(numbers)[0], encoded.dictionary
+
+
+def _few(texts: pa.ChunkedArray, places: Places) -> pa.StringArray:
+    """Return the texts at some places, none of them twice: to take them would copy all texts first."""
+    chosen = np.zeros(len(texts), dtype=bool)
+    chosen[places] = True
+    ranks = np.empty_like(places)
+    ranks[np.argsort(places)] = np.arange(len(places))
+    return texts.filter(pa.array(chosen)).combine_chunks().take(pa.array(ranks))
 
 
 def _by_hash_and_place(hashes: Hashes) -> tuple[Places, Hashes]:

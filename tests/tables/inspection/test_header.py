@@ -65,7 +65,7 @@ def test_a_row_of_fixed_width_is_no_name(name: str, is_row: bool) -> None:
 def test_a_column_without_a_name_is_passed_over(tmp_path: Path, header: str, row: str) -> None:
     rows = [row.format(n=n, day=1 + n % 28) for n in range(30)]
     found = inspected(tmp_path, "\n".join([header, *rows]) + "\n")
-    assert not found.questions
+    assert all("would ever have come back" in question for question in found.questions)
     for role, name in (("customer_id", "customer"), ("ordered_at", "date"), ("amount", "amount")):
         assert f'{role}: "{name}"' in found.snippet
 

@@ -52,6 +52,7 @@ def test_an_order_id_shared_by_customers_is_reported(ingest: Ingest) -> None:
         log_of("a,2021-03-04,5,1", "b,2021-03-04,6,1", "b,2021-03-05,6,2", extra=",no"), order_id="no"
     )
     assert decided(done)["order_ids_of_several_customers"] == 1
+    assert decided(done)["orders_with_such_ids"] == 2
     assert len(done.orders) == 3
 
 
