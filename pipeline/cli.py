@@ -21,6 +21,7 @@ from pipeline.stages.preflight import describe
 from pipeline.stages.shell import EXIT_USER_ERROR, complain, say, user_errors_told
 from pipeline.tables import io
 from pipeline.tables.inspection.proposal import inspect_source
+from pipeline.tables.inspection.table_proposal import inspect_table
 from pipeline.tables.sources.connections import is_database
 from pipeline.tracking import is_tracked, tracking_uri
 
@@ -68,11 +69,18 @@ def inspect(
         "", help="The sheet of a workbook, or a pattern of several; the first when not given."
     ),
     encoding: str = typer.Option("", help="Of a text, such as big5; found out when not given."),
+    as_table: str = typer.Option("orders", "--as", help="Which table it is: orders, customers, messages …"),
 ) -> None:
-    """Say what a log of orders seems to be, and which parameters read it. Exit code 2: it has to ask."""
+    """Say what a log of orders, or another table, seems to be, and which parameters read it.
+
+    Exit code 2: it has to ask.
+    """
     given = {"table": table, "query": query, "sheet": sheet, "encoding": encoding}
     with user_errors_told():
-        found = inspect_source(_source(file, given), Path.cwd(), _cancelled())
+        if as_table == "orders":
+            found = inspect_source(_source(file, given), Path.cwd(), _cancelled())
+        else:
+            found = inspect_table(_source(file, given, as_table), as_table, Path.cwd())
     for about, finding in found.findings:
         say(f"{about:<12} {finding}")
     say(f"\nFor params.yaml, in place of the section there:\n\n{found.snippet}")
@@ -97,13 +105,15 @@ def preflight(
         Console(highlight=False).print(screen(report, _today(params)))
 
 
-def _source(names: Sequence[str] | None, given: Mapping[str, str]) -> Source:
+def _source(names: Sequence[str] | None, given: Mapping[str, str], name: str = "orders") -> Source:
     """Say where to look: at a file or a database, or else at what params.yaml names."""
     options = {key: value for key, value in given.items() if value}
     if not names:
         other_rows = {"table", "query", "since"} if options.keys() & {"table", "query"} else set()
-        orders = load_params(Path("params.yaml")).sources.orders
-        return parse_source(orders.model_dump(exclude={"columns", *other_rows}) | options)
+        named = getattr(load_params(Path("params.yaml")).sources, name, None)
+        if named is None:
+            raise UserError(f"params.yaml names no {name}", valid=f"churn inspect FILE --as {name}")
+        return parse_source(named.model_dump(exclude={"columns", "words", *other_rows}) | options)
     place = _one(names)
     return parse_source({"url" if is_database(place) else "path": place, **options})
 

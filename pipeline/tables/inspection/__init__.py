@@ -6,6 +6,9 @@ the values where names do not tell, and a list of detectors says what is to be m
 function of a `log` that yields what it has found, and nothing when in doubt; where it takes a query to set
 that right, `query` writes it. To add one, or a correction, write it, and name it in its list in `proposal`.
 
+An optional table is another matter: its contract says what is looked for, so that a new one needs no code
+here. `table_proposal` leads the way, `tables` finds its columns, `vocabulary` knows the words of others.
+
 - How dates and amounts are written: `values`. The lines for params.yaml: `snippet`.
 - What is not there, or empty: `missing`.
 - Whether the columns are what they are taken for: `doubts`, `customers`, `lines`, `money`, `states`, `signs`.

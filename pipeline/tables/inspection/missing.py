@@ -14,6 +14,7 @@ from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import PERSON, REQUIRED, Column
 from pipeline.tables.inspection.signs import other_side
 from pipeline.tables.inspection.states import are_cancelled
+from pipeline.tables.inspection.tables import likely_tables
 
 ALWAYS = (*REQUIRED, "order_id")  # the other columns are named where there are any
 ELSEWHERE = (
@@ -23,6 +24,7 @@ UNREAD_DATES = (
     'If its dates are written in a way of their own, name it and their date_format, such as "%d-%m-%y"; '
     "numbers such as 45292 are days as a spreadsheet counts them: save the column as dates. "
 )
+OF_A_TABLE = "The file seems to be the table {0}: churn inspect FILE --as {0}. "
 NO_AMOUNTS = (
     " If the shop has no amounts, let every order count 1, and spend and CLV are counts of orders: "
     "set report.currency: XXX, map amount as {name} and "
@@ -68,6 +70,7 @@ def about_missing(log: Log) -> Iterator[Advice]:
         elif role in log.guesses and not log.guesses[role]:
             advice, change, offer = ELSEWHERE, None, None
             if role == "amount":
+                advice = "".join(map(OF_A_TABLE.format, likely_tables(log))) + ELSEWHERE
                 offer = log.added("amount", "1")
                 advice += NO_AMOUNTS.format(name=offer.name)
             if role == "ordered_at":

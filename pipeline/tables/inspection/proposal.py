@@ -15,6 +15,7 @@ from pipeline.tables.inspection.log import WHERE, Advice, Correction, Detector, 
 from pipeline.tables.inspection.query import Change, Table, as_table, does, select
 from pipeline.tables.inspection.roles import guess_roles
 from pipeline.tables.inspection.snippet import changes, snippet
+from pipeline.tables.optional.tables import define_values
 from pipeline.tables.sources.readers import read_raw
 from pipeline.tables.sources.spec import Source
 
@@ -108,6 +109,7 @@ def inspect_source(spec: Source, root: Path, cancelled: Sequence[str] = ()) -> I
             raise files.say_encoding(con, refused) from refused
         files.check_header(raw)
         amounts.define_macros(con)
+        define_values(con)
         log = Log(con, spec, raw, cancelled=frozenset(map(str.casefold, cancelled)))
         about_file = list(files.about_file(log))
         log, about_empty_rows = files.without_empty_rows(log)

@@ -49,23 +49,25 @@ def snippet(
     of_values = {key: settings[key] for key in OF_VALUES}
     rows = ["sources:"]
     if table and made:
-        rows += _section("orders", _query(table, made), _columns(named), of_values)
+        rows += section("orders", _query(table, made), _columns(named), of_values)
     else:
         of_place = of_values if spec.url else settings
-        rows += _section("orders", _place(spec), _columns(named), of_place)
+        rows += section("orders", place(spec), _columns(named), of_place)
     refunds = [advice.refund for advice in told if advice.refund]
     if table and refunds:
-        rows += _section("returns", *_returns(table, made, refunds[0], named), of_values)
+        rows += section("returns", *_returns(table, made, refunds[0], named), of_values)
     first = [f"# First {table.first}."] if table and table.first and (made or refunds) else []
     return "\n".join([*first, *rows])
 
 
-def _section(name: str, place: list[str], columns: list[str], settings: Mapping[str, str]) -> list[str]:
-    lines = [*place, "columns:", *(f"  {line}" for line in columns), *_settings(settings)]
+def section(name: str, rows: list[str], columns: list[str], settings: Mapping[str, str]) -> list[str]:
+    """Write the section of a table: where its rows are, which column is what, how values are written."""
+    lines = [*rows, "columns:", *(f"  {line}" for line in columns), *_settings(settings)]
     return [f"  {name}:", *(f"    {line}" for line in lines)]
 
 
-def _place(spec: Source) -> list[str]:
+def place(spec: Source) -> list[str]:
+    """Write where a file or a table is."""
     named = {key: getattr(spec, key) for key in ("path", "url", "table", "query", "sheet")}
     rows = _settings({key: value for key, value in named.items() if value})
     since = (

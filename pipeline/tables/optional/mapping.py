@@ -35,7 +35,7 @@ def mapped_columns(contract: Contract, spec: TableSource, where: str) -> dict[st
             raise UserError(
                 f"{contract.name} needs the column {name}",
                 where=f"{where}.columns",
-                valid=f"{name}: the name of the column in your file{_of_one_kind(column, spec)}",
+                valid=f"{name}: the name of the column in your file{of_one_kind(column, spec.path)}",
             )
         if columns[name] and column.known_from and not columns[column.known_from]:
             raise UserError(
@@ -64,11 +64,9 @@ def check_words(contract: Contract, spec: TableSource, where: str) -> None:
                 )
 
 
-def _of_one_kind(column: Column, spec: TableSource) -> str:
+def of_one_kind(column: Column, path: str | None) -> str:
     """Say how a file has a column that would be the same in every row, as in a list of e-mails."""
-    if not (column.allowed and spec.path):
+    if not (column.allowed and path):
         return ""
-    query = (
-        f"SELECT *, '{column.allowed[0]}' AS {column.name} FROM read_csv('{spec.path}', all_varchar = true)"
-    )
+    query = f"SELECT *, '{column.allowed[0]}' AS {column.name} FROM read_csv('{path}', all_varchar = true)"
     return f"; if it would be the same in every row, in place of path, url: duckdb:// and query: {query}"

@@ -126,6 +126,23 @@ def read_tables(
     return read
 
 
+def read_table(contract: Contract, spec: TableSource, setting: Setting) -> TableRead:
+    """Read one table alone: what it refers to is not looked up.
+
+    Raises
+    ------
+    UserError, AccountingError
+        As `read_tables`.
+    """
+    nobody = pa.table({"id": pa.array([], pa.string()), "hidden": pa.array([], pa.bool_())})
+    return _read(contract, spec, {"orders": nobody}, setting)
+
+
+def define_values(con: Connection) -> None:
+    """Make the macros that read the values of tables, but for numbers."""
+    duck.run(con, duck.sql_file(PACKAGE, "sql/values.sql"), name="values")
+
+
 def _check_needs(contract: Contract, sources: Mapping[str, TableSource]) -> None:
     for needed in contract.needs:
         if needed not in sources:
@@ -149,7 +166,8 @@ def _read(contract: Contract, spec: TableSource, known: dict[str, pa.Table], set
         rules = judge.breaches(contract, mapped, known, read_as, setting.now)
         for table, ids in known.items():
             duck.register(con, f"known_{table}", ids)
-        duck.run(con, duck.sql_file(PACKAGE, "sql/values.sql"), name="values")
+        define_values(con)
+        duck.run(con, duck.sql_file(PACKAGE, "sql/numbers.sql"), name="numbers")
         duck.register(con, "no_customers", setting.no_customers)
         judged = judge.judged_sql(
             contract,

@@ -10,7 +10,4 @@ CREATE OR REPLACE MACRO read_flag(value) AS CASE
     WHEN lower(value) IN ('false', 'f', '0', '0.0', 'no', 'n', 'nein', 'falsch') THEN FALSE
 END;
 
-CREATE OR REPLACE MACRO read_number(value) AS
-    CASE WHEN is_amount(number_text(value)) THEN read_amount(number_text(value)) END;
-
 CREATE OR REPLACE MACRO holds_email(value) AS contains(value, '@') AND regexp_matches(value, '[^\s@]@[^\s@]+\.[^\s@]');

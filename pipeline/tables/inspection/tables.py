@@ -1,0 +1,154 @@
+"""What a file seems to be as an optional table: its contract says which columns and values are looked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.tables.contracts import OPTIONAL, Contract
+from pipeline.tables.contracts import Column as Promised
+from pipeline.tables.inspection import vocabulary
+from pipeline.tables.inspection.log import SOME, Log
+from pipeline.tables.inspection.roles import ENOUGH, ROLES, Column, plain
+
+NUMERIC = ("money", "number", "count")
+NO_WORDS = ("id", "at", "is", "of")
+BY_VALUES, BY_NAME, LITTLE = 4, 2, 1  # how much speaks for a column: its values, its name, a part of it
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Which column of a file is which of a table.
+
+    Attributes
+    ----------
+    contract : Contract
+    columns : mapping of str to Column
+        By our name.
+    rivals : mapping of str to sequence of Column
+        For which of these names as much speaks for other columns.
+    words : mapping of str to mapping of str to str
+        For a column with a list of values, the words of the file for them.
+    unknown : mapping of str to sequence of str
+        Its values that are not on the list.
+    """
+
+    contract: Contract
+    columns: Mapping[str, Column]
+    rivals: Mapping[str, Sequence[Column]]
+    words: Mapping[str, Mapping[str, str]]
+    unknown: Mapping[str, Sequence[str]]
+
+    @property
+    def missing(self) -> list[Promised]:
+        """The columns that have to be there and were not found."""
+        return [c for c in self.contract.columns if not c.nullable and c.name not in self.columns]
+
+
+def likely_tables(log: Log) -> list[str]:
+    """Name the tables that a file seems to be: all that has to be is there, some of it by its values."""
+    found = (map_table(log, contract) for contract in OPTIONAL.values())
+    return [mapped.contract.name for mapped in found if not mapped.missing and _has_its_values(mapped)]
+
+
+def _has_its_values(mapped: Mapped) -> bool:
+    lists = [
+        promised.name for promised in mapped.contract.columns if promised.allowed and not promised.nullable
+    ]
+    return bool(lists) and not any(mapped.unknown[name] for name in lists)
+
+
+def map_table(log: Log, contract: Contract) -> Mapped:
+    """Find the columns of a table: what most speaks for comes first, and no column is two.
+
+    Parameters
+    ----------
+    log : Log
+        The file, with its columns described.
+    contract : Contract
+    """
+    rated = {
+        (promised.name, column.key): _rate(log, contract, promised, column)
+        for promised in contract.columns
+        for column in log.columns
+        if column.filled
+    }
+    by_key = {column.key: column for column in log.columns}
+    columns: dict[str, Column] = {}
+    rivals: dict[str, list[Column]] = {}
+    for (name, key), rating in sorted(rated.items(), key=lambda pair: -pair[1]):
+        if rating and name not in columns and by_key[key] not in columns.values():
+            columns[name] = by_key[key]
+            free = [other for other in log.columns if other not in columns.values()]
+            rivals[name] = [other for other in free if rated.get((name, other.key)) == rating]
+    lists = {promised.name: promised.allowed for promised in contract.columns if promised.allowed}
+    words, unknown = {}, {}
+    for name in lists.keys() & columns.keys():
+        values = log.values(columns[name])
+        means = {value: vocabulary.means(plain(value), lists[name]) for value in values}
+        words[name] = {v: ours for v, ours in means.items() if ours and v.lower() != ours}
+        unknown[name] = [value for value, ours in means.items() if ours is None]
+    known = [c.name for c in contract.columns if not c.known_from or c.known_from in columns]
+    in_order = {name: columns[name] for name in known if name in columns}
+    return Mapped(contract, in_order, {n: c for n, c in rivals.items() if c}, words, unknown)
+
+
+def _rate(log: Log, contract: Contract, promised: Promised, column: Column) -> int:
+    """Rate how much speaks for a column: nothing where its values cannot be what is promised."""
+    if not _is_possible(log, promised, column):
+        return 0
+    by_name = _by_name(promised, column)
+    if promised.kind == "time" and promised.name == contract.event_time:
+        # Where the file has a single day, it is that.
+        others = [other for other in log.columns if other.dates >= ENOUGH and other != column]
+        by_name = max(by_name, LITTLE if not others or _is_day(column) else 0)
+    if promised.allowed:
+        values = log.values(column)
+        known = [value for value in values if vocabulary.means(plain(value), promised.allowed)]
+        if len(known) == len(values):
+            return BY_VALUES + by_name
+    return by_name
+
+
+def _is_day(column: Column) -> bool:
+    return bool(ROLES["ordered_at"].rate(column.plain_name))
+
+
+def _by_name(promised: Promised, column: Column) -> int:
+    """Rate a name: 3 it is ours, 2 all of our words are in it, or it is called so in a log of orders."""
+    if column.plain_name == promised.name.replace("_", ""):
+        return BY_NAME + 1
+    if promised.name in ROLES and promised.name != "status":
+        rating = ROLES[promised.name].rate(column.plain_name)
+        if rating:
+            return rating
+    if promised.entity == "customer" and re.search(vocabulary.OF_PEOPLE, column.plain_name):
+        return LITTLE
+    ours = [word for word in promised.name.split("_") if word not in NO_WORDS]
+    found = [word for word in ours if re.search(vocabulary.names(word), column.plain_name)]
+    return BY_NAME if len(found) == len(ours) else 0
+
+
+def _is_possible(log: Log, promised: Promised, column: Column) -> bool:
+    is_day = column.dates >= ENOUGH
+    match promised.kind:
+        case "time":
+            return is_day
+        case "flag":
+            [(read,)] = log.ask(
+                f"SELECT count(*) FILTER (read_flag({column.key}) IS NULL) FROM raw WHERE {column.key} <> ''",
+                "flags",
+            )
+            return bool(read == 0)
+        case "key":
+            return not is_day and column.decimals < ENOUGH
+        case "text" if promised.allowed:
+            return column.distinct <= SOME and not is_day
+        case "text":
+            mails = f"SELECT 1 FROM raw WHERE holds_email({column.key}) LIMIT 1"
+            return not is_day and not log.ask(mails, "mails")
+        case "count":
+            return column.numbers >= ENOUGH and column.decimals == 0
+        case _:
+            return column.numbers >= ENOUGH

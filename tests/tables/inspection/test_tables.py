@@ -1,0 +1,175 @@
+"""`churn inspect --as`: a file of an optional table is read by its contract, as the section does."""
+
+from __future__ import annotations
+
+from contextlib import chdir
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline.errors import UserError
+from pipeline.params import parse_params, parse_source
+from pipeline.tables.contracts import OPTIONAL, Contract
+from pipeline.tables.contracts import Column as Promised
+from pipeline.tables.inspection.proposal import Inspection
+from pipeline.tables.inspection.table_proposal import inspect_table
+from pipeline.tables.optional.tables import Setting, read_table
+from tests.conftest import ROOT
+from tests.tables.conftest import finding, inspected
+
+CONSENTS = "Kundennummer;Kanal;Einwilligung;Zeitpunkt\n" + "".join(
+    f"K{n};{('E-Mail', 'SMS')[n % 2]};{('erteilt', 'widerrufen')[n % 3 == 0]};{1 + n % 28}.03.2024\n"
+    for n in range(60)
+)
+
+
+def table(folder: Path, text: str, name: str) -> Inspection:
+    (folder / "table.csv").write_text(text)
+    return inspect_table(parse_source({"path": "table.csv"}), name, folder)
+
+
+def columns(found: Inspection, name: str) -> dict[str, str]:
+    section: dict[str, str] = yaml.safe_load(found.snippet)["sources"][name]["columns"]
+    return section
+
+
+def pasted(found: Inspection, folder: Path, name: str) -> tuple[int, int]:
+    """How many rows a run accepts and puts into quarantine."""
+    tree = yaml.safe_load((ROOT / "params.yaml").read_text())
+    tree["sources"] |= yaml.safe_load(found.snippet)["sources"]
+    spec = parse_params(tree).sources.optional[name]
+    setting = Setting(folder, date(2030, 1, 1), 1.0, b"pepper", datetime(2030, 1, 1))
+    with chdir(folder):
+        counts = read_table(OPTIONAL[name], spec, setting).counts
+    return counts["accepted"], counts["rows_read"] - counts["accepted"]
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "row", "expected"),
+    [
+        (
+            "messages",
+            "Message ID,Profile ID,Send Time,Channel,Type,Opened At,Subject",
+            "m{n},P{n},2024-03-{day:02}T09:00:00,email,campaign,,Sale",
+            "message_id customer_id sent_at channel kind",
+        ),
+        (
+            "tickets",
+            "Ticket ID,Requester ID,Created at,Solved at,Ticket type,Satisfaction",
+            "{n},U{n},2024-03-{day:02},2024-04-{day:02},question,4",
+            "ticket_id customer_id opened_at resolved_at kind csat",
+        ),
+        (
+            "returns",
+            "Retourennummer;Bestellnummer;Kundennummer;Retourendatum;Erstattungsbetrag;Grund",
+            "R{n};{n};K{n};{day}.03.2024;{n},50;defekt",
+            "return_id order_id customer_id returned_at amount reason",
+        ),
+        (
+            "customers",
+            "Kundennummer;Angelegt am;Kundenart;Land;Geburtsjahr",
+            "K{n};{day}.03.2024;Firmenkunde;DE;1980",
+            "customer_id created_at account_type country birth_year",
+        ),
+        (
+            "surveys",
+            "Response ID,Customer,Submitted at,Survey,NPS",
+            "{n},C{n},2024-03-{day:02},NPS,9",
+            "response_id customer_id answered_at kind score",
+        ),
+    ],
+)
+def test_the_columns_of_a_table_are_found_and_the_section_reads_them(
+    tmp_path: Path, name: str, header: str, row: str, expected: str
+) -> None:
+    rows = [row.format(n=n, day=1 + n % 28) for n in range(60)]
+    found = table(tmp_path, "\n".join([header, *rows]) + "\n", name)
+    assert found.questions == ()
+    assert set(columns(found, name)) == set(expected.split())
+    assert finding(found, "tried") == "read so, 60 of 60 rows keep the contract"
+    assert pasted(found, tmp_path, name) == (60, 0)
+
+
+def test_the_words_of_a_file_become_those_of_the_contract(tmp_path: Path) -> None:
+    found = table(tmp_path, CONSENTS, "consents")
+    words = yaml.safe_load(found.snippet)["sources"]["consents"]["words"]
+    assert words == {
+        "purpose": {"E-Mail": "email"},
+        "status": {"erteilt": "granted", "widerrufen": "withdrawn"},
+    }
+    assert pasted(found, tmp_path, "consents") == (60, 0)
+
+
+def test_a_word_that_may_mean_anything_is_asked_about(tmp_path: Path) -> None:
+    found = table(tmp_path, CONSENTS.replace("erteilt", "ja").replace("widerrufen", "nein"), "consents")
+    [question] = found.questions
+    assert question.startswith(
+        'sources.consents.words.status: what do these mean: "ja", "nein"? One of granted'
+    )
+
+
+def test_a_column_that_has_to_be_there_is_asked_for(tmp_path: Path) -> None:
+    without = "\n".join(";".join(line.split(";")[::2]) for line in CONSENTS.splitlines())
+    questions = table(tmp_path, without, "consents").questions
+    assert ["purpose" in questions[0], "changed_at" in questions[1]] == [True, True]
+    assert "url: duckdb:// and query: SELECT *, 'email' AS purpose" in questions[0]
+
+
+def test_two_columns_for_which_as_much_speaks_are_asked_about(tmp_path: Path) -> None:
+    rows = "".join(f"P{n},Q{n},2024-03-{1 + n % 28:02},email\n" for n in range(30))
+    found = table(tmp_path, f"recipient,profile,sent_at,channel\n{rows}", "messages")
+    [question] = found.questions
+    assert '"recipient" is taken for it, but as much speaks for "profile"' in question
+
+
+def test_many_rows_that_break_the_contract_are_asked_about(tmp_path: Path) -> None:
+    rows = "".join(f"C{n},2024-03-{1 + n % 28:02},csat,{n % 11}\n" for n in range(60))
+    found = table(tmp_path, f"customer_id,answered_at,kind,score\n{rows}", "surveys")
+    [question] = found.questions
+    assert "to quarantine: score not_a_csat_score" in question
+
+
+def test_a_column_without_the_day_since_when_it_is_known_is_left_out(tmp_path: Path) -> None:
+    rows = "".join(f"{n},2024-03-{1 + n % 28:02},5.50\n" for n in range(30))
+    found = table(tmp_path, f"referrer,shared_at,reward\n{rows}", "referrals")
+    assert (found.questions, list(columns(found, "referrals"))) == ((), ["referrer_id", "shared_at"])
+
+
+def test_a_new_contract_needs_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    visits = Contract(
+        name="visits",
+        grain="one visit to a branch",
+        primary_key=(),
+        columns=(
+            Promised("customer_id", "key", "Who", entity="customer"),
+            Promised("visited_at", "time", "When"),
+            Promised("branch", "text", "Where", nullable=True),
+            Promised("mood", "text", "How", allowed=("good", "bad")),
+        ),
+        event_time="visited_at",
+    )
+    monkeypatch.setitem(OPTIONAL, "visits", visits)
+    rows = "".join(f"{n},{1 + n % 28}.03.2024,Ulm,{('Good', 'bad')[n % 2]}\n" for n in range(30))
+    found = table(tmp_path, f"kunde,datum,branch,laune\n{rows}", "visits")
+    assert found.questions == ()
+    assert columns(found, "visits") == {
+        "customer_id": "kunde",
+        "visited_at": "datum",
+        "branch": "branch",
+        "mood": "laune",
+    }
+
+
+def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is no table 'mails'"):
+        table(tmp_path, CONSENTS, "mails")
+
+
+@pytest.mark.parametrize(("amount", "told"), [("", True), (",betrag", False)])
+def test_a_log_that_is_another_table_is_told_so(tmp_path: Path, amount: str, told: bool) -> None:
+    rows = "".join(f"K{n % 9};email;granted;{1 + n % 28}.03.2024{amount and f';{n},50'}\n" for n in range(60))
+    header = f"Kundennummer;purpose;status;Zeitpunkt{amount.replace(',', ';')}\n"
+    questions = "".join(inspected(tmp_path, header + rows).questions)
+    assert ("the table consents: churn inspect FILE --as consents" in questions) == told
