@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -88,34 +90,18 @@ def slices(
         ``is_told``: it is off, and where all customers are, by another gap than theirs: one that matters.
         Levels of fewer than 50 customers and groupings with a single level are left out.
     """
-    groups = [(ALL, ALL, np.ones(len(table), dtype=bool))]
-    for column in labels:
-        levels = sorted(labels[column].dropna().unique())
-        for level in levels if len(levels) > 1 else ():
-            members = (labels[column] == level).to_numpy()
-            if customers_of(table, members) >= FEWEST_CUSTOMERS:
-                groups.append((str(column), str(level), members))
     customers = pd.factorize(table["customer_key"], sort=True)[0]
     draws = np.vstack([np.ones(customers.max() + 1), customer_draws(customers.max() + 1, seed, resamples)])
     y, p = (table[column].to_numpy(dtype=np.float64) for column in (kind.actual, MODEL))
     order = np.lexsort((p, y, customers))
     rows = []
-    for group, level, members in groups:
+    for group, level, members in _groups(table, labels):
         chosen = order[members[order]]
-        n, happened, said = (
+        sums = (
             np.einsum("rc,c", draws, np.bincount(customers[chosen], values[chosen], draws.shape[1]))
             for values in (np.ones(len(y)), y, p)
         )
-        with np.errstate(divide="ignore", invalid="ignore"):
-            gap = (said - happened) / n
-        interval = estimate(gap)
-        spread = float(np.nanstd(gap[1:]))
-        means = happened[0] / n[0], said[0] / n[0]
-        # A gap that is the same in every resample is no chance.
-        z = abs(interval.value) / spread if spread > 0 else (np.inf if interval.value else 0.0)
-        p_value = 2 * ndtr(-z)
-        n_customers = customers_of(table, members)
-        rows.append((group, level, n_customers, *means, interval.value, interval.low, interval.high, p_value))
+        rows.append((group, level, customers_of(table, members), *_gap(*sums)))
     found = pd.DataFrame(rows, columns=COLUMNS[:-2])
     found["p_value"] = _holm(found["p_value"].to_numpy(dtype=np.float64))
     gap, matters = found["gap"], found["actual"].map(kind.gap_that_matters)
@@ -124,6 +110,27 @@ def slices(
     of_all = gap[0] if is_off[0] else 0.0
     is_news = (gap - of_all).abs() >= matters
     return found.assign(is_off=is_off, is_told=is_off & (is_news | (found["group"] == ALL)))
+
+
+def _groups(table: pd.DataFrame, labels: pd.DataFrame) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+    """Give everybody, and every level that is large enough, with the rows that belong to it."""
+    yield ALL, ALL, np.ones(len(table), dtype=bool)
+    for column in labels:
+        levels = sorted(labels[column].dropna().unique())
+        for level in levels if len(levels) > 1 else ():
+            members = (labels[column] == level).to_numpy()
+            if customers_of(table, members) >= FEWEST_CUSTOMERS:
+                yield str(column), str(level), members
+
+
+def _gap(n: FloatArray, happened: FloatArray, said: FloatArray) -> tuple[float, ...]:
+    """Give both means, their gap with interval and p-value, from the sums of the sample and its resamples."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = (said - happened) / n
+    interval, spread = estimate(gap), float(np.nanstd(gap[1:]))
+    # A gap that is the same in every resample is no chance.
+    z = abs(interval.value) / spread if spread > 0 else (np.inf if interval.value else 0.0)
+    return (happened[0] / n[0], said[0] / n[0], interval.value, interval.low, interval.high, 2 * ndtr(-z))
 
 
 def named(group: str, level: str) -> str:

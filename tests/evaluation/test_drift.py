@@ -22,6 +22,13 @@ def test_psi_by_hand() -> None:
     assert psi(before, now) == pytest.approx(expected, rel=1e-3)
 
 
+def test_psi_of_ten_rows_counts_half_a_row_more_in_each_of_twelve_bins() -> None:
+    """Ten tenths, below all and missing: of ten rows, 1.5/16 in each tenth, and 0.5/16 in both others."""
+    before = np.arange(10.0)
+    now = np.where(before < 7, before, np.nan)
+    assert psi(before, now) == pytest.approx(3 * (1 / 16) * np.log(3) + (3 / 16) * np.log(7))
+
+
 def test_psi_of_a_shifted_normal() -> None:
     """Two normals one standard deviation apart: the shares of ten equal bins are known."""
     rng = np.random.default_rng(0)
