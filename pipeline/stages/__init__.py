@@ -8,6 +8,7 @@ this package first.
 
 import gc
 import os
+import sys
 
 # The newest vector instructions round the last bit differently from one processor to the next. Those that all
 # have (x86-64-v3) are used everywhere, so that the same input gives the same bytes on every such machine.
@@ -21,9 +22,11 @@ os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 # What pandas makes as it is loaded lives as long as the process: to look for garbage among it, then and at
-# the end, takes each stage a seventh of a second.
+# the end, takes each stage a seventh of a second. DuckDB, where it is loaded already, would complain of what
+# is left of it at the end.
 gc.disable()
 import pandas as pd  # noqa: E402, F401
 
-gc.freeze()
+if "duckdb" not in sys.modules:
+    gc.freeze()
 gc.enable()
