@@ -49,10 +49,14 @@ def test_a_line_that_would_fall_tells_the_share_of_all() -> None:
     assert expit(intercept) == pytest.approx(0.25)
 
 
-def test_rows_count_by_their_weights() -> None:
-    log_odds, churned = np.array([-1.0, -1.0, 1.0, 1.0]), np.array([True, False, False, False])
-    assert expit(rising_line(log_odds, churned, np.array([1.0, 1.0, 1.0, 1.0]))[1]) == pytest.approx(0.25)
-    assert expit(rising_line(log_odds, churned, np.array([3.0, 1.0, 1.0, 1.0]))[1]) == pytest.approx(0.5)
+@pytest.mark.parametrize("rises", [True, False])
+def test_a_row_of_weight_three_counts_as_three_rows(rises: bool) -> None:
+    log_odds = np.array([-1.0, -0.5, 0.5, 1.0])
+    churned = np.array([False, True, False, True]) == rises
+    thrice = [0, 0, 0, 1, 2, 3]
+    weighted = rising_line(log_odds, churned, np.array([3.0, 1.0, 1.0, 1.0]))
+    assert weighted == pytest.approx(rising_line(log_odds[thrice], churned[thrice]))
+    assert weighted != pytest.approx(rising_line(log_odds, churned))
 
 
 def test_where_everybody_waits_for_the_second_half_it_is_left_out(train: pd.DataFrame) -> None:
