@@ -9,6 +9,7 @@ that right, `query` writes it. To add one, or a correction, write it, and name i
 An optional table is another matter: its contract says what is looked for, so that a new one needs no code
 here. `table_proposal` leads the way, `tables` finds its columns, `vocabulary` knows the words of others.
 
+- The words in names of columns, and which role they lead to: `names`.
 - How dates and amounts are written: `values`. The lines for params.yaml: `snippet`.
 - What is not there, or empty: `missing`.
 - Whether the columns are what they are taken for: `doubts`, `customers`, `lines`, `money`, `states`, `signs`.

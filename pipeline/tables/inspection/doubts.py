@@ -16,7 +16,8 @@ from pipeline.tables.inspection.log import (
     question,
     shown,
 )
-from pipeline.tables.inspection.roles import ENOUGH, INVOICED, Column, may_be_amount
+from pipeline.tables.inspection.names import INVOICED
+from pipeline.tables.inspection.roles import ENOUGH, Column, may_be_amount
 from pipeline.tables.sources.readers import TIMES
 
 ROLES_IN_DOUBT = ("customer_id", "ordered_at", "amount", "unit_price")

@@ -21,8 +21,9 @@ from pipeline.tables.inspection.log import (
     question,
 )
 from pipeline.tables.inspection.missing import counted_days
+from pipeline.tables.inspection.names import A_PRICE, ROLES
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import A_PRICE, ENOUGH, ROLES, Column, Guess, may_be_amount
+from pipeline.tables.inspection.roles import ENOUGH, Column, Guess, may_be_amount
 from pipeline.tables.signals import MANY_AT_ONCE
 
 NEARLY_ALL_ALIKE = 0.99

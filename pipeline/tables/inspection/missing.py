@@ -10,8 +10,9 @@ from pipeline.counted import counted
 from pipeline.engine.quoting import identifier
 from pipeline.tables.inspection.customers import shared_id
 from pipeline.tables.inspection.log import NEARLY_ALL, WHERE, Advice, Log, listed, question, shown
+from pipeline.tables.inspection.names import PERSON
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import PERSON, REQUIRED, Column
+from pipeline.tables.inspection.roles import REQUIRED, Column
 from pipeline.tables.inspection.signs import other_side
 from pipeline.tables.inspection.states import are_cancelled
 from pipeline.tables.inspection.tables import likely_tables

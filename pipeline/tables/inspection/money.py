@@ -22,8 +22,9 @@ from pipeline.tables.inspection.log import (
     question,
     shown,
 )
+from pipeline.tables.inspection.names import A_TOTAL, ROLES, TAXES
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import A_TOTAL, ROLES, TAXES, Column, Guess, may_be_amount
+from pipeline.tables.inspection.roles import Column, Guess, may_be_amount
 from pipeline.tables.inspection.values import decimal_sign
 from pipeline.tables.sources.readers import NUMBERS
 

@@ -8,141 +8,28 @@ from dataclasses import dataclass
 from unicodedata import combining, normalize
 
 from pipeline.counted import counted
+from pipeline.tables.inspection.names import (
+    A_PRICE,
+    ABOUT_A_PERSON,
+    BEFORE_TAX,
+    BY_NAME_ALONE,
+    INVOICED,
+    NO_BUYER,
+    OF_AN_ORDER,
+    OF_CANCELLING,
+    PERSON,
+    ROLES,
+    TAXES,
+    WITH_TAX,
+    WITHOUT_TAX,
+)
 
 ENOUGH = 0.8  # share of a column's values that must read as dates or numbers to be taken for them
 NEARLY_ALL = 0.95  # of the rows
-BY_NAME_ALONE = 2
-NOTHING = r"(?!)"
 MANY = 100  # rows, from which on a product should have been sold twice
 FEW = 4  # different values, at most, of a column of yes and no
 
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-AN_ID = r"(nr|nummer|no|num|number|id|key|code|kennung)$|^(id|numero)(?!e)"
-AN_ORDER = (
-    r"auftrag|bestell|order|rechnung|invoice|beleg|bon|basket|"
-    r"transakt|transact|receipt|warenkorb|purchase|kauf|^(re|rg|rech|best|auftr|vorgangs?)n(r|ummer)$|"
-    r"commande|pedido|ordine|factu+r|fattur|"
-    r"^incrementid$"  # Magento's
-)
-# What else is an order where it is numbered; its purpose or its place is none.
-NUMBERED = rf"^(dokument(en)?|document|spenden?|donation|sale)({AN_ID})"
-OF_ANOTHER_ORDER = r"parent|haupt|urspr|origin|zugehoer|related|bezug"
-PERSON = (
-    r"kund|^kd(nr|nummer|no|id)$|kaeufer|besteller|customer|client|buyer|shopper|household|haushalt|member|"
-    r"mitglied|donor|spender|debitor|user|nutzer|visitor|besucher|cust(?!om)|auftraggeber|"
-    r"klant|klient|acheteur|zakazn|m(ue|u)steri|asiakas"
-)
-NO_BUYER = r"seller|vendor|merchant|supplier|store|verkaeufer|haendler|lieferant|filiale|session|sitzung"
-ABOUT_A_PERSON = r"manager|bank|method|channel|kanal"
-# Of a person, where no better name is there; of those who sell, too.
-PERHAPS = (
-    r"mail|kontakt|contact|account|konto|(?<!sales)person|subscriber|abonnent|"
-    r"(?<!gift)(?<!credit)(?<!geschenk)(?<!kredit)(card|karten?)(nr|nummer|no|num|number|id)$"
-)
-
-# Words of a name: the tax, and what an amount is with or without it.
-TAXES = r"ust|mwst|vat|gst|tva|iva|btw|moms|mva|dph|kdv|.*steuern?|tax(es)?"
-WITH_TAX = r"inkl|inc|incl(ud\w+|usive|us[ao])?|dahil|with|after|nach|mit|ttc|con|com|avec|med|met|s"
-WITHOUT_TAX = (
-    r"exkl|ex|excl(ud\w+|usive|us[ao])?|ekskl|without|before|vor|ohne|ht|hors|sem|sin|sans|bez|senza|utan|uden|"
-    r"zonder|netto|net|haric"
-)
-A_TOTAL = r"betrag|umsatz|summe|total|amount|gesamt|revenue|value|montant|importe$|importo|bedrag|totaal"
-BEFORE_TAX = (
-    r"netto|(?<!inter)net(?!sale|rev|z)|taxex|(ex|excl|exkl|excluding|ohne|without|before|vor)(tax|vat|mwst)"
-)
-WITH_OR_WITHOUT = "inc incl inkl including mit with after nach ex excl exkl excluding ohne without before vor"
-# The tax itself, not what is with or without it.
-A_TAX = "".join(f"(?<!{word})" for word in WITH_OR_WITHOUT.split()) + r"(steuer|tax|vat|mwst)(?!inc|inkl|ex)"
-# What a customer has paid in all, a weight or points are called a total as well.
-OF_AN_ORDER = (
-    rf"^(?!.*({PERSON}))(.*order(total|sum)|.*total(order|paid)|.*grandtotal|.*gesamt(betrag|preis|summe)|"
-    r".*(auftrags|bestell|(?<!ab)rechnungs)(summe|betrag|wert))(sum|inc|ex|tax|base|purchased|in[a-z]{3}$|$)"
-)
-INVOICED = r"rechnung|invoice|fa[ck]tu+r|fattur"
-# Of one unit, where there is a quantity.
-A_PRICE = rf"^(?!.*({A_TOTAL})).*(price|preis|einzel|prix|precio|prezzo|prijs)"
-OF_CANCELLING = r"storn|cancel"
-CANCELLED = r"^(is|ist|ox)?(storno|storniert|cancell?ed)$"  # yes or no, mostly
-
-
-@dataclass(frozen=True)
-class Names:
-    """What a role's columns are called: one of `any_of`, more surely with `more`, less with `less`.
-
-    With `at_best` it is the role's only where nothing else is.
-    """
-
-    any_of: str
-    more: str
-    less: str
-    at_best: str = NOTHING
-
-    def rate(self, name: str) -> int:
-        """Rate a plain name: 0 says nothing, 1 little, 2 and more names the role."""
-        if not re.search(self.any_of, name):
-            return 0
-        rating = (
-            BY_NAME_ALONE
-            + bool(re.search(self.more, name))
-            - BY_NAME_ALONE * bool(re.search(self.less, name))
-        )
-        return min(rating, 1) if re.search(self.at_best, name) else max(rating, 0)
-
-
-ROLES = {
-    "ordered_at": Names(
-        r"datum|date|fecha|^data|zeit|time|tag$|^day|am$|at$|on$|dt$|created|erstellt",
-        rf"{AN_ORDER}|spende|donation",
-        r"geburt|birth|liefer|ship|deliver|versand|upd|geaendert|modif|storn|faellig|due|paid|zahl|"
-        r"regist|join|(bei|ein)tritt|since|seit|fulfil|refund|erstatt|cancel|clos|complet|captur|"
-        r"bescheinig|letzt|^last",
-    ),
-    "amount": Names(
-        rf"^(?!.*(provision|commission|gewicht|weight)).*({A_TOTAL}|wert|sales|spend|price|preis|prix|precio|"
-        r"prezzo|prijs|netto|brutto|gross(?!h)|erloes)",
-        rf"{A_TOTAL}|(auftrags|bestell|rechnungs)wert",
-        rf"{A_TAX}|ship|fracht|freight|liefer|deliver|rabatt|discount|menge|quantit|qty|anzahl|count|"
-        r"coupon|units|number|subtotal|zwischensumme|kanal|channel|(?<!pa)id$|nr$|code$|refund|erstatt|rueck|"
-        r"return|retour|gutschrift|(?<!cof)fees?($|total|amount)|gebuehr|saldo|balance|guthaben|due$|offen|"
-        r"^rest(betrag|summe|wert)|punkte|points|einkaufs?(preis|kosten|netto)|^ek(preis)?$|abrechnung|settle|payout|jahr",
-        at_best=A_PRICE,
-    ),
-    "customer_id": Names(
-        rf"{PERSON}|{PERHAPS}",
-        AN_ID,
-        r"gruppe|group|typ|land|country|segment|since|seit|age|alter|(?<!user)(?<!nutzer)name|newsletter|consent|referen[cz]|"
-        rf"{ABOUT_A_PERSON}",
-        at_best=rf"^(?!.*({PERSON})).*({PERHAPS})|mail",
-    ),
-    "order_id": Names(
-        rf"^(?!.*(waehrung|currency|auftraggeber|{OF_ANOTHER_ORDER})).*({AN_ORDER})|{NUMBERED}",
-        AN_ID,
-        rf"datum|date|zeit|time|at$|betrag|summe|amount|total|wert|value|preis|price|menge|quantit|anzahl|"
-        rf"status|{PERSON}|typ|(?<!c)art$",
-    ),
-    "status": Names(
-        rf"status|orderstate|{CANCELLED}",
-        rf"{AN_ORDER}|{CANCELLED}",
-        rf"zahl|pay|versand|liefer|ship|deliver|{PERSON}",
-        at_best=r"(nr|id|key|code)$",
-    ),
-    "is_test": Names(r"test|mitarbeiter|employee|staff", r"konto|account|^is", rf"{AN_ID}|name"),
-    "currency": Names(r"waehrung|currency|devise", r"code|iso", r"kurs|rate|betrag|amount"),
-    "product_id": Names(
-        r"^(?!(order|bestell|auftrags?)(item|posten|position|zeile)(id|no|nr|num|number|key)$)"
-        r".*(artikel|produkt|product|produit|prodotto|item|sku|article|articulo|stockcode)|^(asin|ean|gtin)$|^prod(id|code|no|nr)?$",
-        rf"{AN_ID}|sku|asin|ean|gtin",
-        r"name|bezeich|besch|desc|detail|preis|price|menge|qty|quantity|anzahl|count|gruppe|group|kateg|categ|typ|"
-        r"size|groesse|measure|farbe|colo|numberof|noof",
-    ),
-    "channel": Names(
-        r"kanal|channel", r"verkauf|vertrieb|sales|^kanal$|^channel$", r"marketing|kampagne|campaign"
-    ),
-    "quantity": Names(
-        r"menge|quantit|qty|anzahl|stueck|pieces|units|cantidad|aantal", r"menge|quantit|qty", r"price|preis"
-    ),
-}
 REQUIRED = ("customer_id", "ordered_at", "amount")
 
 

@@ -22,8 +22,9 @@ from pipeline.tables.inspection.log import (
     question,
     shown,
 )
+from pipeline.tables.inspection.names import AN_ORDER, PERSON
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import AN_ORDER, PERSON, Column, plain
+from pipeline.tables.inspection.roles import Column, plain
 from pipeline.tables.inspection.states import YES, YES_OR_NO
 
 KIND = (

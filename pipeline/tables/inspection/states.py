@@ -9,8 +9,9 @@ from dataclasses import replace
 from pipeline.counted import counted
 from pipeline.engine.quoting import literal
 from pipeline.tables.inspection.log import NEARLY_ALL, NUMBER, SOME, Advice, Log, question, shown
+from pipeline.tables.inspection.names import CANCELLED, ROLES
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import CANCELLED, ENOUGH, ROLES, Column, Guess, plain
+from pipeline.tables.inspection.roles import ENOUGH, Column, Guess, plain
 
 YES = ("ja", "j", "yes", "y", "true", "t", "1", "x")
 YES_OR_NO = 2  # values; more of them count pieces

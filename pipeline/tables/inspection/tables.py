@@ -10,7 +10,8 @@ from pipeline.tables.contracts import OPTIONAL, Contract
 from pipeline.tables.contracts import Column as Promised
 from pipeline.tables.inspection import vocabulary
 from pipeline.tables.inspection.log import SOME, Log
-from pipeline.tables.inspection.roles import ENOUGH, ROLES, Column, plain
+from pipeline.tables.inspection.names import ROLES
+from pipeline.tables.inspection.roles import ENOUGH, Column, plain
 
 NUMERIC = ("money", "number", "count")
 OF_A_LOG = ("customer_id", "order_id", "product_id", "amount", "quantity", "channel")
