@@ -1,8 +1,8 @@
 """Who will not order in the horizon, and what the others will spend: a blend of models, tested on the past.
 
 - What is seen: `frame`.
-- Models: `members`, one of which is the `forest`; `logodds` is what they are stored with, `tune` searches
-  for better settings.
+- Models: `members`, one of which is the `forest`, another learns who orders `sooner`; `logodds` is what they
+  are stored with, `tune` searches for better settings.
 - Their blend: `blend`, with weights on a `simplex`; then its `level` and `season`, then how to `calibrate`
   it.
 - All of that at one past day: `backtest`; one day after the other: `origins`; as tables: `tables`. Could it

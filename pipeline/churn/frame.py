@@ -63,7 +63,7 @@ DIRECTIONS: dict[str, int] = {
 """Inputs of which more can only raise (1) or lower (-1) the chance of leaving, the others being equal."""
 
 KEYS: tuple[str, ...] = ("customer_key", "cutoff")
-LABELS: tuple[str, ...] = ("churned", "future_orders", "future_spend")
+LABELS: tuple[str, ...] = ("churned", "silent_at_first", "future_orders", "future_spend")
 
 
 def feature_frame(snapshots: pd.DataFrame, lifetime_value: pd.DataFrame) -> pd.DataFrame:
@@ -116,8 +116,8 @@ def training_frame(
     Returns
     -------
     pandas.DataFrame
-        As from `feature_frame`, and `LABELS`: ``churned`` bool, ``future_orders`` and ``future_spend``
-        float64.
+        As from `feature_frame`, and `LABELS`: ``churned`` and ``silent_at_first`` bool, ``future_orders`` and
+        ``future_spend`` float64.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def _join(
         )
     joined = joined.sort_values(["cutoff", "customer_key"], ignore_index=True)
     numbers = dict.fromkeys([*features, *labels], "float64")
-    types = numbers | ({"churned": "bool"} if labels else {})
+    types = numbers | ({"churned": "bool", "silent_at_first": "bool"} if labels else {})
     return joined[[*keys, *features, *labels]].astype(types)
 
 

@@ -5,9 +5,9 @@
 | `btyd` | the lifetime model's own P(no order in the horizon), as it stands | `p_no_order` |
 | `logistic` | ridge logistic regression | recency, frequency, money and the lifetime model's expectations |
 | `logistic_rich` | ridge logistic regression, stronger | everything |
-| `boosting_latest` | gradient boosting, learned from the latest cutoff | everything |
-| `boosting` | gradient boosting, learned from all cutoffs | everything |
-| `forest` | extremely randomised trees, learned from all cutoffs | everything |
+| `boosting_half` | gradient boosting of who orders in the first half of it, see `sooner` | everything |
+| `boosting` | gradient boosting | everything |
+| `forest` | extremely randomised trees | everything |
 
 Theory wins where customers are few or buy rarely, trees where they are many and the columns rich; no member
 wins everywhere.
@@ -16,7 +16,7 @@ wins everywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -32,11 +32,12 @@ from threadpoolctl import threadpool_limits
 from pipeline.churn.forest import Bools, in_log_odds
 from pipeline.churn.frame import DIRECTIONS, FEATURES, SCALES
 from pipeline.churn.logodds import function, given_logistic, half_log_odds
+from pipeline.churn.sooner import to_whole_horizon
 from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
 
-Member = Literal["btyd", "logistic", "logistic_rich", "boosting_latest", "boosting", "forest"]
-MEMBERS: tuple[Member, ...] = ("btyd", "logistic", "logistic_rich", "boosting_latest", "boosting", "forest")
+Member = Literal["btyd", "logistic", "logistic_rich", "boosting_half", "boosting", "forest"]
+MEMBERS: tuple[Member, ...] = get_args(Member)
 OF_TREES: tuple[Member, ...] = MEMBERS[3:]
 
 RFM_AND_BTYD: tuple[str, ...] = tuple(column for column in FEATURES if SCALES[column] is not None)
@@ -80,7 +81,7 @@ def choose_members(
     *,
     customers: int,
     has_lifetime_model: bool,
-    latest_has_both: bool = True,
+    half_has_both: bool = True,
 ) -> tuple[Member, ...]:
     """Choose the members by how much there is to learn from.
 
@@ -92,9 +93,9 @@ def choose_members(
         Customers in the training rows.
     has_lifetime_model : bool
         Without one, `btyd` has nothing to say and is left out.
-    latest_has_both : bool
-        Whether enough customers left, and enough stayed, in the latest window: `boosting_latest` learns from
-        no other.
+    half_has_both : bool
+        Whether enough customers ordered, and enough did not, in the first half of the horizon: from that
+        `boosting_half` learns.
 
     Returns
     -------
@@ -112,8 +113,8 @@ def choose_members(
     unable: dict[Member, str] = {}
     if not has_lifetime_model:
         unable["btyd"] = "there is no lifetime model"
-    if not latest_has_both:
-        unable["boosting_latest"] = "in the latest window nearly all customers did the same"
+    if not half_has_both:
+        unable["boosting_half"] = "in the first half of the horizon nearly all customers did the same"
     chosen = tuple(name for name in MEMBERS if name in wanted and name not in unable)
     if not chosen:
         raise InsufficientHistory(
@@ -184,7 +185,7 @@ def fit_members(
         wanted,
         customers=frame["customer_key"].nunique(),
         has_lifetime_model=bool(frame["p_no_order"].notna().all()),
-        latest_has_both=min(_customers_by_class(at_latest(frame))) >= FEWEST_CUSTOMERS_PER_CLASS,
+        half_has_both=min(_customers_by_class(frame, "silent_at_first")) >= FEWEST_CUSTOMERS_PER_CLASS,
     )
     rows = frame.sort_values(["cutoff", "customer_key"])
     # The trees add up gradients in parallel, and the sum depends on how many threads share it.
@@ -209,8 +210,6 @@ def member_log_odds(members: Mapping[Member, Pipeline], frame: pd.DataFrame) -> 
 def _fit(
     name: Member, rows: pd.DataFrame, seed: int, boosting: Mapping[str, Any], half_life_days: int | None
 ) -> Pipeline:
-    if name == "boosting_latest":
-        rows = at_latest(rows)
     if name == "btyd":
         # Taken as it is, nothing is fitted.
         odds = linear_inputs(["p_no_order"], with_scaler=False).fit(rows[["p_no_order"]])
@@ -228,7 +227,11 @@ def _fit(
     else:
         trees = boosting_classifier(columns, boosting, seed)
         steps = [("inputs", boosting_inputs(columns)), ("model", trees)]
-    return Pipeline(steps).fit(rows[columns], churned, model__sample_weight=weights)
+    silent = rows["silent_at_first"].to_numpy(dtype=bool) if name == "boosting_half" else churned
+    fitted = Pipeline(steps).fit(rows[columns], silent, model__sample_weight=weights)
+    if name == "boosting_half":
+        to_whole_horizon(fitted["model"], fitted.decision_function(rows[columns]), churned, weights)
+    return fitted
 
 
 def varying(rows: pd.DataFrame, columns: Sequence[str]) -> list[str]:
@@ -309,7 +312,7 @@ def check_classes(frame: pd.DataFrame) -> None:
         )
 
 
-def _customers_by_class(frame: pd.DataFrame) -> tuple[int, int]:
+def _customers_by_class(frame: pd.DataFrame, label: str = "churned") -> tuple[int, int]:
     """Count who ever churned, and who ever stayed."""
-    customers, churned = frame["customer_key"], frame["churned"].to_numpy(dtype=bool)
+    customers, churned = frame["customer_key"], frame[label].to_numpy(dtype=bool)
     return customers[churned].nunique(), customers[~churned].nunique()

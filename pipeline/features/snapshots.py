@@ -13,7 +13,12 @@ from pipeline.features.catalogue import TOPICS
 from pipeline.features.statement import statement
 from pipeline.tables.io import to_pandas
 
-LABEL_TYPES = {"churned": "boolean", "future_orders": "Int64", "future_spend": "float64"}
+LABEL_TYPES = {
+    "churned": "boolean",
+    "silent_at_first": "boolean",
+    "future_orders": "Int64",
+    "future_spend": "float64",
+}
 LABELS = list(LABEL_TYPES)
 NO_RETURNS = pa.schema(
     {
@@ -31,6 +36,7 @@ WITH labels AS ({labels})
 SELECT
     customer_key,
     future_orders IS NULL AS churned,
+    coalesce(silent_at_first, true) AS silent_at_first,
     coalesce(future_orders, 0) AS future_orders,
     coalesce(future_spend, 0) AS future_spend
 FROM (SELECT DISTINCT customer_key FROM customer_days)
@@ -107,8 +113,9 @@ def snapshots(
     ------
     pyarrow.Table
         For each cutoff one row per customer with an order before it, sorted by customer. The features are
-        described in docs/features.md; the last three columns are the labels `churned`, `future_orders`
-        (distinct days) and `future_spend`, missing where the window is not fully observed.
+        described in docs/features.md; the last four columns are the labels `churned`, `silent_at_first` (no
+        order in the first half), `future_orders` (distinct days) and `future_spend`, missing where the
+        window is not fully observed.
     """
     given = tables or {}
     sql = statement([topic for topic in TOPICS if given.keys() >= {*topic.tables}])
@@ -153,8 +160,8 @@ def outcomes(days: pd.DataFrame, windows: Sequence[tuple[date, int]]) -> list[pd
     Returns
     -------
     list of DataFrame
-        For each window `customer_key` and the labels `churned`, `future_orders` and `future_spend`, as the
-        snapshots have them; also of those whose first order came later.
+        For each window `customer_key` and the labels, as the snapshots have them; also of those whose first
+        order came later.
     """
     sql = OUTCOMES.format(labels=sql_file("pipeline.features", "sql/labels.sql"))
     with connect() as con:

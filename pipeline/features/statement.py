@@ -16,6 +16,7 @@ SELECT
     first_order_on,
     last_order_on,
     CASE WHEN $is_observed THEN future_orders IS NULL END AS churned,
+    CASE WHEN $is_observed THEN coalesce(silent_at_first, true) END AS silent_at_first,
     CASE WHEN $is_observed THEN coalesce(future_orders, 0) END AS future_orders,
     CASE WHEN $is_observed THEN coalesce(future_spend, 0) END AS future_spend
 FROM buyers

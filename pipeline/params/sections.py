@@ -79,7 +79,7 @@ class LifetimeValue(Section):
         return self
 
 
-ChurnMember = Literal["btyd", "logistic", "logistic_rich", "boosting_latest", "boosting", "forest"]
+ChurnMember = Literal["btyd", "logistic", "logistic_rich", "boosting_half", "boosting", "forest"]
 
 
 class Churn(Section):

@@ -187,8 +187,10 @@ def _verdict(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"[bold yellow]Switched off:[/] {PREDICTIONS[prediction]}: {reasons}."
     if days := longer_horizon(report):
         yield f"More of them come back within the recommended churn.horizon_days: {days}."
-    if report["switched_off"]:
-        yield "KPIs and RFM groups are given all the same; score_status says insufficient_history."
+    if off := report["switched_off"]:
+        kept = [what for prediction, what in PREDICTIONS.items() if prediction not in off]
+        given = ", ".join(["KPIs, RFM groups", *kept] if kept else ["KPIs and RFM groups"])
+        yield f"{given} are given all the same; score_status says insufficient_history."
 
 
 def _percent(share: float | None) -> str:

@@ -153,7 +153,11 @@ def is_scored(report: ReportData) -> bool:
 
 def is_segmented(report: ReportData) -> bool:
     """Tell whether anybody is in a segment, which takes both churn risk and value."""
-    return not report.segment_summary["segment"].isin(["not_scored"]).all()
+    summary = report.segment_summary
+    known = (
+        summary[["mean_churn_probability", "clv"]].notna().all(axis=1)
+    )  # small groups have no name to tell it
+    return bool((known & (summary["segment"] != "not_scored")).any())
 
 
 def value_at_risk(report: ReportData, t: Texts, f: Formats) -> str:

@@ -6,7 +6,9 @@ The settings below have to stand before NumPy, scikit-learn and DuckDB are loade
 this package first.
 """
 
+import gc
 import os
+import sys
 
 # The newest vector instructions round the last bit differently from one processor to the next. Those that all
 # have (x86-64-v3) are used everywhere, so that the same input gives the same bytes on every such machine.
@@ -18,3 +20,13 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # to clear huge ones.
 os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+
+# What pandas makes as it is loaded lives as long as the process: to look for garbage among it, then and at
+# the end, takes each stage a seventh of a second. DuckDB, where it is loaded already, would complain of what
+# is left of it at the end.
+gc.disable()
+import pandas as pd  # noqa: E402, F401
+
+if "duckdb" not in sys.modules:
+    gc.freeze()
+gc.enable()

@@ -125,7 +125,7 @@ def counts(
     """
     total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES.values())}
     paid, zero, given_back, merged = found
-    kept_zero = pc.sum(pc.equal(as_numbers(orders["amount"]), 0)).as_py()
+    kept_zero = pc.sum(pc.equal(as_numbers(orders["amount"]), 0)).as_py() or 0  # None of no rows
     if total["accepted_rows"] != paid + zero + given_back + merged:
         raise AccountingError(
             f"{total['accepted_rows']} rows accepted, but {paid + zero} orders + {given_back} returns "
@@ -240,9 +240,15 @@ def _advice(quarantine: pd.DataFrame) -> str:
         )
     if "not_allowed" in first.index:
         column, reason = (str(first.loc["not_allowed", name]) for name in ("column", "reason"))
-        ours = reason.removeprefix("Not ").rstrip(".")
-        advice += f"tell by words, under our name of {column}, what its words mean ({ours}), "
+        ours = reason.removeprefix("Not one of ").rstrip(".")
+        advice += f"tell under words.{held_by(ours)} what the words of {column} mean ({ours}), "
     return advice
+
+
+def held_by(words: str) -> str:
+    """Return our name of the column of an optional table that holds these words alone."""
+    columns = (column for contract in OPTIONAL.values() for column in contract.columns)
+    return next(column.name for column in columns if ", ".join(column.allowed) == words)
 
 
 def by_frequency(rules: pd.Series[str]) -> list[tuple[str, int]]:

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import pyarrow.compute as pc
 
 from pipeline.counted import counted
+from pipeline.tables.accounting import held_by
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account, spells
 
@@ -150,8 +151,8 @@ def _about_words(done: Ingested) -> Iterator[Remark]:
             yield Remark(
                 "unknown_words",
                 f"{table.contract.name}: {counted(len(rows)):row holds/rows hold} another word in {column} "
-                f"than {ours}, and {'is' if len(rows) == 1 else 'are'} in quarantine. Tell by "
-                f"sources.{table.contract.name}.words what the shop's words mean.",
+                f"than {ours}, and {'is' if len(rows) == 1 else 'are'} in quarantine. Tell under "
+                f"sources.{table.contract.name}.words.{held_by(ours)} what the shop's words mean.",
             )
 
 

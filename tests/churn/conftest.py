@@ -18,10 +18,8 @@ Tables = tuple[pd.DataFrame, pd.DataFrame]
 
 def make_tables(customers: int, seed: int) -> Tables:
     """Snapshots and lifetime values of a shop with orders alone; who is long overdue tends to churn."""
-    rng, filler = (
-        np.random.default_rng(seed),
-        np.random.default_rng([seed, 1]),
-    )  # a new column moves no outcome
+    # A new column or label moves no outcome.
+    rng, filler, halves = (np.random.default_rng(parts) for parts in (seed, [seed, 1], [seed, 2]))
     keys = [f"c{number:05d}" for number in range(customers)]
     columns = [column for column in FEATURES if column not in OF_OPTIONAL_TABLES]
     snapshots, values = [], []
@@ -37,6 +35,8 @@ def make_tables(customers: int, seed: int) -> Tables:
         table["weekend_share"] = rng.random(customers)
         churned = rng.random(customers) < table["p_no_order"]
         table["churned"] = churned.astype("boolean")
+        silent_at_first = churned | (halves.random(customers) < 0.3)
+        table["silent_at_first"] = pd.array(silent_at_first, dtype="boolean")
         table["future_orders"] = pd.array(np.where(churned, 0, rng.integers(1, 4, customers)), dtype="Int64")
         table["future_spend"] = np.where(churned, 0.0, rng.gamma(2.0, 20.0, customers))
         btyd = [c for c in table if c == "p_no_order" or str(c).startswith("expected_")]

@@ -98,7 +98,7 @@ def test_trees_get_the_weight_in_a_small_shop_where_silence_is_a_step(
     past, outcome = train["days_since_last"].to_numpy(), train["churned"].to_numpy(bool)
     _, rule = threshold_rule(past, outcome, now["days_since_last"].to_numpy())
     weights = said.learned.weights
-    assert weights["boosting"] + weights["boosting_latest"] > 0.5
+    assert weights["boosting"] + weights["boosting_half"] > 0.5
     blend = said.predictions()["churn_probability"]
     assert log_loss(now["churned"], blend) < log_loss(now["churned"], rule) + 0.04
 

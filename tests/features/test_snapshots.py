@@ -91,8 +91,24 @@ def test_labels_cover_the_horizon_and_nothing_else():
     )
     table = snap(log)
     assert sorted(table.index) == ["late", "stays"]
-    assert table.loc["stays", LABELS].tolist() == [False, 2, 15.0]
-    assert table.loc["late", LABELS].tolist() == [True, 0, 0.0]
+    assert table.loc["stays", LABELS].tolist() == [False, False, 2, 15.0]
+    assert table.loc["late", LABELS].tolist() == [True, True, 0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("horizon_days", "last_of_half"), [(30, "2024-03-15"), (31, "2024-03-16"), (1, "2024-03-01")]
+)
+def test_the_first_half_has_the_middle_day_of_an_odd_horizon(horizon_days: int, last_of_half: str):
+    next_day = (pd.Timestamp(last_of_half) + pd.Timedelta(days=1)).date().isoformat()
+    log = orders(
+        ("in", "2024-02-01", "1"),
+        ("in", last_of_half, "1"),
+        ("after", "2024-02-01", "1"),
+        ("after", next_day, "1"),
+    )
+    silent = snap(log, horizon_days=horizon_days)["silent_at_first"]
+    assert not silent["in"]
+    assert silent["after"]
 
 
 def test_no_label_where_the_horizon_is_not_fully_observed():
@@ -156,11 +172,11 @@ EVERYTHING = [
 def test_a_label_knows_the_returns_of_its_horizon_and_no_later_ones():
     log = pd.concat([BOUGHT, orders(("a", "2024-03-05", "50"), ("a", "2024-03-06", "7"))])
     back = [("a", "2024-03-31", "2024-03-05", "50", 1), ("a", "2024-03-30", "2024-03-06", "2", 0)]
-    assert snap(log, returned=returns(*back)).loc["a", LABELS].tolist() == [False, 2, 55.0]
+    assert snap(log, returned=returns(*back)).loc["a", LABELS].tolist() == [False, False, 2, 55.0]
     earlier = [("a", "2024-03-30", *row[2:]) for row in back]
-    assert snap(log, returned=returns(*earlier)).loc["a", LABELS].tolist() == [False, 1, 5.0]
+    assert snap(log, returned=returns(*earlier)).loc["a", LABELS].tolist() == [False, False, 1, 5.0]
     all_back = [*earlier, ("a", "2024-03-30 13:00", "2024-03-06", "5", 1)]
-    assert snap(log, returned=returns(*all_back)).loc["a", LABELS].tolist() == [True, 0, 0.0]
+    assert snap(log, returned=returns(*all_back)).loc["a", LABELS].tolist() == [True, True, 0, 0.0]
 
 
 def test_a_return_of_an_earlier_order_is_not_taken_from_the_label():

@@ -70,3 +70,14 @@ def test_where_the_horizon_is_over_the_screen_begins_with_it() -> None:
     assert printed(report, last_of_horizon + timedelta(1)).startswith("Old: the last order is")
     assert told not in printed(report, None), "a replay"
     assert "before today" not in printed(report, None)
+
+
+def test_what_is_given_all_the_same_is_all_that_is_not_switched_off() -> None:
+    report = look(orders(*[[start, start + 30] for start in range(100)]), 140)
+    for off, given in (
+        (["churn", "clv"], "KPIs and RFM groups are given"),
+        (["clv"], "KPIs, RFM groups, churn probability are given"),
+        (["churn"], "KPIs, RFM groups, expected orders, spend and CLV are given"),
+    ):
+        assert given in printed({**report, "switched_off": off})
+    assert "are given all the same" not in printed({**report, "switched_off": []})

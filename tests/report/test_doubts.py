@@ -67,3 +67,14 @@ def test_without_a_forecast_the_tile_says_so(page_of: PageOf, localised: ReportD
     unknown = localised.segment_summary.assign(expected_spend=float("nan"), clv=float("nan"))
     assert told in page_of(replace(localised, segment_summary=unknown)).text
     assert told not in page_of(localised).text
+
+
+def test_a_shop_too_small_for_any_segment_is_not_said_to_have_them(
+    page_of: PageOf, localised: ReportData
+) -> None:
+    told = {"en": "in exactly one segment", "de": "in genau einem Segment"}[localised.language]
+    few = localised.segment_summary.head(1).assign(segment="other", next_action="", customers=8, share=1.0)
+    for unknown in (["clv", "mean_churn_probability"], ["clv"], ["mean_churn_probability"]):
+        summary = few.assign(**dict.fromkeys(unknown, float("nan")))
+        assert told not in page_of(replace(localised, segment_summary=summary)).text
+    assert told in page_of(localised).text

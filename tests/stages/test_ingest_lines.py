@@ -53,6 +53,7 @@ def test_a_word_that_nobody_has_explained_is_warned_of(
     assert (counts["orders"], counts["tables"]["customers"]["quarantined"]) == (60, 1)
     said = capsys.readouterr().err
     assert "customers: 1 row holds another word in kind than b2c, b2b, test, employee" in said
+    assert "Tell under sources.customers.words.account_type what" in said
     assert "Testkonto" not in said
     params["sources"]["customers"]["words"]["account_type"]["Testkonto"] = "test"
     counts = read(params)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from pipeline.features.catalogue import TABLES
@@ -68,6 +71,14 @@ def test_a_kept_contract_is_silent() -> None:
 def test_a_broken_contract_names_the_place(broken: pd.DataFrame, says: str) -> None:
     with pytest.raises(ContractError, match=says):
         check(broken, CONTRACT)
+
+
+def test_short_decimals_are_held_against_whole_bounds() -> None:
+    paid = replace(CONTRACT, primary_key=(), columns=(Column("paid", "money", "What", minimum=1),))
+    for kind in (pa.decimal64(18, 4), pa.decimal128(18, 4)):
+        check(pa.table({"paid": pa.array([Decimal(1), Decimal("1.5")], kind)}), paid)
+        with pytest.raises(ContractError, match=r"visits.paid: 0.9999, promised at least 1"):
+            check(pa.table({"paid": pa.array([Decimal(2), Decimal("0.9999")], kind)}), paid)
 
 
 # The contracts of the sources

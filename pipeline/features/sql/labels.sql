@@ -2,6 +2,7 @@
 SELECT
     customer_key,
     count(*) AS future_orders,
+    min(day) >= CAST($cutoff AS DATE) + ($horizon_days + 1) // 2 AS silent_at_first,
     CAST(sum(amount) AS DOUBLE) AS future_spend
 FROM customer_days
 WHERE day >= $cutoff

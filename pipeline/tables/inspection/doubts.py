@@ -54,8 +54,8 @@ WORDS = {
 def about_doubts(log: Log) -> Iterator[Advice]:
     """Ask where another column may be the customer, the day or the amount as well.
 
-    Either the one found is the same for all orders of a customer, beside one that is not; or names and values
-    speak as much for another, which holds other values.
+    The one found is the same for all orders of a customer, beside one that is not; or names and values speak
+    as much for another, which holds other values; or it is the day of an invoice, and another one before it.
     """
     for role in ROLES_IN_DOUBT:
         guess = log.guesses.get(role)
@@ -68,6 +68,9 @@ def about_doubts(log: Log) -> Iterator[Advice]:
         elif others := [c for c in guess.rivals if c in log.free and _differ(log, column, c)]:
             told = f"{shown(column.name)} is taken for {WORDS[role]}, but as much speaks for "
             yield question(where, f"{told}{_either(others)}. Which is it?")
+        elif role == "ordered_at" and (others := _before(log, column)):
+            told = f"{shown(column.name)} seems to come after the order. Is {_either(others)} the day of it?"
+            yield question(where, told)
 
 
 def _not_of_customer(log: Log, role: str, column: Column) -> list[Column]:
@@ -89,20 +92,15 @@ def _differ(log: Log, one: Column, other: Column) -> bool:
     return bool(rows > DIFFERENT * log.rows)
 
 
-def about_later_day(log: Log) -> Iterator[Advice]:
-    """Ask about the day of an invoice, a payment or a booking, where another day is somewhat before it."""
-    column, customer = log.column("ordered_at"), log.column("customer_id")
-    if column is None or not re.search(LATER, column.plain_name) or log.raw.typed_as(TIMES, column.key):
-        return
-    dated = [other for other in log.free if _could_be("ordered_at", other)]
-    before = [
-        other
-        for other in dated
-        if _is_earlier(log, other, column) and not (customer and _is_of_customer(log, customer, other, A_ROW))
+def _before(log: Log, column: Column) -> list[Column]:
+    """Name the days somewhat before that of an invoice, a payment or a booking."""
+    customer = log.column("customer_id")
+    if not re.search(LATER, column.plain_name) or log.raw.typed_as(TIMES, column.key):
+        return []
+    dated = [
+        other for other in log.free if _could_be("ordered_at", other) and _is_earlier(log, other, column)
     ]
-    if before:
-        told = f"{shown(column.name)} seems to come after the order. Is {_either(before)} the day of it?"
-        yield question(f"{WHERE}.columns.ordered_at", told)
+    return [c for c in dated if not (customer and _is_of_customer(log, customer, c, A_ROW))]
 
 
 def _is_earlier(log: Log, other: Column, chosen: Column) -> bool:

@@ -70,7 +70,8 @@ def about_file(log: Log) -> Iterator[Advice]:
     yield Advice("format", "text with a delimiter" if log.raw.delimiters else log.raw.encodings)
     if first.other_sheets:
         unread = ", ".join(first.other_sheets)
-        yield Advice("sheets", f'not read: {unread}; sheet: "*" reads all, a pattern such as "20*" some')
+        how = 'sheet: "*" reads all, a pattern such as "20*" some, where they have the same header'
+        yield Advice("sheets", f"not read: {unread}; {how}")
 
 
 def about_foreign_text(log: Log) -> Iterator[Advice]:

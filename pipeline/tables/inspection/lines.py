@@ -25,7 +25,6 @@ from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import A_PRICE, ENOUGH, ROLES, Column, Guess, may_be_amount
 from pipeline.tables.signals import MANY_AT_ONCE
 
-A_DAY = 6  # characters in which two times of a day are the same, however it is written
 NEARLY_ALL_ALIKE = 0.99
 FEW_KINDS = 8
 AT_ONCE = """
@@ -122,18 +121,18 @@ def of_orders(log: Log) -> tuple[Log, list[Advice]]:
 def whole_orders(log: Log) -> tuple[Log, list[Advice]]:
     """Take the coarsest of the columns that are called an order as surely: a position has a number as well.
 
-    Each of its values has to stand for one customer on one day.
+    Each of its values has to stand for one customer at one time: an invoice may be of many orders.
     """
     customer, date, guess = log.column("customer_id"), log.column("ordered_at"), log.guesses["order_id"]
     if customer is None or date is None or guess is None:
         return log, []
     whole = [c for c in (guess.column, *guess.rivals) if c in log.columns and c.filled == log.rows]
-    pair = {"customer": customer.key, "date": f"left({date.key}, {A_DAY})"}
+    pair = {"customer": customer.key, "date": date.key}
     for column in sorted(whole, key=lambda column: column.distinct):
         if column.distinct >= guess.column.distinct:
             break
         if log.ask(OF_ONE_PAIR.format(column=column.key, **pair), "whole orders")[0][0]:
-            told = f"each of its {column.distinct:,} values belongs to one customer on one day"
+            told = f"each of its {column.distinct:,} values belongs to one customer at one time"
             return replace(log, guesses=dict(log.guesses) | {"order_id": Guess(column, told)}), []
     return log, []
 

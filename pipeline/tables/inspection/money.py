@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 
 from pipeline.engine.quoting import identifier
 from pipeline.errors import UserError
@@ -22,12 +23,12 @@ from pipeline.tables.inspection.log import (
     shown,
 )
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import A_TOTAL, Column, Guess, may_be_amount
+from pipeline.tables.inspection.roles import A_TOTAL, ROLES, TAXES, Column, Guess, may_be_amount
 from pipeline.tables.inspection.values import decimal_sign
 from pipeline.tables.sources.readers import NUMBERS
 
 WITH_TAX = """
-    SELECT count(*), count(*) FILTER (abs({net} + {tax} - {gross}) <= 0.011)
+    SELECT count(*), count(*) FILTER (abs({net} + {tax} - {gross}) <= 0.011 AND {tax} < {net} / 2)
     FROM raw WHERE {net} > 0 AND {tax} > 0 AND {gross} IS NOT NULL"""
 SIGNS = {"€": "EUR", "EURO": "EUR", "£": "GBP"}  # a dollar or a crown may be that of several countries
 IN_A_NAME = (
@@ -47,11 +48,11 @@ CENTS = r"(?<![a-z])(cents?|pence)(?![a-z])"
 
 def of_the_row(log: Log) -> tuple[Log, list[Advice]]:
     """Take a price for the amount where it is that of the row: several pieces cost as many times as one."""
-    price, quantity, product = (log.column(role) for role in ("unit_price", "quantity", "product_id"))
-    if not (price and quantity and product):
+    price, quantity, sold = (log.column(role) for role in ("unit_price", "quantity", "product_id"))
+    if not (price and quantity and sold):
         return log, []
     names = {"price": NUMBER.format(column=price.key), "quantity": NUMBER.format(column=quantity.key)}
-    [(times, alike)] = log.ask(PIECES.format(product=product.key, **names), "price of pieces")
+    [(times, alike)] = log.ask(PIECES.format(product=sold.key, **names), "price of pieces")
     if times < FEWEST_ORDERS or times < NEARLY_ALL * (times + alike):
         return log, []
     told = f"in {times:,} of {times + alike:,} rows of several pieces it is as many times the price of one"
@@ -64,18 +65,17 @@ def of_the_row(log: Log) -> tuple[Log, list[Advice]]:
 def with_tax(log: Log) -> tuple[Log, list[Advice]]:
     """Take the amount with tax where the one found is without it: with the tax beside it, it is that."""
     amount = log.column("amount")
-    taxes = [other for other in log.other_numbers if other.is_tax] if amount else []
-    for tax in taxes:
-        for gross in log.other_numbers:
-            if amount is None or gross is tax:
-                continue
-            columns = {"net": amount, "tax": tax, "gross": gross}
-            numbers = {name: NUMBER.format(column=column.key) for name, column in columns.items()}
-            [(rows, same)] = log.ask(WITH_TAX.format(**numbers), "with tax")
-            if rows >= FEWEST_ORDERS and same >= NEARLY_ALL * rows:
-                told = f'"{amount.name}" and "{tax.name}" add up to it in {same:,} of {rows:,} rows'
-                guesses = dict(log.guesses) | {"amount": Guess(gross, told)}
-                return replace(log, guesses=guesses), []
+    if amount is None:
+        return log, []
+    taxes = [other for other in log.other_numbers if other.has_word(TAXES)]
+    totals = [other for other in log.other_numbers if not re.search(ROLES["amount"].less, other.plain_name)]
+    for tax, gross in product(taxes, totals):
+        names = {"net": amount, "tax": tax, "gross": gross}
+        numbers = {name: NUMBER.format(column=column.key) for name, column in names.items()}
+        [(rows, same)] = log.ask(WITH_TAX.format(**numbers), "with tax")
+        if tax is not gross and rows >= FEWEST_ORDERS and same >= NEARLY_ALL * rows:
+            told = f'"{amount.name}" and "{tax.name}" add up to it in {same:,} of {rows:,} rows'
+            return replace(log, guesses=dict(log.guesses) | {"amount": Guess(gross, told)}), []
     return log, []
 
 

@@ -35,7 +35,6 @@ DETECTORS: tuple[Detector, ...] = (
     missing.about_missing,
     values.about_dates,
     values.about_day_of_shipping,
-    doubts.about_later_day,
     doubts.about_doubts,
     values.about_decimals,
     missing.about_roles,

@@ -42,9 +42,10 @@ PERHAPS = (
 
 # Words of a name: the tax, and what an amount is with or without it.
 TAXES = r"ust|mwst|vat|gst|tva|iva|btw|moms|mva|dph|kdv|.*steuern?|tax(es)?"
-WITH_TAX = r"inkl|incl|inc|including|inclusive|mit|ttc|con|com|avec|med|met"
+WITH_TAX = r"inkl|inc|incl(ud\w+|usive|us[ao])?|dahil|with|after|nach|mit|ttc|con|com|avec|med|met|s"
 WITHOUT_TAX = (
-    r"exkl|excl|ex|excluding|exclusive|ekskl|ohne|ht|hors|sem|sin|sans|bez|senza|utan|uden|zonder|netto|net"
+    r"exkl|ex|excl(ud\w+|usive|us[ao])?|ekskl|without|before|vor|ohne|ht|hors|sem|sin|sans|bez|senza|utan|uden|"
+    r"zonder|netto|net|haric"
 )
 A_TOTAL = r"betrag|umsatz|summe|total|amount|gesamt|revenue|value|montant|importe$|importo|bedrag|totaal"
 BEFORE_TAX = (
@@ -92,7 +93,7 @@ class Names:
 ROLES = {
     "ordered_at": Names(
         r"datum|date|fecha|^data|zeit|time|tag$|^day|am$|at$|on$|dt$|created|erstellt",
-        rf"{AN_ORDER}|spende|donation|^gift",
+        rf"{AN_ORDER}|spende|donation",
         r"geburt|birth|liefer|ship|deliver|versand|upd|geaendert|modif|storn|faellig|due|paid|zahl|"
         r"regist|join|(bei|ein)tritt|since|seit|fulfil|refund|erstatt|cancel|clos|complet|captur|"
         r"bescheinig|letzt|^last",
@@ -104,7 +105,7 @@ ROLES = {
         rf"{A_TAX}|ship|fracht|freight|liefer|deliver|rabatt|discount|menge|quantit|qty|anzahl|count|"
         r"coupon|units|number|subtotal|zwischensumme|kanal|channel|(?<!pa)id$|nr$|code$|refund|erstatt|rueck|"
         r"return|retour|gutschrift|(?<!cof)fees?($|total|amount)|gebuehr|saldo|balance|guthaben|due$|offen|"
-        r"^rest(betrag|summe|wert)|punkte|points|einkauf|^ek(preis)?$|abrechnung|settle|payout|jahr",
+        r"^rest(betrag|summe|wert)|punkte|points|einkaufs?(preis|kosten|netto)|^ek(preis)?$|abrechnung|settle|payout|jahr",
         at_best=A_PRICE,
     ),
     "customer_id": Names(
@@ -281,9 +282,7 @@ def _possible(role: str, column: Column) -> bool:
     match role:
         case "ordered_at":
             return column.dates >= ENOUGH and not re.search(OF_CANCELLING, column.plain_name)
-        case "amount":
-            return column.numbers >= ENOUGH and not column.is_tax
-        case "quantity":
+        case "amount" | "quantity":
             return column.numbers >= ENOUGH
         case "currency":  # its codes are no numbers
             return column.numbers < ENOUGH
@@ -329,7 +328,7 @@ def _rate(role: str, column: Column, rows: int) -> tuple[int, float]:
         is_with_tax = column.has_word(TAXES) and column.has_word(WITH_TAX)
         with_all = bool(re.search(OF_AN_ORDER, column.plain_name) or is_with_tax) / 4
         is_before_tax = re.search(BEFORE_TAX, column.plain_name) or column.has_word(WITHOUT_TAX)
-        return by_name, column.decimals + with_all - bool(is_before_tax) / 2
+        return by_name, column.decimals + with_all - bool(is_before_tax) / 2 - column.is_tax
     if role == "customer_id":
         return by_name, column.distinct / column.filled if column.repeats else 0.0
     if role == "status":  # one state for all tells nothing

@@ -34,6 +34,7 @@ GIVEN_BACK = (
     r"gutschrift|korrektur|credit[ _-]?(memo|note)|refund(?!able|ed)|retoure|^(sales? )?returns?$|chargeback|"
     r"erstattung|rueck(zahl|last|gabe|send|buch)|stornorechnung"
 )
+WAS_GIVEN_BACK = rf"{GIVEN_BACK}|(returned|refunded|retourniert|erstattet|zurueckgegeben)$"
 NO_SALE = (
     r"angebot|offerte|devis|voranschlag|quot(e|ation)|estimate|pro-?forma|pledge|authori[sz]ation|lieferschein|"
     r"delivery note|entwurf|draft"
@@ -105,7 +106,7 @@ def about_kinds(log: Log) -> Iterator[Advice]:
 def about_given_back(log: Log) -> Iterator[Advice]:
     """Ask about a column of yes and no that tells which rows were given back: nothing takes these off."""
     for column in log.free if log.paid else []:
-        if column.distinct != YES_OR_NO or not re.search(GIVEN_BACK, plain(column.name)):
+        if column.distinct != YES_OR_NO or not re.search(WAS_GIVEN_BACK, plain(column.name)):
             continue
         given_back = [value for value in log.values(column) if plain(value) in YES]
         above, below = _above_and_below(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipeline.counted import counted
 from pipeline.engine.quoting import literal
-from pipeline.tables.inspection.log import NEARLY_ALL, SOME, Advice, Log, question, shown
+from pipeline.tables.inspection.log import NEARLY_ALL, NUMBER, SOME, Advice, Log, question, shown
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import CANCELLED, ENOUGH, ROLES, Column, Guess, plain
 
@@ -18,6 +18,17 @@ CAME_TO_NOTHING = (
     r"(?<![a-z])(storn(?![a-z]*bar)|cancel(?![a-z]*abl)|void(?!abl)|fail|fehlgeschl|abgebroch|abgelehnt|declined|rejected|expired|verfallen|"
     r"(ge)?ann?ul|iptal|makul)"
 )
+# Of the rows that came to nothing, those with another of the customer over the same amount, above zero.
+TAKEN_BACK = """
+    SELECT count(*) FILTER (came_to_nothing),
+           count(*) FILTER (came_to_nothing AND paid < 0 AND list_contains(bought, -paid))
+    FROM (
+        SELECT paid, came_to_nothing,
+               list(paid) FILTER (NOT came_to_nothing) OVER (PARTITION BY customer) AS bought
+        FROM (
+            SELECT {paid} AS paid, {state} IN ({nothing}) AS came_to_nothing, {customer} AS customer
+            FROM raw)
+    )"""
 NOT_OR_IN_PART = r"(?<![a-z])(nicht|nie|not?|non|never|teil|part(?!ner)|free|kostenlos)|versicher|insur|flex"
 CANCELLED_ON = (
     r"^(order|auftrag|bestell)?(storn(o|iert|ierung)s?|cancell?(ed|ation))"
@@ -40,19 +51,21 @@ def by_its_words(log: Log) -> tuple[Log, list[Advice]]:
 
 
 def without_bookings(log: Log) -> tuple[Log, list[Advice]]:
-    """Take no column for the state where what came to nothing is below zero: it takes back another row."""
-    column = log.column("status")
-    if column is None or column.distinct > SOME or not log.paid:
+    """Take no column for the state where what came to nothing takes back another row, below zero."""
+    column, customer = log.column("status"), log.column("customer_id")
+    if column is None or customer is None or column.distinct > SOME or not log.paid:
         return log, []
     nothing = cancelled_states(log, column)
-    below = " OR ".join(f"starts_with(number_text({paid.key}), '-')" for paid in log.paid)
-    flagged = f"{column.key} IN ({', '.join(map(literal, nothing))})"
-    if not nothing or _count(log, f"{flagged} AND ({below})") < NEARLY_ALL * _count(log, flagged):
+    words = ", ".join(map(literal, nothing))
+    paid = " * ".join(NUMBER.format(column=paid.key) for paid in log.paid)
+    names = {"state": column.key, "nothing": words or "''", "customer": customer.key, "paid": paid}
+    [(rows, taken_back)] = log.ask(TAKEN_BACK.format(**names), "taken back")
+    if not nothing or taken_back < NEARLY_ALL * max(rows, 1):
         return log, []
     told = (
-        f'what is {", ".join(map(shown, nothing))} in "{column.name}" is below zero: it takes back another '
+        f'what is {", ".join(map(shown, nothing))} in "{column.name}" is below zero and takes back another '
     )
-    advice = Advice("states", f"{told}row, and both are read")
+    advice = Advice("states", f"{told}row of the customer in {taken_back:,} of {rows:,} rows: both are read")
     return replace(log, guesses=dict(log.guesses) | {"status": None}), [advice]
 
 

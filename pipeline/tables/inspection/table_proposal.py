@@ -14,9 +14,11 @@ from pipeline.engine import duck
 from pipeline.errors import UserError
 from pipeline.tables import amounts, dates
 from pipeline.tables.contracts import OPTIONAL, Contract
+from pipeline.tables.contracts import Column as Promised
 from pipeline.tables.inspection import files
 from pipeline.tables.inspection.log import Advice, Log, listed, question, shown
 from pipeline.tables.inspection.proposal import Inspection
+from pipeline.tables.inspection.roles import Column
 from pipeline.tables.inspection.snippet import OF_VALUES, SETTINGS, place, section
 from pipeline.tables.inspection.tables import NUMERIC, Mapped, map_table
 from pipeline.tables.optional.mapping import of_one_kind
@@ -82,13 +84,16 @@ def _about_columns(log: Log, mapped: Mapped, where: str) -> Iterator[Advice]:
             if not promised.nullable:
                 others = [c for c in log.columns if c.filled and c not in mapped.columns.values()]
                 told = f"no column seems to be it ({promised.description}); which is it of: {listed(others)}?"
-                yield question(f"{where}.columns.{name}", told + of_one_kind(promised, log.spec.path))
+                told += "" if others else of_one_kind(promised, log.spec.path)
+                yield question(f"{where}.columns.{name}", told)
             continue
         empty = log.rows - column.filled
         told = f", empty in {empty:,} of {counted(log.rows):row/rows}" if empty else ""
         words = mapped.words.get(name)
         told += f"; {', '.join(f'{v} is {ours}' for v, ours in words.items())}" if words else ""
         yield Advice(name, f"{shown(column.name)}: {promised.description}{told}")
+        if doubt := _in_doubt(log, mapped, promised, column):
+            yield question(f"{where}.columns.{name}", doubt)
         if rivals := mapped.rivals.get(name):
             either = " or ".join(shown(other.name) for other in rivals)
             told = f"{shown(column.name)} is taken for it, but as much speaks for {either}. Which is it?"
@@ -101,6 +106,20 @@ def _about_columns(log: Log, mapped: Mapped, where: str) -> Iterator[Advice]:
     unmapped = [other for other in log.columns if other not in mapped.columns.values()]
     if unmapped:
         yield Advice("not read", listed(unmapped))
+
+
+def _in_doubt(log: Log, mapped: Mapped, promised: Promised, column: Column) -> str:
+    """Say what has to be confirmed: what binds the shop, or takes customers out of the orders."""
+    if mapped.contract.is_binding and promised.allowed and not mapped.unknown.get(promised.name):
+        words = mapped.words.get(promised.name, {})
+        if words or column.distinct == 1 or column.name != promised.name:
+            read = [f"{shown(value)} as {words.get(value, value.lower())}" for value in log.values(column)]
+            return f"{shown(column.name)} is taken for it, {', '.join(read)}: is that what it says?"
+    if promised.kind == "flag" and any("left out" in feed for feed in promised.feeds):
+        [(yes,)] = log.ask(f"SELECT count(*) FILTER (read_flag({column.key})) FROM raw", "flags")
+        if yes > MANY * log.rows:
+            return f"{shown(column.name)} is yes in {yes:,} of {counted(log.rows):row/rows}: are these tests?"
+    return ""
 
 
 def _about_dates(log: Log, mapped: Mapped, where: str) -> Iterator[Advice]:

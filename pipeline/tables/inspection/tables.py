@@ -13,6 +13,7 @@ from pipeline.tables.inspection.log import SOME, Log
 from pipeline.tables.inspection.roles import ENOUGH, ROLES, Column, plain
 
 NUMERIC = ("money", "number", "count")
+OF_A_LOG = ("customer_id", "order_id", "product_id", "amount", "quantity", "channel")
 NO_WORDS = ("id", "at", "is", "of")
 BY_VALUES, BY_NAME, LITTLE = 4, 2, 1  # how much speaks for a column: its values, its name, a part of it
 
@@ -68,11 +69,11 @@ def map_table(log: Log, contract: Contract) -> Mapped:
         The file, with its columns described.
     contract : Contract
     """
+    filled = [column for column in log.columns if column.filled]
     rated = {
         (promised.name, column.key): _rate(log, contract, promised, column)
         for promised in contract.columns
-        for column in log.columns
-        if column.filled
+        for column in filled
     }
     by_key = {column.key: column for column in log.columns}
     columns: dict[str, Column] = {}
@@ -80,8 +81,11 @@ def map_table(log: Log, contract: Contract) -> Mapped:
     for (name, key), rating in sorted(rated.items(), key=lambda pair: -pair[1]):
         if rating and name not in columns and by_key[key] not in columns.values():
             columns[name] = by_key[key]
-            free = [other for other in log.columns if other not in columns.values()]
-            rivals[name] = [other for other in free if rated.get((name, other.key)) == rating]
+            free = [other for other in filled if other not in columns.values()]
+            kind = contract.column(name).kind
+            as_good = (other for other in free if rated[name, other.key] == rating)
+            alike = (other for other in free if rating == LITTLE and _is_alike(kind, other))
+            rivals[name] = list(dict.fromkeys((*as_good, *alike)))
     lists = {promised.name: promised.allowed for promised in contract.columns if promised.allowed}
     words, unknown = {}, {}
     for name in lists.keys() & columns.keys():
@@ -94,40 +98,51 @@ def map_table(log: Log, contract: Contract) -> Mapped:
     return Mapped(contract, in_order, {n: c for n, c in rivals.items() if c}, words, unknown)
 
 
+def _is_alike(kind: str, column: Column) -> bool:
+    """Tell whether a column holds days or amounts, as one does that little speaks for."""
+    is_day = column.dates >= ENOUGH
+    return is_day if kind == "time" else kind == "money" and column.decimals > 0 and not is_day
+
+
 def _rate(log: Log, contract: Contract, promised: Promised, column: Column) -> int:
     """Rate how much speaks for a column: nothing where its values cannot be what is promised."""
     if not _is_possible(log, promised, column):
         return 0
-    by_name = _by_name(promised, column)
-    if promised.kind == "time" and promised.name == contract.event_time:
-        # Where the file has a single day, it is that.
+    by_name = _by_name(contract, promised, column)
+    is_of_else = _is_of_else(promised, column)
+    if promised.name == contract.event_time and not by_name and not is_of_else:
+        # A single day is that of the row; of several, one that tells nothing else may be.
         others = [other for other in log.columns if other.dates >= ENOUGH and other != column]
-        by_name = max(by_name, LITTLE if not others or _is_day(column) else 0)
-    if promised.allowed:
-        values = log.values(column)
-        known = [value for value in values if vocabulary.means(plain(value), promised.allowed)]
-        if len(known) == len(values):
-            return BY_VALUES + by_name
+        by_name = LITTLE if not others or ROLES["ordered_at"].rate(column.plain_name) == BY_NAME else 0
+    if promised.allowed and (by_name or not (contract.is_binding or is_of_else)):
+        means = [vocabulary.means(plain(value), promised.allowed) for value in log.values(column)]
+        return by_name + BY_VALUES * all(means)
     return by_name
 
 
-def _is_day(column: Column) -> bool:
-    return bool(ROLES["ordered_at"].rate(column.plain_name))
-
-
-def _by_name(promised: Promised, column: Column) -> int:
-    """Rate a name: 3 it is ours, 2 all of our words are in it, or it is called so in a log of orders."""
-    if column.plain_name == promised.name.replace("_", ""):
+def _by_name(contract: Contract, promised: Promised, column: Column) -> int:
+    """Rate a name: 3 it is ours or of this table alone, 2 all of our words are in it, 1 it may be."""
+    name = column.plain_name
+    if name == promised.name.replace("_", ""):
         return BY_NAME + 1
-    if promised.name in ROLES and promised.name != "status":
-        rating = ROLES[promised.name].rate(column.plain_name)
-        if rating:
-            return rating
-    if promised.entity == "customer" and re.search(vocabulary.OF_PEOPLE, column.plain_name):
+    if _is_of_else(promised, column):
+        return 0
+    of_log = min(ROLES[promised.name].rate(name), BY_NAME) if promised.name in OF_A_LOG else 0
+    if of_table := vocabulary.OF_TABLES.get(f"{contract.name}.{promised.name}"):
+        return BY_NAME + 1 if re.search(of_table, name) else min(of_log, LITTLE)
+    if of_log:
+        return of_log
+    if promised.entity == "customer" and re.search(vocabulary.OF_PEOPLE, name):
         return LITTLE
     ours = [word for word in promised.name.split("_") if word not in NO_WORDS]
-    found = [word for word in ours if re.search(vocabulary.names(word), column.plain_name)]
-    return BY_NAME if len(found) == len(ours) else 0
+    found = re.fullmatch if promised.kind == "flag" else re.search
+    return BY_NAME if all(found(vocabulary.names(word), name) for word in ours) else 0
+
+
+def _is_of_else(promised: Promised, column: Column) -> bool:
+    """Tell whether a name says that it is another thing, unless that is what is promised."""
+    is_promised = promised.planned or re.search(vocabulary.AGAINST, promised.name.replace("_", ""))
+    return not is_promised and bool(re.search(vocabulary.AGAINST, column.plain_name))
 
 
 def _is_possible(log: Log, promised: Promised, column: Column) -> bool:

@@ -17,7 +17,7 @@ OF_NAMES = {
     "campaign": r"campaign|kampagne",
     "cancelled": r"cancel|kuendig|gekuend|storn",
     "category": r"categ|kateg|thema|topic|warengruppe",
-    "changed": r"chang|geaendert|aenderung|seit|since|timestamp|date|datum",
+    "changed": r"chang|geaendert|aenderung|seit|since",
     "channel": r"channel|kanal",
     "clicked": r"click|klick",
     "complained": r"complain|spam|beschwer",
@@ -31,10 +31,10 @@ OF_NAMES = {
     "discount": r"discount|rabatt|nachlass",
     "ends": r"^ends?|ende|laufzeitende|expir",
     "event": r"event|aktion|action",
-    "experiment": r"experiment|test",
+    "experiment": r"experiment|abtest",
     "first": r"first|erst",
     "kind": r"kind|(?<!c)art$|typ|type",
-    "opened": r"open|geoeffnet|eroeffn|eingang|eingegangen|created|erstellt",
+    "opened": r"open|geoeffnet",
     "origin": r"origin|quelle|source|herkunft",
     "per": r"per|pro",
     "points": r"points|punkte",
@@ -44,19 +44,31 @@ OF_NAMES = {
     "resolved": r"resolv|solved|closed|geloest|geschlossen|erledigt",
     "response": r"respon|answer|antwort|reply",
     "return": r"return|retoure|ruecksend|refund|erstatt",
-    "returned": r"return|retoure|rueck|refund|erstatt|date|datum",
+    "returned": r"return|retour|rueck|refund|erstatt",
     "score": r"score|punktzahl|wert|bewertung|rating|nps|csat|note",
     "sent": r"sent|versand|gesendet|send|verschickt",
     "started": r"start|beginn|since|seit",
     "starts": r"start|beginn",
-    "status": r"status|state|zustand|opt|consent|einwilligung",
+    "status": r"status|state$|zustand|consent|einwilligung",
     "survey": r"survey|umfrage",
-    "test": r"test",
     "ticket": r"ticket|anfrage|fall|case|vorgang",
     "unit": r"unit|stueck|einkauf|^ek",
     "unsubscribed": r"unsub|abgemeldet|abmeld|optout",
     "year": r"year|jahr",
 }
+
+# What a column of one table alone is called.
+OF_TABLES = {
+    "customers.is_test": r"^(is)?test(account|customer|user|kunde|konto)?$",
+    "order_lines.amount": r"line|item|position|posten|zeile",
+    "returns.amount": r"refund|erstatt|rueck|gutschrift|credit",
+    "tickets.opened_at": r"open|eroeffn|eingang|eingegangen|created|erstellt|angelegt",
+}
+# What no column of a table is, whatever its other words: an objection, what was before, or ends.
+AGAINST = (
+    r"widerspr|optout|unsub|abmeld|object|keine|^no(?!t|w)|refus|block|sperr|alt$|^alte|^old|old$|before|vorher|"
+    r"prev|requested|expir|until|ablauf|validto|(gueltig|valid)bis$"
+)
 
 # Who is no customer in a log of orders, but one in the table of another program.
 OF_PEOPLE = r"profil|requester|recipient|empfaenger|respondent|teilnehm|subscriber|contact|kontakt"
@@ -72,13 +84,13 @@ OF_VALUES = {
     "cost": r"cost|kosten|einkauf|^ek",
     "csat": r"csat|satisfaction|zufriedenheit",
     "earn": r"earn(ed)?|gesammelt|gutgeschrieben",
-    "email": r"e-?mails?|mail",
+    "email": r"e-?mails?",
     "employee": r"employee|mitarbeiter\w*|staff",
     "expire": r"expired?|verfall\w*",
-    "granted": r"granted|opt(ed)?[ _-]?in|subscribed|confirmed|zugestimmt|erteilt|consented",
+    "granted": r"granted|opt(ed)?[ _-]?in|subscribed|zugestimmt|erteilt|consented",
     "nps": r"nps|net promoter score",
     "phone": r"phone|telefon\w*|call",
-    "post": r"post|mail ?order|brief",
+    "post": r"post|brief",
     "push": r"push\w*",
     "question": r"question|frage|anfrage|inquiry",
     "redeem": r"redeem(ed)?|eingeloest",
@@ -88,7 +100,7 @@ OF_VALUES = {
     "treatment": r"treatment|test(gruppe| group)?",
     "triggered": r"triggered|flow|automation|automated|trigger",
     "whatsapp": r"whats ?app",
-    "withdrawn": r"withdrawn|revoked|opt(ed)?[ _-]?out|unsubscribed|widerrufen|abgemeldet|declined",
+    "withdrawn": r"withdrawn|revoked|opt(ed)?[ _-]?out|unsubscribed|widerrufen|abgemeldet",
 }
 
 

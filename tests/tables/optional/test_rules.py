@@ -227,7 +227,7 @@ def test_too_many_words_of_the_shops_own_are_asked_for(read: Read) -> None:
     with pytest.raises(UserError, match="not_allowed 1") as caught:
         read(max_share=0.5, surveys="customer_id,answered_at,kind,score\na,2023-01-01,Umfrage,5\n")
     valid = str(caught.value.valid)
-    assert valid.startswith("tell by words, under our name of kind, what its words mean (one of nps, csat)")
+    assert valid.startswith("tell under words.kind what the words of kind mean (nps, csat), put the file")
 
 
 def test_rows_of_strangers_are_told_what_they_lack(read: Read) -> None:

@@ -18,6 +18,7 @@ import pytest
 from pipeline.params import load_params
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.optional.tables import TableRead
+from pipeline.tables.orders import identity
 from pipeline.tables.orders.policies import Policies
 from tests.conftest import ROOT
 from tests.tables.conftest import Ingest, order_source
@@ -35,6 +36,19 @@ def apart(text: str) -> str:
 
 def customers(done: Ingested) -> list[str]:
     return sorted(done.identities["customer_id"])
+
+
+@pytest.mark.parametrize(
+    ("ids", "alike"),
+    [
+        (["A1", "B1"], 0),
+        (["a1", "b1"], 0),
+        (["A1", "b1", "B1"], 1),
+        (["K", "\N{KELVIN SIGN}"], 1),  # both are a capital, of the same small letter
+    ],
+)
+def test_alike_are_ids_that_capitals_alone_tell_apart(ids: list[str], alike: int) -> None:
+    assert identity.alike(pa.chunked_array([ids[:1], ids[1:]])) == alike
 
 
 @pytest.fixture(params=["plain", "quoted", "whitespace", "excel"])
