@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-import warnings
 from collections.abc import Mapping
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 import yaml
-from sklearn.exceptions import InconsistentVersionWarning
 
-from pipeline.churn.blend import churn_probability, used_features
-from pipeline.churn.store import load_model
+from pipeline.churn.foreign import foreign_probability
 from pipeline.errors import UserError
 from pipeline.evaluation.duel import duel
 from pipeline.features import Cutoffs
@@ -41,9 +38,6 @@ from pipeline.tracking import (
     tracking_uri,
     unseen_archive,
 )
-
-# What a model raises that another scikit-learn has stored, when it predicts. From any other these are bugs.
-FOREIGN_MODEL = (AttributeError, KeyError, TypeError, ValueError)
 
 
 def track_state(params: Params) -> None:
@@ -125,18 +119,9 @@ def _compared(challenger: ModelVersion, champion: ModelVersion, uri: str, params
     keys = holdout["customer_key"]
     frame = frames.known(challenger.holdout, keys).set_index("customer_key").loc[keys]
     try:
-        model, is_foreign = _loaded(stored)
+        said = foreign_probability(stored, frame)
     except UserError as error:
-        return succeed(challenger, champion, f"its file cannot be read here ({error.problem})")
-    missing = [column for column in used_features(model) if column not in frame]
-    if missing:
-        return succeed(challenger, champion, f"it reads {', '.join(missing)}, no longer computed")
-    try:
-        said = churn_probability(model, frame)
-    except FOREIGN_MODEL as error:
-        if not is_foreign:
-            raise
-        return succeed(challenger, champion, f"another scikit-learn has stored it ({error})")
+        return succeed(challenger, champion, error.problem)
     difference = duel(
         holdout,
         holdout["churn_probability"].to_numpy(dtype=float),
@@ -145,14 +130,6 @@ def _compared(challenger: ModelVersion, champion: ModelVersion, uri: str, params
         resamples=params.evaluate.bootstrap_resamples,
     )
     return decide(challenger, champion, astuple(difference))
-
-
-def _loaded(stored: bytes) -> tuple[Any, bool]:
-    """Load a model, and tell whether another scikit-learn than the one here has stored it."""
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", InconsistentVersionWarning)
-        model = load_model(stored)
-    return model, any(issubclass(each.category, InconsistentVersionWarning) for each in said)
 
 
 def _git(*arguments: str) -> str:

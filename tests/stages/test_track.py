@@ -1,13 +1,7 @@
 """The gate at work: runs of the same shop, one after the other."""
 
-from types import SimpleNamespace
-
-import pandas as pd
 import pytest
-import sklearn.base
-from sklearn.linear_model import LogisticRegression
 
-from pipeline.churn.store import dump_model
 from pipeline.stages import track
 from pipeline.tracking import model_versions, tracking_uri
 from tests.conftest import STAGES
@@ -55,34 +49,3 @@ def test_ids_that_are_left_out_stay_out_of_mlflow():
     }
     for nobody in ({"seed": 7}, {"ingest": {"exclude_customers": []}}):
         assert track._without_ids(nobody) == nobody
-
-
-def test_it_is_known_whether_another_scikit_learn_stored_a_model(monkeypatch):
-    model = LogisticRegression().fit([[0.0], [1.0]], [False, True])
-    ours = dump_model(model)
-    monkeypatch.setattr(sklearn.base, "__version__", "0.1")
-    theirs = dump_model(model)
-    monkeypatch.undo()
-    assert [track._loaded(stored)[1] for stored in (ours, theirs)] == [False, True]
-
-
-@pytest.mark.parametrize("is_foreign", [True, False])
-def test_an_own_bug_does_not_dethrone_the_champion(is_foreign, monkeypatch, scored):
-    def broken(model, frame):
-        raise ValueError("bug")
-
-    monkeypatch.chdir(scored.path)
-    monkeypatch.setattr(track, "_loaded", lambda stored: (object(), is_foreign))
-    monkeypatch.setattr(track, "stored_model", lambda *_: b"")
-    monkeypatch.setattr(track, "unseen_archive", lambda *_: "churn.skops")
-    monkeypatch.setattr(track, "used_features", lambda model: [])
-    monkeypatch.setattr(track, "churn_probability", broken)
-    holdout = pd.read_parquet("data/scored/holdout.parquet")["cutoff"].iloc[0].date()
-    challenger, champion = (SimpleNamespace(number=number, holdout=holdout) for number in (2, 1))
-    if is_foreign:
-        decision = track._compared(challenger, champion, "sqlite:///none", None)
-        assert decision.promoted
-        assert "another scikit-learn has stored it (bug)" in decision.reason
-    else:
-        with pytest.raises(ValueError, match="bug"):
-            track._compared(challenger, champion, "sqlite:///none", None)
