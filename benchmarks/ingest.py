@@ -1,6 +1,6 @@
 """Ingest large CSVs, side by side with a bare DuckDB read_csv to Parquet of the same file.
 
-    python benchmarks/ingest.py --rows 10_000_000 --runs 3
+    python benchmarks/ingest.py --rows 10_000_000 --runs 5
 
 makes four order logs (the same bytes every time): `narrow` has the three columns that are needed and no
 other, `numbered` the order number as well, `wide` is the export of a shop system, of which half of the
