@@ -49,16 +49,21 @@ class Mapped:
 
 
 def likely_tables(log: Log) -> list[str]:
-    """Name the tables that a file seems to be: all that has to be is there, some of it by its values."""
+    """Name the tables that a file seems to be: all that has to be is there, some of it by its values.
+
+    Of several only those that most of its columns are of: a list of consents has a channel and a day, too,
+    and is no list of messages.
+    """
     found = (map_table(log, contract) for contract in OPTIONAL.values())
-    return [mapped.contract.name for mapped in found if not mapped.missing and _has_its_values(mapped)]
+    likely = [mapped for mapped in found if not mapped.missing and _has_its_values(mapped)]
+    most = max((len(mapped.columns) for mapped in likely), default=0)
+    return [mapped.contract.name for mapped in likely if len(mapped.columns) == most]
 
 
 def _has_its_values(mapped: Mapped) -> bool:
-    lists = [
-        promised.name for promised in mapped.contract.columns if promised.allowed and not promised.nullable
-    ]
-    return bool(lists) and not any(mapped.unknown[name] for name in lists)
+    """Tell whether all values of one column at least are on its list, in our words or known ones."""
+    lists = [c.name for c in mapped.contract.columns if c.allowed and not c.nullable]
+    return any(not mapped.unknown[name] for name in lists)
 
 
 def map_table(log: Log, contract: Contract) -> Mapped:

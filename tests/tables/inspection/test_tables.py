@@ -233,3 +233,10 @@ def test_a_log_that_is_another_table_is_told_so(tmp_path: Path, amount: str, tol
     header = f"Kundennummer;purpose;status;Zeitpunkt{amount.replace(',', ';')}\n"
     questions = "".join(inspected(tmp_path, header + rows).questions)
     assert ("the table consents: churn inspect FILE --as consents" in questions) == told
+
+
+def test_consents_in_words_of_the_shop_seem_to_be_no_messages(tmp_path: Path) -> None:
+    words = CONSENTS.replace("erteilt", "ja").replace("widerrufen", "nein")
+    questions = "".join(inspected(tmp_path, words).questions)
+    assert "the table consents" in questions
+    assert "the table messages" not in questions
