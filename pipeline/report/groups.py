@@ -154,9 +154,8 @@ def is_scored(report: ReportData) -> bool:
 def is_segmented(report: ReportData) -> bool:
     """Tell whether anybody is in a segment, which takes both churn risk and value."""
     summary = report.segment_summary
-    known = (
-        summary[["mean_churn_probability", "clv"]].notna().all(axis=1)
-    )  # small groups have no name to tell it
+    # Small groups are told as one, whose name does not say whether they are scored.
+    known = summary[["mean_churn_probability", "clv"]].notna().all(axis=1)
     return bool((known & (summary["segment"] != "not_scored")).any())
 
 

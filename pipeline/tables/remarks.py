@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import pyarrow.compute as pc
 
 from pipeline.counted import counted
-from pipeline.tables.accounting import held_by
+from pipeline.tables.accounting import words_of
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account, spells
 
@@ -147,12 +147,12 @@ def _about_words(done: Ingested) -> Iterator[Remark]:
     for table in done.tables:
         unknown = table.quarantine[table.quarantine["rule"] == "not_allowed"]
         for (column, reason), rows in unknown.groupby(["column", "reason"], sort=True):
-            ours = str(reason).removeprefix("Not one of ").rstrip(".")
+            name, ours = words_of(str(reason))
             yield Remark(
                 "unknown_words",
                 f"{table.contract.name}: {counted(len(rows)):row holds/rows hold} another word in {column} "
                 f"than {ours}, and {'is' if len(rows) == 1 else 'are'} in quarantine. Tell under "
-                f"sources.{table.contract.name}.words.{held_by(ours)} what the shop's words mean.",
+                f"sources.{table.contract.name}.words.{name} what the shop's words mean.",
             )
 
 
