@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from pipeline.counted import counted
 from pipeline.tables.accounting import words_of
 from pipeline.tables.ingest import Ingested
+from pipeline.tables.orders import identity
 from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account, spells
 
 MANY_LOST = 0.25  # of the returns, by one customer: more than anybody's own
@@ -28,6 +29,8 @@ Doubt = Literal[
     "rounded_ids",
     "float_ids",
     "alike_ids",
+    "alike_numbers",
+    "nobodies",
     "shared_account",
     "alike_ids_of_tables",
     "unknown_words",
@@ -120,6 +123,20 @@ def _about_ids(done: Ingested) -> Iterator[Remark]:
             f"{counted(alike):customer id differs/customer ids differ} from another one in capitals "
             "alone. If these are the same people, set ingest.customer_ids: small_letters.",
         )
+    if numbers := identity.alike_numbers(ids):
+        yield Remark(
+            "alike_numbers",
+            f"{counted(numbers):customer id differs/customer ids differ} from another one in leading zeros "
+            'or a ".0" at the end alone: spreadsheets write numbers so. If these are the same people, churn '
+            "inspect shows a query that writes their ids in one way.",
+        )
+    if nobodies := identity.nobodies(ids):
+        yield Remark(
+            "nobodies",
+            f"{counted(nobodies):customer id is a word/customer ids are words} for nobody or for a test, "
+            "such as guest or test, and the orders of each count as one customer's. ingest.exclude_customers "
+            "leaves them out. churn inspect shows them.",
+        )
     if orders := shared_account(done.order_table):
         yield Remark(
             "shared_account",
@@ -176,8 +193,9 @@ def _about_order_ids(done: Ingested) -> Iterator[Remark]:
         yield Remark(
             "shared_order_ids",
             f"{shared:,} of {counted(orders):order/orders} have one of {ids:order id/order ids} that several "
-            "customers share. If that column is not the number of the order, but of a product, a shop or a "
-            "day, map the one that is; if there is none, churn inspect shows a query that makes one.",
+            "customers share. Numbers that begin anew, as those of tills do, are in order: what one customer "
+            "buys on one day under one number is one order. If that column is of a product, a shop or a "
+            "day, map the one of the order; if there is none, churn inspect shows a query that makes one.",
         )
 
 

@@ -44,7 +44,7 @@ PIECES = """
         FROM raw
     )
     WHERE quantity > 1 AND one > 0"""
-CENTS = r"(?<![a-z])(cents?|pence)(?![a-z])"
+CENTS = "cents?|pence|minor"
 
 
 def of_the_row(log: Log) -> tuple[Log, list[Advice]]:
@@ -134,7 +134,7 @@ def about_currency(log: Log) -> Iterator[Advice]:
 def about_cents(log: Log) -> Iterator[Advice]:
     """Tell of amounts that are called cents and are whole numbers."""
     amount = log.column("amount", "unit_price")
-    if not (amount and re.search(CENTS, amount.name.lower())):
+    if not (amount and amount.has_word(CENTS)):
         return
     others = f"SELECT 1 FROM raw WHERE NOT regexp_full_match({amount.key}, '-?\\d*') LIMIT 1"
     if not log.ask(others, "cents"):

@@ -22,7 +22,7 @@ from pipeline.tables.inspection.log import (
     question,
     shown,
 )
-from pipeline.tables.inspection.names import AN_ORDER, PERSON
+from pipeline.tables.inspection.names import AN_ORDER, PERSON, ROLES
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import Column, plain
 from pipeline.tables.inspection.states import YES, YES_OR_NO
@@ -118,6 +118,25 @@ def about_given_back(log: Log) -> Iterator[Advice]:
             told += "above zero. If that was given back, it would count as bought: to leave these rows out, "
             kept = f"coalesce(trim({log.text(column)}), '') <> {literal(given_back[0])}"
             yield question(f"{WHERE}.columns.amount", told, offer=Change(kept))
+            return
+
+
+def about_pieces_below_zero(log: Log) -> Iterator[Advice]:
+    """Ask about pieces below zero beside an amount above it."""
+    amount = log.column("amount")
+    for column in log.other_numbers if amount else []:
+        if amount is None or not ROLES["quantity"].rate(column.plain_name):
+            continue
+        below = f"{SIGN.format(column=column.key)} < 0"
+        above, also_below = _above_and_below(log, [amount], below)
+        if above and not also_below:
+            told = (
+                f'{counted(above):row has/rows have} "{column.name}" below zero and "{amount.name}" above. '
+            )
+            told += "If that was given back, it would count as bought: the proposed query turns its sign. If "
+            is_below = f"starts_with(trim({log.text(column)}), '-')"
+            turned = _where(is_below, _negative(log, amount), amount)
+            yield question(f"{WHERE}.columns.amount", f"{told}not, leave that out", change=turned)
             return
 
 
