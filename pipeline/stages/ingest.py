@@ -47,7 +47,7 @@ def ingest(params: Params) -> None:
         done = read_orders(params, on_orders=write, on_identities=write_vault)
         counts = done.counts | {"read_by": _digest_of_settings(params)}
         last = io.read_json(files.INGEST) if files.INGEST.exists() else {}
-        accounting.stop_if_cut_short(last, counts, files.INGEST)
+        accounting.stop_if_cut_short(last, counts, params.sources.section_of_log, files.INGEST)
         returns = io.write_parquet(done.returns, files.RETURNS)
         tables = optional.write(done.tables, files.TABLES)
         io.write_parquet(done.all_quarantined(), files.QUARANTINE)

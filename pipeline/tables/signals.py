@@ -228,13 +228,22 @@ def left_truncation(orders: pa.Table) -> dict[str, Any]:
 
 def _births_by_week(orders: pa.Table) -> list[int]:
     """Count first orders per week of the log; a last week that is cut short is left out."""
-    first_orders = [times[_begins(whose)] for whose, times in _parts(orders)]
-    births = np.concatenate(first_orders).astype(DAYS)
+    births = _births(orders)
     last = max(times.max() for _, times in _parts(orders)).astype(DAYS)
     weeks = (births - births.min()).astype(np.int64) // 7
     whole_weeks = ((last - births.min()).astype(np.int64) + 1) // 7
     counted: list[int] = np.bincount(weeks, minlength=whole_weeks)[:whole_weeks].tolist()
     return counted
+
+
+def newcomers(orders: pa.Table, since: date) -> int:
+    """Count the customers of orders, sorted, whose first one is on a day or after it."""
+    return int(np.count_nonzero(_births(orders) >= np.datetime64(since)))
+
+
+def _births(orders: pa.Table) -> npt.NDArray[np.datetime64]:
+    """Return the day of each customer's first order."""
+    return np.concatenate([times[_begins(whose)] for whose, times in _parts(orders)]).astype(DAYS)
 
 
 def _begins(customers: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:

@@ -53,7 +53,8 @@ def test_a_log_that_starts_mid_life_is_warned_of_by_whoever_reads_it(
     shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     counts = read_orders(load_params(write_params(shop))).counts
-    assert 'set ingest.births_from: "2023-01-23", if the 183 days from then on' in capsys.readouterr().err
+    told = 'set ingest.births_from: "2023-01-23", if the 183 days from then on, and the 27 customers'
+    assert told in capsys.readouterr().err
     assert counts["remarks"] == ["starts_late"]
     counts = read_orders(load_params(write_params(shop, "2023-01-23"))).counts
     assert "births_from" not in capsys.readouterr().err
