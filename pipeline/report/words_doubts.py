@@ -91,4 +91,8 @@ DOUBTS: dict[str, tuple[str, str]] = {
         "Many returns are of one customer who never bought: spend is too high.",
         "Viele Retouren gehören zu einer Kundennummer ohne Bestellungen: Der Umsatz ist zu hoch.",
     ),
+    "unmatched_returns": (
+        "Some returns fit no order and take nothing off: spend is too high by them.",
+        "Einige Retouren passen zu keiner Bestellung, nichts wird abgezogen: Um sie ist der Umsatz zu hoch.",
+    ),
 }

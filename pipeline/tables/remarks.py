@@ -12,13 +12,22 @@ from pipeline.counted import counted
 from pipeline.tables.accounting import words_of
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.orders import identity
-from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account, spells
+from pipeline.tables.signals import (
+    MANY_AT_ONCE,
+    SMALL,
+    at_once,
+    lone_end,
+    lone_start,
+    newcomers,
+    shared_account,
+    spells,
+)
 
 MANY_LOST = 0.25  # of the returns, by one customer: more than anybody's own
 FEWEST_LOST = 20
+MUCH_LOST = 0.05  # of the money given back
 MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the same
 FEWEST_DOUBLED, DOUBLED_SHARE = 10, 0.005  # of the orders: more than by chance
-SMALL = 0.5
 MOST = 0.5
 FLOAT = r"^\d+\.0$"
 SCIENTIFIC = r"^\d([.,]\d+)?[eE]\+\d+$"
@@ -45,6 +54,7 @@ Doubt = Literal[
     "none_cancelled",
     "small_amounts",
     "lost_returns",
+    "unmatched_returns",
 ]
 
 
@@ -90,13 +100,14 @@ def _about_births(done: Ingested, births_from: date | None) -> Iterator[Remark]:
     truncation = done.counts["left_truncation"]
     if births_from is None and truncation["suspected"]:
         settled_on = date.fromisoformat(truncation["settled_on"])
-        left = done.as_of - settled_on
+        left, new = done.as_of - settled_on, newcomers(done.order_table, settled_on)
         yield Remark(
             "starts_late",
             "far more customers order for the first time in the first weeks of the log than later: it seems "
             f"to start in the middle of their lives. They come as later from about {settled_on} on: set "
-            f'ingest.births_from: "{settled_on}", if the {left.days} days from then on are enough to learn '
-            "from, which churn preflight tells.",
+            f'ingest.births_from: "{settled_on}", if the {left.days} days from then on, and the '
+            f"{counted(new):customer who was/customers who were} new in them, are enough to learn from, "
+            "which churn preflight tells.",
         )
 
 
@@ -289,8 +300,9 @@ def _about_states(done: Ingested, cancelled: Sequence[str]) -> Iterator[Remark]:
 
 
 def _about_returns(done: Ingested) -> Iterator[Remark]:
-    """Tell of one customer who never bought and has many of the returns: it is the shop, or stands for it."""
-    lost = done.returns.loc[done.returns["matched_by"] == "none", "customer_key"]
+    """Tell of returns that take nothing off, as no order is found for them."""
+    returns, unmatched = done.counts["policies"]["returns"], done.returns["matched_by"] == "none"
+    lost = done.returns.loc[unmatched, "customer_key"]
     of_one = int(lost.value_counts().max()) if len(lost) else 0
     if of_one >= max(FEWEST_LOST, MANY_LOST * len(done.returns)):
         yield Remark(
@@ -298,4 +310,11 @@ def _about_returns(done: Ingested) -> Iterator[Remark]:
             f"{of_one:,} of {counted(len(done.returns)):return/returns} are of one customer with no order to "
             "take them from: spend is too high. If that is the shop itself, find the buyer by the order: "
             "docs/bring-your-own-data.md, Tables that belong together.",
+        )
+    elif len(lost) >= FEWEST_LOST and returns["not_netted"] >= MUCH_LOST * returns["amount"]:
+        yield Remark(
+            "unmatched_returns",
+            f"{len(lost):,} of {counted(len(done.returns)):return/returns} fit no order, and take nothing "
+            f"off: {returns['not_netted']:,.0f} of {returns['amount']:,.0f} that was given back. Spend is "
+            "too high by that. Give returns the number of the order they are of, or map product_id.",
         )

@@ -9,7 +9,18 @@ from pathlib import Path
 from pipeline.engine import duck
 from pipeline.errors import UserError
 from pipeline.tables import amounts
-from pipeline.tables.inspection import customers, doubts, files, lines, missing, money, signs, states, values
+from pipeline.tables.inspection import (
+    customers,
+    doubts,
+    files,
+    lines,
+    missing,
+    money,
+    references,
+    signs,
+    states,
+    values,
+)
 from pipeline.tables.inspection.events import purchases_alone
 from pipeline.tables.inspection.log import WHERE, Advice, Correction, Detector, Log, question
 from pipeline.tables.inspection.query import Change, Table, as_table, does, select
@@ -55,8 +66,10 @@ DETECTORS: tuple[Detector, ...] = (
     signs.about_stages,
     signs.about_other_side,
     signs.about_refunds,
+    references.about_references,
     money.about_currency,
     money.about_cents,
+    money.about_scaled,
     states.about_cancelled_on,
     missing.about_empty,
 )

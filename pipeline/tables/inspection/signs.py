@@ -80,14 +80,8 @@ LARGER_THAN_ORDER = """
 def about_kinds(log: Log) -> Iterator[Advice]:
     """Ask about rows that are called a credit note or the like while their amounts are above zero."""
     paid = log.paid
-    for column in log.free if paid else []:
+    for column, given_back in kinds_given_back(log) if paid else ():
         is_side = re.search(SIDES, column.plain_name)
-        if column.distinct > SOME or not (is_side or re.search(KIND, column.plain_name)):
-            continue
-        is_given_back = partial(re.fullmatch, CREDIT_SIDE) if is_side else partial(re.search, GIVEN_BACK)
-        given_back = [value for value in log.values(column) if is_given_back(plain(value))]
-        if not 0 < len(given_back) < column.distinct:
-            continue
         words = ", ".join(map(literal, given_back))
         above, below = _above_and_below(log, paid, f"{column.key} IN ({words})")
         if above and not below:
@@ -102,6 +96,18 @@ def about_kinds(log: Log) -> Iterator[Advice]:
                 )
                 yield question(f"{WHERE}.columns.amount", f"{told}not, leave that out", change=turned)
             return
+
+
+def kinds_given_back(log: Log) -> Iterator[tuple[Column, list[str]]]:
+    """Find the columns of kinds of rows, and which of these are called a credit note or the like."""
+    for column in log.free:
+        is_side = re.search(SIDES, column.plain_name)
+        if column.distinct > SOME or not (is_side or re.search(KIND, column.plain_name)):
+            continue
+        is_given_back = partial(re.fullmatch, CREDIT_SIDE) if is_side else partial(re.search, GIVEN_BACK)
+        given_back = [value for value in log.values(column) if is_given_back(plain(value))]
+        if 0 < len(given_back) < column.distinct:
+            yield column, given_back
 
 
 def about_given_back(log: Log) -> Iterator[Advice]:
