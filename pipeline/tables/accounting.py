@@ -241,7 +241,9 @@ def _advice(quarantine: pd.DataFrame) -> str:
             "query, "
         )
     if "not_allowed" in first.index:
-        column, ours, reason = first.loc["not_allowed", ["column", "our_column", "reason"]]
+        column, ours, reason = (
+            str(first.loc["not_allowed", name]) for name in ("column", "our_column", "reason")
+        )
         advice += f"tell under words.{ours} what the words of {column} mean ({reason.rstrip('.').lower()}), "
     return advice
 
