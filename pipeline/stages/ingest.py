@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
@@ -149,9 +150,10 @@ def read_orders(
         )
     _check_births(params.ingest.births_from, done)
     returns_drop = params.ingest.returns == "drop"
-    told = list(
-        remarks(done, params.ingest.births_from, params.ingest.cancelled_status, returns_drop=returns_drop)
-    )
+    # A query that chooses rows may have left out what came to nothing.
+    chosen = re.search(r"\bwhere\b", params.sources.orders.query or "", re.IGNORECASE)
+    cancelled = () if chosen else params.ingest.cancelled_status
+    told = list(remarks(done, params.ingest.births_from, cancelled, returns_drop=returns_drop))
     for remark in told:
         warn(remark.sentence)
     return replace(done, counts=done.counts | {"remarks": [remark.name for remark in told]})

@@ -13,6 +13,7 @@ from pipeline.tables.ingest import Ingested
 from pipeline.tables.orders import identity
 from pipeline.tables.signals import (
     MANY_AT_ONCE,
+    SMALL,
     at_once,
     lone_end,
     lone_start,
@@ -26,7 +27,6 @@ FEWEST_LOST = 20
 MUCH_LOST = 0.05  # of the money given back
 MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the same
 FEWEST_DOUBLED, DOUBLED_SHARE = 10, 0.005  # of the orders: more than by chance
-SMALL = 0.5
 MOST = 0.5
 FLOAT = r"^\d+\.0$"
 SCIENTIFIC = r"^\d([.,]\d+)?[eE]\+\d+$"

@@ -24,6 +24,7 @@ LONE_SHARE, A_QUARTER, A_YEAR = 0.01, timedelta(days=90), timedelta(days=365)
 AS_LONG_AS_BEFORE = 1.25  # seasons do not open on the same day each year
 MANY_AT_ONCE = 0.2  # fewer orders: more than by people who order twice at once
 DAYS = "datetime64[D]"
+SMALL = 0.5  # of the median order: rounding to cents loses much of less
 MIN_SHARED, SHARED_SHARE, SHARED_RATIO = 30, 0.01, 10
 
 Spell = tuple[int, date, date]

@@ -304,19 +304,6 @@ def test_lines_without_an_order_id_are_warned_of(shop: Path, capsys: pytest.Capt
     assert "fewer orders" not in capsys.readouterr().err
 
 
-def test_states_none_of_which_cancels_are_warned_of(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    header, *lines = (shop / "log.csv").read_text().splitlines()
-    params = yaml.safe_load(write_params(shop).read_text())
-    params["sources"]["orders"]["columns"]["status"] = "state"
-    params["ingest"]["cancelled_status"] = ["Storniert"]
-    (shop / "params.yaml").write_text(yaml.safe_dump(params))
-    for state, told in (("Storno", True), ("storniert", False)):
-        rows = [f"{header},state", f"{lines[0]},{state}", *(f"{line},paid" for line in lines[1:])]
-        (shop / "log.csv").write_text("\n".join(rows) + "\n")
-        read_orders(load_params(shop / "params.yaml"))
-        assert ("no order has one of the states" in capsys.readouterr().err) is told
-
-
 @pytest.mark.parametrize(
     ("names", "policy", "told"), [(1, "match", True), (20, "match", False), (1, "drop", False)]
 )

@@ -61,16 +61,21 @@ def about_spelling(log: Log) -> Iterator[Advice]:
 
 
 def about_numbers(log: Log) -> Iterator[Advice]:
-    """Tell of ids that differ by leading zeros or a ".0" alone."""
-    if column := log.column("customer_id"):
-        bare = AS_A_NUMBER.format(id=column.key)
-        [(alike,)] = log.ask(SPELLED_ALIKE.format(column=column.key, small=bare), "numbers alike")
-        if alike:
-            told = f"{counted(alike):id differs/ids differ} from another one in leading zeros or a "
-            told += '".0" at the end alone, as spreadsheets write numbers. If these are the same people, '
-            told += "to write their ids without (where the CRM has the zeros, add them by lpad), "
-            bare_ids = Change(column=column.name, value=lambda id_: AS_A_NUMBER.format(id=f"trim({id_})"))
-            yield Advice("customers", told, offer=bare_ids)
+    """Tell of ids that differ by leading zeros or a ".0" alone, and of a ".0" at the end of all."""
+    column = log.column("customer_id")
+    if column is None:
+        return
+    bare = AS_A_NUMBER.format(id=column.key)
+    [(alike,)] = log.ask(SPELLED_ALIKE.format(column=column.key, small=bare), "numbers alike")
+    bare_ids = Change(column=column.name, value=lambda id_: AS_A_NUMBER.format(id=f"trim({id_})"))
+    if alike:
+        told = f"{counted(alike):id differs/ids differ} from another one in leading zeros or a "
+        told += '".0" at the end alone, as spreadsheets write numbers. If these are the same people, '
+        told += "to write their ids without (where the CRM has the zeros, add them by lpad), "
+        yield Advice("customers", told, offer=bare_ids)
+    elif column.floats == 1:
+        told = 'all ids end in ".0". If the CRM knows them without, to cut it off, '
+        yield Advice("customers", told, offer=bare_ids)
 
 
 def about_nobodies(log: Log) -> Iterator[Advice]:

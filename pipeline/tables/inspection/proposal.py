@@ -69,6 +69,7 @@ DETECTORS: tuple[Detector, ...] = (
     references.about_references,
     money.about_currency,
     money.about_cents,
+    money.about_scaled,
     states.about_cancelled_on,
     missing.about_empty,
 )

@@ -37,6 +37,14 @@ def test_numbers_that_a_spreadsheet_has_written_anew_are_told(
     assert customers == {str(number) for number in range(1, 41)}
 
 
+def test_ids_that_all_end_in_a_dot_zero_are_told_with_the_query_that_cuts_it_off(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{n % 40 + 100}.0,2021-04-{1 + n % 28:02},5.{n % 90 + 10}\n" for n in range(120))
+    found = inspected(tmp_path, f"order_id,customer_id,date,total\n{rows}")
+    told = finding(found, "customers")
+    assert told.startswith('all ids end in ".0"')
+    assert {row[1] for row in offered(told, tmp_path)} == {str(100 + n) for n in range(40)}
+
+
 def test_words_for_nobody_and_for_tests_are_asked_about_however_few(tmp_path: Path) -> None:
     [question] = inspected(tmp_path, log("Gast", "Gast", "test@web.de", "Testa")).questions
     assert '"Gast" (2 rows), "test@web.de" (1 row): these ids seem to mean nobody' in question
