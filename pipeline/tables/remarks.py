@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 import pyarrow.compute as pc
 
 from pipeline.counted import counted
-from pipeline.tables.accounting import words_of
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.orders import identity
 from pipeline.tables.signals import (
@@ -173,8 +172,8 @@ def _about_words(done: Ingested) -> Iterator[Remark]:
     """Tell of words that are none of ours: their rows are lost, and what they tell with them."""
     for table in done.tables:
         unknown = table.quarantine[table.quarantine["rule"] == "not_allowed"]
-        for (column, reason), rows in unknown.groupby(["column", "reason"], sort=True):
-            name, ours = words_of(str(reason))
+        for (column, name), rows in unknown.groupby(["column", "our_column"], sort=True):
+            ours = ", ".join(table.contract.column(str(name)).allowed)
             yield Remark(
                 "unknown_words",
                 f"{table.contract.name}: {counted(len(rows)):row holds/rows hold} another word in {column} "
