@@ -241,17 +241,11 @@ def _advice(quarantine: pd.DataFrame) -> str:
             "query, "
         )
     if "not_allowed" in first.index:
-        column, reason = (str(first.loc["not_allowed", name]) for name in ("column", "reason"))
-        name, ours = words_of(reason)
-        advice += f"tell under words.{name} what the words of {column} mean ({ours}), "
+        column, ours, reason = (
+            str(first.loc["not_allowed", name]) for name in ("column", "our_column", "reason")
+        )
+        advice += f"tell under words.{ours} what the words of {column} mean ({reason.rstrip('.').lower()}), "
     return advice
-
-
-def words_of(reason: str) -> tuple[str, str]:
-    """Return our name of the column whose words a row broke by the rule `not_allowed`, and these words."""
-    words = reason.removeprefix("Not one of ").rstrip(".")
-    columns = (column for contract in OPTIONAL.values() for column in contract.columns)
-    return next(column.name for column in columns if ", ".join(column.allowed) == words), words
 
 
 def by_frequency(rules: pd.Series[str]) -> list[tuple[str, int]]:

@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 import pyarrow.compute as pc
 
 from pipeline.counted import counted
-from pipeline.tables.accounting import words_of
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.orders import identity
 from pipeline.tables.signals import (
@@ -30,7 +29,6 @@ MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the 
 FEWEST_DOUBLED, DOUBLED_SHARE = 10, 0.005  # of the orders: more than by chance
 MOST = 0.5
 FLOAT = r"^\d+\.0$"
-SCIENTIFIC = r"^\d([.,]\d+)?[eE]\+\d+$"
 
 
 Doubt = Literal[
@@ -114,7 +112,7 @@ def _about_births(done: Ingested, births_from: date | None) -> Iterator[Remark]:
 def _about_ids(done: Ingested) -> Iterator[Remark]:
     """Tell of ids that do not tell one customer from another."""
     ids, alike = done.vault["customer_id"], done.counts["alike_ids"]
-    if rounded := pc.sum(pc.match_substring_regex(ids, SCIENTIFIC)).as_py():
+    if rounded := pc.sum(pc.match_substring_regex(ids, identity.SCIENTIFIC)).as_py():
         yield Remark(
             "rounded_ids",
             f"{counted(rounded):customer id is/customer ids are} written like 1.23E+11: a spreadsheet has "
@@ -174,8 +172,8 @@ def _about_words(done: Ingested) -> Iterator[Remark]:
     """Tell of words that are none of ours: their rows are lost, and what they tell with them."""
     for table in done.tables:
         unknown = table.quarantine[table.quarantine["rule"] == "not_allowed"]
-        for (column, reason), rows in unknown.groupby(["column", "reason"], sort=True):
-            name, ours = words_of(str(reason))
+        for (column, name), rows in unknown.groupby(["column", "our_column"], sort=True):
+            ours = ", ".join(table.contract.column(str(name)).allowed)
             yield Remark(
                 "unknown_words",
                 f"{table.contract.name}: {counted(len(rows)):row holds/rows hold} another word in {column} "
