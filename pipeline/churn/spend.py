@@ -10,9 +10,10 @@
 The deviance of Poisson, ``sum(mu - y log mu)``, is least for the true mean whatever the spread, zeros
 included (quasi-likelihood; Wedderburn 1974). It therefore can't be won by forecasting too little, as the mean
 absolute error can, and it is what the weights are learned by. The amounts of buyers, whose spread grows with
-their mean, are learned by the deviance of Gamma. Where there is little to learn from, trees fall back to the
-mean of what they learn; those of `two_part` so fall back to the lifetime model, which knows how customers
-grow old. Where spend grows steadily with what is known, trees need many steps for what a line says at once.
+their mean, are learned by the deviance of Gamma; for the line each buyer counts as much as that spread lets
+it tell, see `pipeline.churn.variance`. Where there is little to learn from, trees fall back to the mean of
+what they learn; those of `two_part` so fall back to the lifetime model, which knows how customers grow old.
+Where spend grows steadily with what is known, trees need many steps for what a line says at once.
 
 The blend says who will spend more than others; how much all of them will spend is another question, see
 `pipeline.churn.level`.
@@ -42,6 +43,7 @@ from pipeline.churn.members import (
     varying,
 )
 from pipeline.churn.simplex import equal, half_way_to_equal, least_on_simplex, weighted_mean
+from pipeline.churn.variance import LIKE_AMOUNTS, variance_power
 from pipeline.counted import counted
 from pipeline.errors import InsufficientHistory
 
@@ -205,11 +207,21 @@ def _boosting(loss: str, inputs: pd.DataFrame, target: pd.Series[float], seed: i
 
 
 def _log_linear(inputs: pd.DataFrame, target: pd.Series[float]) -> Pipeline:
+    first = _weighted_line(inputs, target)
+    mean = np.clip(first.predict(inputs), target.min(), target.max())
+    power = variance_power(mean, np.asarray(target, dtype=np.float64))
+    # The deviance of Gamma takes the spread for proportional to the mean, a variance of mean ** 2.
+    return _weighted_line(inputs, target, mean ** (LIKE_AMOUNTS - power)) if power < LIKE_AMOUNTS else first
+
+
+def _weighted_line(
+    inputs: pd.DataFrame, target: pd.Series[float], weights: NDArray[np.float64] | None = None
+) -> Pipeline:
     # scikit-learn's alpha is per row, C is for all of them.
     alpha = 1 / (FREEDOM["logistic_rich"] * len(inputs))
     model = GammaRegressor(alpha=alpha, solver="newton-cholesky", max_iter=200)
     return Pipeline([("inputs", linear_inputs(inputs.columns.tolist())), ("model", model)]).fit(
-        inputs, target
+        inputs, target, model__sample_weight=weights
     )
 
 

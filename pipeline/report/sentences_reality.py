@@ -37,10 +37,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "reality.title": ("What became of earlier predictions", "Was aus früheren Vorhersagen wurde"),
     "reality.none": (
-        "No earlier score run is old enough yet: {days:day/days} after it, what it said is held here against "
-        "what happened.",
-        "Noch ist keine frühere Bewertung alt genug: {days:Tag/Tage} nach ihr wird hier verglichen, was sie "
-        "sagte und was geschah.",
+        "{days:day/days} after each score run, what it said is held here against what happened. No run "
+        "is that old yet.",
+        "{days:Tag/Tage} nach jeder Bewertung wird hier verglichen, was sie sagte und was geschah. So alt "
+        "ist noch keine.",
     ),
     "reality.caption": (
         "Score runs whose horizon has passed, the last due one of each month; below each measure its 95% "

@@ -199,10 +199,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "closed": (
         "No or hardly any orders: {runs}. If the shop was closed: nobody ages for the lifetime models in "
         "these days, and periods that they fill by a quarter or more are not learned from, as long as there "
-        "are others. If orders are missing: deliver them.",
+        "are others. One that comes again a year later is a season then, and not named. If orders are "
+        "missing: deliver them.",
         "Keine oder kaum Bestellungen: {runs}. War der Shop geschlossen, altert in diesen Tagen für die "
         "Kundenwert-Modelle niemand, und aus Zeiträumen, die sie zu einem Viertel oder mehr füllen, wird "
-        "nicht gelernt, solange es andere gibt. Fehlen Bestellungen, sollten sie nachgeliefert werden.",
+        "nicht gelernt, solange es andere gibt. Was ein Jahr später wiederkehrt, gilt dann als Saison und "
+        "steht nicht hier. Fehlen Bestellungen, sollten sie nachgeliefert werden.",
     ),
     "closed.run": (
         "{first} to {last}",

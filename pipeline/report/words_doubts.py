@@ -20,6 +20,17 @@ DOUBTS: dict[str, tuple[str, str]] = {
         "Einige Kundennummern unterscheiden sich nur in Groß- und Kleinschreibung: Eine Person zählt "
         "vielleicht als zwei.",
     ),
+    "alike_numbers": (
+        "Some customer numbers differ in leading zeros or a “.0” alone: one person may count as two.",
+        "Einige Kundennummern unterscheiden sich nur in führenden Nullen oder einem „.0“: Eine Person zählt "
+        "vielleicht als zwei.",
+    ),
+    "nobodies": (
+        "Some customer numbers are words such as “guest” or “test”: their orders are those of nobody, or of "
+        "many.",
+        "Einige Kundennummern sind Wörter wie „Gast“ oder „Test“: Ihre Bestellungen gehören niemandem oder "
+        "vielen.",
+    ),
     "shared_account": (
         "One customer has ten times as many orders as anybody else, or more: it may stand for people without "
         "an account.",
@@ -37,9 +48,10 @@ DOUBTS: dict[str, tuple[str, str]] = {
         "Quarantäne.",
     ),
     "shared_order_ids": (
-        "Most orders have a number that those of other customers have too: it may be that of something else.",
-        "Die meisten Bestellungen haben eine Nummer, die auch Bestellungen anderer haben: Sie gehört "
-        "vielleicht zu etwas anderem.",
+        "Most orders have a number that those of other customers have too: it begins anew now and then, as "
+        "at tills, or is that of something else.",
+        "Die meisten Bestellungen haben eine Nummer, die auch Bestellungen anderer haben: Sie beginnt immer "
+        "wieder von vorn, wie an Kassen, oder gehört zu etwas anderem.",
     ),
     "lone_start": (
         "A few orders lie more than a year before all others: their dates may be wrong.",
@@ -78,5 +90,9 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "lost_returns": (
         "Many returns are of one customer who never bought: spend is too high.",
         "Viele Retouren gehören zu einer Kundennummer ohne Bestellungen: Der Umsatz ist zu hoch.",
+    ),
+    "unmatched_returns": (
+        "Some returns fit no order and take nothing off: spend is too high by them.",
+        "Einige Retouren passen zu keiner Bestellung, nichts wird abgezogen: Um sie ist der Umsatz zu hoch.",
     ),
 }

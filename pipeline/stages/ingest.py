@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
@@ -47,7 +48,7 @@ def ingest(params: Params) -> None:
         done = read_orders(params, on_orders=write, on_identities=write_vault)
         counts = done.counts | {"read_by": _digest_of_settings(params)}
         last = io.read_json(files.INGEST) if files.INGEST.exists() else {}
-        accounting.stop_if_cut_short(last, counts, files.INGEST)
+        accounting.stop_if_cut_short(last, counts, params.sources.section_of_log, files.INGEST)
         returns = io.write_parquet(done.returns, files.RETURNS)
         tables = optional.write(done.tables, files.TABLES)
         io.write_parquet(done.all_quarantined(), files.QUARANTINE)
@@ -149,9 +150,10 @@ def read_orders(
         )
     _check_births(params.ingest.births_from, done)
     returns_drop = params.ingest.returns == "drop"
-    told = list(
-        remarks(done, params.ingest.births_from, params.ingest.cancelled_status, returns_drop=returns_drop)
-    )
+    # A query that chooses rows may have left out what came to nothing.
+    chosen = re.search(r"\bwhere\b", params.sources.orders.query or "", re.IGNORECASE)
+    cancelled = () if chosen else params.ingest.cancelled_status
+    told = list(remarks(done, params.ingest.births_from, cancelled, returns_drop=returns_drop))
     for remark in told:
         warn(remark.sentence)
     return replace(done, counts=done.counts | {"remarks": [remark.name for remark in told]})

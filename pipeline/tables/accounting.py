@@ -180,13 +180,15 @@ def stop_if_lost(quarantine: pd.DataFrame, where: str) -> None:
     )
 
 
-def stop_if_cut_short(last: Mapping[str, Any], present: Mapping[str, Any], kept_in: Path) -> None:
+def stop_if_cut_short(last: Mapping[str, Any], present: Mapping[str, Any], log: str, kept_in: Path) -> None:
     """Raise a UserError if what is read as in the last run has become much less: a cut file looks like churn.
 
     Parameters
     ----------
     last, present : mapping
         The counts of both runs; `last` is empty before there was one.
+    log : str
+        The section of the parameters that says where the orders are.
     kept_in : Path
         Where the last counts are kept, for the message.
     """
@@ -197,7 +199,7 @@ def stop_if_cut_short(last: Mapping[str, Any], present: Mapping[str, Any], kept_
         if rows < WHOLE * before[table][0]:
             raise UserError(
                 f"{rows:,} {what}, the last run found {before[table][0]:,}: a part seems to be missing",
-                where=f"sources.{table}",
+                where=f"sources.{log if table == 'orders' else table}",
                 valid="the whole table; or, if it has become smaller on purpose, "
                 f"delete {kept_in} and run again",
             )
@@ -239,17 +241,11 @@ def _advice(quarantine: pd.DataFrame) -> str:
             "query, "
         )
     if "not_allowed" in first.index:
-        column, reason = (str(first.loc["not_allowed", name]) for name in ("column", "reason"))
-        name, ours = words_of(reason)
-        advice += f"tell under words.{name} what the words of {column} mean ({ours}), "
+        column, ours, reason = (
+            str(first.loc["not_allowed", name]) for name in ("column", "our_column", "reason")
+        )
+        advice += f"tell under words.{ours} what the words of {column} mean ({reason.rstrip('.').lower()}), "
     return advice
-
-
-def words_of(reason: str) -> tuple[str, str]:
-    """Return our name of the column whose words a row broke by the rule `not_allowed`, and these words."""
-    words = reason.removeprefix("Not one of ").rstrip(".")
-    columns = (column for contract in OPTIONAL.values() for column in contract.columns)
-    return next(column.name for column in columns if ", ".join(column.allowed) == words), words
 
 
 def by_frequency(rules: pd.Series[str]) -> list[tuple[str, int]]:

@@ -9,18 +9,26 @@ from typing import Literal, NamedTuple
 import pyarrow.compute as pc
 
 from pipeline.counted import counted
-from pipeline.tables.accounting import words_of
 from pipeline.tables.ingest import Ingested
-from pipeline.tables.signals import MANY_AT_ONCE, at_once, lone_end, lone_start, shared_account, spells
+from pipeline.tables.orders import identity
+from pipeline.tables.signals import (
+    MANY_AT_ONCE,
+    SMALL,
+    at_once,
+    lone_end,
+    lone_start,
+    newcomers,
+    shared_account,
+    spells,
+)
 
 MANY_LOST = 0.25  # of the returns, by one customer: more than anybody's own
 FEWEST_LOST = 20
+MUCH_LOST = 0.05  # of the money given back
 MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the same
 FEWEST_DOUBLED, DOUBLED_SHARE = 10, 0.005  # of the orders: more than by chance
-SMALL = 0.5
 MOST = 0.5
 FLOAT = r"^\d+\.0$"
-SCIENTIFIC = r"^\d([.,]\d+)?[eE]\+\d+$"
 
 
 Doubt = Literal[
@@ -28,6 +36,8 @@ Doubt = Literal[
     "rounded_ids",
     "float_ids",
     "alike_ids",
+    "alike_numbers",
+    "nobodies",
     "shared_account",
     "alike_ids_of_tables",
     "unknown_words",
@@ -42,6 +52,7 @@ Doubt = Literal[
     "none_cancelled",
     "small_amounts",
     "lost_returns",
+    "unmatched_returns",
 ]
 
 
@@ -87,20 +98,21 @@ def _about_births(done: Ingested, births_from: date | None) -> Iterator[Remark]:
     truncation = done.counts["left_truncation"]
     if births_from is None and truncation["suspected"]:
         settled_on = date.fromisoformat(truncation["settled_on"])
-        left = done.as_of - settled_on
+        left, new = done.as_of - settled_on, newcomers(done.order_table, settled_on)
         yield Remark(
             "starts_late",
             "far more customers order for the first time in the first weeks of the log than later: it seems "
             f"to start in the middle of their lives. They come as later from about {settled_on} on: set "
-            f'ingest.births_from: "{settled_on}", if the {left.days} days from then on are enough to learn '
-            "from, which churn preflight tells.",
+            f'ingest.births_from: "{settled_on}", if the {left.days} days from then on, and the '
+            f"{counted(new):customer who was/customers who were} new in them, are enough to learn from, "
+            "which churn preflight tells.",
         )
 
 
 def _about_ids(done: Ingested) -> Iterator[Remark]:
     """Tell of ids that do not tell one customer from another."""
     ids, alike = done.vault["customer_id"], done.counts["alike_ids"]
-    if rounded := pc.sum(pc.match_substring_regex(ids, SCIENTIFIC)).as_py():
+    if rounded := pc.sum(pc.match_substring_regex(ids, identity.SCIENTIFIC)).as_py():
         yield Remark(
             "rounded_ids",
             f"{counted(rounded):customer id is/customer ids are} written like 1.23E+11: a spreadsheet has "
@@ -119,6 +131,20 @@ def _about_ids(done: Ingested) -> Iterator[Remark]:
             "alike_ids",
             f"{counted(alike):customer id differs/customer ids differ} from another one in capitals "
             "alone. If these are the same people, set ingest.customer_ids: small_letters.",
+        )
+    if numbers := identity.alike_numbers(ids):
+        yield Remark(
+            "alike_numbers",
+            f"{counted(numbers):customer id differs/customer ids differ} from another one in leading zeros "
+            'or a ".0" at the end alone: spreadsheets write numbers so. If these are the same people, churn '
+            "inspect shows a query that writes their ids in one way.",
+        )
+    if nobodies := identity.nobodies(ids):
+        yield Remark(
+            "nobodies",
+            f"{counted(nobodies):customer id is a word/customer ids are words} for nobody or for a test, "
+            "such as guest or test, and the orders of each count as one customer's. ingest.exclude_customers "
+            "leaves them out. churn inspect shows them.",
         )
     if orders := shared_account(done.order_table):
         yield Remark(
@@ -146,8 +172,8 @@ def _about_words(done: Ingested) -> Iterator[Remark]:
     """Tell of words that are none of ours: their rows are lost, and what they tell with them."""
     for table in done.tables:
         unknown = table.quarantine[table.quarantine["rule"] == "not_allowed"]
-        for (column, reason), rows in unknown.groupby(["column", "reason"], sort=True):
-            name, ours = words_of(str(reason))
+        for (column, name), rows in unknown.groupby(["column", "our_column"], sort=True):
+            ours = ", ".join(table.contract.column(str(name)).allowed)
             yield Remark(
                 "unknown_words",
                 f"{table.contract.name}: {counted(len(rows)):row holds/rows hold} another word in {column} "
@@ -176,8 +202,9 @@ def _about_order_ids(done: Ingested) -> Iterator[Remark]:
         yield Remark(
             "shared_order_ids",
             f"{shared:,} of {counted(orders):order/orders} have one of {ids:order id/order ids} that several "
-            "customers share. If that column is not the number of the order, but of a product, a shop or a "
-            "day, map the one that is; if there is none, churn inspect shows a query that makes one.",
+            "customers share. Numbers that begin anew, as those of tills do, are in order: what one customer "
+            "buys on one day under one number is one order. If that column is of a product, a shop or a "
+            "day, map the one of the order; if there is none, churn inspect shows a query that makes one.",
         )
 
 
@@ -271,8 +298,9 @@ def _about_states(done: Ingested, cancelled: Sequence[str]) -> Iterator[Remark]:
 
 
 def _about_returns(done: Ingested) -> Iterator[Remark]:
-    """Tell of one customer who never bought and has many of the returns: it is the shop, or stands for it."""
-    lost = done.returns.loc[done.returns["matched_by"] == "none", "customer_key"]
+    """Tell of returns that take nothing off, as no order is found for them."""
+    returns, unmatched = done.counts["policies"]["returns"], done.returns["matched_by"] == "none"
+    lost = done.returns.loc[unmatched, "customer_key"]
     of_one = int(lost.value_counts().max()) if len(lost) else 0
     if of_one >= max(FEWEST_LOST, MANY_LOST * len(done.returns)):
         yield Remark(
@@ -280,4 +308,11 @@ def _about_returns(done: Ingested) -> Iterator[Remark]:
             f"{of_one:,} of {counted(len(done.returns)):return/returns} are of one customer with no order to "
             "take them from: spend is too high. If that is the shop itself, find the buyer by the order: "
             "docs/bring-your-own-data.md, Tables that belong together.",
+        )
+    elif len(lost) >= FEWEST_LOST and returns["not_netted"] >= MUCH_LOST * returns["amount"]:
+        yield Remark(
+            "unmatched_returns",
+            f"{len(lost):,} of {counted(len(done.returns)):return/returns} fit no order, and take nothing "
+            f"off: {returns['not_netted']:,.0f} of {returns['amount']:,.0f} that was given back. Spend is "
+            "too high by that. Give returns the number of the order they are of, or map product_id.",
         )

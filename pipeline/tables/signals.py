@@ -24,6 +24,7 @@ LONE_SHARE, A_QUARTER, A_YEAR = 0.01, timedelta(days=90), timedelta(days=365)
 AS_LONG_AS_BEFORE = 1.25  # seasons do not open on the same day each year
 MANY_AT_ONCE = 0.2  # fewer orders: more than by people who order twice at once
 DAYS = "datetime64[D]"
+SMALL = 0.5  # of the median order: rounding to cents loses much of less
 MIN_SHARED, SHARED_SHARE, SHARED_RATIO = 30, 0.01, 10
 
 Spell = tuple[int, date, date]
@@ -228,13 +229,22 @@ def left_truncation(orders: pa.Table) -> dict[str, Any]:
 
 def _births_by_week(orders: pa.Table) -> list[int]:
     """Count first orders per week of the log; a last week that is cut short is left out."""
-    first_orders = [times[_begins(whose)] for whose, times in _parts(orders)]
-    births = np.concatenate(first_orders).astype(DAYS)
+    births = _births(orders)
     last = max(times.max() for _, times in _parts(orders)).astype(DAYS)
     weeks = (births - births.min()).astype(np.int64) // 7
     whole_weeks = ((last - births.min()).astype(np.int64) + 1) // 7
     counted: list[int] = np.bincount(weeks, minlength=whole_weeks)[:whole_weeks].tolist()
     return counted
+
+
+def newcomers(orders: pa.Table, since: date) -> int:
+    """Count the customers of orders, sorted, whose first one is on a day or after it."""
+    return int(np.count_nonzero(_births(orders) >= np.datetime64(since)))
+
+
+def _births(orders: pa.Table) -> npt.NDArray[np.datetime64]:
+    """Return the day of each customer's first order."""
+    return np.concatenate([times[_begins(whose)] for whose, times in _parts(orders)]).astype(DAYS)
 
 
 def _begins(customers: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:

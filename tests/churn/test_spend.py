@@ -70,6 +70,19 @@ def test_no_line_leads_beyond_what_anybody_has_spent(model: SpendModel, later: p
     assert linear.max() == pytest.approx(model.most * model.unit / model.buyers)
 
 
+def test_large_spenders_count_more_where_they_are_known_better(train: pd.DataFrame) -> None:
+    mean = 20 * train["monetary_value"] / train["monetary_value"].mean()
+    rng = np.random.default_rng(0)
+    missed = {}
+    # The ridge bends the line; which customers it then misses depends on how much each of them counts.
+    for name, spent in (("counts", rng.poisson(mean)), ("amounts", mean * rng.gamma(4, 1 / 4, len(train)))):
+        bent = train.assign(future_spend=np.where(train["churned"], 0.0, spent))
+        linear = fit_spend(bent, seed=5).members(bent, np.zeros(len(bent)))["two_part_linear"]
+        bought = bent["future_spend"] > 0
+        missed[name] = abs(linear[bought].sum() / bent["future_spend"].sum() - 1)
+    assert missed["counts"] < missed["amounts"] / 2
+
+
 def test_a_stored_model_says_the_same(model: SpendModel, later: pd.DataFrame) -> None:
     stored = dump_model(replace(model, season=0.2, log_level=0.2).as_dict())
     again = SpendModel(**load_model(stored))

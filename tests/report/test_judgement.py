@@ -203,8 +203,8 @@ def test_alarms_stand_on_top_in_words(page_of: PageOf, report: ReportData) -> No
 
 def test_past_runs_stand_beside_what_was_promised(page_of: PageOf, report: ReportData) -> None:
     english, german = (page_of(replace(report, language=one)).text for one in ("en", "de"))
-    assert "90 days after it, what it said" in english
-    assert "90 Tage nach ihr wird hier verglichen" in german
+    assert "90 days after each score run, what it said" in english
+    assert "90 Tage nach jeder Bewertung wird hier verglichen" in german
     row = dict.fromkeys(COLUMNS, 0.5) | {"as_of": "2024-03-01", "customers": 100, "vanished": 2}
     earlier = row | {"as_of": "2024-02-01", "vanished": 0, "log_loss": float("nan")}
     page = page_of(replace(report, reality=pd.DataFrame([earlier, row]))).text

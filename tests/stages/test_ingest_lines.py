@@ -10,7 +10,7 @@ import yaml
 
 from pipeline.errors import UserError
 from pipeline.params import load_params
-from pipeline.stages.ingest import read_orders
+from pipeline.stages.ingest import ingest, read_orders
 
 PROJECT = Path(__file__).parents[2]
 LINES = {"order_id": "no", "customer_id": "who", "ordered_at": "day", "product_id": "sku", "amount": "sum"}
@@ -83,6 +83,20 @@ def test_a_fault_of_a_log_beside_lines_is_told_of_the_log(params: dict[str, Any]
     error = complaint(params)
     assert error.where == "sources.orders.date_format"
     assert "another column, or a format" in str(error.valid)
+
+
+def test_lines_that_were_cut_short_are_told_of_the_section_that_is_there(params: dict[str, Any]) -> None:
+    params["sources"]["customers"] = None
+    for rows, stops in ((60, False), (30, True)):
+        lines = Path("lines.csv").read_text().splitlines(keepends=True)
+        Path("lines.csv").write_text("".join(lines[: rows + 1]))
+        Path("params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+        if stops:
+            with pytest.raises(UserError) as error:
+                ingest(load_params(Path("params.yaml")))
+            assert error.value.where == "sources.order_lines"
+        else:
+            ingest(load_params(Path("params.yaml")))
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ QUARANTINE = Contract(
             "line", "count", "Physical line it starts on; the row number in Parquet", unit="from 1", minimum=1
         ),
         Column("column", "text", "The source's name of the column at fault", nullable=True),
+        Column("our_column", "text", "Our name of it", nullable=True),
         Column("rule", "text", "The first rule it broke; pipeline/tables/rules.py lists them"),
         Column("reason", "text", "The rule as a sentence"),
         Column(

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
 from pipeline.counted import counted
+from pipeline.engine.quoting import literal
 from pipeline.tables.inspection.log import FEWEST_ORDERS, WHERE, Advice, Log, question
+from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import plain
-from pipeline.tables.orders.identity import spelling
+from pipeline.tables.orders.identity import NOBODY, NUMBER, SCIENTIFIC, spelling
 from pipeline.tables.signals import stands_for_many
 
 NEARLY_ALL_ALONE = 0.99
-NOBODY = r"0+|-1|9{4,}|guest|gast|walk-?in|laufkund(e|schaft)|bar(verkauf)?|cash"
+NO_NUMBER = r"0+|-1|9{4,}"
+NOBODY_AT_ALL = f"{NO_NUMBER}|{NOBODY}"
 SHOWN = 32  # characters of a value that stands for nobody
 SPELLED_ALIKE = """
     SELECT count(DISTINCT {column}) - count(DISTINCT {small}) FROM raw WHERE {column} <> ''"""
+AS_A_NUMBER = f"regexp_replace({{id}}, {literal(NUMBER)}, '\\1')"
+NOBODIES = """
+    SELECT {column}, count(*) AS rows FROM raw WHERE regexp_full_match({column}, {words})
+    GROUP BY {column} ORDER BY rows DESC, {column}"""
 # What stands for no customer is no shared account.
 COMMONEST = """
     SELECT {column}, count(*) AS rows FROM raw
@@ -52,6 +60,47 @@ def about_spelling(log: Log) -> Iterator[Advice]:
             )
 
 
+def about_numbers(log: Log) -> Iterator[Advice]:
+    """Tell of ids that differ by leading zeros or a ".0" alone, and of a ".0" at the end of all."""
+    column = log.column("customer_id")
+    if column is None:
+        return
+    bare = AS_A_NUMBER.format(id=column.key)
+    [(alike,)] = log.ask(SPELLED_ALIKE.format(column=column.key, small=bare), "numbers alike")
+    bare_ids = Change(column=column.name, value=lambda id_: AS_A_NUMBER.format(id=f"trim({id_})"))
+    if alike:
+        told = f"{counted(alike):id differs/ids differ} from another one in leading zeros or a "
+        told += '".0" at the end alone, as spreadsheets write numbers. If these are the same people, '
+        told += "to write their ids without (where the CRM has the zeros, add them by lpad), "
+        yield Advice("customers", told, offer=bare_ids)
+    elif column.floats == 1:
+        told = 'all ids end in ".0". If the CRM knows them without, to cut it off, '
+        yield Advice("customers", told, offer=bare_ids)
+
+
+def about_rounded(log: Log) -> Iterator[Advice]:
+    """Ask about ids that a spreadsheet has rounded."""
+    if column := log.column("customer_id"):
+        is_rounded = f"regexp_full_match({column.key}, {literal(SCIENTIFIC)})"
+        [(ids,)] = log.ask(f"SELECT count(DISTINCT {column.key}) FROM raw WHERE {is_rounded}", "rounded ids")
+        if ids:
+            told = f"{counted(ids):id is/ids are} written like 1.23E+11: a spreadsheet has rounded them, and "
+            told += "one may be several customers. Export that column as text"
+            yield question(f"{WHERE}.columns.customer_id", told)
+
+
+def about_nobodies(log: Log) -> Iterator[Advice]:
+    """Ask about ids that are a word for nobody or for a test, other than the one that many share."""
+    column, shared = log.column("customer_id"), shared_id(log)
+    words = literal(f"(?i)({NOBODY})")
+    rows = log.ask(NOBODIES.format(column=column.key, words=words), "nobodies") if column else []
+    found = {id_: f'"{id_}" ({counted(n):row/rows})' for id_, n in rows if not shared or id_ != shared[0]}
+    if found:
+        told = f"{', '.join(found.values())}: these ids seem to mean nobody, or a test, and the rows of each "
+        told += f"count as one customer's. If so, set ingest.exclude_customers: {json.dumps(list(found))}"
+        yield question(f"{WHERE}.columns.customer_id", told)
+
+
 def about_shared_ids(log: Log) -> Iterator[Advice]:
     """Tell of an id that many people share."""
     column, found = log.column("customer_id"), shared_id(log)
@@ -71,7 +120,7 @@ def shared_id(log: Log) -> tuple[str, int, int] | None:
     rows = log.ask(COMMONEST.format(column=column.key), "commonest") if column else []
     if column and len(rows) == 2 and len(rows[0][0]) <= SHOWN:
         (shared, most), (_, next_most) = rows
-        is_nobody = re.fullmatch(NOBODY, plain(shared)) and most >= FEWEST_ORDERS and most > 2 * next_most
-        if is_nobody or stands_for_many(most, next_most, column.filled):
+        is_nobody = re.fullmatch(NOBODY_AT_ALL, plain(shared)) and most >= FEWEST_ORDERS
+        if (is_nobody and most > 2 * next_most) or stands_for_many(most, next_most, column.filled):
             return shared, most, next_most
     return None

@@ -26,6 +26,7 @@ from pipeline.tables.inspection.names import A_TOTAL, ROLES, TAXES
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import Column, Guess, may_be_amount
 from pipeline.tables.inspection.values import decimal_sign
+from pipeline.tables.signals import SMALL
 from pipeline.tables.sources.readers import NUMBERS
 
 WITH_TAX = """
@@ -44,7 +45,12 @@ PIECES = """
         FROM raw
     )
     WHERE quantity > 1 AND one > 0"""
-CENTS = r"(?<![a-z])(cents?|pence)(?![a-z])"
+CENTS = "cents?|pence|minor"
+LIKE_CENTS = 500
+NO_CENTS = {"CLP", "HUF", "IDR", "ISK", "JPY", "KRW", "PYG", "TWD", "UGX", "VND", "XAF", "XOF"}
+A_ROW = "(file_no, line)"
+MEDIAN_ORDER = """
+    SELECT median(paid) FROM (SELECT sum({paid}) AS paid FROM raw GROUP BY {order}) WHERE paid > 0"""
 
 
 def of_the_row(log: Log) -> tuple[Log, list[Advice]]:
@@ -132,26 +138,59 @@ def about_currency(log: Log) -> Iterator[Advice]:
 
 
 def about_cents(log: Log) -> Iterator[Advice]:
-    """Tell of amounts that are called cents and are whole numbers."""
+    """Tell of whole numbers for amounts: they are cents where they are called so, and may be if large."""
     amount = log.column("amount", "unit_price")
-    if not (amount and re.search(CENTS, amount.name.lower())):
+    if amount is None:
         return
     others = f"SELECT 1 FROM raw WHERE NOT regexp_full_match({amount.key}, '-?\\d*') LIMIT 1"
-    if not log.ask(others, "cents"):
-        change = Change(column=amount.name, value=_of_cents(log, amount))
-        told = f'"{amount.name}" holds whole numbers alone: they seem to be cents'
-        yield Advice("cents", f"{told}, and the proposed query divides them by 100", change=change)
+    if log.ask(others, "cents"):
+        return
+    change = Change(column=amount.name, value=_calculated(log, amount, "DECIMAL(18, 2)", "/ 100.0"))
+    told = f'"{amount.name}" holds whole numbers alone'
+    if amount.has_word(CENTS):
+        told += ": they seem to be cents, and the proposed query divides them by 100"
+        yield Advice("cents", told, change=change)
+    elif (middle := _middle(log, amount)) >= LIKE_CENTS and not _has_no_cents(log):
+        told += f", half of them {middle:,.0f} and more. If they are cents, to divide them by 100, "
+        yield Advice("amounts", told, offer=change)
 
 
-def _of_cents(log: Log, amount: Column) -> Callable[[str], str]:
-    """Write cents as money, with the decimal sign of the quantity beside them."""
+def _middle(log: Log, amount: Column) -> float:
+    number = NUMBER.format(column=amount.key)
+    [(middle,)] = log.ask(f"SELECT median({number}) FROM raw WHERE {number} > 0", "median amount")
+    return middle or 0.0
+
+
+def _has_no_cents(log: Log) -> bool:
+    """Tell whether the log names its currency, and that has none."""
+    column = log.column("currency")
+    return bool(column and {value.upper() for value in log.values(column)} <= NO_CENTS)
+
+
+def about_scaled(log: Log) -> Iterator[Advice]:
+    """Ask about amounts of which rounding to cents leaves little."""
+    amount, order = log.column("amount"), log.column("order_id")
+    if amount is None:
+        return
+    names = {"paid": NUMBER.format(column=amount.key), "order": order.key if order else A_ROW}
+    [(middle,)] = log.ask(MEDIAN_ORDER.format(**names), "median order")
+    if middle is not None and middle < SMALL:
+        told = f"half of the orders are worth {middle:.2g} or less, and results are rounded to 0.01: most of "
+        told += "what they say is lost. If the amounts are scaled, or are thousands, to multiply them, "
+        thousands = Change(column=amount.name, value=_calculated(log, amount, "DECIMAL(18, 8)", "* 1000"))
+        yield question(f"{WHERE}.columns.amount", told, offer=thousands)
+
+
+def _calculated(log: Log, amount: Column, kind: str, calculation: str) -> Callable[[str], str]:
+    """Write what becomes of an amount, read as a kind of number, with the decimal sign of the log."""
     cast = "CAST" if log.raw.typed_as(NUMBERS, amount.key) else "TRY_CAST"
     sign = "."
     with suppress(UserError):  # it is asked for
         sign = decimal_sign(log)
 
-    def money(cents: str) -> str:
-        divided = f"{cast}({cents} AS DECIMAL(18, 2)) / 100.0"
-        return f"replace(CAST({divided} AS VARCHAR), '.', ',')" if sign == "," else divided
+    def money(before: str) -> str:
+        number = f"replace({before}, ',', '.')" if sign == "," and amount.decimals else before
+        value = f"{cast}({number} AS {kind}) {calculation}"
+        return f"replace(CAST({value} AS VARCHAR), '.', ',')" if sign == "," else value
 
     return money

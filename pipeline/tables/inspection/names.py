@@ -112,8 +112,9 @@ class Names:
 ROLES = {
     "ordered_at": Names(
         any_of=words("datum date fecha ^data zeit time tag$ ^day am$ at$ on$ dt$ created erstellt"),
-        more=words(AN_ORDER, "spende donation"),
+        more=words(AN_ORDER, "spende donation gebucht"),
         less=words(
+            "auffuehr vorstell veranstalt anreise abreise arriv depart check(in|out)",
             "geburt birth regist join (bei|ein)tritt since seit",
             "liefer ship deliver versand fulfil complet clos",
             "faellig due paid zahl captur refund erstatt storn cancel bescheinig",

@@ -9,7 +9,18 @@ from pathlib import Path
 from pipeline.engine import duck
 from pipeline.errors import UserError
 from pipeline.tables import amounts
-from pipeline.tables.inspection import customers, doubts, files, lines, missing, money, signs, states, values
+from pipeline.tables.inspection import (
+    customers,
+    doubts,
+    files,
+    lines,
+    missing,
+    money,
+    references,
+    signs,
+    states,
+    values,
+)
 from pipeline.tables.inspection.events import purchases_alone
 from pipeline.tables.inspection.log import WHERE, Advice, Correction, Detector, Log, question
 from pipeline.tables.inspection.query import Change, Table, as_table, does, select
@@ -43,17 +54,23 @@ DETECTORS: tuple[Detector, ...] = (
     states.about_states,
     customers.about_new_ids,
     customers.about_spelling,
+    customers.about_numbers,
+    customers.about_rounded,
     customers.about_shared_ids,
+    customers.about_nobodies,
     lines.about_lines,
     lines.about_parts,
     lines.about_repeated_total,
     signs.about_kinds,
     signs.about_given_back,
+    signs.about_pieces_below_zero,
     signs.about_stages,
     signs.about_other_side,
     signs.about_refunds,
+    references.about_references,
     money.about_currency,
     money.about_cents,
+    money.about_scaled,
     states.about_cancelled_on,
     missing.about_empty,
 )

@@ -22,7 +22,7 @@ from pipeline.tables.inspection.log import (
     question,
     shown,
 )
-from pipeline.tables.inspection.names import AN_ORDER, PERSON
+from pipeline.tables.inspection.names import AN_ORDER, PERSON, ROLES
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import Column, plain
 from pipeline.tables.inspection.states import YES, YES_OR_NO
@@ -80,14 +80,8 @@ LARGER_THAN_ORDER = """
 def about_kinds(log: Log) -> Iterator[Advice]:
     """Ask about rows that are called a credit note or the like while their amounts are above zero."""
     paid = log.paid
-    for column in log.free if paid else []:
+    for column, given_back in kinds_given_back(log) if paid else ():
         is_side = re.search(SIDES, column.plain_name)
-        if column.distinct > SOME or not (is_side or re.search(KIND, column.plain_name)):
-            continue
-        is_given_back = partial(re.fullmatch, CREDIT_SIDE) if is_side else partial(re.search, GIVEN_BACK)
-        given_back = [value for value in log.values(column) if is_given_back(plain(value))]
-        if not 0 < len(given_back) < column.distinct:
-            continue
         words = ", ".join(map(literal, given_back))
         above, below = _above_and_below(log, paid, f"{column.key} IN ({words})")
         if above and not below:
@@ -104,6 +98,18 @@ def about_kinds(log: Log) -> Iterator[Advice]:
             return
 
 
+def kinds_given_back(log: Log) -> Iterator[tuple[Column, list[str]]]:
+    """Find the columns of kinds of rows, and which of these are called a credit note or the like."""
+    for column in log.free:
+        is_side = re.search(SIDES, column.plain_name)
+        if column.distinct > SOME or not (is_side or re.search(KIND, column.plain_name)):
+            continue
+        is_given_back = partial(re.fullmatch, CREDIT_SIDE) if is_side else partial(re.search, GIVEN_BACK)
+        given_back = [value for value in log.values(column) if is_given_back(plain(value))]
+        if 0 < len(given_back) < column.distinct:
+            yield column, given_back
+
+
 def about_given_back(log: Log) -> Iterator[Advice]:
     """Ask about a column of yes and no that tells which rows were given back: nothing takes these off."""
     for column in log.free if log.paid else []:
@@ -118,6 +124,25 @@ def about_given_back(log: Log) -> Iterator[Advice]:
             told += "above zero. If that was given back, it would count as bought: to leave these rows out, "
             kept = f"coalesce(trim({log.text(column)}), '') <> {literal(given_back[0])}"
             yield question(f"{WHERE}.columns.amount", told, offer=Change(kept))
+            return
+
+
+def about_pieces_below_zero(log: Log) -> Iterator[Advice]:
+    """Ask about pieces below zero beside an amount above it."""
+    amount = log.column("amount")
+    for column in log.other_numbers if amount else []:
+        if amount is None or not ROLES["quantity"].rate(column.plain_name):
+            continue
+        below = f"{SIGN.format(column=column.key)} < 0"
+        above, also_below = _above_and_below(log, [amount], below)
+        if above and not also_below:
+            told = (
+                f'{counted(above):row has/rows have} "{column.name}" below zero and "{amount.name}" above. '
+            )
+            told += "If that was given back, it would count as bought: the proposed query turns its sign. If "
+            is_below = f"starts_with(trim({log.text(column)}), '-')"
+            turned = _where(is_below, _negative(log, amount), amount)
+            yield question(f"{WHERE}.columns.amount", f"{told}not, leave that out", change=turned)
             return
 
 

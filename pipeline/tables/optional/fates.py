@@ -51,6 +51,7 @@ def quarantine(
         "breaches": {
             "number": pa.array(range(len(rules)), pa.int32()),
             "column_name": pa.array([columns[rule.column] for rule in rules], pa.string()),
+            "our_column": pa.array([rule.column for rule in rules], pa.string()),
             "rule": pa.array([rule.rule for rule in rules], pa.string()),
             "reason": pa.array([rule.reason for rule in rules], pa.string()),
         },

@@ -25,6 +25,13 @@ from pipeline.tables.sources.spec import IdMapSource, TableSource
 
 PACKAGE = "pipeline.tables.orders"
 NOT_CUSTOMERS = ("test", "employee")
+# A number, and what spreadsheets and programs take from it or add to it.
+NUMBER, DRESSED_NUMBER = r"^0*(\d+?)(\.0)?$", r"^0\d+(\.0)?$|^\d+\.0$"
+SCIENTIFIC = r"^\d([.,]\d+)?[eE]\+\d+$"
+NOBODY = (
+    r"guest|gast|walk-?in|laufkund(e|schaft)|bar(verkauf)?|cash|unknown|unbekannt|anonym(ous)?|dummy|"
+    r"test[-_. ]?(kunde|konto|user|customer|account|\d{1,3})?|(test|demo|dummy)[-_.]?\d*@.+"
+)
 
 # Of customers' ids alone: what else the table says is read, judged and written as docs/tables.md describes.
 TEST_ACCOUNTS = """
@@ -67,6 +74,18 @@ def alike(ids: pa.ChunkedArray) -> int:
         return 0  # there are no small letters; to look for equal ones takes far longer than this
     small = in_small_letters(ids)
     return 0 if ids.equals(small) else len(ids) - len(small.unique())
+
+
+def alike_numbers(ids: pa.ChunkedArray) -> int:
+    """Count the ids, each there once, that leading zeros or a ".0" alone tell from another one."""
+    if not pc.any(pc.match_substring_regex(ids, DRESSED_NUMBER)).as_py():
+        return 0
+    return len(ids) - len(pc.replace_substring_regex(ids, NUMBER, r"\1").unique())
+
+
+def nobodies(ids: pa.ChunkedArray) -> int:
+    """Count the ids that are a word for nobody, or for a test."""
+    return pc.sum(pc.match_substring_regex(ids, f"^({NOBODY})$", ignore_case=True)).as_py() or 0
 
 
 def read_links(

@@ -74,6 +74,7 @@ def settle(
         {
             "rank": range(len(faults) + len(rules)),
             "rule": [rule.name for rule in (*faults, *rules)],
+            "role": pd.Series([rule.role for rule in (*faults, *rules)], dtype="str"),
             "named": pd.Series(
                 [raw.columns.get(rule.role) if rule.role else None for rule in (*faults, *rules)], dtype="str"
             ),

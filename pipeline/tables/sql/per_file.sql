@@ -4,12 +4,13 @@ WITH counted AS (
     SELECT file_no, rule, left_out, count(*) AS rows FROM judged GROUP BY ALL
 ),
 fates AS (
-    SELECT file_no, CASE WHEN rule IS NOT NULL THEN 'quarantined' ELSE coalesce(left_out, 'accepted') END AS fate, rows
+    SELECT file_no, rows,
+           CASE WHEN rule IS NOT NULL THEN 'quarantined' ELSE coalesce(left_out, 'accepted') END AS fate
     FROM counted
     UNION ALL
-    SELECT file_no, 'quarantined', 1 FROM faults
+    SELECT file_no, 1, 'quarantined' FROM faults
     UNION ALL
-    SELECT file_no, 'after_as_of', 1 FROM dated WHERE ordered_at >= $until::TIMESTAMP
+    SELECT file_no, 1, 'after_as_of' FROM dated WHERE ordered_at >= $until::TIMESTAMP
 )
 SELECT file_no, fate, sum(rows)::BIGINT
 FROM fates

@@ -62,6 +62,8 @@ from pipeline.tables.inspection.roles import Column, guess_roles
         ("Factuurnummer Klantnummer Datum Prijs Bedrag", "1 2 4 0"),
         ("importer_tax Kundennr Datum Betrag Produktcode", "1 2 3 -"),
         ("Belegnr Auftraggeber Kundenreferenz Nettowert Erstelldatum", "1 4 3 0"),
+        ("Buchungsnr Kunde Aufführungsdatum Gebuchtes_Datum Preis", "1 3 4 -"),
+        ("booking_id customer_id arrival_date date total", "1 3 4 -"),
     ],
 )
 def test_german_and_english_names_are_known(header: str, roles: str) -> None:

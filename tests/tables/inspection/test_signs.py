@@ -46,6 +46,21 @@ def test_a_credit_note_below_zero_and_an_order_that_was_refunded_are_no_question
     assert inspected(tmp_path, INVOICES.format(kind=kind, sign=sign)).questions == ()
 
 
+@pytest.mark.parametrize(("name", "pieces", "sign"), [("Menge", "-1", ""), ("Anzahl", "-2", "")])
+def test_pieces_below_zero_beside_an_amount_above_are_asked_about(
+    name: str, pieces: str, sign: str, tmp_path: Path
+) -> None:
+    text = "\n".join(
+        f"{line};{name if n == 0 else pieces if n == 3 else 1}"
+        for n, line in enumerate(INVOICES.replace("Belegart;", "").replace("Rechnung;", "").splitlines())
+    ).replace("{kind};", "")
+    found = inspected(tmp_path, text.format(sign=sign) + "\n")
+    [question] = found.questions
+    assert f'1 row has "{name}" below zero and "Betrag" above' in question
+    assert [row[-2] for row in queried(found, tmp_path)] == ["1.119,00", "20,00", "-19,50"]
+    assert inspected(tmp_path, text.format(sign="-") + "\n").questions == ()
+
+
 def test_the_credit_side_of_a_ledger_is_asked_about(tmp_path: Path) -> None:
     text = INVOICES.replace("Belegart", "Soll/Haben-Kz").replace("Rechnung", "S").format(kind="H", sign="")
     [question] = inspected(tmp_path, text).questions
@@ -106,6 +121,9 @@ def test_the_query_for_refunds_reads_numbers_of_a_typed_file(tmp_path: Path) -> 
     ("name", "amounts", "told"),
     [
         ("amount_cents", ("1999", "2450"), True),
+        ("totalCents", ("1999", "2450"), True),
+        ("amount_minor", ("1999", "2450"), True),
+        ("amount_percents", ("1999", "2450"), False),
         ("amount_cents", ("19.99", "24.50"), False),
         ("amount", ("1999", "2450"), False),  # yen, forints
         ("amount_percentage", ("1999", "2450"), False),

@@ -111,11 +111,11 @@ def test_a_row_that_breaks_a_rule_is_told_by_line_column_and_rule(
     assert (table.counts["accepted"], table.counts["quarantined"]) == (1, 1)
 
 
-def test_the_quarantine_names_their_column_and_never_the_value(read: Read) -> None:
+def test_the_quarantine_names_the_column_in_both_words_and_never_the_value(read: Read) -> None:
     text = "kunde,land\na,secret@shop.example\nb,DE\n"
     columns = {"customers": {"customer_id": "kunde", "country": "land", "created_at": None}}
     table = read(columns=columns, customers=text)["customers"]
-    assert table.quarantine["column"].tolist() == ["land"]
+    assert table.quarantine[["column", "our_column"]].to_numpy().tolist() == [["land", "country"]]
     assert table.quarantine["source"].tolist() == ["customers.csv"]
     assert "secret" not in table.quarantine.to_csv() + json.dumps(rounded(table.counts))
 
@@ -224,10 +224,12 @@ def test_a_column_that_would_be_the_same_in_every_row_is_written_by_a_query(read
 
 
 def test_too_many_words_of_the_shops_own_are_asked_for(read: Read) -> None:
+    names = {"customer_id": "customer_id", "answered_at": "answered_at", "kind": "art", "score": "score"}
+    text = "customer_id,answered_at,art,score\na,2023-01-01,Umfrage,5\n"
     with pytest.raises(UserError, match="not_allowed 1") as caught:
-        read(max_share=0.5, surveys="customer_id,answered_at,kind,score\na,2023-01-01,Umfrage,5\n")
+        read(max_share=0.5, columns={"surveys": names}, surveys=text)
     valid = str(caught.value.valid)
-    assert valid.startswith("tell under words.kind what the words of kind mean (nps, csat), put the file")
+    assert valid.startswith("tell under words.kind what the words of art mean (not one of nps, csat), put")
 
 
 def test_rows_of_strangers_are_told_what_they_lack(read: Read) -> None:

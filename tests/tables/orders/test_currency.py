@@ -116,7 +116,7 @@ def test_several_currencies_without_rates_are_a_question(ingest: Ingest) -> None
 def test_a_wrong_rate_is_quarantined_and_counted(ingest: Ingest, row: str, found: list[Any]) -> None:
     done = exchange(ingest, MIXED, RATES + row + "\n")
     [lookup] = done.lookups
-    rejected = lookup.quarantine[["line", "column", "rule", "value_class"]]
+    rejected = lookup.quarantine[["line", "our_column", "rule", "value_class"]]
     assert rejected.astype(object).where(rejected.notna(), None).to_numpy().tolist() == found
     counts = done.counts["lookups"]["exchange_rates"]
     assert counts["rows_read"] == 4 == counts["accepted"] + counts["merged"] + counts["quarantined"]

@@ -131,9 +131,10 @@ def test_test_accounts_are_left_out_by_flag_and_by_pattern(ingest: Ingest, tmp_p
 def test_a_flag_that_is_neither_yes_nor_no_is_quarantined(ingest: Ingest) -> None:
     done = ingest(log_of("a,2021-03-04,1,no", "b,2021-03-04,2,perhaps", extra=",test"), is_test="test")
     row = done.quarantine.iloc[0]
-    assert (row["rule"], row["column"], row["value_class"]) == (
+    assert (row["rule"], row["column"], row["our_column"], row["value_class"]) == (
         "unreadable_flag",
         "test",
+        "is_test",
         "text of 7 characters",
     )
 

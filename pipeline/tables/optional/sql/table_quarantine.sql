@@ -2,12 +2,12 @@
 WITH broken AS (
     SELECT file_no, line, breach, value_class FROM fates WHERE fate = 'quarantined'
 ), rejected AS (
-    SELECT file_no, line, column_name, rule, reason, value_class
+    SELECT file_no, line, column_name, NULL AS our_column, rule, reason, value_class
     FROM faults JOIN fault_reasons USING (rule)
     UNION ALL
-    SELECT file_no, line, column_name, rule, reason, value_class
+    SELECT file_no, line, column_name, our_column, rule, reason, value_class
     FROM broken JOIN breaches ON breach = number
 )
-SELECT source, line, column_name AS "column", rule, reason, value_class
+SELECT source, line, column_name AS "column", our_column, rule, reason, value_class
 FROM rejected JOIN files USING (file_no)
 ORDER BY source, line

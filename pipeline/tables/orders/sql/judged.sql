@@ -40,6 +40,7 @@ SELECT place, paid, rule,
            WHEN is_empty THEN 'empty_rows'
            WHEN missing_customer THEN 'missing_customer_id'
            WHEN is_set(is_test) OR test_account THEN 'test_accounts'
-           WHEN list_position([lower(word) FOR word IN $cancelled::VARCHAR[]], lower(status)) > 0 THEN 'cancelled'
+           WHEN list_position([lower(word) FOR word IN $cancelled::VARCHAR[]], lower(status)) > 0
+               THEN 'cancelled'
        END::left_out AS left_out
 FROM ruled

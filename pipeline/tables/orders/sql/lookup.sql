@@ -15,7 +15,7 @@ WITH rejected AS (
     UNION ALL
     SELECT file_no, line, NULL, rule, value_class FROM wrong
 )
-SELECT source, line, coalesce(column_name, named) AS "column", rule, reason, value_class
+SELECT source, line, coalesce(column_name, named) AS "column", role AS our_column, rule, reason, value_class
 FROM rejected JOIN lookup_rules USING (rule) JOIN files USING (file_no);
 
 CREATE VIEW lookup_fates AS

@@ -11,8 +11,8 @@ GROUP BY customer_no, order_id, CAST(ordered_at AS DATE);
 
 -- A row whose order id no other row has needs no sum, and without an order id every row is an order.
 CREATE VIEW purchases AS
-SELECT customer_no, order_id, CASE WHEN order_id IS NULL THEN product_id END AS product_id, ordered_at, paid AS amount,
-       1::BIGINT AS lines, nullif(channel, '') AS channel
+SELECT customer_no, order_id, CASE WHEN order_id IS NULL THEN product_id END AS product_id, ordered_at,
+       paid AS amount, 1::BIGINT AS lines, nullif(channel, '') AS channel
 FROM judged
 WHERE rule IS NULL AND left_out IS NULL AND only_line IS NOT FALSE
 UNION ALL

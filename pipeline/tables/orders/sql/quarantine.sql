@@ -1,9 +1,9 @@
 -- Every row that was not accepted: those that could not be split, and those that broke a rule.
 WITH rejected AS (
-    SELECT file_no, line, column_name AS "column", rules.rule, reason, value_class
+    SELECT file_no, line, column_name AS "column", role, rules.rule, reason, value_class
     FROM faults JOIN rules USING (rule)
     UNION ALL
-    SELECT file_no, line, named, rules.rule, reason,
+    SELECT file_no, line, named, role, rules.rule, reason,
            CASE
                WHEN role = 'ordered_at' AND ordered_at IS NOT NULL THEN 'date'
                WHEN role = 'ordered_at' THEN value_class(date_text)
@@ -17,6 +17,6 @@ WITH rejected AS (
            END
     FROM broken JOIN rules USING (rule) JOIN customers USING (customer_no)
 )
-SELECT source, line, "column", rule, reason, value_class
+SELECT source, line, "column", role AS our_column, rule, reason, value_class
 FROM rejected JOIN files USING (file_no)
 ORDER BY source, line

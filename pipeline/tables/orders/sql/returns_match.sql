@@ -1,6 +1,7 @@
 -- What a return can take its money from: an order of a customer who returned something.
 CREATE TABLE targets AS
-SELECT row_number() OVER (ORDER BY customer_key, ordered_at, amount, product_id, order_id, lines) AS target_no,
+SELECT row_number() OVER (ORDER BY customer_key, ordered_at, amount, product_id, order_id, lines)
+           AS target_no,
        customer_key, order_id, product_id, ordered_at, amount, 1 AS orders, lines
 FROM purchases JOIN identities USING (customer_no)
 WHERE amount > 0 AND customer_key IN (SELECT customer_key FROM returned);
@@ -19,7 +20,8 @@ JOIN judged
     ON judged.customer_no = identities.customer_no
    AND judged.order_id = targets.order_id
    AND CAST(judged.ordered_at AS DATE) = CAST(targets.ordered_at AS DATE)
-WHERE rule IS NULL AND left_out IS NULL AND paid > 0 AND judged.product_id <> '' AND judged.order_id IS NOT NULL
+WHERE rule IS NULL AND left_out IS NULL AND paid > 0
+  AND judged.product_id <> '' AND judged.order_id IS NOT NULL
   AND (customer_key, judged.product_id) IN (SELECT customer_key, product_id FROM returned);
 
 -- The order each return belongs to, found from what had happened when it came, so that no later event moves
@@ -57,13 +59,15 @@ heights AS (
 ),
 tops AS (
     SELECT return_no, lag(target_no) OVER (
-        PARTITION BY customer_key, thing, height ORDER BY moment, step DESC, target_no, return_no) AS target_no
+        PARTITION BY customer_key, thing, height ORDER BY moment, step DESC, target_no, return_no
+    ) AS target_no
     FROM heights
 )
 SELECT return_no, target_no FROM tops WHERE return_no IS NOT NULL AND target_no IS NOT NULL;
 
 CREATE VIEW product_steps AS
-SELECT customer_key, product_id AS thing, ordered_at AS moment, 1 AS step, target_no, NULL AS return_no FROM bought
+SELECT customer_key, product_id AS thing, ordered_at AS moment, 1 AS step, target_no, NULL AS return_no
+FROM bought
 UNION ALL
 SELECT customer_key, product_id, returned_at, -1, NULL, return_no
 FROM returned
@@ -106,7 +110,9 @@ SELECT return_no, target_no, 'amount' AS matched_by FROM last_in_first_out('amou
 -- stroke.
 CREATE VIEW by_time AS
 WITH latest AS (
-    SELECT customer_key, ordered_at, max(target_no) AS target_no, max(amount) AS amount FROM targets GROUP BY ALL
+    SELECT customer_key, ordered_at, max(target_no) AS target_no, max(amount) AS amount
+    FROM targets
+    GROUP BY ALL
 )
 SELECT return_no, target_no, 'latest' AS matched_by
 FROM returned
@@ -116,7 +122,8 @@ WHERE latest.amount > -returned.amount;
 CREATE VIEW matched AS
 SELECT return_no,
        coalesce(by_id.target_no, by_product.target_no, by_amount.target_no, by_time.target_no) AS target_no,
-       coalesce(by_id.matched_by, by_product.matched_by, by_amount.matched_by, by_time.matched_by, 'none') AS matched_by
+       coalesce(by_id.matched_by, by_product.matched_by, by_amount.matched_by, by_time.matched_by, 'none')
+           AS matched_by
 FROM returned
 LEFT JOIN by_id USING (return_no)
 LEFT JOIN by_product USING (return_no)

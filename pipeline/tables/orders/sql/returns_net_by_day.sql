@@ -1,7 +1,8 @@
 -- What a return can take its money from: all orders of a day of a customer who returned something.
 CREATE TABLE targets AS
 SELECT row_number() OVER (ORDER BY customer_key, min(ordered_at)) AS target_no,
-       customer_key, min(ordered_at) AS ordered_at, sum(amount) AS amount, count(*) AS orders, sum(lines) AS lines
+       customer_key, min(ordered_at) AS ordered_at, sum(amount) AS amount,
+       count(*) AS orders, sum(lines) AS lines
 FROM purchases JOIN identities USING (customer_no)
 WHERE amount > 0 AND customer_key IN (SELECT customer_key FROM returned)
 GROUP BY customer_key, CAST(ordered_at AS DATE);

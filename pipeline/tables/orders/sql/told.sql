@@ -1,9 +1,12 @@
 -- Every return that the log or the returns table tells of. A day without a time of day is taken as its end,
 -- so that what was bought on that day comes before it.
 CREATE TABLE told AS
-SELECT row_number() OVER (ORDER BY customer_key, returned_at, amount, origin, order_ref, product_id) AS told_no, *
+SELECT row_number() OVER (ORDER BY customer_key, returned_at, amount, origin, order_ref, product_id)
+           AS told_no,
+       *
 FROM (
-    SELECT 'log' AS origin, customer_key, order_id AS order_ref, nullif(product_id, '') AS product_id, returned_at, amount
+    SELECT 'log' AS origin, customer_key, order_id AS order_ref, nullif(product_id, '') AS product_id,
+           returned_at, amount
     FROM log_returns JOIN identities USING (customer_no)
     UNION ALL
     SELECT 'table', customer_key, order_key, product_id,
@@ -35,7 +38,8 @@ balances AS (
 SELECT event_no FROM balances WHERE abs(balance) < abs(balance - step);
 
 CREATE VIEW single_events AS
-SELECT told_no AS event_no, customer_key, amount, returned_at AS moment, CASE origin WHEN 'log' THEN 1 ELSE -1 END AS step
+SELECT told_no AS event_no, customer_key, amount, returned_at AS moment,
+       CASE origin WHEN 'log' THEN 1 ELSE -1 END AS step
 FROM told;
 
 -- One source may sum a day's returns that the other lists.

@@ -1,0 +1,50 @@
+"""Whether what was given back names the order it is of in a column of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.counted import counted
+from pipeline.engine.quoting import literal
+from pipeline.tables.inspection.log import NEARLY_ALL, Advice, Log
+from pipeline.tables.inspection.query import Change
+from pipeline.tables.inspection.roles import Column
+from pipeline.tables.inspection.signs import SIGN, kinds_given_back
+
+FEWEST = 5  # rows that name another order
+NAMES = """
+    SELECT count(*), count(*) FILTER (({customer}, {reference}) IN (SELECT {customer}, {order} FROM raw)),
+           count(*) FILTER ({given_back})
+    FROM raw WHERE {reference} <> '' AND {reference} <> {order}"""
+
+
+def about_references(log: Log) -> Iterator[Advice]:
+    """Take the order that a credit note names for its own, so that it is taken off that one."""
+    customer, order = log.column("customer_id"), log.column("order_id")
+    for column in log.free if customer and order and log.paid else ():
+        if customer and order and _may_name_orders(column, log):
+            names = {"customer": customer.key, "order": order.key, "reference": column.key}
+            [(rows, found, back)] = log.ask(NAMES.format(**names, given_back=_given_back(log)), "references")
+            if rows >= FEWEST and min(found, back) >= NEARLY_ALL * rows:
+                told = f'"{column.name}" names another order of the customer in {counted(rows):row/rows} of '
+                told += "what was given back: the proposed query takes it for the order id of these"
+                yield Advice("returns", told, change=_named(log, order, column))
+                return
+
+
+def _named(log: Log, order: Column, reference: Column) -> Change:
+    named = f"nullif(trim({log.text(reference)}), '')"
+    return Change(column=order.name, value=lambda id_: f"coalesce({named}, CAST({id_} AS VARCHAR))")
+
+
+def _may_name_orders(column: Column, log: Log) -> bool:
+    return FEWEST <= column.filled < log.rows and column.distinct > 1 and not column.decimals
+
+
+def _given_back(log: Log) -> str:
+    """Write the condition that a row is what was given back: by its sign, or by its kind."""
+    below = [f"{SIGN.format(column=column.key)} < 0" for column in log.paid]
+    called = [
+        f"{column.key} IN ({', '.join(map(literal, words))})" for column, words in kinds_given_back(log)
+    ]
+    return f"({' OR '.join([*below, *called])})"

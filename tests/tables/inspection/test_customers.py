@@ -1,0 +1,62 @@
+"""What `churn inspect` says of ids that are one customer's, and of those that are nobody's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tables.conftest import finding, inspected, offered
+
+
+def log(*ids: str) -> str:
+    """Three orders of each of some customers, and one of each of these ids."""
+    whose = [f"{who:03}" for who in range(1, 41) for _ in range(3)] + list(ids)
+    rows = "".join(f"{n},{who},2021-04-{1 + n % 28:02},5.{n % 90 + 10}\n" for n, who in enumerate(whose))
+    return f"order_id,customer_id,date,total\n{rows}"
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        (("7", "12.0", "12"), "3 ids differ from another one in leading zeros"),
+        (("0007",), "1 id differs from another one in leading zeros"),
+        (("7A", "12.5", "x.0", "700", "0"), ""),
+    ],
+)
+def test_numbers_that_a_spreadsheet_has_written_anew_are_told(
+    tmp_path: Path, ids: tuple[str, ...], told: str
+) -> None:
+    found = inspected(tmp_path, log(*ids))
+    if not told:
+        assert "customers" not in dict(found.findings)
+        return
+    numbers = finding(found, "customers")
+    assert numbers.startswith(told)
+    customers = {row[1] for row in offered(numbers, tmp_path)}
+    assert customers == {str(number) for number in range(1, 41)}
+
+
+def test_ids_that_all_end_in_a_dot_zero_are_told_with_the_query_that_cuts_it_off(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{n % 40 + 100}.0,2021-04-{1 + n % 28:02},5.{n % 90 + 10}\n" for n in range(120))
+    found = inspected(tmp_path, f"order_id,customer_id,date,total\n{rows}")
+    told = finding(found, "customers")
+    assert told.startswith('all ids end in ".0"')
+    assert {row[1] for row in offered(told, tmp_path)} == {str(100 + n) for n in range(40)}
+
+
+def test_words_for_nobody_and_for_tests_are_asked_about_however_few(tmp_path: Path) -> None:
+    [question] = inspected(tmp_path, log("Gast", "Gast", "test@web.de", "Testa")).questions
+    assert '"Gast" (2 rows), "test@web.de" (1 row): these ids seem to mean nobody' in question
+    assert question.endswith('ingest.exclude_customers: ["Gast", "test@web.de"]')
+
+
+def test_the_word_that_many_share_is_asked_about_once(tmp_path: Path) -> None:
+    many, few = inspected(tmp_path, log(*["guest"] * 30, "test1")).questions
+    assert '"guest" stands in 30 of 151 rows' in many
+    assert "guest" not in few
+
+
+def test_ids_that_a_spreadsheet_has_rounded_are_asked_about(tmp_path: Path) -> None:
+    [question] = inspected(tmp_path, log("4.10E+11", "41E+11", "4.11E+11", "E+1")).questions
+    assert "2 ids are written like 1.23E+11" in question
