@@ -17,13 +17,14 @@ from pipeline.tables.signals import stands_for_many
 NEARLY_ALL_ALONE = 0.99
 NO_NUMBER = r"0+|-1|9{4,}"
 NOBODY_AT_ALL = f"{NO_NUMBER}|{NOBODY}"
+NAMED = 5  # ids of nobody
 SHOWN = 32  # characters of a value that stands for nobody
 SPELLED_ALIKE = """
-    SELECT count(DISTINCT {column}) - count(DISTINCT {small}) FROM raw WHERE {column} <> ''"""
+    SELECT count(*) - count(DISTINCT {small}) FROM (SELECT DISTINCT {column} FROM raw WHERE {column} <> '')"""
 AS_A_NUMBER = f"regexp_replace({{id}}, {literal(NUMBER)}, '\\1')"
 NOBODIES = """
-    SELECT {column}, count(*) AS rows FROM raw WHERE regexp_full_match({column}, {words})
-    GROUP BY {column} ORDER BY rows DESC, {column}"""
+    SELECT {column}, rows FROM (SELECT {column}, count(*) AS rows FROM raw GROUP BY {column})
+    WHERE regexp_full_match({column}, {words}) ORDER BY rows DESC, {column}"""
 # What stands for no customer is no shared account.
 COMMONEST = """
     SELECT {column}, count(*) AS rows FROM raw
@@ -82,7 +83,8 @@ def about_rounded(log: Log) -> Iterator[Advice]:
     """Ask about ids that a spreadsheet has rounded."""
     if column := log.column("customer_id"):
         is_rounded = f"regexp_full_match({column.key}, {literal(SCIENTIFIC)})"
-        [(ids,)] = log.ask(f"SELECT count(DISTINCT {column.key}) FROM raw WHERE {is_rounded}", "rounded ids")
+        of_ids = f"FROM (SELECT DISTINCT {column.key} FROM raw)"
+        [(ids,)] = log.ask(f"SELECT count(*) {of_ids} WHERE {is_rounded}", "rounded ids")
         if ids:
             told = f"{counted(ids):id is/ids are} written like 1.23E+11: a spreadsheet has rounded them, and "
             told += "one may be several customers. Export that column as text"
@@ -94,10 +96,15 @@ def about_nobodies(log: Log) -> Iterator[Advice]:
     column, shared = log.column("customer_id"), shared_id(log)
     words = literal(f"(?i)({NOBODY})")
     rows = log.ask(NOBODIES.format(column=column.key, words=words), "nobodies") if column else []
-    found = {id_: f'"{id_}" ({counted(n):row/rows})' for id_, n in rows if not shared or id_ != shared[0]}
+    found = [(id_, n) for id_, n in rows if not shared or id_ != shared[0]]
     if found:
-        told = f"{', '.join(found.values())}: these ids seem to mean nobody, or a test, and the rows of each "
-        told += f"count as one customer's. If so, set ingest.exclude_customers: {json.dumps(list(found))}"
+        told = ", ".join(f'"{id_}" ({counted(n):row/rows})' for id_, n in found[:NAMED])
+        told += f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
+        told += ": these ids seem to mean nobody, or a test, and the rows of each count as one customer's. "
+        names = [id_ for id_, _ in found]
+        is_short = len(names) <= NAMED and not any("@" in name for name in names)
+        of_file = "file:data/raw/staff.txt, a file with one of them on each line"
+        told += f"If so, set ingest.exclude_customers: {json.dumps(names) if is_short else of_file}"
         yield question(f"{WHERE}.columns.customer_id", told)
 
 
