@@ -178,9 +178,15 @@ def fit_members(
     Raises
     ------
     InsufficientHistory
-        If fewer than 20 customers churned, or fewer than 20 stayed.
+        If fewer than 20 customers churned, or fewer than 20 stayed; or all customers look the same.
     """
     check_classes(frame)
+    if not varying(frame, FEATURES):
+        raise InsufficientHistory(
+            "all customers have the same history",
+            where="churn",
+            valid="customers who differ in when, how often or for how much they ordered",
+        )
     chosen = choose_members(
         wanted,
         customers=frame["customer_key"].nunique(),
@@ -214,7 +220,8 @@ def _fit(
         # Taken as it is, nothing is fitted.
         odds = linear_inputs(["p_no_order"], with_scaler=False).fit(rows[["p_no_order"]])
         return Pipeline([("inputs", odds), ("model", given_logistic([2.0]))])
-    columns = varying(rows, RFM_AND_BTYD if name == "logistic" else FEATURES)
+    # Where none of its few columns varies, the plain logistic member reads those that do.
+    columns = (name == "logistic" and varying(rows, RFM_AND_BTYD)) or varying(rows, FEATURES)
     weights = None
     if half_life_days:
         weights = 0.5 ** ((rows["cutoff"].max() - rows["cutoff"]).dt.days / half_life_days)

@@ -219,3 +219,14 @@ def test_each_tree_of_a_large_shop_learns_from_some_rows(
     assert rows == [200.0] * 100
     said, again = (member_log_odds(members, later)["forest"] for members in fitted)
     assert said.equals(again)
+
+
+def test_all_alike_is_said_and_one_difference_is_enough(train: pd.DataFrame) -> None:
+    first = {column: train[column].iloc[0] for column in FEATURES}
+    alike = train.assign(**first)
+    with pytest.raises(InsufficientHistory, match="all customers have the same history"):
+        fit_members(alike, "auto", seed=5)
+    other = next(column for column in FEATURES if column not in RFM_AND_BTYD and train[column].nunique() > 9)
+    one = alike.assign(**{other: train[other]})
+    members = fit_members(one, MEMBERS, seed=5)
+    assert np.isfinite(member_log_odds(members, one).to_numpy()).all()
