@@ -208,7 +208,7 @@ def _boosting(loss: str, inputs: pd.DataFrame, target: pd.Series[float], seed: i
 
 def _log_linear(inputs: pd.DataFrame, target: pd.Series[float]) -> Pipeline:
     first = _weighted_line(inputs, target)
-    mean = np.minimum(first.predict(inputs), target.max())
+    mean = np.clip(first.predict(inputs), target.min(), target.max())
     power = variance_power(mean, np.asarray(target, dtype=np.float64))
     # The deviance of Gamma takes the spread for proportional to the mean, a variance of mean ** 2.
     return _weighted_line(inputs, target, mean ** (LIKE_AMOUNTS - power)) if power < LIKE_AMOUNTS else first

@@ -29,7 +29,6 @@ MANY_EQUAL = 0.2  # of the rows: more than by pieces of one order that cost the 
 FEWEST_DOUBLED, DOUBLED_SHARE = 10, 0.005  # of the orders: more than by chance
 MOST = 0.5
 FLOAT = r"^\d+\.0$"
-SCIENTIFIC = r"^\d([.,]\d+)?[eE]\+\d+$"
 
 
 Doubt = Literal[
@@ -113,7 +112,7 @@ def _about_births(done: Ingested, births_from: date | None) -> Iterator[Remark]:
 def _about_ids(done: Ingested) -> Iterator[Remark]:
     """Tell of ids that do not tell one customer from another."""
     ids, alike = done.vault["customer_id"], done.counts["alike_ids"]
-    if rounded := pc.sum(pc.match_substring_regex(ids, SCIENTIFIC)).as_py():
+    if rounded := pc.sum(pc.match_substring_regex(ids, identity.SCIENTIFIC)).as_py():
         yield Remark(
             "rounded_ids",
             f"{counted(rounded):customer id is/customer ids are} written like 1.23E+11: a spreadsheet has "

@@ -11,7 +11,7 @@ from pipeline.engine.quoting import literal
 from pipeline.tables.inspection.log import FEWEST_ORDERS, WHERE, Advice, Log, question
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import plain
-from pipeline.tables.orders.identity import NOBODY, NUMBER, spelling
+from pipeline.tables.orders.identity import NOBODY, NUMBER, SCIENTIFIC, spelling
 from pipeline.tables.signals import stands_for_many
 
 NEARLY_ALL_ALONE = 0.99
@@ -76,6 +76,17 @@ def about_numbers(log: Log) -> Iterator[Advice]:
     elif column.floats == 1:
         told = 'all ids end in ".0". If the CRM knows them without, to cut it off, '
         yield Advice("customers", told, offer=bare_ids)
+
+
+def about_rounded(log: Log) -> Iterator[Advice]:
+    """Ask about ids that a spreadsheet has rounded."""
+    if column := log.column("customer_id"):
+        is_rounded = f"regexp_full_match({column.key}, {literal(SCIENTIFIC)})"
+        [(ids,)] = log.ask(f"SELECT count(DISTINCT {column.key}) FROM raw WHERE {is_rounded}", "rounded ids")
+        if ids:
+            told = f"{counted(ids):id is/ids are} written like 1.23E+11: a spreadsheet has rounded them, and "
+            told += "one may be several customers. Export that column as text"
+            yield question(f"{WHERE}.columns.customer_id", told)
 
 
 def about_nobodies(log: Log) -> Iterator[Advice]:

@@ -10,9 +10,9 @@ from pipeline.counted import counted
 from pipeline.engine.quoting import identifier
 from pipeline.tables.inspection.customers import shared_id
 from pipeline.tables.inspection.log import NEARLY_ALL, WHERE, Advice, Log, listed, question, shown
-from pipeline.tables.inspection.names import PERSON
+from pipeline.tables.inspection.names import PERSON, ROLES
 from pipeline.tables.inspection.query import Change
-from pipeline.tables.inspection.roles import REQUIRED, Column
+from pipeline.tables.inspection.roles import ENOUGH, REQUIRED, Column
 from pipeline.tables.inspection.signs import other_side
 from pipeline.tables.inspection.states import are_cancelled
 from pipeline.tables.inspection.tables import likely_tables
@@ -24,6 +24,12 @@ ELSEWHERE = (
 UNREAD_DATES = (
     'If its dates are written in a way of their own, name it and their date_format, such as "%d-%m-%y"; '
     "numbers such as 45292 are days as a spreadsheet counts them: save the column as dates. "
+)
+SOME_READ = 0.05  # of the values
+TWO_WAYS = (
+    "{column} reads as dates in {share} of its rows: it seems to be written in several ways. A query makes "
+    "it one, such as SELECT * REPLACE (coalesce(try_strptime({column}, '%d.%m.%Y'), try_strptime({column}, "
+    "'%Y-%m-%d')) AS {column}) FROM read_csv('data/raw/orders.csv', all_varchar = true). "
 )
 OF_A_TABLE = "The file seems to be the table {0}: churn inspect FILE --as {0}. "
 NO_AMOUNTS = (
@@ -131,6 +137,8 @@ def _about_days(log: Log) -> str:
     if days := counted_days(log):
         return COUNTED_DAYS.format(column=identifier(days.name))
     for column in log.columns:
+        if ROLES["ordered_at"].rate(column.plain_name) and SOME_READ <= column.dates < ENOUGH:
+            return TWO_WAYS.format(column=identifier(column.name), share=f"{column.dates:.0%}")
         if column.numbers == 1 and re.search(BETWEEN_ORDERS, column.plain_name):
             return (
                 f"{identifier(column.name)} seems to tell how long after the one before an order came, not "

@@ -46,6 +46,8 @@ PIECES = """
     )
     WHERE quantity > 1 AND one > 0"""
 CENTS = "cents?|pence|minor"
+LIKE_CENTS = 500
+NO_CENTS = {"CLP", "HUF", "IDR", "ISK", "JPY", "KRW", "PYG", "TWD", "UGX", "VND", "XAF", "XOF"}
 A_ROW = "(file_no, line)"
 MEDIAN_ORDER = """
     SELECT median(paid) FROM (SELECT sum({paid}) AS paid FROM raw GROUP BY {order}) WHERE paid > 0"""
@@ -136,15 +138,33 @@ def about_currency(log: Log) -> Iterator[Advice]:
 
 
 def about_cents(log: Log) -> Iterator[Advice]:
-    """Tell of amounts that are called cents and are whole numbers."""
+    """Tell of whole numbers for amounts: they are cents where they are called so, and may be if large."""
     amount = log.column("amount", "unit_price")
-    if not (amount and amount.has_word(CENTS)):
+    if amount is None:
         return
     others = f"SELECT 1 FROM raw WHERE NOT regexp_full_match({amount.key}, '-?\\d*') LIMIT 1"
-    if not log.ask(others, "cents"):
-        change = Change(column=amount.name, value=_calculated(log, amount, "DECIMAL(18, 2)", "/ 100.0"))
-        told = f'"{amount.name}" holds whole numbers alone: they seem to be cents'
-        yield Advice("cents", f"{told}, and the proposed query divides them by 100", change=change)
+    if log.ask(others, "cents"):
+        return
+    change = Change(column=amount.name, value=_calculated(log, amount, "DECIMAL(18, 2)", "/ 100.0"))
+    told = f'"{amount.name}" holds whole numbers alone'
+    if amount.has_word(CENTS):
+        told += ": they seem to be cents, and the proposed query divides them by 100"
+        yield Advice("cents", told, change=change)
+    elif (middle := _middle(log, amount)) >= LIKE_CENTS and not _has_no_cents(log):
+        told += f", half of them {middle:,.0f} and more. If they are cents, to divide them by 100, "
+        yield Advice("amounts", told, offer=change)
+
+
+def _middle(log: Log, amount: Column) -> float:
+    number = NUMBER.format(column=amount.key)
+    [(middle,)] = log.ask(f"SELECT median({number}) FROM raw WHERE {number} > 0", "median amount")
+    return middle or 0.0
+
+
+def _has_no_cents(log: Log) -> bool:
+    """Tell whether the log names its currency, and that has none."""
+    column = log.column("currency")
+    return bool(column and {value.upper() for value in log.values(column)} <= NO_CENTS)
 
 
 def about_scaled(log: Log) -> Iterator[Advice]:

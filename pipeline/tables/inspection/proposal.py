@@ -55,6 +55,7 @@ DETECTORS: tuple[Detector, ...] = (
     customers.about_new_ids,
     customers.about_spelling,
     customers.about_numbers,
+    customers.about_rounded,
     customers.about_shared_ids,
     customers.about_nobodies,
     lines.about_lines,

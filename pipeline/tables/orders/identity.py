@@ -27,6 +27,7 @@ PACKAGE = "pipeline.tables.orders"
 NOT_CUSTOMERS = ("test", "employee")
 # A number, and what spreadsheets and programs take from it or add to it.
 NUMBER, DRESSED_NUMBER = r"^0*(\d+?)(\.0)?$", r"^0\d+(\.0)?$|^\d+\.0$"
+SCIENTIFIC = r"^\d([.,]\d+)?[eE]\+\d+$"
 NOBODY = (
     r"guest|gast|walk-?in|laufkund(e|schaft)|bar(verkauf)?|cash|unknown|unbekannt|anonym(ous)?|dummy|"
     r"test[-_. ]?(kunde|konto|user|customer|account|\d{1,3})?|(test|demo|dummy)[-_.]?\d*@.+"

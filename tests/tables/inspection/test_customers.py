@@ -55,3 +55,8 @@ def test_the_word_that_many_share_is_asked_about_once(tmp_path: Path) -> None:
     many, few = inspected(tmp_path, log(*["guest"] * 30, "test1")).questions
     assert '"guest" stands in 30 of 151 rows' in many
     assert "guest" not in few
+
+
+def test_ids_that_a_spreadsheet_has_rounded_are_asked_about(tmp_path: Path) -> None:
+    [question] = inspected(tmp_path, log("4.10E+11", "41E+11", "4.11E+11", "E+1")).questions
+    assert "2 ids are written like 1.23E+11" in question

@@ -89,3 +89,24 @@ def test_amounts_that_rounding_would_lose_are_asked_about(point: str, between: s
     assert paid == [50.8, 16.9, 33.9]
     large = written("1").replace(f"{point}0508", f"{point}9")
     assert inspected(tmp_path, large.replace(f"0{point}0339", f"7{point}5") + "\n").questions == ()
+
+
+@pytest.mark.parametrize(
+    ("amounts", "currency", "told"),
+    [
+        (("1999", "4950"), "eur", True),
+        (("1999", "4950"), "JPY", False),
+        (("199", "950"), "EUR", True),
+        (("199", "450"), "EUR", False),
+        (("1999.5", "4950"), "EUR", False),
+    ],
+)
+def test_large_whole_numbers_come_with_the_query_for_cents(
+    amounts: tuple[str, str], currency: str, told: bool, tmp_path: Path
+) -> None:
+    rows = "".join(f"{n},c{n % 2},2024-03-0{n + 1},{amounts[n % 2]},{currency}\n" for n in range(4))
+    found = dict(inspected(tmp_path, f"order,customer,date,amount,currency\n{rows}").findings)
+    assert ("amounts" in found) is told
+    if told:
+        paid = [float(row[3]) for row in offered(found["amounts"], tmp_path)]
+        assert paid == [int(a) / 100 for a in amounts * 2]

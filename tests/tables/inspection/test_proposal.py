@@ -250,3 +250,10 @@ def test_words_for_nobody_are_no_shared_account(tmp_path: Path) -> None:
     nobody, everybody = inspected(tmp_path, log), inspected(tmp_path, log.replace("NULL", "guest"))
     assert not any("mean nobody" in question for question in nobody.questions)
     assert any("mean nobody" in question for question in everybody.questions)
+
+
+def test_a_date_in_two_ways_of_writing_is_named(tmp_path: Path) -> None:
+    days = (f"2021-04-{n + 1:02}" if n % 2 else f"{n + 13}.04.2021" for n in range(16))
+    rows = "".join(f"{n},c{n % 5},{day},5.{n + 10}\n" for n, day in enumerate(days))
+    [question] = inspected(tmp_path, f"order_id,customer,date,total\n{rows}").questions
+    assert '"date" reads as dates in 50% of its rows: it seems to be written in several ways' in question
