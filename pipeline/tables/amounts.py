@@ -30,7 +30,7 @@ VALUES = {
 # The same without groups of digits, as most amounts are written: cheap to read; NULL where it does not apply.
 PLAIN_VALUES = {".": "number", ",": "CASE WHEN NOT contains(number, '.') THEN replace(number, ',', '.') END"}
 AMOUNT = pa.decimal64(18, 4)
-SAMPLE_ROWS = 2_000
+SAMPLE_ROWS, FEW_ROWS = 2_000, 100
 POINT_ONLY = r"\.(\d{0,2}|\d{4,})$"  # not 1.234, which is more than a thousand with a decimal comma
 PLAIN_BYTES = b"+,-./0123456789"  # one after the other in ASCII; a cast refuses the comma and the slash
 CURRENCIES = (
@@ -116,6 +116,12 @@ def read_plain(columns: Sequence[pa.ChunkedArray], given: str) -> list[pa.Chunke
     if any(block is None for blocks in read for block in blocks):
         return None
     return [pa.chunked_array(blocks, AMOUNT) for blocks in read]
+
+
+def surely_plain(texts: pa.StringArray) -> pa.Array | None:
+    """Read a block of amounts that are written with a point, as some of its own show; None for any other."""
+    point_only = pc.match_substring_regex(texts.slice(0, FEW_ROWS), POINT_ONLY)
+    return plain_amounts(texts) if pc.any(point_only).as_py() else None
 
 
 def plain_amounts(texts: pa.StringArray) -> pa.Array | None:

@@ -158,7 +158,9 @@ def ingest_orders(
     with duck.connect(memory_limit=MEMORY_LIMIT) as con, ThreadPoolExecutor(2) as aside:
         duck.run(con, AMOUNTS_IN_8_BYTES, name="amounts in 8 bytes")
         on_phase("reading files")
-        log = read_raw(con, spec, order_columns(spec), root, where)
+        until = None if as_of == "latest" else datetime.combine(as_of, time())
+        readers = verdicts.plain_readers(spec, until)
+        log = read_raw(con, spec, order_columns(spec), root, where, plain=readers)
         spelled = policies.customer_ids
         links, lookups = identity.read_links(policies.id_map, root, max_quarantine_share, spelled)
         accounts = identity.test_accounts(tables.get("customers"), root, spelled)
@@ -166,7 +168,6 @@ def ingest_orders(
         numbering = identity.begin_to_number(con, log, links, spelled, aside)
         on_phase("reading dates")
         log, date_format = read_dates(con, log, spec.date_format, policies.timezone, where)
-        until = None if as_of == "latest" else datetime.combine(as_of, time())
         on_phase("judging rows")
         seen = seen_before(log, until)
         plain = verdicts.read_plain(spec, log, seen)

@@ -45,6 +45,9 @@ def read_dates(con: Connection, raw: Raw, given: str, timezone: str | None, wher
     UserError
         If the format cannot be decided.
     """
+    if pa.types.is_timestamp(raw.rows["ordered_at"].type):
+        # By `plain_times`, as they were read.
+        return replace(raw, columns={**raw.columns, "date_text": None}), dates.ISO.name
     typed = raw.typed_as(TIMES, "ordered_at")
     likely = dates.likely(con, "ordered_at") if given == "auto" and not typed else None
     if likely:

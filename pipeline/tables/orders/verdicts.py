@@ -19,11 +19,11 @@ from pipeline.errors import UserError
 from pipeline.tables import accounting, amounts
 from pipeline.tables.columns import repeated
 from pipeline.tables.orders import currencies
-from pipeline.tables.orders.dated import hide
+from pipeline.tables.orders.dated import hide, plain_times
 from pipeline.tables.orders.policies import Policies
 from pipeline.tables.orders.reference import Lookup
 from pipeline.tables.rules import LEFT_OUT, RULES
-from pipeline.tables.sources.raw import fill
+from pipeline.tables.sources.raw import PlainReader, fill
 from pipeline.tables.sources.readers import NUMBERS, Raw
 from pipeline.tables.sources.spec import OrderSource, order_columns, title
 
@@ -56,10 +56,26 @@ def prepare(
     return lookups
 
 
+def plain_readers(spec: OrderSource, until: datetime | None) -> Mapping[str, PlainReader]:
+    """Tell which columns of an order log may be read as values at once.
+
+    How amounts are written is decided over the rows before the as-of date, and over prices and quantities
+    together.
+    """
+    readers: dict[str, PlainReader] = {}
+    if spec.date_format == "auto":
+        readers["ordered_at"] = plain_times
+    if until is None and spec.decimal != "," and len(_numbers(spec)) == 1:
+        readers["amount"] = amounts.surely_plain
+    return readers
+
+
 def read_plain(
     spec: OrderSource, raw: Raw, seen: pa.ChunkedArray | None
 ) -> Mapping[str, pa.ChunkedArray] | None:
     """Read the columns of numbers of the rows seen, where all are plainly written; None for any others."""
+    if pa.types.is_decimal(raw.rows["amount"].type):
+        return {"amount": raw.rows["amount"]}  # by `plain_readers`
     texts = raw.rows.select(_numbers(spec))
     texts = texts if seen is None else texts.filter(seen)
     plain = amounts.read_plain(texts.columns, _given(spec, raw))

@@ -16,11 +16,10 @@ from pipeline.tables.sources.header import Header, read_header
 from pipeline.tables.sources.raw import Fault, FileRead, RawTable
 from pipeline.tables.sources.records import Record, records
 from pipeline.tables.sources.spec import Source
-from pipeline.tables.sources.text import UNDECODED, TextFile, physical_lines
+from pipeline.tables.sources.text import MAX_LINE_BYTES, UNDECODED, TextFile, physical_lines
 from pipeline.tables.sources.unquoted import may_have_blank_ends, read_unquoted
 
 BATCH_RECORDS = 50_000
-MAX_LINE_BYTES = 4 << 20
 
 
 def read_delimited(table: RawTable, file_no: int, text: TextFile, spec: Source, where: str) -> FileRead:
@@ -51,9 +50,11 @@ def _read_unquoted(
     table: RawTable, file_no: int, text: TextFile, header: Header, at: Mapping[str, int]
 ) -> int | None:
     """Read a well-formed file without quotation marks; None if it is not one."""
-    rows = read_unquoted(text, header, at)
+    rows = read_unquoted(text, header, at, table.plain)
     if rows is None or not may_have_blank_ends(rows):
         return None if rows is None else table.append(file_no, rows)
+    if table.plain:  # what was read has no blank ends
+        rows = read_unquoted(text, header, at)
     duck.register(table.con, "unquoted", rows)
     count = table.insert(file_no, "line", {our: our for our in at}, "unquoted")
     table.con.unregister("unquoted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,13 @@ import pyarrow as pa
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables.columns import repeated
+from pipeline.tables.parallel import on_all_cores
 from pipeline.tables.sources.header import check_columns, looks_like_row, no_header, spelled
 
+PlainReader = Callable[[pa.StringArray], pa.Array | None]
+"""Reads a block of texts as values of eight bytes, none of them missing; None if one is not plain."""
+
+ALL_AS_TEXT: Mapping[str, PlainReader] = {}
 ASCII = 0x7F
 FIRST_MARK = 0xCC  # in UTF-8, the first byte of U+0300: no character before it belongs to the one before
 SOFT_HYPHEN = "\u00ad"
@@ -83,11 +88,19 @@ class RawTable:
     columns : mapping of our name to the source's, optional
         None for one the source does not have: it is NULL throughout; an empty value is the empty text.
         Without a mapping all columns of the first file are taken, as c0, c1 and so on.
+    plain : mapping of our column to PlainReader
+        What a reader may make values of as it reads.
     """
 
-    def __init__(self, con: Connection, columns: Mapping[str, str | None] | None) -> None:
+    def __init__(
+        self,
+        con: Connection,
+        columns: Mapping[str, str | None] | None,
+        plain: Mapping[str, PlainReader] = ALL_AS_TEXT,
+    ) -> None:
         """Begin with no rows."""
         self.con = con
+        self.plain = plain
         self.columns: Mapping[str, str | None] = columns or {}
         self._parts: list[pa.Table] = []
         duck.run(con, duck.sql_file("pipeline.tables.sources", "sql/clean.sql"), name="clean")
@@ -151,9 +164,11 @@ class RawTable:
         Characters that take no room are left out: spreadsheets and web pages leave them behind.
         """
         numbered = rows.append_column("file_no", repeated(pa.scalar(file_no, pa.int32()), rows.num_rows))
-        typed = numbered.select(self._schema.names).cast(self._schema)
+        schema = self._schema(rows)
+        typed = numbered.select(schema.names).cast(schema)
         for our in self._filled:
-            if any(map(_may_hold_marks, typed[our].chunks)):
+            is_text = pa.types.is_string(typed[our].type)
+            if is_text and any(on_all_cores(_may_hold_marks, typed[our].chunks)):
                 typed = typed.set_column(typed.column_names.index(our), our, self._composed(typed[our]))
         self._parts.append(typed)
         return int(rows.num_rows)
@@ -170,7 +185,7 @@ class RawTable:
 
     def show(self) -> pa.Table:
         """Make the view ``raw``; return its rows with the columns that the source has."""
-        rows = pa.concat_tables([self._schema.empty_table(), *self._parts])
+        rows = pa.concat_tables(self._parts) if self._parts else self._schema(pa.table({})).empty_table()
         duck.register(self.con, "raw_rows", rows)
         fill(self.con, "raw", self.columns)
         return rows
@@ -179,10 +194,11 @@ class RawTable:
     def _filled(self) -> list[str]:
         return [our for our, name in self.columns.items() if name]
 
-    @property
-    def _schema(self) -> pa.Schema:
-        texts = [(our, pa.string()) for our in self._filled]
-        return pa.schema([("file_no", pa.int32()), ("line", pa.int64()), *texts])
+    def _schema(self, rows: pa.Table) -> pa.Schema:
+        """Give the columns of ``raw``: texts, but for those that were read as values."""
+        read = {our: rows[our].type for our in self.plain if our in rows.column_names}
+        texts = {our: pa.string() for our in self._filled}
+        return pa.schema({"file_no": pa.int32(), "line": pa.int64(), **texts, **read})
 
     def insert_faults(self, file_no: int, faults: Sequence[Fault]) -> None:
         """Add records that are not in ``raw``."""

@@ -18,7 +18,7 @@ from pipeline.tables.sources.files import SourceFile, check_readable, resolve, w
 from pipeline.tables.sources.header import looks_like_row, no_header
 from pipeline.tables.sources.jsonlines import is_json, read_jsonlines
 from pipeline.tables.sources.parquet import is_parquet, read_parquet_file
-from pipeline.tables.sources.raw import FileRead, RawTable
+from pipeline.tables.sources.raw import ALL_AS_TEXT, FileRead, PlainReader, RawTable
 from pipeline.tables.sources.remote import fetch, is_remote
 from pipeline.tables.sources.spec import Source, title
 from pipeline.tables.sources.text import open_text
@@ -71,6 +71,7 @@ def read_raw(
     where: str,
     *,
     may_be_empty: bool = False,
+    plain: Mapping[str, PlainReader] = ALL_AS_TEXT,
 ) -> Raw:
     """Read a source into the tables ``raw`` and ``faults`` of the connection.
 
@@ -86,6 +87,8 @@ def read_raw(
         The source's section in the parameters, for messages.
     may_be_empty : bool
         Whether headers without a row will do.
+    plain : mapping of our column to PlainReader
+        What may be read as values at once, if there is one file: of several, one may be written otherwise.
 
     Returns
     -------
@@ -97,7 +100,7 @@ def read_raw(
     UserError
         For whatever is wrong with a file as a whole.
     """
-    table = RawTable(con, columns)
+    table = RawTable(con, columns, plain)
     read = _read_all(table, spec, root, where)
     if not may_be_empty and not any(file.rows for file in read):
         raise UserError(f"{title(spec)} has a header but no rows", where=f"{where}.path")
@@ -117,7 +120,10 @@ def _read_all(table: RawTable, spec: Source, root: Path, where: str) -> list[Fil
     read: list[FileRead] = []
     with tempfile.TemporaryDirectory(prefix="text-") as folder:
         scratch = Path(folder)
-        for found in _find(spec.path or "", root, scratch, f"{where}.path"):
+        all_found = _find(spec.path or "", root, scratch, f"{where}.path")
+        if len(all_found) > 1:
+            table.plain = ALL_AS_TEXT
+        for found in all_found:
             file = without_pattern(found, scratch)
             for part in _read_file(table, len(read), file, spec, scratch, where):
                 read.append(part)

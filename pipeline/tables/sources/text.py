@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -16,10 +19,13 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.errors import UserError
+from pipeline.tables.parallel import on_all_cores
 from pipeline.tables.sources.files import SourceFile
 
 HEAD_BYTES = TAIL_BYTES = 1 << 20
-CHUNK_BYTES = 1 << 18  # with what is made of it, it stays in a core's cache
+CHUNK_BYTES = 1 << 18
+BLOCK_BYTES = 4 << 20
+LINE_BYTES, MAX_LINE_BYTES = 1 << 12, 4 << 20  # of most lines, and of the longest that are read fast
 LINE_FEED = ord("\n")
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -32,6 +38,14 @@ DATABASES = {"sqlite": (0, b"SQLite format 3\0"), "duckdb": (8, b"DUCK")}  # whe
 MARKUP = re.compile(rb"\W*<(!doctype|html|table|\?xml)", re.IGNORECASE)
 UNDECODED = re.compile("[\udc80-\udcff]")
 NOT_ASCII = re.compile("[^\x00-\x7f]")
+
+
+class Block(NamedTuple):
+    """Whole lines of a text: the bytes `start` to `end`, and how many line feeds are among them."""
+
+    start: int
+    end: int
+    newlines: int
 
 
 @dataclass(frozen=True)
@@ -50,7 +64,9 @@ class TextFile:
     last_quote : int
         The byte where the last quotation mark stands, -1 without one.
     regular : bool
-        Every byte decodes and no line ends in a lone carriage return.
+        Every byte decodes, no line ends in a lone carriage return and none is far too long.
+    blocks : tuple of Block
+        What to read at once, one after the other.
     """
 
     label: str
@@ -59,12 +75,13 @@ class TextFile:
     lines: int
     last_quote: int
     regular: bool
+    blocks: tuple[Block, ...]
 
 
 class Measured(NamedTuple):
-    """How many line feeds a text has, where the last quotation mark stands, and whether it is `regular`."""
+    """Of what blocks a text is, where the last quotation mark stands, and whether it is `regular`."""
 
-    newlines: int
+    blocks: tuple[Block, ...]
     last_quote: int
     regular: bool
 
@@ -91,7 +108,7 @@ def open_text(file: SourceFile, encoding: str, scratch: Path, where: str) -> Tex
         with _decompressed(file.path) as stream:
             head = stream.read(HEAD_BYTES)
         marked = next((name for bom, name in BOMS.items() if head.startswith(bom)), None)
-        measured = None if marked or _compressed(file.path) else _measure(_raw_chunks(file.path))
+        measured = None if marked or _compressed(file.path) else _measure(file.path)
         likely = "utf-8" if measured and measured.regular else None
         chosen = _known(encoding, where) if encoding != "auto" else marked or likely or _guess(file.path)
         if b"\0" in head and "16" not in chosen and "32" not in chosen:
@@ -109,16 +126,23 @@ def open_text(file: SourceFile, encoding: str, scratch: Path, where: str) -> Tex
         else:
             path = scratch / f"{len(list(scratch.iterdir()))}.utf8"
             with path.open("wb") as copy:
-                measured = _measure(_written(_utf8_chunks(file.path, chosen), copy))
+                copy.writelines(_utf8_chunks(file.path, chosen))
+            measured = _measure(path)
     except (OSError, EOFError, zlib.error) as error:  # pyarrow too raises OSError for a damaged archive
         raise UserError(f"{file.label} cannot be read to its end: {error}", where=f"{where}.path") from error
     except UnicodeError as error:
         raise UserError(
             f"{file.label} is not written in {chosen}", where=f"{where}.encoding", valid="auto"
         ) from error
-    lines = measured.newlines - _blank_end(path) + 1
+    lines = sum(block.newlines for block in measured.blocks) - _blank_end(path) + 1
     return TextFile(
-        file.label, path, chosen.removesuffix("-sig"), lines, measured.last_quote, measured.regular
+        label=file.label,
+        path=path,
+        encoding=chosen.removesuffix("-sig"),
+        lines=lines,
+        last_quote=measured.last_quote,
+        regular=measured.regular,
+        blocks=measured.blocks,
     )
 
 
@@ -199,31 +223,48 @@ def _utf8_chunks(path: Path, encoding: str) -> Iterator[bytes]:
     yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
 
 
-def _written(chunks: Iterable[bytes], copy: BinaryIO) -> Iterator[bytes]:
-    for chunk in chunks:
-        copy.write(chunk)
-        yield chunk
+def _measure(path: Path) -> Measured:
+    """Cut a text into blocks of whole lines, and look at each."""
+    with path.open("rb") as stream:
+        file = stream.fileno()
+        size = os.fstat(file).st_size
+        borders = _borders(file, size)
+        parts = on_all_cores(partial(_measure_block, file, size), pairwise(borders))
+    blocks = tuple(block for part in parts for block in part.blocks)
+    last_quote = max((part.last_quote for part in parts), default=-1)
+    return Measured(blocks, last_quote, all(part.regular for part in parts))
 
 
-def _measure(chunks: Iterable[bytes]) -> Measured:
+def _borders(file: int, size: int) -> list[int]:
+    """Return where to cut: at the first end of a line after so many bytes, if it is near."""
+    borders = [0]
+    while (at := borders[-1] + BLOCK_BYTES) < size:
+        ahead = (os.pread(file, length, at).find(b"\n") + 1 for length in (LINE_BYTES, MAX_LINE_BYTES))
+        borders.append(at + next(filter(None, ahead), 0))
+    return list(dict.fromkeys([*borders, size]))
+
+
+def _measure_block(file: int, size: int, ends: tuple[int, int]) -> Measured:
     """Count the line feeds; tell whether all is UTF-8 and every carriage return precedes a line feed."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    newlines, last_quote, size, regular, open_return = 0, -1, 0, True, False
-    for chunk in chunks:
-        newlines += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == LINE_FEED))
-        if (quote := chunk.rfind(b'"')) >= 0:
-            last_quote = size + quote
-        size += len(chunk)
-        whole = b"\r" + chunk if open_return else chunk
-        open_return = whole.endswith(b"\r")
-        if b"\r" in whole:
-            regular = regular and whole.count(b"\r") - open_return == whole.count(b"\r\n")
-        if regular and not (chunk.isascii() and not decoder.getstate()[0]):
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                regular = False
-    return Measured(newlines, last_quote, regular and not open_return and not decoder.getstate()[0])
+    start, end = ends
+    text = os.pread(file, end - start, start)
+    newlines = int(np.count_nonzero(np.frombuffer(text, np.uint8) == LINE_FEED))
+    quote = text.rfind(b'"')
+    whole_lines = end == size or text.endswith(b"\n")
+    regular = b"\r" not in text or text.count(b"\r") == text.count(b"\r\n")
+    return Measured(
+        (Block(start, end, newlines),),
+        start + quote if quote >= 0 else -1,
+        whole_lines and regular and (text.isascii() or _is_utf8(text)),
+    )
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _blank_end(path: Path) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from datetime import date
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.tables.orders import verdicts
 from pipeline.tables.sources import delimited, text
 from tests.tables.conftest import Ingest
 
@@ -52,8 +54,38 @@ def test_the_size_of_a_chunk_changes_nothing(
     whole = ingest(content)
     with monkeypatch.context() as patch:
         patch.setattr(text, "CHUNK_BYTES", chunk_bytes)
+        patch.setattr(text, "BLOCK_BYTES", chunk_bytes)
         patch.setattr(delimited, "BATCH_RECORDS", batch_records)
         parts = ingest(content)
     pd.testing.assert_frame_equal(parts.orders, whole.orders)
     pd.testing.assert_frame_equal(parts.quarantine, whole.quarantine)
     assert parts.counts == whole.counts
+
+
+PLAIN = ["Anna,2021-03-04,5.50", "Bert,2021-03-05 10:20:30,7.25", "Anna,2021-03-06,8.00"]
+ODD = ["Cleo,04.03.2021,5.50", "Dora,2021-03-04,12 EUR", "Emil,,1.5", "Finn,2021-03-04,", ",2021-03-04,3.00"]
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(st.sampled_from(PLAIN * 3 + ODD), max_size=12),
+    block_bytes=st.integers(20, 200),
+    as_of=st.sampled_from(["latest", "2021-03-06"]),
+)
+def test_values_read_at_once_are_those_of_the_texts(
+    ingest: Ingest,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: list[str],
+    block_bytes: int,
+    as_of: str,
+) -> None:
+    content = "\n".join(["customer,date,amount", *PLAIN, *rows, ""])
+    options = {"max_quarantine_share": 1.0, "as_of": "latest" if as_of == "latest" else date(2021, 3, 6)}
+    with monkeypatch.context() as patch:
+        patch.setattr(verdicts, "plain_readers", lambda *_: {})
+        texts = ingest(content, **options)
+    monkeypatch.setattr(text, "BLOCK_BYTES", block_bytes)
+    values = ingest(content, **options)
+    pd.testing.assert_frame_equal(values.orders, texts.orders)
+    pd.testing.assert_frame_equal(values.quarantine, texts.quarantine)
+    assert values.counts == texts.counts

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.engine import duck
 from pipeline.tables.ingest import Ingested
+from pipeline.tables.orders.dated import plain_times
 from pipeline.tables.sources import delimited
 from pipeline.tables.sources import text as text_module
 from pipeline.tables.sources.files import SourceFile
@@ -65,7 +66,7 @@ def test_it_leaves_alone_what_is_not_plain(tmp_path: Path, content: str) -> None
 def test_a_quote_is_seen_wherever_the_file_is_cut_to_be_measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(text_module, "CHUNK_BYTES", 4)
+    monkeypatch.setattr(text_module, "BLOCK_BYTES", 4)
     assert read_unquoted(written(tmp_path, 'A;B\n"1";2\n'), HEADER, AT) is None
 
 
@@ -73,6 +74,38 @@ def test_quotes_in_the_header_do_no_harm(tmp_path: Path) -> None:
     rows = read_unquoted(written(tmp_path, '"A";"B"\n1;2\n3;4\n'), HEADER, AT)
     assert rows is not None
     assert rows.to_pydict() == {"line": [2, 3], "a": ["1", "3"], "b": ["2", "4"]}
+
+
+@pytest.mark.parametrize(("second", "kind"), [("2021-03-05", pa.timestamp("us")), ("5 March", pa.string())])
+def test_a_column_is_read_as_values_only_if_all_of_it_is_plain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, second: str, kind: pa.DataType
+) -> None:
+    monkeypatch.setattr(text_module, "BLOCK_BYTES", 4)
+    file = written(tmp_path, f"A;B\n2021-03-04;1\n{second};2\n")
+    rows = read_unquoted(file, HEADER, AT, {"a": plain_times})
+    assert rows is not None
+    assert len(file.blocks) == 2
+    assert rows["a"].type == kind
+    assert rows["a"].cast(pa.string()).to_pylist()[0].startswith("2021-03-04")
+    assert rows.drop_columns("a").to_pydict() == {"line": [2, 3], "b": ["1", "2"]}
+
+
+@pytest.mark.parametrize("last", ["2;3", "2;3\n", "2;3\n\n\n\n\n\n"])
+def test_lines_are_counted_over_all_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    monkeypatch.setattr(text_module, "BLOCK_BYTES", 3)
+    rows = read_unquoted(written(tmp_path, "A title\nA;B\n0;1\n" + last), Header(("A", "B"), 2, ";"), AT)
+    assert rows is not None
+    assert rows.to_pydict() == {"line": [3, 4], "a": ["0", "2"], "b": ["1", "3"]}
+
+
+def test_a_line_that_is_far_too_long_goes_the_long_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("BLOCK_BYTES", "LINE_BYTES", "MAX_LINE_BYTES"):
+        monkeypatch.setattr(text_module, name, 4)
+    assert read_unquoted(written(tmp_path, "A;B\n0123456789012345;1\n"), HEADER, AT) is None
 
 
 @pytest.mark.parametrize("text", [" a", "a ", "a\t", "\u00a0a", "a\u202f", "\ufeffa"])
