@@ -194,11 +194,12 @@ class Chooser:
         clear = max(VERY_STRONG, PER_CUSTOMER * len(self.judged(cutoff)))
         return regular.status != "failed" and gain > clear
 
-    def windows(self, cutoff: date, most: int = MOST_WINDOWS) -> tuple[date, ...]:
-        """The latest windows that had ended by the cutoff and began when there was something to learn."""
+    def windows(self, cutoff: date, most: int | None = MOST_WINDOWS) -> tuple[date, ...]:
+        """The latest windows, or all, that had ended by the cutoff and began with something to learn."""
         horizon = timedelta(days=self.horizon_days)
         ended = [window for window in sorted(self.histories) if window + horizon <= cutoff]
-        return tuple([window for window in ended if self.judged(window)["frequency"].any()][-most:])
+        told = [window for window in ended if self.judged(window)["frequency"].any()]
+        return tuple(told[-most:] if most else told)
 
     def rows(self, cutoff: date) -> pd.DataFrame:
         """Give all customers at a cutoff, by key."""

@@ -13,13 +13,14 @@ from pipeline.btyd.conditionalspend import fit_spend, spend_metrics
 from pipeline.btyd.firstday import first_day_level, of_all_days
 from pipeline.btyd.fitting import Engine
 from pipeline.btyd.lifetime import lifetime_value, no_lifetime_value, realised_value
+from pipeline.btyd.longrun import LongRuns
 from pipeline.btyd.newcomers import newcomers
 from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.seasonchoice import Season, SeasonChoice, Seasons
 from pipeline.btyd.stored import StoredOrders
 from pipeline.btyd.trackrecord import TrackRecord
 from pipeline.errors import InsufficientHistory
-from pipeline.features import amounts_between, born_since
+from pipeline.features import amounts_between, born_since, orders_between
 
 Wanted = Literal["values", "orders", "nothing"]
 
@@ -81,6 +82,12 @@ class Fits:
     ) -> None:
         self.recipe, self.seasons, self.days, self.as_of, self.wanted = recipe, seasons, days, as_of, wanted
         self.record = TrackRecord(recipe.horizon_days, recipe.clv_horizon_days)
+        self.long_runs = LongRuns(
+            seasons.chooser,
+            lambda start, end: orders_between(days, start, end),
+            recipe.clv_horizon_days,
+            seasons.past.tells,
+        )
         self.choice, self.season = Choice.given(recipe.model), SeasonChoice("off", "given")
         self.done: list[dict[str, Any]] = []
         self.failed: dict[date, str] = {}
@@ -124,6 +131,7 @@ class Fits:
             "candidates": self.choice.measures(),
             "season": last["season"],
             "spend_by_frequency": last["spend_by_frequency"],
+            "after_horizon": last["after_horizon"],
             "newcomers": last["newcomers"],
         }
 
@@ -143,7 +151,7 @@ class Fits:
         first_level = self._first_day_level(cutoff, summary)
         summary = of_all_days(self._with_realised_value(cutoff, summary), first_level)
         spend = fit_spend(born_since(summary, recipe.births_from), recipe.engine)
-        exposed = clock.summary(summary, cutoff)
+        exposed, long_run = clock.summary(summary, cutoff), self.long_runs.of(self.choice.model, cutoff)
         values = lifetime_value(
             orders,
             spend.model,
@@ -152,6 +160,7 @@ class Fits:
             clv_horizon_days=clock.horizon(cutoff, recipe.clv_horizon_days),
             annual_discount_rate=recipe.discount_rate_per_year,
             margin=recipe.margin,
+            level_after_horizon=long_run.level,
         )
         values = values.join(self.record.predict(cutoff, orders, spend.model, summary, values, clock))
         self._keep(
@@ -159,6 +168,7 @@ class Fits:
             spend=spend.model.to_dict(),
             first_day_level=first_level,
             spend_by_frequency=spend_metrics(spend, summary, values["clv"]),
+            after_horizon=long_run._asdict(),
             spread=self.record.spend_spread._asdict(),
             newcomers=newcomers(orders, summary, exposed, recipe.horizon_days).to_dict(),
         )

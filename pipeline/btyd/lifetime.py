@@ -34,6 +34,7 @@ def lifetime_value(
     clv_horizon_days: float,
     annual_discount_rate: float,
     margin: float,
+    level_after_horizon: float = 1.0,
 ) -> pd.DataFrame:
     """What each customer will order, spend and be worth.
 
@@ -51,6 +52,8 @@ def lifetime_value(
         Effective rate per year.
     margin : float
         Share of the spend that is earned.
+    level_after_horizon : float
+        By what to multiply the part of the clv that falls after the first horizon.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def lifetime_value(
             "expected_orders": orders,
             "expected_order_value": order_value,
             "expected_spend": orders * order_value,
-            "clv": worth,
+            "clv": soon + level_after_horizon * (worth - soon),
             "clv_in_horizon": soon,
         }
     )

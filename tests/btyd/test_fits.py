@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -7,6 +9,7 @@ import pytest
 
 from pipeline.btyd import MBGNBD, Chooser, Fits, Past, Recipe, Seasons
 from pipeline.btyd.fits import Wanted
+from pipeline.btyd.longrun import LongRun, LongRuns
 from pipeline.features import daily_flow
 from tests.btyd.shop import FIRST_DAY, history, order_log
 
@@ -70,3 +73,18 @@ def test_a_cutoff_that_nothing_can_be_learned_at_says_why(days) -> None:
     assert values.isna().all(axis=None)
     assert list(fits.failed) == [cutoff]
     assert fits.done == []
+
+
+def test_what_is_missed_after_the_horizon_corrects_what_follows_it_and_nothing_else(
+    days, monkeypatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "RECIPE", replace(RECIPE, clv_horizon_days=365))
+    _, plain = expected(days, CUTOFF, "values")
+    monkeypatch.setattr(LongRuns, "of", lambda self, name, cutoff: LongRun(1.5, 0.8, 1.0))
+    fits, raised = expected(days, CUTOFF, "values")
+    soon, later = plain["clv_in_horizon"], plain["clv"] - plain["clv_in_horizon"]
+    pd.testing.assert_series_equal(raised["clv"], soon + 1.5 * later, check_names=False)
+    assert (raised["clv_p90"] > plain["clv_p90"])[plain["clv_p90"] > 0].all()
+    kept = ["p_no_order", "expected_orders", "expected_spend", "clv_in_horizon", "spend_p90"]
+    pd.testing.assert_frame_equal(raised[kept], plain[kept])
+    assert fits.metrics()["after_horizon"] == {"level": 1.5, "missed": 0.8, "windows": 1.0}

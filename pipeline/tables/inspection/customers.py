@@ -19,11 +19,11 @@ NO_NUMBER = r"0+|-1|9{4,}"
 NOBODY_AT_ALL = f"{NO_NUMBER}|{NOBODY}"
 SHOWN = 32  # characters of a value that stands for nobody
 SPELLED_ALIKE = """
-    SELECT count(DISTINCT {column}) - count(DISTINCT {small}) FROM raw WHERE {column} <> ''"""
+    SELECT count(*) - count(DISTINCT {small}) FROM (SELECT DISTINCT {column} FROM raw WHERE {column} <> '')"""
 AS_A_NUMBER = f"regexp_replace({{id}}, {literal(NUMBER)}, '\\1')"
 NOBODIES = """
-    SELECT {column}, count(*) AS rows FROM raw WHERE regexp_full_match({column}, {words})
-    GROUP BY {column} ORDER BY rows DESC, {column}"""
+    SELECT {column}, rows FROM (SELECT {column}, count(*) AS rows FROM raw GROUP BY {column})
+    WHERE regexp_full_match({column}, {words}) ORDER BY rows DESC, {column}"""
 # What stands for no customer is no shared account.
 COMMONEST = """
     SELECT {column}, count(*) AS rows FROM raw
@@ -82,7 +82,8 @@ def about_rounded(log: Log) -> Iterator[Advice]:
     """Ask about ids that a spreadsheet has rounded."""
     if column := log.column("customer_id"):
         is_rounded = f"regexp_full_match({column.key}, {literal(SCIENTIFIC)})"
-        [(ids,)] = log.ask(f"SELECT count(DISTINCT {column.key}) FROM raw WHERE {is_rounded}", "rounded ids")
+        of_ids = f"FROM (SELECT DISTINCT {column.key} FROM raw)"
+        [(ids,)] = log.ask(f"SELECT count(*) {of_ids} WHERE {is_rounded}", "rounded ids")
         if ids:
             told = f"{counted(ids):id is/ids are} written like 1.23E+11: a spreadsheet has rounded them, and "
             told += "one may be several customers. Export that column as text"

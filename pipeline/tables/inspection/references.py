@@ -12,10 +12,11 @@ from pipeline.tables.inspection.roles import Column
 from pipeline.tables.inspection.signs import SIGN, kinds_given_back
 
 FEWEST = 5  # rows that name another order
-NAMES = """
-    SELECT count(*), count(*) FILTER (({customer}, {reference}) IN (SELECT {customer}, {order} FROM raw)),
-           count(*) FILTER ({given_back})
-    FROM raw WHERE {reference} <> '' AND {reference} <> {order}"""
+OF_ANOTHER = "FROM raw WHERE {reference} <> '' AND {reference} <> {order}"
+GIVEN_BACK = f"SELECT count(*), count(*) FILTER ({{given_back}}) {OF_ANOTHER}"
+FOUND = f"""
+    SELECT count(*) {OF_ANOTHER}
+    AND ({{customer}}, {{reference}}) IN (SELECT {{customer}}, {{order}} FROM raw)"""
 
 
 def about_references(log: Log) -> Iterator[Advice]:
@@ -24,8 +25,11 @@ def about_references(log: Log) -> Iterator[Advice]:
     for column in log.free if customer and order and log.paid else ():
         if customer and order and _may_name_orders(column, log):
             names = {"customer": customer.key, "order": order.key, "reference": column.key}
-            [(rows, found, back)] = log.ask(NAMES.format(**names, given_back=_given_back(log)), "references")
-            if rows >= FEWEST and min(found, back) >= NEARLY_ALL * rows:
+            [(rows, back)] = log.ask(GIVEN_BACK.format(**names, given_back=_given_back(log)), "given back")
+            if rows < FEWEST or back < NEARLY_ALL * rows:
+                continue
+            [(found,)] = log.ask(FOUND.format(**names), "references")
+            if found >= NEARLY_ALL * rows:
                 told = f'"{column.name}" names another order of the customer in {counted(rows):row/rows} of '
                 told += "what was given back: the proposed query takes it for the order id of these"
                 yield Advice("returns", told, change=_named(log, order, column))
