@@ -12,5 +12,6 @@ here. `table_proposal` leads the way, `tables` finds its columns, `vocabulary` k
 - The words in names of columns, and which role they lead to: `names`.
 - How dates and amounts are written: `values`. The lines for params.yaml: `snippet`.
 - What is not there, or empty: `missing`.
-- Whether the columns are what they are taken for: `doubts`, `customers`, `lines`, `money`, `states`, `signs`.
+- Whether the columns are what they are taken for: `doubts`, `customers`, `lines`, `money`, `states`, `signs`,
+  `references`.
 """
