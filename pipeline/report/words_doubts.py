@@ -92,7 +92,8 @@ DOUBTS: dict[str, tuple[str, str]] = {
         "Viele Retouren gehören zu einer Kundennummer ohne Bestellungen: Der Umsatz ist zu hoch.",
     ),
     "unmatched_returns": (
-        "Some returns fit no order and take nothing off: spend is too high by them.",
-        "Einige Retouren passen zu keiner Bestellung, nichts wird abgezogen: Um sie ist der Umsatz zu hoch.",
+        "Some returns fit no order of their customer and take nothing off: spend may be too high by them.",
+        "Einige Retouren passen zu keiner Bestellung ihrer Kundennummer, abgezogen wird nichts: Der Umsatz "
+        "ist vielleicht um sie zu hoch.",
     ),
 }

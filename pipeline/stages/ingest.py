@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from pipeline.counted import counted
 from pipeline.errors import UserError
-from pipeline.params import Params
+from pipeline.params import OrderSource, Params
 from pipeline.privacy.pseudonyms import PEPPER_VARIABLE, customer_keys, pepper_from
 from pipeline.stages import files
 from pipeline.stages.shell import phases, run, say, warn
@@ -149,14 +149,18 @@ def read_orders(
             where=f"sources.{params.sources.section_of_log}",
         )
     _check_births(params.ingest.births_from, done)
-    returns_drop = params.ingest.returns == "drop"
-    # A query that chooses rows may have left out what came to nothing.
-    chosen = re.search(r"\bwhere\b", params.sources.orders.query or "", re.IGNORECASE)
-    cancelled = () if chosen else params.ingest.cancelled_status
-    told = list(remarks(done, params.ingest.births_from, cancelled, returns_drop=returns_drop))
+    cancelled = () if _chooses_states(params.sources.orders) else params.ingest.cancelled_status
+    told = list(remarks(done, params.ingest.births_from, cancelled, returns=params.ingest.returns))
     for remark in told:
         warn(remark.sentence)
     return replace(done, counts=done.counts | {"remarks": [remark.name for remark in told]})
+
+
+def _chooses_states(orders: OrderSource) -> bool:
+    """Tell whether a query seems to leave out what came to nothing, as the one does that inspect proposes."""
+    state = re.escape(orders.columns.status or "")
+    chosen = rf"\bwhere\b.*(storn|cancel{'|' + state if state else ''})"
+    return bool(re.search(chosen, orders.query or "", re.IGNORECASE | re.DOTALL))
 
 
 def _now(timezone: str | None) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+import pandas as pd
 import pyarrow.compute as pc
 
 from pipeline.counted import counted
@@ -64,7 +65,7 @@ class Remark(NamedTuple):
 
 
 def remarks(
-    done: Ingested, births_from: date | None, cancelled: Sequence[str], *, returns_drop: bool = False
+    done: Ingested, births_from: date | None, cancelled: Sequence[str], *, returns: str = "match"
 ) -> Iterator[Remark]:
     """Tell of what was accepted and may yet be wrong; no sentence repeats a value of a customer.
 
@@ -75,8 +76,8 @@ def remarks(
         The parameter that answers the doubt about the start of the log.
     cancelled : sequence of str
         The states of orders that came to nothing.
-    returns_drop : bool
-        Whether returns are set aside on purpose.
+    returns : str
+        The parameter that says what becomes of returns.
     """
     yield from _about_births(done, births_from)
     yield from _about_ids(done)
@@ -89,8 +90,8 @@ def remarks(
     yield from _about_equal_rows(done)
     yield from _about_states(done, cancelled)
     yield from _about_small_amounts(done)
-    if not returns_drop:
-        yield from _about_returns(done)
+    if returns != "drop":
+        yield from _about_returns(done, returns)
 
 
 def _about_births(done: Ingested, births_from: date | None) -> Iterator[Remark]:
@@ -297,22 +298,34 @@ def _about_states(done: Ingested, cancelled: Sequence[str]) -> Iterator[Remark]:
         )
 
 
-def _about_returns(done: Ingested) -> Iterator[Remark]:
+def _about_returns(done: Ingested, policy: str) -> Iterator[Remark]:
     """Tell of returns that take nothing off, as no order is found for them."""
-    returns, unmatched = done.counts["policies"]["returns"], done.returns["matched_by"] == "none"
-    lost = done.returns.loc[unmatched, "customer_key"]
-    of_one = int(lost.value_counts().max()) if len(lost) else 0
-    if of_one >= max(FEWEST_LOST, MANY_LOST * len(done.returns)):
+    given_back = done.returns
+    lost = given_back[given_back["matched_by"] == "none"]
+    of_one = int(lost["customer_key"].value_counts().max()) if len(lost) else 0
+    if of_one >= max(FEWEST_LOST, MANY_LOST * len(given_back)):
         yield Remark(
             "lost_returns",
-            f"{of_one:,} of {counted(len(done.returns)):return/returns} are of one customer with no order to "
+            f"{of_one:,} of {counted(len(given_back)):return/returns} are of one customer with no order to "
             "take them from: spend is too high. If that is the shop itself, find the buyer by the order: "
             "docs/bring-your-own-data.md, Tables that belong together.",
         )
-    elif len(lost) >= FEWEST_LOST and returns["not_netted"] >= MUCH_LOST * returns["amount"]:
-        yield Remark(
-            "unmatched_returns",
-            f"{len(lost):,} of {counted(len(done.returns)):return/returns} fit no order, and take nothing "
-            f"off: {returns['not_netted']:,.0f} of {returns['amount']:,.0f} that was given back. Spend is "
-            "too high by that. Give returns the number of the order they are of, or map product_id.",
-        )
+    elif len(lost) >= FEWEST_LOST:
+        lost = _after_first_order(lost, done)
+        money, of = (-float(frame["amount"].sum()) for frame in (lost, given_back))
+        helps = "Give returns the number of the order they are of, or map product_id."
+        if policy == "net_by_day":
+            helps = "ingest.returns: match looks for orders of earlier days as well."
+        if len(lost) >= FEWEST_LOST and money >= MUCH_LOST * of:
+            yield Remark(
+                "unmatched_returns",
+                f"{len(lost):,} of {counted(len(given_back)):return/returns}, {money:,.0f} of {of:,.0f}, are "
+                "of customers who had ordered, fit none of their orders, and take nothing off: where these "
+                f"are in the log, spend is too high by that. {helps}",
+            )
+
+
+def _after_first_order(returns: pd.DataFrame, done: Ingested) -> pd.DataFrame:
+    """Leave out the returns of who had not ordered before: their orders are older than the log."""
+    first = done.orders.groupby("customer_key", observed=True)["ordered_at"].min()
+    return returns[returns["returned_at"] >= returns["customer_key"].map(first)]

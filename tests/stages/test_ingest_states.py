@@ -20,9 +20,11 @@ READ = "SELECT * FROM read_csv('log.csv', all_varchar = true)"
         ("Storno", "", True),
         ("storniert", "", False),
         ("Storno", READ, True),
+        ("Storno", f"{READ} WHERE day >= '2020-01-01'", True),
         ("Storno", f"{READ} WHERE state <> 'Storno'", False),
+        ("Storno", f"{READ} WHERE NOT starts_with(customer, 'cancelled')", False),
     ],
-    ids=["unknown", "known", "unknown, by a query", "left out by a query"],
+    ids=["unknown", "known", "by a query", "by one that chooses days", "states", "what was cancelled"],
 )
 def test_states_none_of_which_cancels_are_warned_of(
     state: str, query: str, told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

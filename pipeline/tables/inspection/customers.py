@@ -17,6 +17,7 @@ from pipeline.tables.signals import stands_for_many
 NEARLY_ALL_ALONE = 0.99
 NO_NUMBER = r"0+|-1|9{4,}"
 NOBODY_AT_ALL = f"{NO_NUMBER}|{NOBODY}"
+NAMED = 5  # ids of nobody
 SHOWN = 32  # characters of a value that stands for nobody
 SPELLED_ALIKE = """
     SELECT count(*) - count(DISTINCT {small}) FROM (SELECT DISTINCT {column} FROM raw WHERE {column} <> '')"""
@@ -95,10 +96,15 @@ def about_nobodies(log: Log) -> Iterator[Advice]:
     column, shared = log.column("customer_id"), shared_id(log)
     words = literal(f"(?i)({NOBODY})")
     rows = log.ask(NOBODIES.format(column=column.key, words=words), "nobodies") if column else []
-    found = {id_: f'"{id_}" ({counted(n):row/rows})' for id_, n in rows if not shared or id_ != shared[0]}
+    found = [(id_, n) for id_, n in rows if not shared or id_ != shared[0]]
     if found:
-        told = f"{', '.join(found.values())}: these ids seem to mean nobody, or a test, and the rows of each "
-        told += f"count as one customer's. If so, set ingest.exclude_customers: {json.dumps(list(found))}"
+        told = ", ".join(f'"{id_}" ({counted(n):row/rows})' for id_, n in found[:NAMED])
+        told += f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
+        told += ": these ids seem to mean nobody, or a test, and the rows of each count as one customer's. "
+        names = [id_ for id_, _ in found]
+        is_short = len(names) <= NAMED and not any("@" in name for name in names)
+        of_file = "file:data/raw/staff.txt, a file with one of them on each line"
+        told += f"If so, set ingest.exclude_customers: {json.dumps(names) if is_short else of_file}"
         yield question(f"{WHERE}.columns.customer_id", told)
 
 

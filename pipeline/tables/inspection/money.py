@@ -180,8 +180,12 @@ def about_scaled(log: Log) -> Iterator[Advice]:
     if middle is not None and middle < SMALL:
         told = f"half of the orders are worth {middle:.2g} or less, and results are rounded to 0.01: most of "
         told += "what they say is lost. If the amounts are scaled, or are thousands, to multiply them, "
-        thousands = Change(column=amount.name, value=_calculated(log, amount, "DECIMAL(18, 8)", "* 1000"))
-        yield question(f"{WHERE}.columns.amount", told, offer=thousands)
+        parted = f"SELECT 1 FROM raw WHERE regexp_matches({amount.key}, '\\d[^\\d]+\\d+[^\\d]+\\d') LIMIT 1"
+        if log.ask(parted, "thousands"):
+            yield question(f"{WHERE}.columns.amount", f"{told}write a query")
+            return
+        times = Change(column=amount.name, value=_calculated(log, amount, "DECIMAL(18, 8)", "* 1000"))
+        yield question(f"{WHERE}.columns.amount", told, offer=times)
 
 
 def _calculated(log: Log, amount: Column, kind: str, calculation: str) -> Callable[[str], str]:

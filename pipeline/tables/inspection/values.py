@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pipeline.errors import UserError
 from pipeline.tables import amounts, dates
 from pipeline.tables.inspection.log import WHERE, Advice, Log, listed, question, shown
+from pipeline.tables.inspection.names import OF_WHAT_WAS_BOOKED
 from pipeline.tables.inspection.roles import ENOUGH, Column
 from pipeline.tables.sources.readers import NUMBERS, TIMES
 
@@ -61,16 +62,19 @@ def _about_zone(log: Log, column: Column, by: dates.DateFormat) -> Advice:
 
 
 def about_day_of_shipping(log: Log) -> Iterator[Advice]:
-    """Ask about the date of a log where none has a better name than that of shipping."""
+    """Ask about the date of a log where none has a better name than that of shipping, or of a visit."""
     date = log.column("ordered_at")
-    if date is None or not re.search(SHIPPED, date.plain_name):
+    is_shipped = date and re.search(SHIPPED, date.plain_name)
+    if date is None or not (is_shipped or re.search(OF_WHAT_WAS_BOOKED, date.plain_name)):
         return
     others = [other for other in log.columns if other != date and other.dates >= ENOUGH > other.numbers]
     nearer = f"Is one of the other dates nearer to the order ({listed(others)})? " if others else ""
+    what = "when an order was shipped" if is_shipped else "the day of what was booked"
+    late = "their parcels" if is_shipped else "that day"
     told = (
-        f"{date.name} seems to be when an order was shipped. {nearer}Is there a day of ordering in another "
+        f"{date.name} seems to be {what}. {nearer}Is there a day of ordering in another "
         "file? If so, join the two: docs/bring-your-own-data.md, Tables that belong together. If not, leave "
-        "it as it is: orders are then as late as their parcels"
+        f"it as it is: orders are then as late as {late}"
     )
     yield question(f"{WHERE}.columns.ordered_at", told)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -45,10 +46,25 @@ def test_ids_that_all_end_in_a_dot_zero_are_told_with_the_query_that_cuts_it_off
     assert {row[1] for row in offered(told, tmp_path)} == {str(100 + n) for n in range(40)}
 
 
-def test_words_for_nobody_and_for_tests_are_asked_about_however_few(tmp_path: Path) -> None:
-    [question] = inspected(tmp_path, log("Gast", "Gast", "test@web.de", "Testa")).questions
-    assert '"Gast" (2 rows), "test@web.de" (1 row): these ids seem to mean nobody' in question
-    assert question.endswith('ingest.exclude_customers: ["Gast", "test@web.de"]')
+@pytest.mark.parametrize(
+    ("ids", "named", "advice"),
+    [
+        (("Gast", "Gast", "test", "Testa"), '"Gast" (2 rows), "test" (1 row): these', '["Gast", "test"]'),
+        (
+            ("Gast", "test@web.de"),
+            '"Gast" (1 row), "test@web.de" (1 row): these',
+            "file:data/raw/staff.txt",
+        ),
+        ([f"test{n}" for n in range(9)], '"test4" (1 row) and 4 more: these', "file:data/raw/staff.txt"),
+    ],
+    ids=["words", "an address", "many"],
+)
+def test_words_for_nobody_and_for_tests_are_asked_about_however_few(
+    tmp_path: Path, ids: Sequence[str], named: str, advice: str
+) -> None:
+    [question] = inspected(tmp_path, log(*ids)).questions
+    assert f"{named} ids seem to mean nobody" in question
+    assert f"ingest.exclude_customers: {advice}" in question
 
 
 def test_the_word_that_many_share_is_asked_about_once(tmp_path: Path) -> None:

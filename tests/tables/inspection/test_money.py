@@ -110,3 +110,16 @@ def test_large_whole_numbers_come_with_the_query_for_cents(
     if told:
         paid = [float(row[3]) for row in offered(found["amounts"], tmp_path)]
         assert paid == [int(a) / 100 for a in amounts * 2]
+
+
+@pytest.mark.parametrize(("name", "asked"), [("arrival_date", True), ("Anreise am", True), ("date", False)])
+def test_the_day_of_what_was_booked_is_asked_about(name: str, asked: bool, tmp_path: Path) -> None:
+    rows = "".join(f"{who},{day},{paid}\n" for who, day, paid in ROWS)
+    questions = inspected(tmp_path, f"customer,{name},amount\n{rows}").questions
+    assert any("seems to be the day of what was booked" in question for question in questions) is asked
+
+
+def test_no_query_is_offered_that_would_lose_thousands(tmp_path: Path) -> None:
+    rows = "".join(f"{n},c{n},2024-03-01,{paid}\n" for n, paid in enumerate(["0.05", "0.07", '"1,234.50"']))
+    [question] = inspected(tmp_path, f"order,customer,date,amount\n{rows}").questions
+    assert question.endswith("to multiply them, write a query")
