@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.counted import counted
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.orders import identity
+from pipeline.tables.orders.purchases import frame_of
 from pipeline.tables.signals import (
     MANY_AT_ONCE,
     SMALL,
@@ -327,5 +329,9 @@ def _about_returns(done: Ingested, policy: str) -> Iterator[Remark]:
 
 def _after_first_order(returns: pd.DataFrame, done: Ingested) -> pd.DataFrame:
     """Leave out the returns of who had not ordered before: their orders are older than the log."""
-    first = done.orders.groupby("customer_key", observed=True)["ordered_at"].min()
+    theirs = pc.is_in(
+        done.order_table["customer_key"], pa.array(returns["customer_key"].unique(), pa.string())
+    )
+    orders = frame_of(done.order_table.select(["customer_key", "ordered_at"]).filter(theirs))
+    first = orders.groupby("customer_key", observed=True)["ordered_at"].min()
     return returns[returns["returned_at"] >= returns["customer_key"].map(first)]

@@ -70,7 +70,7 @@ OF_AN_ORDER = (
     rf"^(?!.*({PERSON}))(.*order(total|sum)|.*total(order|paid)|.*grandtotal|.*gesamt(betrag|preis|summe)|"
     r".*(auftrags|bestell|(?<!ab)rechnungs)(summe|betrag|wert))(sum|inc|ex|tax|base|purchased|in[a-z]{3}$|$)"
 )
-OF_WHAT_WAS_BOOKED = words("auffuehr vorstell veranstalt anreise abreise arriv depart check(in|out)")
+OF_WHAT_WAS_BOOKED = words("auffuehr vorstell veranstalt anreise abreise arriv depart checkin")
 OF_CANCELLING = words("storn cancel")
 CANCELLED = r"^(is|ist|ox)?(storno|storniert|cancell?ed)$"  # yes or no, mostly
 
@@ -113,7 +113,7 @@ class Names:
 ROLES = {
     "ordered_at": Names(
         any_of=words("datum date fecha ^data zeit time tag$ ^day am$ at$ on$ dt$ created erstellt"),
-        more=words(AN_ORDER, "spende donation gebucht"),
+        more=words(AN_ORDER, "spende donation"),
         less=words(
             OF_WHAT_WAS_BOOKED,
             "geburt birth regist join (bei|ein)tritt since seit",

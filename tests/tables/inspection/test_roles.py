@@ -64,6 +64,8 @@ from pipeline.tables.inspection.roles import Column, guess_roles
         ("Belegnr Auftraggeber Kundenreferenz Nettowert Erstelldatum", "1 4 3 0"),
         ("Buchungsnr Kunde Aufführungsdatum Gebuchtes_Datum Preis", "1 3 4 -"),
         ("booking_id customer_id arrival_date date total", "1 3 4 -"),
+        ("Kundennr Rechnungsdatum Gebucht_datum Betrag", "0 1 3 -"),
+        ("customer_id signup_date checkout_date total", "0 2 3 -"),
     ],
 )
 def test_german_and_english_names_are_known(header: str, roles: str) -> None:
