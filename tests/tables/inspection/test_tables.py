@@ -227,7 +227,7 @@ def test_one_question_is_asked_where_a_column_is_in_doubt(
 @pytest.mark.parametrize(
     ("name", "header", "row", "expected"),
     [
-        ("messages", "recipient,channel,tag", "P{n},email,2024-03-{day:02}", "customer_id channel sent_at"),
+        ("messages", "recipient,channel,xyz", "P{n},email,2024-03-{day:02}", "customer_id channel sent_at"),
         (
             "messages",
             "customer_id,sent_at,channel,message_id,type",
