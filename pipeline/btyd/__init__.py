@@ -10,11 +10,10 @@
   `lifetimes_engine` in place of our own; `stored` reads them back, `estimator` takes them into
   scikit-learn, `simulation` draws customers from them.
 - Which model: `backtest` and `choice`. Which season: `clock`, `season`, `seasonchoice`.
-- Orders, spend and CLV of each customer: `lifetime`, at the level of the `longrun`. All of this, one cutoff
-  after the other: `fits`.
+- Orders, spend and CLV of each customer: `lifetime`. All of this, one cutoff after the other: `fits`.
 - How sure that is: `predictive`, by the tables of `counttable` and `spendtable` and by `parametersets`;
   held against what came by `ranges`, `pit` and `totals`; `outlook` for one cutoff, `trackrecord` for all.
-- How it holds: `tracking`, `newcomers`, `portraits`.
+- How it holds: `tracking`, `newcomers`, `portraits`; after the horizon: `longrun`.
 """
 
 from __future__ import annotations

@@ -13,14 +13,14 @@ from pipeline.btyd.conditionalspend import fit_spend, spend_metrics
 from pipeline.btyd.firstday import first_day_level, of_all_days
 from pipeline.btyd.fitting import Engine
 from pipeline.btyd.lifetime import lifetime_value, no_lifetime_value, realised_value
-from pipeline.btyd.longrun import LongRuns
+from pipeline.btyd.longrun import LongRun, LongRuns
 from pipeline.btyd.newcomers import newcomers
 from pipeline.btyd.outlook import no_outlook
 from pipeline.btyd.seasonchoice import Season, SeasonChoice, Seasons
 from pipeline.btyd.stored import StoredOrders
 from pipeline.btyd.trackrecord import TrackRecord
 from pipeline.errors import InsufficientHistory
-from pipeline.features import amounts_between, born_since, orders_between
+from pipeline.features import amounts_between, born_since
 
 Wanted = Literal["values", "orders", "nothing"]
 
@@ -82,12 +82,7 @@ class Fits:
     ) -> None:
         self.recipe, self.seasons, self.days, self.as_of, self.wanted = recipe, seasons, days, as_of, wanted
         self.record = TrackRecord(recipe.horizon_days, recipe.clv_horizon_days)
-        self.long_runs = LongRuns(
-            seasons.chooser,
-            lambda start, end: orders_between(days, start, end),
-            recipe.clv_horizon_days,
-            seasons.past.tells,
-        )
+        self.long_runs = LongRuns(seasons.chooser, days, recipe.clv_horizon_days, seasons.past.tells)
         self.choice, self.season = Choice.given(recipe.model), SeasonChoice("off", "given")
         self.done: list[dict[str, Any]] = []
         self.failed: dict[date, str] = {}
@@ -151,7 +146,9 @@ class Fits:
         first_level = self._first_day_level(cutoff, summary)
         summary = of_all_days(self._with_realised_value(cutoff, summary), first_level)
         spend = fit_spend(born_since(summary, recipe.births_from), recipe.engine)
-        exposed, long_run = clock.summary(summary, cutoff), self.long_runs.of(self.choice.model, cutoff)
+        exposed = clock.summary(summary, cutoff)
+        # With a season the rest of the year is another's; what was missed without one would count it twice.
+        long_run = LongRun() if clock.has_season else self.long_runs.of(self.choice.model, cutoff)
         values = lifetime_value(
             orders,
             spend.model,

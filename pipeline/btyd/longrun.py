@@ -16,10 +16,12 @@ import pandas as pd
 from pipeline.btyd._numerics import round_significant
 from pipeline.btyd.choice import Chooser
 from pipeline.btyd.lifetimes_engine import NotConverged
+from pipeline.features import orders_between
 
+NEEDED_WINDOWS = 2.0
 LARGEST_LOG = 1.0
 USUAL_MISS = 0.2
-"""Of the logarithm, as a standard deviation: misses that vary by as much need a window more."""
+"""Of a year, as a standard deviation of the logarithm, where nothing lasts."""
 _DIGITS = 8
 
 
@@ -57,8 +59,8 @@ class LongRuns:
     ----------
     chooser : Chooser
         Whose windows, customers and fits are used.
-    orders : callable
-        First day and the one after the last to the order days of each customer, by key, as known then.
+    days : DataFrame
+        As made by `pipeline.features.customer_days`.
     clv_horizon_days : int
         As many steps of a horizon's length count as fit into it.
     tells : callable, optional
@@ -68,21 +70,22 @@ class LongRuns:
     def __init__(
         self,
         chooser: Chooser,
-        orders: Callable[[date, date], pd.Series[int]],
+        days: pd.DataFrame,
         clv_horizon_days: int,
         tells: Callable[[date], bool] = lambda cutoff: True,
     ) -> None:
-        self.chooser, self.orders, self.tells = chooser, orders, tells
+        self.chooser, self.days, self.tells = chooser, days, tells
         self.length = timedelta(days=chooser.horizon_days)
         self.later_steps = range(1, clv_horizon_days // chooser.horizon_days)
         self._steps: dict[tuple[str, date], dict[date, Step]] = {}
+        self._judged_days: dict[date, pd.DataFrame] = {}
 
     def of(self, name: str, cutoff: date) -> LongRun:
         """Learn what to make of a model at a cutoff, of the steps that had ended by then."""
-        return long_run(
-            [self._known(name, window, cutoff) for window in self.chooser.windows(cutoff, None)],
-            len(self.later_steps) * self.length.days,
-        )
+        windows, rest = self.chooser.windows(cutoff, None), len(self.later_steps) * self.length
+        if not (rest and windows and cutoff - windows[0] - self.length >= NEEDED_WINDOWS * rest):
+            return LongRun()
+        return long_run([self._known(name, window, cutoff) for window in windows], rest.days)
 
     def _known(self, name: str, window: date, cutoff: date) -> list[Step]:
         """Give the steps after a window's horizon that had ended by a cutoff, in which the shop was open."""
@@ -104,14 +107,22 @@ class LongRuns:
             for day in (start, end)
         )
         expected = by_end - by_start if model.status != "failed" else 0.0
-        return Step(start, end, expected, float(self.orders(start, end).reindex(rows.index).sum()))
+        return Step(start, end, expected, float(orders_between(self._days(window), start, end).sum()))
+
+    def _days(self, window: date) -> pd.DataFrame:
+        """Give the order days of the customers on whom a window is judged, of which there are few."""
+        if window not in self._judged_days:
+            keys = self.chooser.judged(window).index
+            self._judged_days[window] = self.days[self.days["customer_key"].isin(keys)]
+        return self._judged_days[window]
 
 
 def long_run(windows: Sequence[Sequence[Step]], days: int) -> LongRun:
     """Learn from past windows by what to correct what is expected after the horizon.
 
-    The mean miss is believed n / (n + 1) after n windows that agree, less if they do not: a miss that lasts
-    is the model's, one that comes and goes is not. It is never believed beyond e times.
+    The mean miss m of n windows is shrunk by empirical Bayes, to n m² / (n m² + v + 0.2²) of it, where v is
+    their variance: a miss that lasts is the model's, one that is small or comes and goes is not. A year may
+    have been unlike others: of fewer than two windows nothing is believed, and never more than e times.
 
     Parameters
     ----------
@@ -127,7 +138,8 @@ def long_run(windows: Sequence[Sequence[Step]], days: int) -> LongRun:
     missed = _mean(misses, lengths)
     spread = _mean([(miss - missed) ** 2 for miss in misses], lengths)
     n = len({day for steps in told for step in steps for day in _days(step)}) / days
-    believed = n / (n + 1.0 + spread / USUAL_MISS**2)
+    lasting = n * missed**2
+    believed = lasting / (lasting + spread + USUAL_MISS**2) if n >= NEEDED_WINDOWS else 0.0
     level = math.exp(believed * max(-LARGEST_LOG, min(missed, LARGEST_LOG)))
     return LongRun(*(round_significant(value, _DIGITS) for value in (level, missed, n)))
 

@@ -7,8 +7,8 @@
   it.
 - All of that at one past day: `backtest`; one day after the other: `origins`; as tables: `tables`. Could it
   learn noise? `shuffled`.
-- Spend: `spend`, whose `variance` says how large amounts weigh, no flatter than `contrast` allows; `worth`
-  lets the CLV follow.
+- Spend: `spend`, by the `variance` of amounts, no flatter than `contrast` allows; `worth` lets the CLV
+  follow.
 - What comes out: `scores`, and the models by `store`; what one of another day says: `foreign`.
 - Why: `explain`, by `treeshap`, `shapley` and `lifetime_inputs`; in few by `reasons`; of all customers by
   `importance`.

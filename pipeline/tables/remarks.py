@@ -322,8 +322,8 @@ def _about_returns(done: Ingested, policy: str) -> Iterator[Remark]:
             yield Remark(
                 "unmatched_returns",
                 f"{len(lost):,} of {counted(len(given_back)):return/returns}, {money:,.0f} of {of:,.0f}, are "
-                "of customers who had ordered, fit none of their orders, and take nothing off: where these "
-                f"are in the log, spend is too high by that. {helps}",
+                "of customers who had ordered, fit none of their orders, and take nothing off: where what "
+                f"was given back had been bought in this log, spend is too high by that. {helps}",
             )
 
 

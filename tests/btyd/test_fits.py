@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from pipeline.btyd import MBGNBD, Chooser, Fits, Past, Recipe, Seasons
+from pipeline.btyd.clock import Clock
 from pipeline.btyd.fits import Wanted
 from pipeline.btyd.longrun import LongRun, LongRuns
 from pipeline.features import daily_flow
@@ -88,3 +89,10 @@ def test_what_is_missed_after_the_horizon_corrects_what_follows_it_and_nothing_e
     kept = ["p_no_order", "expected_orders", "expected_spend", "clv_in_horizon", "spend_p90"]
     pd.testing.assert_frame_equal(raised[kept], plain[kept])
     assert fits.metrics()["after_horizon"] == {"level": 1.5, "missed": 0.8, "windows": 1.0}
+
+
+def test_with_a_season_nothing_is_corrected_twice(days, monkeypatch) -> None:
+    monkeypatch.setattr(LongRuns, "of", lambda self, name, cutoff: LongRun(1.5, 0.8, 2.0))
+    monkeypatch.setattr(Clock, "has_season", True)
+    fits, _ = expected(days, CUTOFF, "values")
+    assert fits.metrics()["after_horizon"]["level"] == 1.0

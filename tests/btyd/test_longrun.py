@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.btyd import MBGNBD, Chooser
+from pipeline.btyd import MBGNBD, Chooser, longrun
 from pipeline.btyd.longrun import LongRun, LongRuns, Step, long_run
+from pipeline.features import orders_between
 from tests.btyd.shop import every, histories, order_log
 
 HORIZON = 60
-CUTOFFS = every(30, 16, date(2022, 10, 1))
+CUTOFFS = every(30, 18, date(2022, 10, 1))
 LAST = CUTOFFS[-1]
 START = date(2022, 1, 1)
 
@@ -25,16 +27,24 @@ def steps(*of: tuple[int, float, float]) -> list[Step]:
     ]
 
 
-def test_a_miss_that_lasts_is_believed_n_of_n_plus_1_times() -> None:
+def test_a_miss_that_lasts_is_believed_the_more_the_larger_it_is() -> None:
     windows = [steps((60, 10.0, 20.0)), steps((120, 30.0, 60.0)), steps((180, 5.0, 10.0))]
     found = long_run(windows, days=60)
-    assert found == (pytest.approx(2 ** (3 / 4)), pytest.approx(np.log(2)), 3.0)
+    lasting = 3 * np.log(2) ** 2
+    assert found == (pytest.approx(2 ** (lasting / (lasting + 0.04))), pytest.approx(np.log(2)), 3.0)
+    small = long_run([steps((60 * number, 10.0, 10.5)) for number in (1, 2, 3)], days=60)
+    assert 1.0 < small.level < 1.01
 
 
 def test_days_in_several_windows_count_once() -> None:
-    once = steps((60, 10.0, 20.0), (120, 10.0, 20.0))
-    assert long_run([once], days=120) == long_run([once, once, once], days=120)
-    assert long_run([once], days=120).windows == 1.0
+    once = steps((60, 10.0, 20.0), (120, 10.0, 20.0), (180, 10.0, 20.0))
+    assert long_run([once], days=60) == long_run([once, once, once], days=60)
+    assert long_run([once], days=60).windows == 3.0
+
+
+def test_fewer_than_two_windows_are_told_and_not_believed() -> None:
+    found = long_run([steps((60, 10.0, 20.0)), steps((90, 10.0, 20.0))], days=60)
+    assert found == (1.0, pytest.approx(np.log(2)), 1.5)
 
 
 def test_windows_that_disagree_are_believed_less() -> None:
@@ -42,8 +52,11 @@ def test_windows_that_disagree_are_believed_less() -> None:
     # The logarithms of 1.5 × 2 and 1.5 / 2 have the same mean as twice that of 1.5.
     differ = long_run([steps((60, 10.0, 30.0)), steps((120, 10.0, 7.5))], days=60)
     assert differ.missed == pytest.approx(agree.missed)
+    lasting = 2 * agree.missed**2
     assert 1.0 < differ.level < agree.level
-    assert np.log(differ.level) == pytest.approx(differ.missed * 2 / (3 + np.log(2) ** 2 / 0.04), rel=1e-6)
+    assert np.log(differ.level) == pytest.approx(
+        differ.missed * lasting / (lasting + np.log(2) ** 2 + 0.04), rel=1e-6
+    )
 
 
 @pytest.mark.parametrize("windows", [[], [[]], [steps((60, 0.0, 5.0))]])
@@ -59,20 +72,12 @@ def test_no_more_than_e_times_is_believed() -> None:
 @pytest.fixture(scope="module")
 def log() -> pd.DataFrame:
     days = order_log(900, 3, seed=1)
-    return days
+    return days.assign(known_from=days["day"], known_until=pd.NaT)
 
 
-def long_runs(log: pd.DataFrame, times: float = 1.0, **options: object) -> LongRuns:
-    """Make what is asked; `times` as many orders come as the log says."""
+def long_runs(log: pd.DataFrame, clv_horizon_days: int = 250, **options: Any) -> LongRuns:
     chooser = Chooser({"mbgnbd": MBGNBD}, histories(log, CUTOFFS, HORIZON), HORIZON)
-
-    def orders(start: date, end: date) -> pd.Series:
-        assert end <= LAST
-        return (
-            times * log[(log["day"] >= str(start)) & (log["day"] < str(end))].groupby("customer_key").size()
-        )
-
-    return LongRuns(chooser, orders, clv_horizon_days=250, **options)
+    return LongRuns(chooser, log, clv_horizon_days, **options)
 
 
 def test_only_steps_that_had_ended_are_looked_at(log: pd.DataFrame) -> None:
@@ -82,17 +87,23 @@ def test_only_steps_that_had_ended_are_looked_at(log: pd.DataFrame) -> None:
         asked.append(start)
         return True
 
-    early = CUTOFFS[7]
-    found = long_runs(log, tells=tells).of("mbgnbd", early)
-    assert max(asked) + timedelta(days=HORIZON) <= early
-    # From the end of the first window's horizon on, of 250 days three steps of 60 follow the first.
-    assert found.windows == pytest.approx(((early - CUTOFFS[0]).days - HORIZON) / 180, abs=0.2)
+    found = long_runs(log, tells=tells).of("mbgnbd", LAST)
+    assert max(asked) + timedelta(days=HORIZON) <= LAST
+    # From the end of the first window's horizon on; of 250 days three steps of 60 follow the first.
+    assert found.windows == pytest.approx(((LAST - CUTOFFS[0]).days - HORIZON) / 180, abs=0.2)
+    assert long_runs(log[log["day"] < str(LAST)]).of("mbgnbd", LAST) == found
 
 
-def test_twice_the_orders_are_a_miss_of_twice(log: pd.DataFrame) -> None:
-    as_it_is, twice = (long_runs(log, times).of("mbgnbd", LAST) for times in (1.0, 2.0))
-    assert twice.missed - as_it_is.missed == pytest.approx(np.log(2), abs=1e-6)
+def test_twice_the_orders_after_every_window_are_a_miss_of_twice(log: pd.DataFrame, monkeypatch) -> None:
+    as_it_is = long_runs(log).of("mbgnbd", LAST)
     assert abs(as_it_is.missed) < 0.3
+    monkeypatch.setattr(longrun, "orders_between", lambda *given: 2 * orders_between(*given))
+    assert long_runs(log).of("mbgnbd", LAST).missed - as_it_is.missed == pytest.approx(np.log(2), abs=1e-6)
+
+
+@pytest.mark.parametrize("cutoff", [CUTOFFS[2], CUTOFFS[12]])
+def test_a_young_log_teaches_nothing(log: pd.DataFrame, cutoff: date) -> None:
+    assert long_runs(log).of("mbgnbd", cutoff) == LongRun()
 
 
 def test_a_closed_shop_teaches_nothing(log: pd.DataFrame) -> None:
@@ -100,6 +111,4 @@ def test_a_closed_shop_teaches_nothing(log: pd.DataFrame) -> None:
 
 
 def test_where_the_clv_ends_within_two_horizons_there_is_no_rest(log: pd.DataFrame) -> None:
-    chooser = Chooser({"mbgnbd": MBGNBD}, histories(log, CUTOFFS, HORIZON), HORIZON)
-    short = LongRuns(chooser, lambda start, end: pd.Series(dtype=int), clv_horizon_days=119)
-    assert short.of("mbgnbd", LAST) == LongRun()
+    assert long_runs(log, clv_horizon_days=119).of("mbgnbd", LAST) == LongRun()

@@ -150,7 +150,7 @@ def about_cents(log: Log) -> Iterator[Advice]:
     if amount.has_word(CENTS):
         told += ": they seem to be cents, and the proposed query divides them by 100"
         yield Advice("cents", told, change=change)
-    elif (middle := _middle(log, amount)) >= LIKE_CENTS and not _has_no_cents(log):
+    elif (middle := _middle(log, amount)) >= LIKE_CENTS and not _has_no_cents(log, amount):
         told += f", half of them {middle:,.0f} and more. If they are cents, to divide them by 100, "
         yield Advice("amounts", told, offer=change)
 
@@ -161,10 +161,12 @@ def _middle(log: Log, amount: Column) -> float:
     return middle or 0.0
 
 
-def _has_no_cents(log: Log) -> bool:
-    """Tell whether the log names its currency, and that has none."""
-    column = log.column("currency")
-    return bool(column and {value.upper() for value in log.values(column)} <= NO_CENTS)
+def _has_no_cents(log: Log, amount: Column) -> bool:
+    """Tell whether the log names its currency, in a column or a name, and that has none."""
+    if column := log.column("currency"):
+        return {value.upper() for value in log.values(column)} <= NO_CENTS
+    named = re.search(IN_A_NAME, amount.name)
+    return bool(named and next(filter(None, named.groups())).upper() in NO_CENTS)
 
 
 def about_scaled(log: Log) -> Iterator[Advice]:

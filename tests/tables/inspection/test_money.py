@@ -123,3 +123,10 @@ def test_no_query_is_offered_that_would_lose_thousands(tmp_path: Path) -> None:
     rows = "".join(f"{n},c{n},2024-03-01,{paid}\n" for n, paid in enumerate(["0.05", "0.07", '"1,234.50"']))
     [question] = inspected(tmp_path, f"order,customer,date,amount\n{rows}").questions
     assert question.endswith("to multiply them, write a query")
+
+
+@pytest.mark.parametrize(("name", "told"), [("amount_jpy", False), ("amount_eur", True)])
+def test_a_currency_in_the_name_may_have_no_cents(name: str, told: bool, tmp_path: Path) -> None:
+    rows = "".join(f"{n},c{n},2024-03-0{n + 1},{1999 + n}\n" for n in range(4))
+    found = inspected(tmp_path, f"order,customer,date,{name}\n{rows}")
+    assert ("amounts" in dict(found.findings)) is told
