@@ -1,6 +1,7 @@
 """One thin module per DVC stage: read, call the domain, write.
 
-What they share: `shell` around each, the places of all `files`, `frames` for the models, the id of `runs`.
+What they share: `shell` around each, the places of all `files`, `frames` for the models, the id of `runs`;
+`evidence` is what models are judged by.
 
 The settings below have to stand before NumPy, scikit-learn and DuckDB are loaded, and every stage imports
 this package first.

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from pipeline.btyd import StoredFit
 from pipeline.churn.frame import FEATURES, OF_ORDER_DAYS, TOPICS
 from pipeline.churn.importance import importance
-from pipeline.churn.shuffled import shuffled_labels
 from pipeline.churn.store import load_model
-from pipeline.churn.worth import SPEND_QUANTILES, spend_ratio, with_expected_spend
-from pipeline.errors import InsufficientHistory
 from pipeline.evaluation import fairness
-from pipeline.evaluation.alarms import chance, feature_aucs, leak_alarms, shuffle_alarms, told
-from pipeline.evaluation.contest import RULES_READ, are_active, contest, with_rules
+from pipeline.evaluation.alarms import feature_aucs, leak_alarms, shuffle_alarms, told
+from pipeline.evaluation.contest import RULES_READ, contest, with_rules
 from pipeline.evaluation.curves import curves
-from pipeline.evaluation.distribution import CRPS_LEVELS, distribution_metrics, distribution_scores
+from pipeline.evaluation.distribution import distribution_metrics
 from pipeline.evaluation.evaluate import evaluate, not_evaluated
 from pipeline.evaluation.headline import brief, headline, origins_table, pooled_table, slices_table
 from pipeline.evaluation.kinds import CHURN, VALUE, Kind
 from pipeline.evaluation.slices import named, slice_labels, slices
-from pipeline.features import Cutoffs, main_channels
+from pipeline.features import Cutoffs
 from pipeline.features.catalogue.people import ATTRIBUTES
 from pipeline.params import Params
-from pipeline.stages import files, frames
+from pipeline.stages import evidence, files
 from pipeline.stages.shell import run, say, warn
 from pipeline.tables import io
 
@@ -41,9 +36,9 @@ def evaluate_models(params: Params) -> None:
     snapshots = io.read_parquet(files.SNAPSHOTS, RULES_READ, only={"customer_key": customers})
     rows = with_rules(backtest, snapshots, horizon_days=params.churn.horizon_days)
     holdout = rows[rows["cutoff"] == pd.Timestamp(cutoffs.holdout)] if cutoffs.holdout else rows
-    test = _holdout_features(cutoffs, customers, params)
-    shuffled = _shuffled(cutoffs, customers, params)
-    groups = _Groups(_customers(), _order_channels(cutoffs, customers))
+    test = evidence.holdout_features(cutoffs, customers, params)
+    shuffled = evidence.auc_of_shuffled_labels(cutoffs, customers, params)
+    groups = evidence.Groups.read(cutoffs, customers)
     churn = CHURN.with_campaign(**params.evaluate.campaign.model_dump())
     found: dict[str, Any] = {
         "window": _window(cutoffs, params),
@@ -54,7 +49,9 @@ def evaluate_models(params: Params) -> None:
     }
     by_people = _fairness(churn, rows, groups.customers, params)
     spread, tenths = distribution_metrics(
-        _distributions(rows, params), seed=params.seed, resamples=params.evaluate.bootstrap_resamples
+        evidence.scored_distributions(rows, params),
+        seed=params.seed,
+        resamples=params.evaluate.bootstrap_resamples,
     )
     found["value"]["distribution"] = spread
     found["churn"]["calibration"] = io.read_json(files.CHURN_CARD).get("churn_holdout", {}).get("calibration")
@@ -72,14 +69,9 @@ def evaluate_models(params: Params) -> None:
     _tell(found, len(holdout))
 
 
-class _Groups(NamedTuple):
-    """What slices are made from, as far as the shop has it: its table of customers, and their channels."""
-
-    customers: pd.DataFrame | None
-    channels: pd.DataFrame | None
-
-
-def _judged(kind: Kind, rows: pd.DataFrame, groups: _Groups, card: Path, params: Params) -> dict[str, Any]:
+def _judged(
+    kind: Kind, rows: pd.DataFrame, groups: evidence.Groups, card: Path, params: Params
+) -> dict[str, Any]:
     """Judge one kind of predictions; where there are none, the model's card says why."""
     table, members = contest(rows, kind)
     if table.empty:
@@ -100,52 +92,6 @@ def _write_judged(kind: Kind, found: dict[str, Any]) -> None:
     io.write_csv(slices_table(found), files.PLOTS / f"slices_{kind.name}.csv")
 
 
-def _customers() -> pd.DataFrame | None:
-    """Read the shop's table of customers, if it has one."""
-    path = files.TABLES / "customers.parquet"
-    return io.read_parquet(path) if path.exists() else None
-
-
-def _order_channels(cutoffs: Cutoffs, customers: frames.Customers) -> pd.DataFrame | None:
-    """Name the customers' main channel at every origin, if the order log knows channels."""
-    columns = ["customer_key", "ordered_at", "channel"]
-    orders = io.read_parquet(files.ORDERS, columns, only={"customer_key": customers})
-    if orders["channel"].isna().all():
-        return None
-    return main_channels(orders, [origin.cutoff for origin in cutoffs.origins])
-
-
-def _distributions(rows: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """Score the predicted distributions of spend, as they would have been given to the reader."""
-    fits = map(StoredFit.from_dict, io.read_json(files.LIFETIME_VALUE_MODELS)["fits"])
-    said = rows.dropna(subset=VALUE.prediction).set_index("customer_key")
-    scored = [
-        _scored_spend(fit, at_cutoff, params.churn.horizon_days)
-        for fit in fits
-        if len(at_cutoff := said[said["cutoff"] == pd.Timestamp(fit.cutoff)])
-    ]
-    return pd.concat(scored, ignore_index=True) if scored else pd.DataFrame()
-
-
-def _scored_spend(fit: StoredFit, said: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
-    """Score the distributions of one origin: those of the lifetime model, moved with the blend."""
-    then, worth = (
-        io.read_parquet(path, only={"cutoff": [fit.cutoff], "customer_key": said.index})
-        .set_index("customer_key")
-        .loc[said.index]
-        for path in (files.SNAPSHOTS, files.LIFETIME_VALUE)
-    )
-    expected = said[VALUE.prediction].to_numpy()
-    scores = distribution_scores(
-        said[VALUE.actual].to_numpy(dtype=float),
-        spend_ratio(worth, expected)[:, None] * fit.spend_quantiles(then, horizon_days, CRPS_LEVELS),
-        with_expected_spend(worth, expected)[list(SPEND_QUANTILES)].to_numpy(),
-        worth["p_no_order"].to_numpy(),
-        np.asarray(fit.spread.of(worth["expected_spend"].to_numpy()), dtype=np.float64),
-    )
-    return said[["cutoff"]].assign(expected=expected).reset_index().join(scores)
-
-
 def _fairness(kind: Kind, rows: pd.DataFrame, customers: pd.DataFrame | None, params: Params) -> pd.DataFrame:
     """Measure the scores by age, income and household, if these are features; else a table without rows."""
     table, _ = contest(rows, kind)
@@ -158,39 +104,6 @@ def _fairness(kind: Kind, rows: pd.DataFrame, customers: pd.DataFrame | None, pa
         seed=params.seed,
         resamples=params.evaluate.bootstrap_resamples,
     )
-
-
-def _holdout_features(cutoffs: Cutoffs, customers: frames.Customers, params: Params) -> pd.DataFrame:
-    """What was known of the customers at the holdout; nothing where there is none, or nobody was known."""
-    nothing = pd.DataFrame(columns=["churned", "active", *FEATURES], dtype="float64")
-    if cutoffs.holdout is None:
-        return nothing
-    horizon_days = params.churn.horizon_days
-    try:
-        frame = frames.labelled(
-            [cutoffs.holdout], cutoffs.score, horizon_days=horizon_days, customers=customers
-        )
-    except InsufficientHistory:
-        return nothing
-    return frame.join(are_active(frame["days_since_last"], horizon_days).rename("active"))
-
-
-def _shuffled(cutoffs: Cutoffs, customers: frames.Customers, params: Params) -> dict[str, float] | None:
-    """Give the AUC of a model that was taught shuffled labels; None where nothing could be learned."""
-    if not cutoffs.origins:
-        return None
-    origin = cutoffs.origins[-1]
-    try:
-        said = shuffled_labels(
-            *frames.tables([*origin.training, origin.cutoff], customers),
-            origin,
-            cutoffs.known_until(origin),
-            horizon_days=params.churn.horizon_days,
-            seed=params.seed,
-        )
-    except InsufficientHistory:
-        return None
-    return chance(*said)
 
 
 def _window(cutoffs: Cutoffs, params: Params) -> dict[str, str] | None:

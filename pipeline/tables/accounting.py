@@ -17,7 +17,8 @@ from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
 from pipeline.tables.columns import as_numbers
-from pipeline.tables.contracts import OPTIONAL
+from pipeline.tables.contracts import OPTIONAL, QUARANTINE, check
+from pipeline.tables.io import to_pandas
 from pipeline.tables.rules import LEFT_OUT
 from pipeline.tables.sources.readers import Raw
 
@@ -88,6 +89,27 @@ def by_file(
             raise AccountingError(f"{file.label}: {file.rows} rows read, but {found}")
         files[file.label] = {"rows_read": file.rows, **of_file}
     return files
+
+
+def quarantine(con: Connection, raw: Raw, rejected: str) -> pd.DataFrame:
+    """Return the rows that were not accepted, by the contract QUARANTINE.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    raw : Raw
+    rejected : str
+        SQL of the rows: the columns of the contract, with file_no in place of the source.
+    """
+    files = pd.DataFrame({"file_no": range(len(raw.files)), "source": [file.label for file in raw.files]})
+    duck.register(con, "files", files)
+    statement = f"""
+        SELECT source, rejected.* EXCLUDE (file_no)
+        FROM ({rejected}) AS rejected JOIN files USING (file_no)
+        ORDER BY source, line"""
+    found = to_pandas(duck.arrow(con, statement, name="quarantine"))
+    check(found, QUARANTINE)
+    return found
 
 
 class Purchases(NamedTuple):

@@ -46,5 +46,7 @@ RULES = (
     Rule("unreadable_flag", "is_test", "Neither yes nor no."),
 )
 
+FAULTS = tuple(rule for rule in RULES if rule.role is None)  # of rows that could not be split into columns
+
 # Why rows are left out; sql/judged.sql and duplicates.py tell. Whole orders come later.
 LEFT_OUT = ("empty_rows", "missing_customer_id", "cancelled", "test_accounts", "duplicates")

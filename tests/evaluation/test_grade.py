@@ -84,6 +84,15 @@ def test_a_rule_that_forecasts_far_too_little_wins_nothing_by_its_error() -> Non
     assert grade_value(value(MORE, MORE, rule_bias=-0.5), ["rule"]).letter == "B"
     assert grade_value(value(MORE, LESS, rule_bias=-0.5), ["rule"]).letter == "D"
     assert grade_value(value(MORE, MORE, rule_bias=0.5), ["rule"]).letter == "C"
+    assert grade_value(value(LESS, MORE, rule_bias=-0.5), ["rule"]).letter == "A", "beaten in its error too"
+
+
+@pytest.mark.parametrize(("rule_bias", "letter"), [(-0.255, "C"), (-0.30, "B")])
+def test_a_rule_that_may_forecast_too_little_by_chance_still_wins(rule_bias: float, letter: str) -> None:
+    found = measured(  # what is named first varies
+        ("mae", "normalised_gini", "total_bias"), rule=(12, 0.7, rule_bias), model=(12.02, 0.72, 0.0)
+    )
+    assert grade_value(found, ["rule"]).letter == letter
 
 
 def test_of_rules_as_tough_that_which_forecasts_far_too_little_is_not_named() -> None:

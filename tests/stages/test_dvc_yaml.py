@@ -120,7 +120,7 @@ def test_the_report_depends_on_every_table_it_shows():
 
 
 def test_every_stage_module_is_a_stage():
-    shared = {"__init__", "files", "frames", "runs", "shell"}
+    shared = {"__init__", "evidence", "files", "frames", "runs", "shell"}
     assert {file.stem for file in (PACKAGE / "stages").glob("*.py")} - shared == set(STAGES)
 
 

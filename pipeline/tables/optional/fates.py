@@ -11,10 +11,9 @@ import pyarrow as pa
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables import accounting
-from pipeline.tables.contracts import QUARANTINE, Contract, check
-from pipeline.tables.io import to_pandas
+from pipeline.tables.contracts import Contract
 from pipeline.tables.optional.judge import Breach
-from pipeline.tables.rules import RULES
+from pipeline.tables.rules import FAULTS
 from pipeline.tables.sources.readers import Raw
 
 PACKAGE = "pipeline.tables.optional"
@@ -46,7 +45,6 @@ def quarantine(
     con: Connection, rules: list[Breach], columns: Mapping[str, str | None], raw: Raw
 ) -> pd.DataFrame:
     """Return every row that was not accepted, by the contract QUARANTINE."""
-    split = [rule for rule in RULES if rule.role is None]
     listed = {
         "breaches": {
             "number": pa.array(range(len(rules)), pa.int32()),
@@ -55,15 +53,11 @@ def quarantine(
             "rule": pa.array([rule.rule for rule in rules], pa.string()),
             "reason": pa.array([rule.reason for rule in rules], pa.string()),
         },
-        "fault_reasons": {"rule": [rule.name for rule in split], "reason": [rule.reason for rule in split]},
-        "files": {"file_no": range(len(raw.files)), "source": [file.label for file in raw.files]},
+        "fault_reasons": {"rule": [rule.name for rule in FAULTS], "reason": [rule.reason for rule in FAULTS]},
     }
     for name, values in listed.items():
         duck.register(con, name, pa.table({key: pa.array(column) for key, column in values.items()}))
-    found = duck.arrow(con, duck.sql_file(PACKAGE, "sql/table_quarantine.sql"), name="quarantine")
-    quarantine = to_pandas(found)
-    check(quarantine, QUARANTINE)
-    return quarantine
+    return accounting.quarantine(con, raw, duck.sql_file(PACKAGE, "sql/table_quarantine.sql"))
 
 
 def counts(

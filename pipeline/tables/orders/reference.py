@@ -13,9 +13,7 @@ import pandas as pd
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.tables import accounting
-from pipeline.tables.contracts import QUARANTINE, check
-from pipeline.tables.io import to_pandas
-from pipeline.tables.rules import RULES, Rule
+from pipeline.tables.rules import FAULTS, Rule
 from pipeline.tables.sources.readers import Raw, read_raw
 from pipeline.tables.sources.spec import Source
 
@@ -69,25 +67,21 @@ def settle(
     AccountingError
         If the rows of a file are not those accepted, merged and quarantined.
     """
-    faults = [rule for rule in RULES if rule.role is None]
+    judged_by = (*FAULTS, *rules)
+    named = [raw.columns.get(rule.role) if rule.role else None for rule in judged_by]
     listed = pd.DataFrame(
         {
-            "rank": range(len(faults) + len(rules)),
-            "rule": [rule.name for rule in (*faults, *rules)],
-            "role": pd.Series([rule.role for rule in (*faults, *rules)], dtype="str"),
-            "named": pd.Series(
-                [raw.columns.get(rule.role) if rule.role else None for rule in (*faults, *rules)], dtype="str"
-            ),
-            "reason": [rule.reason for rule in (*faults, *rules)],
+            "rank": range(len(judged_by)),
+            "rule": [rule.name for rule in judged_by],
+            "role": pd.Series([rule.role for rule in judged_by], dtype="str"),
+            "named": pd.Series(named, dtype="str"),
+            "reason": [rule.reason for rule in judged_by],
         }
     )
     duck.register(con, "lookup_rules", listed)
-    sources = pd.DataFrame({"file_no": range(len(raw.files)), "source": [file.label for file in raw.files]})
-    duck.register(con, "files", sources)
     statement = duck.sql_file(PACKAGE, "sql/lookup.sql").format(problems=problems, key=key)
     duck.run(con, statement, name=name)
-    quarantine = to_pandas(duck.arrow(con, "FROM lookup_quarantine ORDER BY source, line", name=name))
-    check(quarantine, QUARANTINE)
+    quarantine = accounting.quarantine(con, raw, "FROM lookup_quarantine")
     files = accounting.by_file(raw, duck.run(con, "FROM lookup_fates", name="fates").fetchall(), FATES)
     total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES)}
     accounting.stop_if_too_many(quarantine, total["rows_read"], max_share, f"sources.{name}.path")

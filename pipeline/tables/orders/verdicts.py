@@ -16,9 +16,8 @@ import pyarrow.compute as pc
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.errors import UserError
-from pipeline.tables import amounts, contracts
+from pipeline.tables import accounting, amounts
 from pipeline.tables.columns import repeated
-from pipeline.tables.io import to_pandas
 from pipeline.tables.orders import currencies
 from pipeline.tables.orders.dated import hide, plain_times
 from pipeline.tables.orders.policies import Policies
@@ -275,13 +274,7 @@ def quarantine(con: Connection, spec: OrderSource, judged: Raw, read_as: Mapping
             "reason": [rule.reason.format(**read_as) for rule in RULES],
         }
     )
-    files = pd.DataFrame(
-        {"file_no": range(len(judged.files)), "source": [file.label for file in judged.files]}
-    )
     duck.register(con, "rules", rules)
-    duck.register(con, "files", files)
     duck.register(con, "broken_rows", judged.rows.filter(pc.is_valid(judged.rows["rule"])))
     fill(con, "broken", judged.columns)
-    found = to_pandas(duck.arrow(con, duck.sql_file(PACKAGE, "sql/quarantine.sql"), name="quarantine"))
-    contracts.check(found, contracts.QUARANTINE)
-    return found
+    return accounting.quarantine(con, judged, duck.sql_file(PACKAGE, "sql/quarantine.sql"))

@@ -73,6 +73,32 @@ def test_the_word_that_many_share_is_asked_about_once(tmp_path: Path) -> None:
     assert "guest" not in few
 
 
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        (["0"] * 20, '"0" stands in 20 of 140 rows'),
+        (["0"] * 19, ""),
+        (["-1"] * 60 + ["99999"] * 31, ""),
+        (["*gast*"] * 400, 'ingest.exclude_customers: ["[*]gast[*]"]'),
+        (["x" * 40] * 400, ""),
+    ],
+    ids=["nobody", "too few", "two of them", "a pattern", "too long to show"],
+)
+def test_an_id_that_many_share_is_asked_about(tmp_path: Path, ids: list[str], told: str) -> None:
+    questions = "".join(inspected(tmp_path, log(*ids)).questions)
+    assert ("mean nobody" in questions) == bool(told)
+    assert told in questions
+
+
+@pytest.mark.parametrize(("orders_each", "asked"), [(1, True), (1.5, False)])
+def test_ids_that_never_come_twice_are_asked_about(tmp_path: Path, orders_each: float, asked: bool) -> None:
+    rows = "".join(
+        f"{n},c{int(n / orders_each)},2021-04-{1 + n % 28:02},5.{n % 90 + 10}\n" for n in range(90)
+    )
+    questions = "".join(inspected(tmp_path, f"order_id,customer_id,date,total\n{rows}").questions)
+    assert ("hardly anybody would ever have come back" in questions) == asked
+
+
 def test_ids_that_a_spreadsheet_has_rounded_are_asked_about(tmp_path: Path) -> None:
     [question] = inspected(tmp_path, log("4.10E+11", "41E+11", "4.11E+11", "E+1")).questions
     assert "2 ids are written like 1.23E+11" in question

@@ -15,8 +15,8 @@ WITH rejected AS (
     UNION ALL
     SELECT file_no, line, NULL, rule, value_class FROM wrong
 )
-SELECT source, line, coalesce(column_name, named) AS "column", role AS our_column, rule, reason, value_class
-FROM rejected JOIN lookup_rules USING (rule) JOIN files USING (file_no);
+SELECT file_no, line, coalesce(column_name, named) AS "column", role AS our_column, rule, reason, value_class
+FROM rejected JOIN lookup_rules USING (rule);
 
 CREATE VIEW lookup_fates AS
 WITH fates AS (
