@@ -334,4 +334,4 @@ def _after_first_order(returns: pd.DataFrame, done: Ingested) -> pd.DataFrame:
     )
     orders = frame_of(done.order_table.select(["customer_key", "ordered_at"]).filter(theirs))
     first = orders.groupby("customer_key", observed=True)["ordered_at"].min()
-    return returns[returns["returned_at"] >= returns["customer_key"].map(first)]
+    return returns[returns["returned_at"].to_numpy() >= first.reindex(returns["customer_key"]).to_numpy()]
