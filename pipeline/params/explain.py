@@ -39,15 +39,14 @@ def _as_user_error(error: Mapping[str, Any]) -> UserError:
         hint = f"did you mean {close[0]}?" if close else f"the keys here are {', '.join(known)}"
         return UserError("unknown key", where=where, valid=hint)
     if error["type"] == "missing":
-        return UserError("this key is missing", where=where, valid=example)
+        return UserError("this key is missing", where=where, valid=example or _keys_below(parent, keys[-1]))
     if error["type"] in ("model_type", "model_attributes_type"):
-        section = _section_in(parent.model_fields[keys[-1]].annotation)
-        inside = f"{keys[-1]}: with {', '.join(section.model_fields)} below it" if section else None
-        return UserError("not a section of keys", where=where, valid=inside)
+        return UserError("not a section of keys", where=where, valid=_keys_below(parent, keys[-1]))
     problem = str(error["msg"]).removeprefix("Value error, ")
     given = error["input"]
     shown = "" if isinstance(given, Mapping | BaseModel) else f" (got {given!r})"
-    return UserError(problem[0].lower() + problem[1:] + shown, where=where, valid=example)
+    valid = error.get("ctx", {}).get("valid", example)
+    return UserError(problem[0].lower() + problem[1:] + shown, where=where, valid=valid)
 
 
 def _is_union_branch(part: object) -> bool:
@@ -73,6 +72,11 @@ def _look_up(keys: list[str]) -> tuple[type[BaseModel], str | None]:
         if key != keys[-1]:
             section = inner
     return section, example
+
+
+def _keys_below(parent: type[BaseModel], key: str) -> str | None:
+    section = _section_in(parent.model_fields[key].annotation)
+    return f"{key}: with {', '.join(section.model_fields)} below it" if section else None
 
 
 def _section_in(annotation: object) -> type[BaseModel] | None:

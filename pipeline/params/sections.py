@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
-from pipeline.params.section import Days, Section, Share, Text, read_date
+from pipeline.params.section import Days, Section, Share, Text, at_odds, read_date
 from pipeline.params.sources import Sources
 
 
@@ -75,7 +75,9 @@ class LifetimeValue(Section):
     @model_validator(mode="after")
     def _engine_knows_model(self) -> LifetimeValue:
         if self.engine == "lifetimes" and self.model in ("nbd", "mbgcnbd"):
-            raise ValueError(f"engine: lifetimes has no {self.model}; it fits bgnbd, mbgnbd and paretonbd")
+            raise at_odds(
+                f"engine: lifetimes has no {self.model}; it fits bgnbd, mbgnbd and paretonbd", 'engine: "own"'
+            )
         return self
 
 
@@ -110,7 +112,10 @@ class Campaign(Section):
     @model_validator(mode="after")
     def _offer_can_pay(self) -> Campaign:
         if self.offer_cost >= self.customer_worth:
-            raise ValueError("offer_cost must be below customer_worth, or no campaign can pay")
+            raise at_odds(
+                "offer_cost must be below customer_worth, or no campaign can pay",
+                "customer_worth: 200 with offer_cost: 10",
+            )
         return self
 
 
@@ -146,9 +151,12 @@ class Segments(Section):
     @model_validator(mode="after")
     def _in_order(self) -> Segments:
         if self.risk_medium > self.risk_high:
-            raise ValueError("risk_medium must not be above risk_high")
+            raise at_odds("risk_medium must not be above risk_high", "risk_medium: 0.5 with risk_high: 0.8")
         if self.value_high_share + self.value_medium_share > 1:
-            raise ValueError("value_high_share and value_medium_share together must not be above 1")
+            raise at_odds(
+                "value_high_share and value_medium_share together must not be above 1",
+                "value_high_share: 0.1 with value_medium_share: 0.3",
+            )
         return self
 
 

@@ -9,9 +9,10 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from pipeline.params.secrets import secrets_in
-from pipeline.params.section import Section
+from pipeline.params.section import Section, at_odds
 
 OF_LOG_ALONE = ("status", "is_test", "currency")
+DATABASE = "url: postgresql://churn:$SHOP_PASSWORD@db.example.com/shop with table: orders"
 VARIABLE = re.compile(r"\$[A-Z][A-Z0-9_]*")
 
 
@@ -34,8 +35,9 @@ class OrderColumns(Section):
     def _paid_in_one_way(self) -> OrderColumns:
         given = (self.amount is not None, self.unit_price is not None, self.quantity is not None)
         if given not in ((True, False, False), (False, True, True)):
-            raise ValueError(
-                "needs amount, what was paid for the row, or unit_price and quantity, and not both"
+            raise at_odds(
+                "needs amount, what was paid for the row, or unit_price and quantity, and not both",
+                "amount: total",
             )
         return self
 
@@ -73,16 +75,21 @@ class Source(Section):
     @model_validator(mode="after")
     def _one_place(self) -> Source:
         if (self.path is None) == (self.url is None):
-            raise ValueError("give path (files) or url (a database), exactly one of them")
+            raise at_odds(
+                "give path (files) or url (a database), exactly one of them", "path: data/raw/orders.csv"
+            )
         if self.path is not None and (self.table or self.query or self.since):
-            raise ValueError("table, query and since belong to a database: they need url instead of path")
+            raise at_odds(
+                "table, query and since belong to a database: they need url instead of path", DATABASE
+            )
         if self.url is not None and (self.table is None) == (self.query is None):
-            raise ValueError("url needs table or query, exactly one of them")
+            raise at_odds("url needs table or query, exactly one of them", DATABASE)
         if "${" in (self.url or self.path or ""):
-            raise ValueError("write $NAME without braces, which `dvc exp run -S` takes for its own")
+            raise at_odds("write $NAME without braces, which `dvc exp run -S` takes for its own", DATABASE)
         if not all(map(VARIABLE.fullmatch, secrets_in(self.url or self.path or ""))):
-            raise ValueError(  # params.yaml is in git
-                "a password or token does not belong here: write $NAME and set NAME in the environment"
+            raise at_odds(  # params.yaml is in git
+                "a password or token does not belong here: write $NAME and set NAME in the environment",
+                DATABASE,
             )
         return self
 

@@ -62,6 +62,7 @@ def test_lifetimes_does_not_fit_what_it_lacks(model):
     with pytest.raises(UserError, match=f"engine: lifetimes has no {model}") as caught:
         parse_params(tree)
     assert "lifetime_value" in caught.value.where
+    assert caught.value.valid == 'engine: "own"'
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_lifetimes_does_not_fit_what_it_lacks(model):
         ("snapshots.spacing_days", 0, "greater than or equal to 1 (got 0)", 'spacing_days: "auto"'),
         ("snapshots.training_cutoffs", "many", "valid integer", 'training_cutoffs: "auto"'),
         ("features.demographics", "yes", "valid boolean", "demographics: "),
-        ("evaluate.campaign.offer_cost", 200, "offer_cost must be below customer_worth", None),
+        ("evaluate.campaign.offer_cost", 200, "offer_cost must be below customer_worth", "offer_cost: 10"),
         ("evaluate.campaign.contact_cost", -1, "greater than or equal to 0", "contact_cost: 1.0"),
         ("evaluate.origins", 2.5, "valid integer", 'origins: "auto"'),
         ("monitor.action", "stop", "'mark' or 'stop_export'", 'action: "mark"'),
@@ -94,14 +95,16 @@ def test_lifetimes_does_not_fit_what_it_lacks(model):
         ("as_of", date(1998, 1, 1), "latest or a date", "as_of: "),
         ("sources.orders.columns.customer_id", None, "valid string", "customer_id: "),
         ("sources.orders.delimiter", ";;", "single character", "delimiter: "),
-        ("sources.orders.path", None, "exactly one of them", None),
-        ("sources.orders.url", "sqlite:///shop.db", "exactly one of them", None),
-        ("sources.orders.table", "orders", "they need url instead of path", None),
-        ("sources.orders.since", {"column": "day", "value": 1.5}, "valid integer (got 1.5)", None),
+        ("sources.orders.path", None, "exactly one of them", "path: data/raw/orders.csv"),
+        ("sources.orders.url", "sqlite:///shop.db", "exactly one of them", "path: data/raw/orders.csv"),
+        ("sources.orders.table", "orders", "they need url instead of path", "url: postgresql://"),
+        ("sources.orders.since", {"column": "day", "value": 1.5}, "valid integer (got 1.5)", "value: "),
         ("lifetime_value.model", "prophet", "'mbgcnbd' or 'paretonbd'", 'model: "auto"'),
-        ("lifetime_value.margin", float("nan"), "less than or equal to 1", "margin: 1.0"),
+        ("lifetime_value.margin", float("nan"), "finite number", "margin: 1.0"),
+        ("segments.value_floor", float("inf"), "finite number", "value_floor: 10.0"),
+        ("segments.value_high_share", 0.8, "together must not be above 1", "value_high_share: 0.1"),
         ("lifetime_value.discount_rate_per_year", 10, "less than 10", "discount_rate_per_year: 0.1"),
-        ("segments.risk_medium", 0.9, "must not be above risk_high", None),
+        ("segments.risk_medium", 0.9, "must not be above risk_high", "risk_medium: 0.5"),
         ("report.currency", "Euro", "pattern", 'currency: "EUR"'),
         ("ingest.returns", "net", "'match', 'net_by_day' or 'drop'", 'returns: "match"'),
         (
@@ -115,7 +118,8 @@ def test_lifetimes_does_not_fit_what_it_lacks(model):
         ("ingest.exclude_customers", [""], "at least 1 character", "exclude_customers: "),
         ("ingest.timezone", "Berlin", "not a time zone", 'timezone: "Europe/Berlin"'),
         ("ingest.births_from", "soon", "null or a date", "births_from: "),
-        ("sources.id_map", {"path": "ids.csv"}, "missing", None),
+        ("sources.id_map", {"path": "ids.csv"}, "missing", "columns: with from_id, customer_id below it"),
+        ("sources.orders.columns.amount", None, "needs amount", "amount: total"),
         ("sources.orders.columns.currency", "", "at least 1 character", "currency: "),
         ("churn", None, "not a section of keys", "churn: with horizon_days"),
     ],
@@ -124,11 +128,11 @@ def test_nonsense_names_the_key_the_problem_and_a_valid_example(key, value, prob
     with pytest.raises(UserError) as caught:
         parse_params(changed(key, value))
     error = caught.value
-    place = key.rsplit(".", 1)[0] if valid is None else key
     assert error.where is not None
-    assert error.where.startswith(f"params.yaml: {place}")
+    told = error.where.removeprefix("params.yaml: ")
+    assert told.startswith(key) or told == key.rsplit(".", 1)[0]  # or what is between keys of one section
     assert problem in error.problem
-    assert valid is None or valid in (error.valid or "")
+    assert valid in (error.valid or "")
 
 
 DATABASE = {"url": "postgresql://shop:$PASSWORD@db/shop", "table": "orders"}
