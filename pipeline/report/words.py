@@ -63,8 +63,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Zu wenig bekannt, oder die Person darf nicht bewertet werden.",
         ),
         "other": (
-            "Segments too small to show on their own.",
-            "Segmente, die zu klein sind, um sie einzeln zu zeigen.",
+            "Segments too small to show on their own; where these are few together, one more with them.",
+            "Segmente, zu klein, um sie einzeln zu zeigen; wo das zusammen wenige sind, mit einem weiteren.",
         ),
     },
     "action": {

@@ -13,6 +13,8 @@ from pipeline.retention.actions import COSTLY_ACTIONS, NEXT_ACTIONS, SEGMENTS
 from pipeline.retention.lifecycle import LIFECYCLE_STAGES, VALUE_TIERS
 from pipeline.retention.rfm import RFM_GROUPS
 
+BEST_CUSTOMERS = ("vip_secure", "champions")
+
 
 def below_floor(segments: pd.DataFrame, value_floor: float) -> int:
     """Count the customers whose CLV is below the floor."""
@@ -122,13 +124,13 @@ def _without_small(names: pd.Series[str], order: Sequence[str]) -> pd.Series[str
 def _too_small(sizes: pd.Series[Any]) -> list[str]:
     """Name the groups to merge: all small ones, and where they are too few together, one more.
 
-    That is the smallest of those nobody spends money on, as far as there is one: the others are what the page
-    is read for.
+    That is the smallest of those nobody spends money on and that are not the best customers, as far as there
+    is one: the others are what the page is read for.
     """
     ascending = sizes.sort_values(kind="stable")
     small, large = (ascending[is_one] for is_one in (ascending < MIN_GROUP, ascending >= MIN_GROUP))
     if small.sum() >= MIN_GROUP or small.empty:
         return list(map(str, small.index))
-    costs_money = large.index.map(NEXT_ACTIONS).isin(COSTLY_ACTIONS)
-    one_more = large.index[np.argsort(costs_money, kind="stable")][:1]
+    read_for = large.index.isin(BEST_CUSTOMERS) | large.index.map(NEXT_ACTIONS).isin(COSTLY_ACTIONS)
+    one_more = large.index[np.argsort(read_for, kind="stable")][:1]
     return list(map(str, [*small.index, *one_more]))

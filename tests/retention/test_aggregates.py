@@ -68,8 +68,12 @@ def test_small_segments_are_merged_until_nobody_can_be_told_apart() -> None:
     assert summary["clv"].tolist() == [100.0, 30.0]
     assert segment_summary(with_segments(lost=4))["segment"].tolist() == ["other"]
     # … but not one that the page is read for, as long as there is another.
-    for other, left in (("lost", ["vip_wavering", "other"]), ("slipping", ["slipping", "other"])):
-        merged = segment_summary(with_segments(newcomer=3, vip_wavering=12, **{other: 50}))
+    for read_for, other, left in (
+        ("vip_wavering", "lost", ["vip_wavering", "other"]),
+        ("vip_secure", "drifting", ["vip_secure", "other"]),
+        ("vip_wavering", "slipping", ["slipping", "other"]),
+    ):
+        merged = segment_summary(with_segments(newcomer=3, **{read_for: 12, other: 50}))
         assert merged["segment"].tolist() == left
     assert segment_summary(with_segments(lost=10))["segment"].tolist() == ["lost"]
 
