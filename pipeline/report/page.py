@@ -9,7 +9,7 @@ from functools import cache
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.report import explanations, groups, quality, reality, tables, views
+from pipeline.report import explanations, groups, quality, reality, table_kpis, tables, views
 from pipeline.report.backtest import careful
 from pipeline.report.charts import Layer, bars
 from pipeline.report.data import ReportData
@@ -52,6 +52,8 @@ def render(report: ReportData) -> str:
             tiles=views.tiles(report, t, f),
             forecast=views.forecast(report, t, f),
             churn_note=views.churn_note(report, t, f),
+            table_kpis=table_kpis.table_kpis(report, t, f),
+            period_start=f.day(report.kpis["last_period"]["start"]),
             months=_month_charts(report, t, f),
             closed=views.closed(report, t, f),
             is_scored=groups.is_scored(report),

@@ -121,6 +121,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "purposes granted and refused",
             "erteilte und verweigerte Einwilligungen",
         ),
+        "contracts cancelled": ("share of contracts cancelled", "Kündigungsquote der Verträge"),
         "points balance": ("points balance", "Punktestand"),
         "customers brought by recommendation": (
             "customers brought by recommendation",

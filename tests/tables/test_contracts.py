@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.features.catalogue import TABLES
 from pipeline.params import OrderColumns, Sources
+from pipeline.retention.table_kpis import NEEDED
 from pipeline.tables.contracts import (
     ALL_QUARANTINED,
     OPTIONAL,
@@ -96,8 +97,8 @@ def test_a_contract_only_names_columns_and_tables_that_are_there(contract: Contr
     assert set(contract.needs) <= set(OPTIONAL)
     assert {check.column for check in contract.checks} <= set(contract.names)
     assert {column.known_from for column in contract.columns} <= {"", *times}
-    # No promise without something that keeps it: the features, what is left out, what is netted.
-    assert bool(contract.feeds) == (contract.name in {"orders", "customers", "returns", *TABLES})
+    # No promise without something that keeps it: the features, the KPIs, what is left out, what is netted.
+    assert bool(contract.feeds) == (contract.name in {"orders", "customers", "returns", *TABLES, *NEEDED})
     for column in contract.columns:
         assert column.description
         assert column.kind != "money" or column.unit
