@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.horizon import horizon_until
 from pipeline.report.data import ReportData
 from pipeline.report.formats import MISSING, Formats
 from pipeline.report.measures import Bar, largest
@@ -286,7 +287,7 @@ def last_day(report: ReportData) -> date:
 def tested(report: ReportData) -> tuple[date, date]:
     """First and last day of the holdout; without one, those that it would have."""
     first = report.tested_from or report.as_of - timedelta(days=report.horizon_days)
-    return first, first + timedelta(days=report.horizon_days - 1)
+    return first, horizon_until(first, report.horizon_days)
 
 
 def _two_numbers(ratio: Mapping[str, Any], f: Formats) -> dict[str, str]:
