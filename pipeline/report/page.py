@@ -17,6 +17,7 @@ from pipeline.report.fairness import people_table
 from pipeline.report.formats import Formats
 from pipeline.report.portraits import inside, portraits
 from pipeline.report.texts import Texts
+from pipeline.report.tiles import tiles
 
 
 def render(report: ReportData) -> str:
@@ -49,7 +50,7 @@ def render(report: ReportData) -> str:
             as_of=f.day(report.as_of),
             until=f.day(horizon_until(report.as_of, report.horizon_days)),
             tested=[f.day(day) for day in views.tested(report)],
-            tiles=views.tiles(report, t, f),
+            tiles=tiles(report, t, f),
             forecast=views.forecast(report, t, f),
             churn_note=views.churn_note(report, t, f),
             table_kpis=table_kpis.table_kpis(report, t, f),
