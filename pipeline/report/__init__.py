@@ -2,7 +2,7 @@
 
 - What is shown: `data`; the whole: `page`.
 - Sections: `views`, `groups`, `quality`, `backtest`, `portraits`, `explanations`, `reasons`, `fairness`,
-  `reality`, `tables`; `measures` lays figures out.
+  `reality`, `tables`, `table_kpis`; `measures` lays figures out.
 - Charts: `charts` for the page, `figures` for notebooks.
 - Language: `formats`, `texts`, `words`, `words_doubts`, and the `sentences_*` by subject.
 """

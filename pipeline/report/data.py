@@ -35,7 +35,7 @@ class ReportData:
     margin : float
         Share of the spend that the CLV counts.
     kpis : mapping
-        From ``retention_kpis``.
+        From ``retention_kpis``, and under "tables" what ``table_kpis`` found.
     monthly, cohorts : DataFrame
         From the functions of that name in ``pipeline.retention``.
     segment_summary, stage_counts, risk_value, rfm : DataFrame

@@ -9,6 +9,7 @@ from pipeline.features.catalogue import TOPICS
 from pipeline.report import (
     sentences_backtest,
     sentences_floors,
+    sentences_kpis,
     sentences_models,
     sentences_portraits,
     sentences_reality,
@@ -26,10 +27,17 @@ SENTENCES = {
     **sentences_backtest.SENTENCES,
     **sentences_floors.SENTENCES,
     **sentences_tables.SENTENCES,
+    **sentences_kpis.SENTENCES,
+    **{f"table_kpi.{name}": texts for name, texts in sentences_kpis.MADE_OF.items()},
     **sentences_reality.SENTENCES,
     **sentences_reasons.SENTENCES,
 }
-WORDS = {**words.WORDS, **sentences_tables.WORDS, "doubt": words_doubts.DOUBTS}
+WORDS = {
+    **words.WORDS,
+    **sentences_tables.WORDS,
+    "table_kpi": sentences_kpis.NAMES,
+    "doubt": words_doubts.DOUBTS,
+}
 TOPIC_OF = {feature.name: topic.name for topic in TOPICS for feature in topic.features}
 
 

@@ -245,7 +245,7 @@ def report() -> ReportData:
         horizon_days=HORIZON,
         clv_horizon_days=365,
         margin=1.0,
-        kpis=retention_kpis(orders, AS_OF, HORIZON),
+        kpis={**retention_kpis(orders, AS_OF, HORIZON), "tables": {}},
         monthly=monthly(orders),
         cohorts=cohorts(orders, AS_OF),
         segment_summary=segment_summary(segments),

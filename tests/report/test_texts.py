@@ -66,7 +66,7 @@ def test_every_sentence_is_used_and_every_used_one_is_there() -> None:
         r"grade\.|floors?\.|choice\.|(kpis|gains|calibration|roc|value_calibration|monthly)\.\w+|better$|worse$"
         r"|(tracking|by_week|calibration_by_\w+|interval_\w+|expected_orders|p_alive|alive_history|spend_fit)\.\w+"
         r"|(orders_per_week|dropout_\w+)\.\w+|unclear$|monitor\.|alarm\.|off\.|fairness\.|rules\.\w+|rfm\.\w+"
-        r"|spend_coverage\.|forecast\.clv|calibrators\.|backtest\.(model|rule)$|(quality|reality)\.\w+"
+        r"|table_kpi\.|spend_coverage\.|forecast\.clv|calibrators\.|backtest\.(model|rule)$|(quality|reality)\.\w+"
     )
     assert {key for key in SENTENCES if key not in used and not built.match(key)} == set()
 

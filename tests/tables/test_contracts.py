@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.features.catalogue import TABLES
 from pipeline.params import OrderColumns, Sources
+from pipeline.retention.table_kpis import NEEDED
 from pipeline.tables.contracts import (
     ALL_QUARANTINED,
     OPTIONAL,
@@ -96,8 +97,8 @@ def test_a_contract_only_names_columns_and_tables_that_are_there(contract: Contr
     assert set(contract.needs) <= set(OPTIONAL)
     assert {check.column for check in contract.checks} <= set(contract.names)
     assert {column.known_from for column in contract.columns} <= {"", *times}
-    # No promise without something that keeps it: the features, what is left out, what is netted.
-    assert bool(contract.feeds) == (contract.name in {"orders", "customers", "returns", *TABLES})
+    # No promise without something that keeps it: the features, the KPIs, what is left out, what is netted.
+    assert bool(contract.feeds) == (contract.name in {"orders", "customers", "returns", *TABLES, *NEEDED})
     for column in contract.columns:
         assert column.description
         assert column.kind != "money" or column.unit
@@ -134,10 +135,6 @@ def test_how_returns_are_matched_is_listed_wherever_it_is_told() -> None:
     written = {way for sql in statements for way in WAYS.findall(sql.read_text(encoding="utf-8"))}
     assert set(RETURNS.column("matched_by").allowed) == written
     assert set(re.findall(r"`(\w+)`", told)) == written | {"matched_by"}
-
-
-def test_tables_that_every_stage_reads_are_not_called_unused() -> None:
-    assert "nothing uses it" not in page(ORDER_LOG, [], (ORDERS, RETURNS, ALL_QUARANTINED))
 
 
 def test_the_page_is_what_the_contracts_say() -> None:

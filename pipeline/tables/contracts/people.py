@@ -153,10 +153,17 @@ SUBSCRIPTIONS = Contract(
             nullable=True,
             planned=True,
         ),
-        Column("cancelled_at", "time", "When the customer cancelled", nullable=True),
+        Column(
+            "cancelled_at",
+            "time",
+            "When the customer cancelled",
+            nullable=True,
+            feeds=("contracts cancelled",),
+        ),
         Column("amount_per_month", "money", "Fee", unit="currency a month", nullable=True, minimum=0),
     ),
     event_time="started_at",
+    feeds=("contracts cancelled",),
     checks=(Check("ends_before_start", "ends_at", "ends_at < started_at", "Ends before it begins."),),
 )
 
@@ -171,4 +178,5 @@ EXPERIMENTS = Contract(
         Column("assigned_at", "time", "When it was drawn"),
     ),
     event_time="assigned_at",
+    feeds=("orders by arm of an experiment",),
 )

@@ -1,0 +1,91 @@
+"""Figures of the shop's other tables over the last period, each with the two numbers it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import pandas as pd
+
+from pipeline.engine.duck import arrow, connect, register, sql_file
+from pipeline.privacy.groups import MIN_GROUP
+
+# What has figures, besides the orders, and the tables each needs.
+NEEDED = {
+    "returns": ("returns",),
+    "order_lines": ("order_lines",),
+    "coupon_redemptions": ("coupon_redemptions",),
+    "campaign_members": ("campaign_members", "campaigns"),
+    "web_events": ("web_events",),
+    "messages": ("messages",),
+    "tickets": ("tickets",),
+    "surveys": ("surveys",),
+    "loyalty_ledger": ("loyalty_ledger",),
+    "referrals": ("referrals",),
+    "subscriptions": ("subscriptions",),
+    "experiments": ("experiments",),
+}
+# Figures that would look like zero in a shop that does not note the column; no value of it: unknown.
+NOTED_IN = {
+    "discounts": ("order_lines", "discount"),
+    "messages_opened": ("messages", "opened_at"),
+    "messages_clicked": ("messages", "clicked_at"),
+    "unsubscribed": ("messages", "unsubscribed_at"),
+    "open_complaints": ("tickets", "resolved_at"),
+    "recommendations_taken": ("referrals", "signed_up_at"),
+    "contracts_cancelled": ("subscriptions", "cancelled_at"),
+}
+
+Ratio = dict[str, float | None]
+
+
+def table_kpis(
+    orders: pd.DataFrame, tables: Mapping[str, pd.DataFrame], as_of: date, horizon_days: int
+) -> dict[str, dict[str, Ratio]]:
+    """Compute what the optional tables tell of the period ``[as_of - horizon_days, as_of)``.
+
+    Parameters
+    ----------
+    orders : DataFrame
+        `customer_key`, `ordered_at`, `amount`; any row order.
+    tables : mapping of table name to DataFrame
+        Those the shop has, by their contracts; `returns` as the ingest stage matched them.
+    as_of : date
+        The first day that is not known.
+    horizon_days : int
+        Length of the period in days.
+
+    Returns
+    -------
+    dict of dict
+        By table and figure ``{"value", "numerator", "denominator"}``, shares as fractions; docs/outputs.md
+        says what each means. All three are None where fewer than `MIN_GROUP` customers are behind it, the
+        value where nobody is. A figure whose column the shop does not note is not there.
+    """
+    period = {"start": as_of - timedelta(days=horizon_days), "as_of": as_of}
+    with connect() as con:
+        for name, rows in {**tables, "orders": orders}.items():
+            register(con, name, rows)
+        found: dict[str, dict[str, Ratio]] = {}
+        for table, needed in NEEDED.items():
+            if not all(name in tables for name in needed):
+                continue
+            sql = sql_file("pipeline.retention", f"tables/{table}.sql")
+            rows = arrow(con, sql, period, name=f"{table}.sql").to_pylist()
+            found[table] = {row["name"]: _ratio(row) for row in rows if _is_noted(row["name"], tables)}
+    return found
+
+
+def _is_noted(name: str, tables: Mapping[str, pd.DataFrame]) -> bool:
+    if name not in NOTED_IN:
+        return True
+    table, column = NOTED_IN[name]
+    return bool(tables[table][column].notna().any())
+
+
+def _ratio(row: Mapping[str, float]) -> Ratio:
+    if 0 < row["customers"] < MIN_GROUP:
+        return dict.fromkeys(("value", "numerator", "denominator"))
+    numerator, denominator = float(row["numerator"]), float(row["denominator"])
+    value = numerator / denominator if denominator else None
+    return {"value": value, "numerator": numerator, "denominator": denominator}

@@ -1,0 +1,8 @@
+-- What was taken off the list price of what was sold.
+SELECT
+    'discounts' AS name,
+    coalesce(sum(discount), 0) AS numerator,
+    coalesce(sum(amount + coalesce(discount, 0)), 0) AS denominator,
+    count(DISTINCT customer_key) AS customers
+FROM order_lines
+WHERE ordered_at >= $start AND ordered_at < $as_of AND amount >= 0
