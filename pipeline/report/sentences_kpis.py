@@ -36,6 +36,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "active_members": ("Active members", "Aktive Mitglieder"),
     "recommendations_taken": ("Recommendations taken", "Angenommene Empfehlungen"),
     "contracts_cancelled": ("Contracts cancelled", "Kündigungsquote der Verträge"),
+    "treated_buyers": ("Ordered, in the treatment of experiments", "Bestellt, mit Maßnahme in Experimenten"),
+    "untreated_buyers": ("Ordered, in control and holdout", "Bestellt, ohne Maßnahme (Kontrollgruppen)"),
 }
 MADE_OF: dict[str, tuple[str, str]] = {
     "returned": ("{numerator} of {denominator} of sales", "{numerator} von {denominator} Umsatz"),
@@ -112,5 +114,13 @@ MADE_OF: dict[str, tuple[str, str]] = {
     "contracts_cancelled": (
         "{numerator} of {denominator:contract/contracts} that ran at the start",
         "{numerator} von {denominator:Vertrag/Verträgen}, die zu Beginn liefen",
+    ),
+    "treated_buyers": (
+        "{numerator} of {denominator} drawn before",
+        "{numerator} von {denominator} zuvor Zugelosten",
+    ),
+    "untreated_buyers": (
+        "{numerator} of {denominator} drawn before",
+        "{numerator} von {denominator} zuvor Zugelosten",
     ),
 }

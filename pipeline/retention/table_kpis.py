@@ -23,6 +23,7 @@ NEEDED = {
     "loyalty_ledger": ("loyalty_ledger",),
     "referrals": ("referrals",),
     "subscriptions": ("subscriptions",),
+    "experiments": ("experiments",),
 }
 # Figures that would look like zero in a shop that does not note the column; no value of it: unknown.
 NOTED_IN = {

@@ -104,6 +104,13 @@ def everything() -> dict[str, pd.DataFrame]:
             (PEOPLE[0], BEFORE, None, BEFORE),
             (PEOPLE[0], IN, None, NEXT),
         ),
+        "experiments": table(
+            "experiment_id customer_key arm assigned_at",
+            *(("a", who, "treatment", BEFORE) for who in first),
+            *(("a", who, "control", BEFORE) for who in second),
+            ("b", "stranger", "holdout", BEFORE),
+            ("b", PEOPLE[0], "control", IN),
+        ),
     }
 
 
@@ -129,6 +136,8 @@ EXPECTED = {
     "active_members": (10, 20),
     "recommendations_taken": (3, 10),
     "contracts_cancelled": (2, 10),
+    "treated_buyers": (10, 10),
+    "untreated_buyers": (10, 11),
 }
 
 
