@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from pipeline.crm.fields import FIELDS, SCHEMA_VERSION
+from pipeline.horizon import horizon_until
 
 
 def run_id(parts: Mapping[str, bytes]) -> str:
@@ -66,7 +67,7 @@ def manifest(
         "run_id": run_id,
         "as_of": as_of.isoformat(),
         "last_order_on": last_order_on.isoformat(),
-        "horizon_until": (as_of + timedelta(days=horizon_days - 1)).isoformat(),
+        "horizon_until": horizon_until(as_of, horizon_days).isoformat(),
         "horizon_days": horizon_days,
         "clv_horizon_days": clv_horizon_days,
         "currency": currency,

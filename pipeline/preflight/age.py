@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from pipeline.counted import counted
+from pipeline.horizon import horizon_until
 
 
 def age(last_order_on: date, today: date) -> str:
@@ -14,7 +15,7 @@ def age(last_order_on: date, today: date) -> str:
 
 def over(last_order_on: date, as_of: date, horizon_days: int, today: date) -> str | None:
     """Tell that the days looked ahead to are over, if they are: what is predicted then is the past."""
-    until = as_of + timedelta(days=horizon_days - 1)
+    until = horizon_until(as_of, horizon_days)
     if until >= today:
         return None
     return (

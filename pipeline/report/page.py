@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import cache
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pipeline.horizon import horizon_until
 from pipeline.report import explanations, groups, quality, reality, table_kpis, tables, views
 from pipeline.report.backtest import careful
 from pipeline.report.charts import Layer, bars
@@ -17,6 +17,7 @@ from pipeline.report.fairness import people_table
 from pipeline.report.formats import Formats
 from pipeline.report.portraits import inside, portraits
 from pipeline.report.texts import Texts
+from pipeline.report.tiles import tiles
 
 
 def render(report: ReportData) -> str:
@@ -47,9 +48,9 @@ def render(report: ReportData) -> str:
             not_predicted=views.not_predicted(report, t, f),
             last_day=f.day(views.last_day(report)),
             as_of=f.day(report.as_of),
-            until=f.day(report.as_of + timedelta(days=report.horizon_days - 1)),
+            until=f.day(horizon_until(report.as_of, report.horizon_days)),
             tested=[f.day(day) for day in views.tested(report)],
-            tiles=views.tiles(report, t, f),
+            tiles=tiles(report, t, f),
             forecast=views.forecast(report, t, f),
             churn_note=views.churn_note(report, t, f),
             table_kpis=table_kpis.table_kpis(report, t, f),

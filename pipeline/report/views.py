@@ -7,82 +7,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import pandas as pd
-
+from pipeline.horizon import horizon_until
 from pipeline.report.data import ReportData
-from pipeline.report.formats import MISSING, Formats
+from pipeline.report.formats import Formats
 from pipeline.report.measures import Bar, largest
 from pipeline.report.texts import Texts
 
 MOST_DRIVERS = 12
 LEAST_WEIGHT = 0.005  # of all weights; less rounds to none
 SINGLE_ORDERS = 0.5  # days per order, below which orders seem to be lines of orders
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A headline figure with the numbers behind it."""
-
-    label: str
-    value: str
-    note: str
-
-
-def tiles(report: ReportData, t: Texts, f: Formats) -> list[Tile]:
-    """Build the headline figures."""
-    kpis, period = report.kpis, report.kpis["last_period"]
-    repeat, retention, aov = (
-        kpis[name] for name in ("repeat_purchase_rate", "customer_retention_rate", "average_order_value")
-    )
-    days = f.number(report.horizon_days)
-    summary = report.segment_summary
-
-    def tile(name: str, value: str, note: str = "note", **numbers: str) -> Tile:
-        return Tile(t(f"kpis.{name}"), value, t(f"kpis.{name}.{note}", **numbers))
-
-    retention_tile = tile(
-        "retention",
-        f.percent(retention["value"]),
-        **_two_numbers(retention, f),
-        start=f.day(period["start"]),
-        last_day=f.day(last_day(report)),
-    )
-    if not retention["denominator"]:
-        retention_tile = tile("retention", MISSING, "nobody", days=days, start=f.day(period["start"]))
-    spend = summary["expected_spend"].sum(min_count=1)
-    again = {"gap": f.number(kpis["median_gap_days"])} if kpis["median_gap_days"] is not None else {}
-
-    return [
-        tile(
-            "customers",
-            f.number(kpis["customers"]),
-            orders=f.number(kpis["orders"]),
-            first=f.day(kpis["first_order_on"]),
-        ),
-        tile(
-            "active",
-            f.number(kpis["active_customers"]),
-            days=days,
-            **{name: f.number(period[name]) for name in ("retained", "new", "returned")},
-        ),
-        tile("repeat", f.percent(repeat["value"]), **_two_numbers(repeat, f)),
-        retention_tile,
-        tile(
-            "aov",
-            f.money(aov["value"]),
-            "note" if again else "once",
-            revenue=f.money_short(kpis["revenue"]),
-            **again,
-        ),
-        tile(
-            "expected",
-            f.money_short(spend),
-            "none" if pd.isna(spend) else "note",
-            days=days,
-            clv=f.money_short(summary["clv"].sum(min_count=1)),
-            clv_days=f.number(report.clv_horizon_days),
-        ),
-    ]
 
 
 def not_predicted(report: ReportData, t: Texts, f: Formats) -> list[str]:
@@ -286,8 +219,4 @@ def last_day(report: ReportData) -> date:
 def tested(report: ReportData) -> tuple[date, date]:
     """First and last day of the holdout; without one, those that it would have."""
     first = report.tested_from or report.as_of - timedelta(days=report.horizon_days)
-    return first, first + timedelta(days=report.horizon_days - 1)
-
-
-def _two_numbers(ratio: Mapping[str, Any], f: Formats) -> dict[str, str]:
-    return {name: f.number(ratio[name]) for name in ("numerator", "denominator")}
+    return first, horizon_until(first, report.horizon_days)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from pipeline.evaluation.kinds import CHURN, VALUE, Kind
 from pipeline.evaluation.slices import named, slice_labels, slices
 from pipeline.features import Cutoffs
 from pipeline.features.catalogue.people import ATTRIBUTES
+from pipeline.horizon import horizon_until
 from pipeline.params import Params
 from pipeline.stages import evidence, files
 from pipeline.stages.shell import run, say, warn
@@ -109,8 +109,8 @@ def _fairness(kind: Kind, rows: pd.DataFrame, customers: pd.DataFrame | None, pa
 def _window(cutoffs: Cutoffs, params: Params) -> dict[str, str] | None:
     if cutoffs.holdout is None:
         return None
-    last_day = cutoffs.holdout + timedelta(days=params.churn.horizon_days - 1)
-    return {"from": cutoffs.holdout.isoformat(), "to": last_day.isoformat()}
+    until = horizon_until(cutoffs.holdout, params.churn.horizon_days)
+    return {"from": cutoffs.holdout.isoformat(), "to": until.isoformat()}
 
 
 def _tell(found: dict[str, Any], customers: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
@@ -18,7 +17,7 @@ import pyarrow as pa
 
 from pipeline.counted import counted
 from pipeline.errors import UserError
-from pipeline.params import OrderSource, Params
+from pipeline.params import Params
 from pipeline.privacy.pseudonyms import PEPPER_VARIABLE, customer_keys, pepper_from
 from pipeline.stages import files
 from pipeline.stages.shell import phases, run, say, warn
@@ -27,7 +26,7 @@ from pipeline.tables.ingest import PHASES, Ingested, ingest_orders
 from pipeline.tables.memory import keep_freed
 from pipeline.tables.optional import tables as optional
 from pipeline.tables.orders.policies import Policies
-from pipeline.tables.remarks import remarks
+from pipeline.tables.remarks import chooses_states, remarks
 
 FARTHEST_EAST = timedelta(hours=14)  # the clock that is the most ahead of UTC: Kiribati
 
@@ -149,18 +148,11 @@ def read_orders(
             where=f"sources.{params.sources.section_of_log}",
         )
     _check_births(params.ingest.births_from, done)
-    cancelled = () if _chooses_states(params.sources.orders) else params.ingest.cancelled_status
+    cancelled = () if chooses_states(params.sources.orders) else params.ingest.cancelled_status
     told = list(remarks(done, params.ingest.births_from, cancelled, returns=params.ingest.returns))
     for remark in told:
         warn(remark.sentence)
     return replace(done, counts=done.counts | {"remarks": [remark.name for remark in told]})
-
-
-def _chooses_states(orders: OrderSource) -> bool:
-    """Tell whether a query seems to leave out what came to nothing, as the one does that inspect proposes."""
-    state = re.escape(orders.columns.status or "")
-    chosen = rf"\bwhere\b.*(storn|cancel{'|' + state if state else ''})"
-    return bool(re.search(chosen, orders.query or "", re.IGNORECASE | re.DOTALL))
 
 
 def _now(timezone: str | None) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.counted import counted
+from pipeline.params import OrderSource
 from pipeline.tables.ingest import Ingested
 from pipeline.tables.orders import identity
 from pipeline.tables.orders.purchases import frame_of
@@ -94,6 +96,13 @@ def remarks(
     yield from _about_small_amounts(done)
     if returns != "drop":
         yield from _about_returns(done, returns)
+
+
+def chooses_states(source: OrderSource) -> bool:
+    """Tell whether a query seems to leave out what came to nothing, as the one does that inspect proposes."""
+    state = re.escape(source.columns.status or "")
+    chosen = rf"\bwhere\b.*(storn|cancel{'|' + state if state else ''})"
+    return bool(re.search(chosen, source.query or "", re.IGNORECASE | re.DOTALL))
 
 
 def _about_births(done: Ingested, births_from: date | None) -> Iterator[Remark]:

@@ -15,31 +15,7 @@ from pipeline.errors import UserError
 from pipeline.params import load_params
 from pipeline.stages.ingest import ingest, read_orders
 from pipeline.tables.io import all_or_nothing
-
-PROJECT = Path(__file__).parents[2]
-START = date(2023, 1, 2)
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A log that begins when 40 customers have long been there; one is new each week, one only returns."""
-    orders = [(f"old-{n}", START + timedelta(days=n % 20), 10) for n in range(40)]
-    orders += [(f"new-{week}", START + timedelta(weeks=week), 10) for week in range(30)]
-    lines = "".join(f"{who},{day},{amount}\n" for who, day, amount in [*orders, ("back", START, -5)])
-    (tmp_path / "log.csv").write_text(f"customer,day,amount\n{lines}")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def write_params(folder: Path, births_from: str | None = None, timezone: str | None = None) -> Path:
-    params = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
-    orders = params["sources"]["orders"]
-    orders["path"] = "log.csv"
-    orders["columns"] |= {"customer_id": "customer", "ordered_at": "day", "amount": "amount"}
-    params["ingest"] |= {"births_from": births_from, "timezone": timezone}
-    path = folder / "params.yaml"
-    path.write_text(yaml.safe_dump(params), encoding="utf-8")
-    return path
+from tests.stages.conftest import START, write_params
 
 
 @pytest.fixture(autouse=True)
@@ -125,77 +101,6 @@ def test_the_customers_it_speaks_of_are_those_with_orders(
     assert (shop / "data/interim/orders.parquet").is_file()
 
 
-def test_ids_that_a_program_took_for_numbers_are_warned_of(
-    shop: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    log = shop / "log.csv"
-    lines = [line.split(",", 1) for line in log.read_text().splitlines()]
-    ids = [lines[0][0], *(f"{13_000 + n}.0" for n in range(len(lines) - 1))]
-    log.write_text("".join(f"{who},{rest}\n" for who, (_, rest) in zip(ids, lines, strict=True)))
-    read_orders(load_params(write_params(shop)))
-    assert 'all customer ids end in ".0"' in capsys.readouterr().err
-    log.write_text(log.read_text().replace("13000.0", "K13000"))
-    read_orders(load_params(write_params(shop)))
-    assert "end in" not in capsys.readouterr().err
-
-
-def test_ids_that_a_spreadsheet_has_rounded_are_warned_of(
-    shop: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    log = shop / "log.csv"
-    log.write_text(log.read_text().replace("old-1,", "1.23457E+11,"))
-    read_orders(load_params(write_params(shop)))
-    assert "1 customer id is written like 1.23E+11" in capsys.readouterr().err
-    log.write_text(log.read_text().replace("1.23457E+11,", "1E7,"))
-    read_orders(load_params(write_params(shop)))
-    assert "written like" not in capsys.readouterr().err
-
-
-def test_orders_that_a_later_file_changes_are_warned_of(
-    shop: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    header, *lines = (shop / "log.csv").read_text().splitlines()
-    numbered = [f"{line},{n}" for n, line in enumerate(lines)]
-    (shop / "log.csv").write_text("\n".join([f"{header},no", *numbered]) + "\n")
-    params = yaml.safe_load(write_params(shop).read_text())
-    params["sources"]["orders"] |= {"path": "log*.csv"}
-    params["sources"]["orders"]["columns"]["order_id"] = "no"
-    (shop / "params.yaml").write_text(yaml.safe_dump(params))
-    for again, told in ((numbered[0].replace(",10,", ",9,"), True), (numbered[0], False)):
-        (shop / "log-later.csv").write_text(f"{header},no\n{again}\n")
-        read_orders(load_params(shop / "params.yaml"))
-        assert ("1 order comes again in a later file" in capsys.readouterr().err) is told
-
-
-def test_rows_that_stand_there_twice_are_warned_of(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    log = shop / "log.csv"
-    header, *lines = log.read_text().splitlines(keepends=True)
-    params = yaml.safe_load(write_params(shop).read_text())
-    for twice, policy, told in ((71, "keep", True), (10, "keep", False), (71, "drop_exact", False)):
-        log.write_text("".join([header, *lines, *lines[:twice]]))
-        params["ingest"]["duplicates"] = policy
-        (shop / "params.yaml").write_text(yaml.safe_dump(params))
-        read_orders(load_params(shop / "params.yaml"))
-        assert ("71 of 142 rows equal an earlier one" in capsys.readouterr().err) is told
-
-
-@pytest.mark.parametrize(
-    ("again", "policy", "told"),
-    [(12, "drop_repeated_order", True), (5, "drop_repeated_order", False), (12, "drop_exact", False)],
-)
-def test_files_that_overlap_are_warned_of_where_no_order_id_tells_which_orders_come_again(
-    again: int, policy: str, told: bool, shop: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    header, *lines = (shop / "log.csv").read_text().splitlines(keepends=True)
-    (shop / "log-later.csv").write_text("".join([header, *lines[-again:]]))
-    params = yaml.safe_load(write_params(shop).read_text())
-    params["sources"]["orders"]["path"] = "log*.csv"
-    params["ingest"]["duplicates"] = policy
-    (shop / "params.yaml").write_text(yaml.safe_dump(params))
-    read_orders(load_params(shop / "params.yaml"))
-    assert (f"{again} of {71 + again} rows equal one of an earlier file" in capsys.readouterr().err) is told
-
-
 @pytest.mark.parametrize(("amount", "told"), [("0.0508", True), ("0.50", False), ("0", False)])
 def test_amounts_that_rounding_to_cents_would_lose_are_warned_of(
     shop: Path, capsys: pytest.CaptureFixture[str], amount: str, told: bool
@@ -204,33 +109,6 @@ def test_amounts_that_rounding_to_cents_would_lose_are_warned_of(
     (shop / "log.csv").write_text(f"customer,day,amount\n{rows}")
     read_orders(load_params(write_params(shop)))
     assert ("half of the orders are worth 0.051 or less" in capsys.readouterr().err) is told
-
-
-def test_orders_that_one_file_holds_twice_are_warned_of(
-    shop: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    params = yaml.safe_load(write_params(shop).read_text())
-    params["sources"]["orders"]["columns"]["order_id"] = "no"
-    orders = [
-        "".join(f"anna,2023-01-{1 + n // 4:02},{1 + line},{n}\n" for line in range(3)) for n in range(100)
-    ]
-    two_tickets = [2 * f"anna,2023-03-01,9,{n}\n" for n in range(200, 220)]
-    two_sets = [2 * order for order in orders[50:70]]
-    others = [*orders[:50], *two_tickets, *two_sets, *orders[70:]]
-    for twice, policy, told in ((10, "keep", True), (9, "keep", False), (10, "drop_exact", False)):
-        (shop / "log.csv").write_text("".join(["customer,day,amount,no\n", *others, *orders[:twice]]))
-        params["ingest"]["duplicates"] = policy
-        (shop / "params.yaml").write_text(yaml.safe_dump(params))
-        read_orders(load_params(shop / "params.yaml"))
-        assert ("10 orders stand in the log twice or more" in capsys.readouterr().err) is told
-
-
-def test_ids_that_capitals_alone_tell_apart_are_warned_of(
-    shop: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (shop / "log.csv").write_text("customer,day,amount\nEva@web.de,2023-01-02,5\neva@web.de,2023-02-02,5\n")
-    read_orders(load_params(write_params(shop)))
-    assert "1 customer id differs from another one in capitals alone" in capsys.readouterr().err
 
 
 def test_a_few_orders_long_before_all_others_are_warned_of(
@@ -273,19 +151,6 @@ def test_a_shop_that_opens_for_a_season_is_not_told_so_of_its_first_orders(
     assert "after all others" not in capsys.readouterr().err
 
 
-def test_an_account_that_many_share_is_warned_of(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    log = shop / "log.csv"
-    guests = "".join(f"0,2023-03-{1 + n % 28:02},9\n" for n in range(40))
-    log.write_text(log.read_text() + guests)
-    read_orders(load_params(write_params(shop)))
-    told = capsys.readouterr().err
-    assert "one customer has 40 of 110 orders, ten times as many as anybody else or more" in told
-    assert '"0"' not in told  # an id is personal; a log is not the place for it
-    log.write_text(log.read_text().replace(guests, guests[: len(guests) // 2]))
-    read_orders(load_params(write_params(shop)))
-    assert "ten times" not in capsys.readouterr().err
-
-
 def test_lines_without_an_order_id_are_warned_of(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = shop / "log.csv"
     log.write_text(
@@ -320,36 +185,6 @@ def test_returns_that_name_the_shop_and_not_the_buyer_are_warned_of(
     said = capsys.readouterr().err
     assert ("20 of 41 returns are of one customer with no order" in said) is told
     assert ("with no order to take them from" in said) is told
-
-
-@pytest.mark.parametrize("spelled", ["as_written", "small_letters"])
-def test_customers_whom_a_table_writes_in_other_capitals_are_warned_of(
-    shop: Path, capsys: pytest.CaptureFixture[str], spelled: str
-) -> None:
-    people = ("old-1", "OLD-2", "Old-3", "nobody")
-    (shop / "tickets.csv").write_text("who,day\n" + "".join(f"{who},2023-03-01\n" for who in people))
-    params = yaml.safe_load(write_params(shop).read_text())
-    params["sources"]["tickets"] = {
-        "path": "tickets.csv",
-        "columns": {"customer_id": "who", "opened_at": "day"},
-    }
-    params["ingest"]["customer_ids"] = spelled
-    (shop / "params.yaml").write_text(yaml.safe_dump(params))
-    done = read_orders(load_params(shop / "params.yaml"))
-    warned = "tickets: 2 customer ids differ from one of the orders in capitals alone"
-    assert (warned in capsys.readouterr().err) is (spelled == "as_written")
-    assert done.counts["tables"]["tickets"]["buyers"] == (1 if spelled == "as_written" else 3)
-
-
-def test_customers_who_have_a_row_in_the_capitals_of_the_orders_as_well_are_not_warned_of(shop: Path) -> None:
-    (shop / "people.csv").write_text("who\nold-1\nOLD-1\nOLD-2\n")
-    params = yaml.safe_load(write_params(shop).read_text())
-    params["sources"]["customers"] = {"path": "people.csv", "columns": {"customer_id": "who"}}
-    for spelled, lost in (("as_written", 1), ("small_letters", 0)):
-        params["ingest"]["customer_ids"] = spelled
-        (shop / "params.yaml").write_text(yaml.safe_dump(params))
-        done = read_orders(load_params(shop / "params.yaml"))
-        assert done.counts["tables"]["customers"]["in_other_capitals"] == lost
 
 
 def test_a_log_that_was_cut_short_stops_before_anything_is_written(shop: Path) -> None:

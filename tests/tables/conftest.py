@@ -33,6 +33,9 @@ NOW = datetime(2024, 1, 1, 12)
 
 Ingest = Callable[..., Ingested]
 HEADER = "customer,date,amount\n"
+NOBODY_LEFT_OUT = dict.fromkeys(
+    ("empty_rows", "missing_customer_id", "cancelled", "test_accounts", "duplicates"), 0
+)
 PLAIN = HEADER + "anna,2021-03-04,12.50\nben,2021-03-05,7\n"
 LOG = "data/raw/orders.csv"
 AUTO = dict.fromkeys(["delimiter", "encoding", "decimal", "date_format"], "auto")

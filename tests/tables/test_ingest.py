@@ -15,12 +15,9 @@ from pipeline.engine import duck
 from pipeline.errors import UserError
 from pipeline.tables import contracts
 from pipeline.tables.ingest import PHASES
-from tests.tables.conftest import HEADER, Ingest, parquet_bytes
+from tests.tables.conftest import HEADER, NOBODY_LEFT_OUT, Ingest, parquet_bytes
 from tests.tables.dialects import some_orders
 
-NOBODY_LEFT_OUT = dict.fromkeys(
-    ("empty_rows", "missing_customer_id", "cancelled", "test_accounts", "duplicates"), 0
-)
 CDNOW = {
     "path": "package:lifetimes/datasets/CDNOW_master.txt",
     "customer_id": "customer_id",
@@ -201,48 +198,6 @@ def test_the_channel_of_an_order_is_the_first_of_its_lines_by_name(ingest: Inges
     rows = ingest(log, channel="way").orders
     assert rows["channel"].astype("str").fillna("-").tolist() == ["web", "shop", "-"]
     assert ingest(log).orders["channel"].isna().all()
-
-
-# Several files
-
-
-def test_a_glob_reads_all_files_and_counts_each(ingest: Ingest) -> None:
-    files = {
-        "data/raw/orders-2020.csv": b"customer,date,amount\na,2020-03-04,5\n",
-        "data/raw/orders-2021.csv": b"date;amount;customer\n2021-03-04;7;a\n2021-03-05;x;b\n",
-        "data/raw/other.txt": b"not asked for",
-    }
-    ingested = ingest(files, path="data/raw/orders-*.csv")
-    assert ingested.orders["ordered_at"].dt.year.tolist() == [2020, 2021]
-    assert ingested.quarantine[["source", "line"]].to_numpy().tolist() == [["data/raw/orders-2021.csv", 3]]
-    assert {label: read["rows_read"] for label, read in ingested.counts["sources"].items()} == {
-        "data/raw/orders-2020.csv": 1,
-        "data/raw/orders-2021.csv": 2,
-    }
-
-
-def test_an_absolute_path_is_not_shown(ingest: Ingest, tmp_path: Path) -> None:
-    elsewhere = tmp_path.parent / f"{tmp_path.name}-elsewhere"
-    elsewhere.mkdir()
-    (elsewhere / "log.csv").write_text(HEADER + "a,2021-03-04,5\nb,x,5\n")
-    ingested = ingest(path=str(elsewhere / "*.csv"))
-    assert ingested.quarantine["source"].tolist() == ["log.csv"]
-
-
-def test_a_file_that_may_not_be_read(ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.access", lambda *_: False)  # root may read everything
-    with pytest.raises(UserError, match=r"data/raw/orders.csv may not be read"):
-        ingest(HEADER + "a,2021-03-04,5\n")
-
-
-def test_a_file_whose_name_looks_like_a_pattern_is_read_alone(ingest: Ingest, tmp_path: Path) -> None:
-    name, log = "data/raw/all*.csv", f"{HEADER}a,2021-03-04,5\n"
-    ingested = ingest(
-        {name: log.encode(), "data/raw/all but one.csv": f"{log}b,2021-03-05,6\n".encode()}, path=name
-    )
-    assert ingested.counts["sources"] == {
-        name: {"rows_read": 1, "accepted_rows": 1, "quarantined": 0, "after_as_of": 0, **NOBODY_LEFT_OUT}
-    }
 
 
 # Too much in quarantine

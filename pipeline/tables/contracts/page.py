@@ -55,8 +55,7 @@ def _section(contract: Contract, *, source: bool = True) -> str:
     if contract.needs:
         lines.append(f"Needs: {_code(contract.needs)}.")
     if source:
-        used = f"For: {', '.join(contract.feeds)}." if contract.feeds else ""
-        lines.append(used or "Read and checked; nothing uses it yet.")
+        lines.append(f"For: {', '.join(contract.feeds)}.")
     head = "| column | holds | may be empty | values | unit | meaning |\n|---|---|---|---|---|---|"
     rows = "\n".join(_row(column) for column in contract.columns)
     checks = "".join(f"\n- `{check.rule}`: `{check.column}`. {check.reason}" for check in contract.checks)

@@ -178,4 +178,5 @@ EXPERIMENTS = Contract(
         Column("assigned_at", "time", "When it was drawn"),
     ),
     event_time="assigned_at",
+    feeds=("orders by arm of an experiment",),
 )

@@ -13,5 +13,5 @@ here. `table_proposal` leads the way, `tables` finds its columns, `vocabulary` k
 - How dates and amounts are written: `values`. The lines for params.yaml: `snippet`.
 - What is not there, or empty: `missing`.
 - Whether the columns are what they are taken for: `doubts`, `customers`, `lines`, `money`, `states`, `signs`,
-  `references`.
+  `references`, `versions`.
 """

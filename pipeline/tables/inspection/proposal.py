@@ -20,6 +20,7 @@ from pipeline.tables.inspection import (
     signs,
     states,
     values,
+    versions,
 )
 from pipeline.tables.inspection.events import purchases_alone
 from pipeline.tables.inspection.log import WHERE, Advice, Correction, Detector, Log, question
@@ -32,6 +33,8 @@ from pipeline.tables.sources.spec import Source
 
 # Each corrects by the values what the columns are taken for by their names.
 CORRECTIONS: tuple[Correction, ...] = (
+    references.of_rows,
+    versions.of_orders,
     lines.of_orders,
     lines.whole_orders,
     lines.of_lines,
@@ -72,6 +75,10 @@ DETECTORS: tuple[Detector, ...] = (
     money.about_cents,
     money.about_scaled,
     states.about_cancelled_on,
+    states.about_deleted,
+    signs.about_states_given_back,
+    signs.about_nothing_paid,
+    versions.about_changes,
     missing.about_empty,
 )
 

@@ -62,6 +62,9 @@ class Change:
         A value it adds: the SQL, what it is, and the name of its column; a role without a name is done with.
     once : tuple of str
         The columns of whose values, as written anew, it reads one row each.
+    last : tuple of (str, str)
+        A column, and the SQL of which it reads the rows with the greatest value for each of the column's
+        values. It comes before all else: a version that is left out does not make the one before it the last.
     """
 
     where: str = ""
@@ -72,6 +75,7 @@ class Change:
     role: str = ""
     name: str = ""
     once: tuple[str, ...] = ()
+    last: tuple[str, str] | tuple[()] = ()
 
 
 def select(table: Table, changes: Sequence[Change]) -> list[str]:
@@ -88,7 +92,15 @@ def select(table: Table, changes: Sequence[Change]) -> list[str]:
     if once and table.names:  # where there may be no DISTINCT ON
         every = ", ".join(map(identifier, table.names))
         columns += f", row_number() OVER (PARTITION BY {once} ORDER BY {every}) AS nth"
-    read = [f"FROM {table.sql}", where and f"WHERE {where}"]
+    last = next((change.last for change in changes if change.last), ())
+    if last:
+        of_each, greatest = identifier(last[0]), last[1]
+        ranked = f"rank() OVER (PARTITION BY {of_each} ORDER BY {greatest} DESC) AS nth_last"
+        source = f"(SELECT *, {ranked} FROM {table.sql}) AS ranked"
+        where = " AND ".join(filter(None, ["nth_last = 1", where]))
+    else:
+        source = table.sql
+    read = [f"FROM {source}", where and f"WHERE {where}"]
     if not once:
         lines = [f"SELECT {columns}", *read]
     elif table.names:
@@ -120,6 +132,8 @@ def does(table: Table, changes: Sequence[Change], root: Path) -> bool:
     if table.first:
         return True
     first = next((change for change in changes if change.where), Change())
+    if any(change.last for change in changes):  # its rows are told of those that are left
+        first = replace(first, rows=0)
     address = expand(table.url, os.environ, "url")
     with duck.connect() as con, connect(address.url, root, "url") as database:
         try:

@@ -25,7 +25,7 @@ from pipeline.tables.inspection.log import (
 from pipeline.tables.inspection.names import AN_ORDER, PERSON, ROLES
 from pipeline.tables.inspection.query import Change
 from pipeline.tables.inspection.roles import Column, plain
-from pipeline.tables.inspection.states import YES, YES_OR_NO
+from pipeline.tables.inspection.states import NOT_OR_IN_PART, YES, YES_OR_NO
 
 KIND = (
     rf"^(({AN_ORDER}|sales|vorgang|buchung|doc|record|entry|row|line|zeile).*)?((?<!c)art|typ|type|kind)$|"
@@ -35,7 +35,10 @@ GIVEN_BACK = (
     r"gutschrift|korrektur|credit[ _-]?(memo|note)|refund(?!able|ed)|retoure|^(sales? )?returns?$|chargeback|"
     r"erstattung|rueck(zahl|last|gabe|send|buch)|stornorechnung"
 )
-WAS_GIVEN_BACK = rf"{GIVEN_BACK}|(returned|refunded|retourniert|erstattet|zurueckgegeben)$"
+WAS_GIVEN_BACK = (
+    rf"{GIVEN_BACK}|(returned|refunded|retourniert|erstattet|"
+    r"zurueck(gegeben|gesendet|geschickt)|rembourse|reembolsad[oa])$"
+)
 NO_SALE = (
     r"angebot|offerte|devis|voranschlag|quot(e|ation)|estimate|pro-?forma|pledge|authori[sz]ation|lieferschein|"
     r"delivery note|entwurf|draft"
@@ -49,6 +52,12 @@ OF_THE_SAME = """
             SELECT {kind} AS kind, {customer} AS customer, number_text({paid}) AS paid FROM raw
             WHERE {kind} <> '' AND {paid} <> '' AND NOT is_no_id({customer})))
     GROUP BY kind ORDER BY kind"""
+# How many rows each kind has, and how many of them are of orders of which no row has an amount.
+NOTHING_PAID = """
+    SELECT kind, count(*), count(*) FILTER (nothing) FROM (
+        SELECT {kind} AS kind, max(abs({sign})) OVER (PARTITION BY {order}) = 0 AS nothing
+        FROM raw WHERE {paid} <> '')
+    WHERE kind <> '' GROUP BY kind ORDER BY kind"""
 SIDES, CREDIT_SIDE = r"^(sollhaben|sh(kz|kennz.*)?$)", r"h|haben"
 DEBIT, CREDIT = (rf"^(betrag|amount)?({side})(betrag|amount)?$" for side in ("soll|debit", "haben|credit"))
 PAYMENTS = "Payments of invoices are neither orders nor returns: leave such rows out. "
@@ -123,6 +132,46 @@ def about_given_back(log: Log) -> Iterator[Advice]:
             told = f'{counted(above):row is/rows are} "{given_back[0]}" in "{column.name}", with an amount '
             told += "above zero. If that was given back, it would count as bought: to leave these rows out, "
             kept = f"coalesce(trim({log.text(column)}), '') <> {literal(given_back[0])}"
+            yield question(f"{WHERE}.columns.amount", told, offer=Change(kept))
+            return
+
+
+def about_states_given_back(log: Log) -> Iterator[Advice]:
+    """Ask about states of orders that were given back, of which nothing takes off what was paid."""
+    column = log.column("status")
+    if column is None or column.distinct > SOME or not log.paid or _above_and_below(log, log.paid)[1]:
+        return
+    back = [
+        state
+        for state in log.values(column)
+        if re.search(WAS_GIVEN_BACK, plain(state))
+        and not re.search(NOT_OR_IN_PART, plain(state))
+        and state.casefold() not in log.cancelled
+    ]
+    words_of_sql = ", ".join(map(literal, back)) or "NULL"
+    above, _ = _above_and_below(log, log.paid, f"{column.key} IN ({words_of_sql})")
+    if above and not any(_seems_refunded(other) for other in log.other_numbers):
+        words = ", ".join(map(shown, back))
+        told = f'{counted(above):row is/rows are} {words} in "{column.name}", with an amount above zero, and '
+        told += "would count as bought. If all of it was given back, add "
+        yield question("ingest.cancelled_status", f"{told}{words} to its list")
+
+
+def about_nothing_paid(log: Log) -> Iterator[Advice]:
+    """Ask about a kind of rows of which none has an amount, beside others of which most have one."""
+    paid, order = log.column("amount"), log.column("order_id")
+    for column in log.free if paid else ():
+        if paid is None or not 1 < column.distinct <= FEW_KINDS or not column.is_handful:
+            continue
+        names = {"kind": column.key, "paid": paid.key, "order": order.key if order else "(file_no, line)"}
+        rows = log.ask(NOTHING_PAID.format(**names, sign=SIGN.format(column=paid.key)), "kinds")
+        free = {kind: rows for kind, rows, nothing in rows if nothing == rows >= FEWEST_ORDERS}
+        if free and len(free) < len(rows):
+            words = ", ".join(map(literal, free))
+            told = f"{counted(sum(free.values())):row is/rows are} "
+            told += f'{words} in "{column.name}", all with an amount of 0, and would count as orders. '
+            told += "If nobody ordered anything there, "
+            kept = f"coalesce(trim({log.text(column)}), '') NOT IN ({words})"
             yield question(f"{WHERE}.columns.amount", told, offer=Change(kept))
             return
 

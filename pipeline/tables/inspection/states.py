@@ -31,8 +31,9 @@ TAKEN_BACK = """
             FROM raw)
     )"""
 NOT_OR_IN_PART = r"(?<![a-z])(nicht|nie|not?|non|never|teil|part(?!ner)|free|kostenlos)|versicher|insur|flex"
+DELETED = r"^(is|ist|was|soft)?(deleted?|geloescht|loesch(vermerk)?)(flag|kz|kennzeichen)?$"
 CANCELLED_ON = (
-    r"^(order|auftrag|bestell)?(storn(o|iert|ierung)s?|cancell?(ed|ation))"
+    r"^(order|auftrag|bestell)?(storn(o|iert|ierung)s?|cancell?(ed|ation)|deleted|geloescht|loesch)"
     r"(am|at|on|datum|date|time|zeit)$"
 )
 
@@ -127,6 +128,20 @@ def about_cancelled_on(log: Log) -> Iterator[Advice]:
             told += " come to nothing, and the proposed query leaves them out"
             kept = sum(file.rows for file in log.raw.files) - column.filled
             yield Advice("cancelled", told, change=Change(log.is_empty(column), kept))
+            return
+
+
+def about_deleted(log: Log) -> Iterator[Advice]:
+    """Tell of a column that marks rows as deleted, which nothing else leaves out."""
+    for column in log.free:
+        if column.distinct > YES_OR_NO or not re.search(DELETED, column.plain_name):
+            continue
+        marks = ", ".join(literal(value) for value in log.values(column) if plain(value) in YES)
+        marked = _count(log, f"{column.key} IN ({marks})") if marks else 0
+        if 0 < marked < log.rows / 2:
+            told = f'"{column.name}" marks {counted(marked):row/rows}, which the proposed query leaves out'
+            kept = f"coalesce(trim({log.text(column)}), '') NOT IN ({marks})"
+            yield Advice("deleted", told, change=Change(kept, log.rows - marked))
             return
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UserError
-from pipeline.tables.ingest import Ingested
 from pipeline.tables.orders.policies import Policies
 from pipeline.tables.rules import LEFT_OUT
 from tests.tables.conftest import AUTO, LOG, NOWHERE, Ingest, amounts, decided, log_of
@@ -153,99 +150,6 @@ def test_an_order_of_zero_stays_unless_told_otherwise(ingest: Ingest) -> None:
     assert (amounts(kept), kept.counts["zero_amount_orders"]) == ([5.0, 0.0, 0.0], 2)
     assert (amounts(dropped), dropped.counts["zero_amount_orders"]) == ([5.0], 0)
     assert decided(dropped)["zero_amount_dropped"] == 2
-
-
-# Time zone
-
-
-def test_times_with_an_offset_become_local_on_both_sides_of_the_clock_change(ingest: Ingest) -> None:
-    content = log_of(
-        "a,2021-03-28T00:59:00Z,1",  # 01:59 in winter time
-        "a,2021-03-28T01:00:00Z,2",  # 03:00 in summer time: the hour between does not exist
-        "a,2021-10-31T00:30:00Z,3",  # 02:30, the first of two
-        "a,2021-10-31T01:30:00Z,4",  # 02:30 again
-        "a,2021-12-31T18:30:00-05:00,5",  # 00:30, the next day, the next year
-        "a,2022-01-02 12:00,6",  # as written
-    )
-    local = ingest(content, policies=Policies(timezone="Europe/Berlin")).orders
-    assert local["ordered_at"].astype(str).tolist() == [
-        "2021-03-28 01:59:00",
-        "2021-03-28 03:00:00",
-        "2021-10-31 02:30:00",
-        "2021-10-31 02:30:00",
-        "2022-01-01 00:30:00",
-        "2022-01-02 12:00:00",
-    ]
-    assert ingest(content).orders["ordered_at"].astype(str)[4] == "2021-12-31 23:30:00"
-
-
-@pytest.mark.parametrize("written", ["1614902400", "1614902400000"])
-def test_epochs_are_instants(ingest: Ingest, written: str) -> None:  # 2021-03-05 00:00 UTC
-    done = ingest(log_of(f"a,{written},1"), policies=Policies(timezone="America/New_York"))
-    assert done.orders["ordered_at"].tolist() == [pd.Timestamp("2021-03-04 19:00")]
-    assert done.as_of == date(2021, 3, 5)
-
-
-def test_a_format_with_an_offset_is_an_instant(ingest: Ingest) -> None:
-    policy = Policies(timezone="Europe/Berlin")
-    done = ingest(log_of("a,04.03.2021 23:30 +0000,1"), date_format="%d.%m.%Y %H:%M %z", policies=policy)
-    assert done.orders["ordered_at"].tolist() == [pd.Timestamp("2021-03-05 00:30")]
-
-
-def test_parquet_instants_become_local(ingest: Ingest, tmp_path: Path) -> None:
-    (tmp_path / "data/raw").mkdir(parents=True)
-    day = datetime(2021, 3, 4, 23)
-    for kind, expected in (
-        (pa.timestamp("us", tz="UTC"), "2021-03-05 00:00"),
-        (pa.timestamp("us"), str(day)),
-    ):
-        table = {"customer": ["a"], "date": pa.array([day], kind), "amount": [1]}
-        pq.write_table(pa.table(table), tmp_path / LOG)
-        done = ingest(policies=Policies(timezone="Europe/Berlin"))
-        assert done.orders["ordered_at"].tolist() == [pd.Timestamp(expected)]
-
-
-# Identity
-
-
-def id_map() -> Any:
-    columns = SimpleNamespace(from_id="card", customer_id="customer")
-    return SimpleNamespace(path="data/raw/ids.csv", columns=columns, **NOWHERE, **AUTO)
-
-
-def linked(ingest: Ingest, ids: str) -> Ingested:
-    rows = log_of("c1,2021-03-04,1", "c2,2021-03-05,2", "m,2021-03-06,3", "x,2021-03-07,4", "x,2021-03-08,4")
-    files = {LOG: rows.encode(), "data/raw/ids.csv": f"card,customer\n{ids}".encode()}
-    return ingest(files, path=LOG, policies=Policies(id_map=id_map()))
-
-
-def test_linked_ids_are_one_customer_and_the_others_are_counted(ingest: Ingest) -> None:
-    done = linked(ingest, "c1,m\nc2,m\nc2,m\nm,m\n")
-    assert done.identities["customer_id"].tolist() == ["m", "x"]
-    assert done.counts["customers"] == 2
-    assert decided(done)["unlinked"] == {"rows": 2, "ids": 1}
-    assert done.counts["lookups"]["id_map"]["merged"] == 1
-
-
-@pytest.mark.parametrize(
-    ("ids", "found", "customers"),
-    [
-        ("c1,c2\nc2,m\n", [[2, "leads_on"]], ["c1", "m", "x"]),
-        ("c1,c2\nc2,c1\n", [[2, "leads_on"], [3, "leads_on"]], ["c1", "c2", "m", "x"]),
-        ("c1,m\nc1,x\n", [[2, "two_customers"], [3, "two_customers"]], ["c1", "c2", "m", "x"]),
-        ("c1,m\n,x\n", [[3, "missing_id"]], ["c2", "m", "x"]),
-        ("", [], ["c1", "c2", "m", "x"]),
-    ],
-)
-def test_a_wrong_link_is_quarantined_and_links_nothing(
-    ingest: Ingest, ids: str, found: list[Any], customers: list[str]
-) -> None:
-    done = linked(ingest, ids)
-    assert done.lookups[0].quarantine[["line", "rule"]].to_numpy().tolist() == found
-    assert done.identities["customer_id"].tolist() == customers
-    counts = done.counts["lookups"]["id_map"]
-    assert counts["rows_read"] == len(ids.splitlines())
-    assert counts["rows_read"] == counts["accepted"] + counts["merged"] + counts["quarantined"]
 
 
 # What is reported, never acted on
