@@ -54,8 +54,8 @@ MADE_OF: dict[str, tuple[str, str]] = {
         "{numerator} von {denominator} Angesprochenen; vielleicht auch ohne sie",
     ),
     "abandoned_carts": (
-        "{numerator} of {denominator:day/days} with a cart, no order by the end of the next day",
-        "{numerator} von {denominator:Tag/Tagen} mit Warenkorb, ohne Bestellung bis zum Ende des nächsten",
+        "{numerator} of {denominator:day/days} with a cart, no order on that day or the next",
+        "{numerator} von {denominator:Tag/Tagen} mit Warenkorb, ohne Bestellung am selben oder nächsten Tag",
     ),
     "messages_per_customer": (
         "{numerator:message/messages} to {denominator:customer/customers}, those about orders left out",

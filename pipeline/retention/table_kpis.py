@@ -25,13 +25,17 @@ NEEDED = {
     "subscriptions": ("subscriptions",),
     "experiments": ("experiments",),
 }
-# Figures that would look like zero in a shop that does not note the column; no value of it: unknown.
+# Figures that would look like zero, or like nothing, in a shop that does not note these columns of the table.
 NOTED_IN = {
     "discounts": ("order_lines", "discount"),
+    "triggered_messages": ("messages", "kind"),
     "messages_opened": ("messages", "opened_at"),
     "messages_clicked": ("messages", "clicked_at"),
     "unsubscribed": ("messages", "unsubscribed_at"),
-    "open_complaints": ("tickets", "resolved_at"),
+    "complaints_per_order": ("tickets", "kind"),
+    "open_complaints": ("tickets", "kind", "resolved_at"),
+    "first_response_hours": ("tickets", "first_response_at"),
+    "ticket_satisfaction": ("tickets", "csat"),
     "recommendations_taken": ("referrals", "signed_up_at"),
     "contracts_cancelled": ("subscriptions", "cancelled_at"),
 }
@@ -59,8 +63,9 @@ def table_kpis(
     -------
     dict of dict
         By table and figure ``{"value", "numerator", "denominator"}``, shares as fractions; docs/outputs.md
-        says what each means. All three are None where fewer than `MIN_GROUP` customers are behind it, the
-        value where nobody is. A figure whose column the shop does not note is not there.
+        says what each means. All three are None where fewer than `MIN_GROUP` customers are behind it, or
+        behind a sum that it counts; the value where nobody is. A figure whose column the shop does not note
+        is not there.
     """
     period = {"start": as_of - timedelta(days=horizon_days), "as_of": as_of}
     with connect() as con:
@@ -79,8 +84,8 @@ def table_kpis(
 def _is_noted(name: str, tables: Mapping[str, pd.DataFrame]) -> bool:
     if name not in NOTED_IN:
         return True
-    table, column = NOTED_IN[name]
-    return bool(tables[table][column].notna().any())
+    table, *columns = NOTED_IN[name]
+    return bool(tables[table][columns].notna().any().all())
 
 
 def _ratio(row: Mapping[str, float]) -> Ratio:
