@@ -166,7 +166,8 @@ def test_topics_are_named_in_the_order_of_the_reasons() -> None:
 def test_every_input_has_words() -> None:
     of_no_use = {"same_weekday", "same_month", "season_level", "season_sin", "season_cos", "channel_entropy"}
     of_no_use |= {"first_order_weekday", "first_order_month", "first_in_peak_month"}
-    of_no_use |= {"faded_orders", "faded_spend", "active_horizon_share", "largest_to_mean"}
+    of_no_use |= {"faded_orders", "faded_orders_quarter_horizon", "faded_orders_4_horizons", "faded_spend"}
+    of_no_use |= {"active_horizon_share", "largest_to_mean"}
     of_no_use |= set(LIFETIME_MODEL)
     assert of_no_use <= set(FEATURES) - set(WORDS)
     missing = sorted(set(FEATURES) - set(WORDS) - set(WHO_SOMEBODY_IS) - of_no_use)
