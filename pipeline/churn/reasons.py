@@ -32,6 +32,9 @@ LEAST = 0.1
 DIFFERENT = 0.1
 """Share of the average that a value has to lie off it."""
 
+BLOCK = 50_000
+"""Customers that are looked at at once: of each, a dozen numbers per feature are held in memory."""
+
 COLUMNS = tuple(f"reason_{number}" for number in range(1, MOST + 1))
 
 FACTS = tuple(sorted({words.fact for _, words in WORDS.values() if words.fact}))
@@ -64,6 +67,16 @@ def choose_reasons(
         one may be weaker. `reasons_for`: what
         they speak for, "leaving" or "staying"; missing without a reason.
     """
+    blocks = [slice(start, start + BLOCK) for start in range(0, max(1, len(risk)), BLOCK)]
+    return pd.concat(
+        _choose_block(explained.iloc[rows], values.iloc[rows], averages, risk.iloc[rows]) for rows in blocks
+    )
+
+
+def _choose_block(
+    explained: pd.DataFrame, values: pd.DataFrame, averages: pd.Series[float], risk: pd.Series[str]
+) -> pd.DataFrame:
+    """Choose for some customers, as `choose_reasons` does."""
     band = risk.to_numpy(dtype=object)
     will_stay = explained.to_numpy().sum(axis=1) < 0
     towards = np.where((band == "low") | ((band == "medium") & will_stay), -1.0, 1.0)

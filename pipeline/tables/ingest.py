@@ -186,7 +186,7 @@ def ingest_orders(
         files = accounting.rows_per_file(con, log, until)
         visible = sum(file["rows_read"] - file["after_as_of"] for file in files.values())
         accounting.stop_if_too_many(quarantine, visible, max_quarantine_share, f"{where}.path")
-        _, last = verdicts.accepted_days(con, spec, where)
+        _, last = verdicts.accepted_days(spec, log, where)
         seen_until = until.date() if until else last + timedelta(days=1)
         log = verdicts.let_go(con, log)
         on_phase("making orders")
