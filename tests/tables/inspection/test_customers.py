@@ -22,7 +22,7 @@ def log(*ids: str) -> str:
     [
         (("7", "12.0", "12"), "3 ids differ from another one in leading zeros"),
         (("0007",), "1 id differs from another one in leading zeros"),
-        (("7A", "12.5", "x.0", "700", "0"), ""),
+        (("7A", "12.5", "x.0", "130.0", "700", "0"), ""),
     ],
 )
 def test_numbers_that_a_spreadsheet_has_written_anew_are_told(
@@ -100,6 +100,14 @@ def test_an_id_that_many_share_is_asked_about(tmp_path: Path, ids: list[str], to
     assert told in questions
 
 
+@pytest.mark.parametrize(("header", "told"), [("customer_id,email", True), ("email,note", False)])
+def test_a_column_of_addresses_may_tell_these_people_apart(tmp_path: Path, header: str, told: bool) -> None:
+    content = log(*["guest"] * 30).replace(",2021", ",x,2021").replace("customer_id", header)
+    [question] = inspected(tmp_path, content).questions
+    assert '"guest" stands in 30 of 150 rows' in question
+    assert ('such as "email"' in question) == told
+
+
 @pytest.mark.parametrize(
     ("rows", "orders_each", "lines_each", "told"),
     [
@@ -123,5 +131,5 @@ def test_ids_that_never_come_twice_are_asked_about(
 
 
 def test_ids_that_a_spreadsheet_has_rounded_are_asked_about(tmp_path: Path) -> None:
-    [question] = inspected(tmp_path, log("4.10E+11", "41E+11", "4.11E+11", "E+1")).questions
+    [question] = inspected(tmp_path, log("4.10E+11", "4.10E+11", "41E+11", "4.11E+11", "E+1")).questions
     assert "2 ids are written like 1.23E+11" in question
