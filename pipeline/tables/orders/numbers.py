@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -125,10 +126,12 @@ def by_hash(texts: pa.ChunkedArray, hashed: Hashed) -> tuple[Numbers, Places, pa
     """
     order, ascending = _by_hash_and_place(hashed.hashes)
     starts = np.flatnonzero(np.append(True, ascending[1:] != ascending[:-1]))
-    numbers = np.empty(len(order), np.int32)
-    sizes = np.diff(starts, append=len(order))
-    put(np.repeat(np.arange(len(starts), dtype=np.int32), sizes), order, into=numbers)
-    distinct = _few(texts, order[starts])
+    with ThreadPoolExecutor(1) as aside:
+        found = aside.submit(_few, texts, order[starts])
+        numbers = np.empty(len(order), np.int32)
+        sizes = np.diff(starts, append=len(order))
+        put(np.repeat(np.arange(len(starts), dtype=np.int32), sizes), order, into=numbers)
+        distinct = found.result()
     if hashed.exact or _stand_for(distinct, numbers, texts):
         return numbers, order, distinct
     encoded = texts.combine_chunks().dictionary_encode()  # two texts with one hash
