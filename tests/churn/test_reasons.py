@@ -154,8 +154,8 @@ def test_another_feature_of_the_topic_tells_instead() -> None:
 
 
 def test_tiny_contributions_are_no_reasons() -> None:
-    assert chosen({"overdue": LEAST * 0.99}, LEAVING) == []
-    assert chosen({"overdue": LEAST * 1.01}, LEAVING) == ["overdue"]
+    assert chosen({"overdue": -LEAST * 0.99}, STAYING, "low") == []
+    assert chosen({"overdue": -LEAST * 1.01}, STAYING, "low") == ["overdue"]
 
 
 def test_without_a_risk_or_an_explanation_there_is_no_reason() -> None:
@@ -257,3 +257,10 @@ def test_fewer_than_ten_are_no_example() -> None:
     )
     risk = pd.Series(["low"] * (MIN_GROUP - 1) + ["high"] * (MIN_GROUP + 1), index=keys)
     assert examples(explained, risk)["churn_risk"].unique().tolist() == ["high"]
+
+
+def test_nobody_at_high_risk_is_left_without_a_reason_that_there_is() -> None:
+    """Where most leave, what says most that this one will may be weak, and its topic may say the opposite."""
+    pushes = {"orders_90d": 0.02, "frequency": -0.3, "T": 0.01}
+    assert chosen(pushes, LEAVING) == ["orders_90d"]
+    assert chosen({"orders_90d": -0.02, "frequency": -0.3}, LEAVING) == []

@@ -1,4 +1,5 @@
--- Of those whom a campaign addressed that began in the period, who ordered while it ran. They might have anyway.
+-- Of those whom a campaign addressed that began in the period, who ordered while it ran. They might have
+-- anyway.
 WITH addressed AS (
     SELECT customer_key, starts_at, CAST(ends_at AS DATE) AS last_day
     FROM campaign_members

@@ -1,5 +1,5 @@
--- Days on which a known visitor filled a cart, and whether there was an order on that day or the next. That day
--- has to be over: carts of the last day known are left for the next period.
+-- Days on which a known visitor filled a cart, and whether there was an order on that day or the next. That
+-- day has to be over: carts of the last day known are left for the next period.
 WITH carts AS (
     SELECT DISTINCT customer_key, CAST(occurred_at AS DATE) AS day
     FROM web_events
