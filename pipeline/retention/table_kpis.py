@@ -23,7 +23,6 @@ NEEDED = {
     "loyalty_ledger": ("loyalty_ledger",),
     "referrals": ("referrals",),
     "subscriptions": ("subscriptions",),
-    "experiments": ("experiments",),
 }
 # Figures that would look like zero, or like nothing, in a shop that does not note these columns of the table.
 NOTED_IN = {
@@ -46,7 +45,7 @@ Ratio = dict[str, float | None]
 def table_kpis(
     orders: pd.DataFrame, tables: Mapping[str, pd.DataFrame], as_of: date, horizon_days: int
 ) -> dict[str, dict[str, Ratio]]:
-    """Compute what the optional tables tell of the period ``[as_of - horizon_days, as_of)``.
+    """Compute what the optional tables tell of the customers in ``[as_of - horizon_days, as_of)``.
 
     Parameters
     ----------
@@ -69,8 +68,9 @@ def table_kpis(
     """
     period = {"start": as_of - timedelta(days=horizon_days), "as_of": as_of}
     with connect() as con:
-        for name, rows in {**tables, "orders": orders}.items():
-            register(con, name, rows)
+        register(con, "orders", orders)
+        for name, rows in tables.items():
+            register(con, name, _of_customers(rows, orders["customer_key"]))
         found: dict[str, dict[str, Ratio]] = {}
         for table, needed in NEEDED.items():
             if not all(name in tables for name in needed):
@@ -79,6 +79,14 @@ def table_kpis(
             rows = arrow(con, sql, period, name=f"{table}.sql").to_pylist()
             found[table] = {row["name"]: _ratio(row) for row in rows if _is_noted(row["name"], tables)}
     return found
+
+
+def _of_customers(rows: pd.DataFrame, customers: pd.Series[str]) -> pd.DataFrame:
+    """Leave out who has no order: test accounts, whose orders are left out, and who never bought."""
+    for key in ("customer_key", "referrer_key"):
+        if key in rows:
+            return rows[rows[key].isin(customers)]
+    return rows
 
 
 def _is_noted(name: str, tables: Mapping[str, pd.DataFrame]) -> bool:

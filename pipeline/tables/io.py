@@ -13,14 +13,14 @@ import json
 import math
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
 from functools import reduce
 from io import BufferedReader
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -180,8 +180,10 @@ def write_parquet(
             # To find the least and the largest text takes longer than to compress them; none is sought by.
             write_statistics=[field.name for field in schema if not _is_text(field.type)],
         ) as writer:
-            for group in _row_groups(batches, given):
-                writer.write_table(_plain_values(group, schema), row_group_size=ROW_GROUP_ROWS)
+            groups = (aside.submit(_plain_values, group, schema) for group in _row_groups(batches, given))
+            # While one is written, the next is made plain.
+            for group, _ in pairwise(chain(groups, [Future[pa.Table]()])):
+                writer.write_table(group.result(), row_group_size=ROW_GROUP_ROWS)
         digest = aside.submit(_digest, hidden.open("rb"))  # meanwhile the file is flushed to disk
     return digest.result()
 
