@@ -31,6 +31,7 @@ KEYS = """
     FROM (SELECT key, NULL AS name, value FROM outer_keys UNION ALL FROM inner_keys)
     GROUP BY key, name ORDER BY key, name NULLS FIRST"""
 TOLD = "what is in {objects} is read as columns of their own, by a query; all else here is about its rows"
+DEEPER = "what is in {objects} is one deeper, and not read: another query reads it, as \"a\" ->> '$.b.c'"
 LISTS = (
     "lists are not read: {lists}. Lines are not needed where the total of the order stands beside them; "
     "another query reads them, with unnest"
@@ -96,6 +97,8 @@ def flattened(spec: Source, raw: Raw, root: Path) -> Nested | None:
     plain = [name for name in raw.columns.values() if name]
     query = _query(path, plain, held)
     told = [Advice("nested", TOLD.format(objects=", ".join(map(identifier, objects))))]
+    deeper = [f"{row['key']}.{row['name']}" for row in rows if row["name"] and row["is_object"]]
+    told += [Advice("nested", DEEPER.format(objects=", ".join(map(identifier, deeper))))] if deeper else []
     told += [Advice("nested", LISTS.format(lists=", ".join(map(identifier, lists))))] if lists else []
     told += [
         question("sources.returns", BACK.format(back=identifier(name)))
@@ -109,7 +112,13 @@ def _query(path: str, plain: list[str], held: list[tuple[str, str]]) -> str:
     kinds = [f"{literal(name)}: 'VARCHAR'" for name in plain]
     kinds += [f"{literal(name)}: 'JSON'" for name in dict.fromkeys(name for name, _ in held)]
     small = {name.lower() for name in plain}
-    named = [(key, name, f"{key}_{name}") for key, name in held if f"{key}_{name}".lower() not in small]
+    named = []
+    for key, name in held:
+        column = f"{key}_{name}"
+        column = f"{key}.{name}" if column.lower() in small else column
+        if column.lower() not in small:
+            named.append((key, name, column))
+            small.add(column.lower())
     columns = [identifier(name) for name in plain]
     columns += [
         f"json_extract_string({identifier(key)}, {_place(name)}) AS {identifier(column)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -137,7 +138,8 @@ def inspect_source(spec: Source, root: Path, cancelled: Sequence[str] = ()) -> I
             raise files.say_encoding(con, refused) from refused
         files.check_header(raw)
         if flat := nested.flattened(spec, raw, root):
-            return _with(flat.told, inspect_source(flat.spec, root, cancelled))
+            with suppress(UserError):  # then the file is read as it is
+                return _with(flat.told, inspect_source(flat.spec, root, cancelled))
         amounts.define_macros(con)
         define_values(con)
         log = Log(con, spec, raw, cancelled=frozenset(map(str.casefold, cancelled)))
