@@ -172,11 +172,18 @@ class BetaGeometricNBD(DropoutModel):
         r, alpha, a, b = self._theta()
         return Lives(rng.gamma(r, 1.0 / alpha, n), np.full(n, np.inf), rng.beta(a, b, n))
 
-    def _starts(self, rate: float) -> list[Floats]:
-        return [
-            np.log([r, r / rate / 2.0 / self.gap_shape, a, b])
+    def _slopes(self, rate: float) -> list[list[Floats]]:
+        def start(r: float, shrink: float, a: float, b: float) -> Floats:
+            return np.log([r, r / rate * shrink / self.gap_shape, a, b])
+
+        usual = [
+            start(r, 0.5, a, b)
             for r, a, b in ((0.4, 0.8, 2.5), (1.0, 0.3, 3.0), (0.2, 0.1, 5.0), (2.0, 3.0, 10.0))
         ]
+        if not self.lottery_after_first_order:
+            return [usual]
+        # Two summits where most order once: they may be many who order rarely, or many who leave at once.
+        return [usual, [start(1.0, 0.15, 0.5, 0.1)]]
 
 
 def expected_while_alive(r: Floats, a: float, b: Floats, tau: Floats) -> Floats:

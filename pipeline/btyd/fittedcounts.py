@@ -69,8 +69,11 @@ class FittedCounts(FittedModel, ABC):
         """Draw n customers at their first order."""
 
     @abstractmethod
-    def _starts(self, rate: float) -> list[Floats]:
-        """Log parameters to start from, given the mean repeat rate, in units in which the mean age is one."""
+    def _slopes(self, rate: float) -> list[list[Floats]]:
+        """Log parameters to start from, for each summit that there may be.
+
+        Given the mean repeat rate, in units in which the mean age is one.
+        """
 
     # ---- fitting -----------------------------------------------------------------------------------------
 
@@ -105,8 +108,8 @@ class FittedCounts(FittedModel, ABC):
             found = lifetimes_engine.fit_counts(self.name, unitless)
             optimum = examine(objective, np.log([found[name] for name in self.parameter_names]), n)
         else:
-            starts = self._starts(float((histories.weight * histories.x).sum()) / n)
-            optimum = maximise(objective, starts, n, self._sketch(unitless))
+            slopes = self._slopes(float((histories.weight * histories.x).sum()) / n)
+            optimum = maximise(objective, slopes, n, self._sketch(unitless))
         self._record(optimum, dict.fromkeys(self.time_parameters, age), n)
         self.fitted_log_likelihood = round_significant(self._log_likelihood(histories), 12)
 

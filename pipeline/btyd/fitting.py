@@ -1,9 +1,10 @@
-"""Maximum likelihood: exact gradients, Newton's polish, several starts and a verdict on what was found."""
+"""Maximum likelihood: exact gradients, Newton's polish, every summit and a verdict on what was found."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -20,6 +21,7 @@ _SKETCH_ROWS, _SKETCH_SHARE = 1000, 64
 BOUND = 14.0  # on the log parameters, in units that make the data of order one
 _FLAT_SE = 3.0  # a standard error of log θ above which the data say nothing about θ
 _FAR = 0.1  # standard errors: far enough from the optimum to be somewhere else
+_SAME_PLACE, _SAME_HEIGHT = 1e-6, 0.01  # of log parameters; of the log likelihood
 _WEAK_SE = 0.7  # a 95 % interval from a fourth of the estimate to four times it
 
 
@@ -62,27 +64,44 @@ class Optimum:
 
 
 def maximise(
-    objective: Objective, starts: Sequence[Floats], n: float, sketch: Objective | None = None
+    objective: Objective, slopes: Sequence[Sequence[Floats]], n: float, sketch: Objective | None = None
 ) -> Optimum:
-    """Climb from the highest start; where that ends in no clear maximum, from all of them.
+    """Find the highest of the summits that lie above the slopes.
 
     Parameters
     ----------
     objective : callable
         Log parameters to the *mean* log likelihood, its exact gradient and, where known, its Hessian.
-    starts : sequence of arrays, shape (k,)
-        Log parameters to start from.
+    slopes : sequence of sequences of arrays, shape (k,)
+        Log parameters to start from, by where another summit may lie: one is found for each. Of those as
+        good as equal that of the first is taken.
     n : float
         Number of customers, which turns mean curvature into information.
     sketch : callable, optional
-        A cheaper objective, of fewer customers or digits, whose optimum is the place to start from.
+        A cheaper objective, of fewer customers or digits, whose optima are the places to start from.
     """
-    if sketch is not None:
-        near = maximise(sketch, starts, n).theta
-        theta, here, stationary = _polish(objective, near)
-        if stationary:
-            return _judge(objective, theta, here, n)
-        starts = [near, *starts]
+    if sketch is None:
+        return _highest(objective, [_summit(objective, slope, n) for slope in slopes], n)
+    near = _highest(objective, [_summit(sketch, slope, n) for slope in slopes], n).theta
+    theta, here, stationary = _polish(objective, near)
+    if stationary:
+        return _judge(objective, theta, here, n)
+    return _summit(objective, [near, *chain.from_iterable(slopes)], n)
+
+
+def _highest(objective: Objective, summits: Sequence[Optimum], n: float) -> Optimum:
+    highest, *others = summits
+    others = [one for one in others if not np.allclose(one.theta, highest.theta, rtol=0.0, atol=_SAME_PLACE)]
+    if others:
+        height = objective(highest.theta).value + _SAME_HEIGHT / n
+        for one in others:
+            if (value := objective(one.theta).value) > height:
+                highest, height = one, value
+    return highest
+
+
+def _summit(objective: Objective, starts: Sequence[Floats], n: float) -> Optimum:
+    """Climb from the highest start; where that ends in no clear maximum, from all of them."""
     highest = max(range(len(starts)), key=lambda i: objective(starts[i]).value)
     foothills = [_climb(objective, starts[highest], iterations=25)]
     theta, here, stationary = _polish(objective, foothills[0])

@@ -92,7 +92,7 @@ class GammaGamma(FittedModel):
             starts = [np.log([p, q, (q - 1.0) / p]) for p, q in guesses]
             few = sketch_rows(len(spending.n))
             sketch = _objective(unitless.thinned(few)) if len(spending.n) > 2 * few else None
-            optimum = maximise(objective, starts, customers, sketch)
+            optimum = maximise(objective, [starts], customers, sketch)
         self._record(optimum, {"gamma": mean}, customers)
         self.observed_mean = round_significant(mean, 8)
         if self.status == "failed":

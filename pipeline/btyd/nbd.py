@@ -55,5 +55,5 @@ class NBD(CountModel):
         r, alpha = self._theta()
         return Lives(rng.gamma(r, 1.0 / alpha, n), np.full(n, np.inf), np.zeros(n))
 
-    def _starts(self, rate: float) -> list[Floats]:
-        return [np.log([r, r / rate]) for r in (0.4, 2.0)]
+    def _slopes(self, rate: float) -> list[list[Floats]]:
+        return [[np.log([r, r / rate]) for r in (0.4, 2.0)]]

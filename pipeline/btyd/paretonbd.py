@@ -154,11 +154,16 @@ class ParetoNBD(DropoutModel):
         death = rng.exponential(1.0, n) / rng.gamma(s, 1.0 / beta, n)
         return Lives(rng.gamma(r, 1.0 / alpha, n), death, np.zeros(n))
 
-    def _starts(self, rate: float) -> list[Floats]:
-        return [
-            np.log([r, r / rate / 2.0, s, beta])
+    def _slopes(self, rate: float) -> list[list[Floats]]:
+        def start(r: float, shrink: float, s: float, beta: float) -> Floats:
+            return np.log([r, r / rate * shrink, s, beta])
+
+        usual = [
+            start(r, 0.5, s, beta)
             for r, s, beta in ((0.5, 0.5, 0.5), (1.0, 1.0, 3.0), (0.5, 0.2, 2.0), (2.0, 3.0, 10.0))
         ]
+        # Two summits where most order once: they may be many who order rarely, or many who leave at once.
+        return [usual, [start(3.0, 0.15, 0.3, 0.01)]]
 
 
 class _Phi(NamedTuple):

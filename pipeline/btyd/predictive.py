@@ -12,12 +12,12 @@ import pandas as pd
 
 from pipeline.btyd._numerics import Floats, Ints, first_column_reaching
 from pipeline.btyd.countmodel import CountModel
-from pipeline.btyd.counttable import batches, mean_of
+from pipeline.btyd.counttable import Batch, batches, mean_of
 from pipeline.btyd.gammagamma import GammaGamma
 from pipeline.btyd.histories import Histories
 from pipeline.btyd.parametersets import parameter_sets
 from pipeline.btyd.ranges import Range, order_range, spend_range
-from pipeline.btyd.spendtable import amounts_reaching, spend_table
+from pipeline.btyd.spendtable import SpendTable, amounts_reaching, spend_table
 
 _LEAST_SPREAD = 0.5  # of q − 2, which divides the variance of the order value
 
@@ -96,12 +96,8 @@ def predict(
         left = _left_for_the_living(spend_levels[rows], alive[rows])
         table = spend_table(spend, spends, spend_days, chances)
         amounts[rows] = posterior.scale[rows, None] * amounts_reaching(table, group, left)
-        found: dict[str, Range] = {}
-        if "orders" in came:
-            found["orders"] = order_range(batch, alive[rows], came["orders"][rows])
-        if "spend" in came:
-            ratio = came["spend"][rows] / posterior.scale[rows]
-            found["spend"] = spend_range(batch, table, alive[rows], ratio)
+        known = {kind: values[rows] for kind, values in came.items()}
+        found = _ranges(batch, table, alive[rows], known, posterior.scale[rows])
         for kind, (low, high) in found.items():
             ranges[kind][0][rows], ranges[kind][1][rows] = low, high
         mean[rows] = alive[rows] * np.cumsum(n * chances, axis=1)[group, -1]
@@ -123,6 +119,18 @@ def predict(
         },
         ranges=ranges,
     )
+
+
+def _ranges(
+    batch: Batch, table: SpendTable, alive: Floats, came: Mapping[str, Floats], scale: Floats
+) -> dict[str, Range]:
+    """Find where that lies which came to the customers of a batch."""
+    found: dict[str, Range] = {}
+    if "orders" in came:
+        found["orders"] = order_range(batch, alive, came["orders"])
+    if "spend" in came:
+        found["spend"] = spend_range(batch, table, alive, came["spend"] / scale)
+    return found
 
 
 def _left_for_the_living(levels: Floats, alive: Floats) -> Floats:

@@ -5,7 +5,8 @@ a customer at high risk the reasons are the topics that raise it most, for one a
 customer; in between, those for what is likelier, or where nothing speaks for it, the others. A topic is told
 by the feature of it that weighs most. One whose value tells the opposite, such as many orders as a reason to
 leave, is never given, nor one that is about average. What one reason has told, no other tells again: of who
-has not ordered for a year, that nothing was spent lately is no news.
+has not ordered for a year, that nothing was spent lately is no news. Where most customers leave, one can be
+at high risk without much that says so: what says it most is given then, weak as it is.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ LEAST = 0.1
 
 DIFFERENT = 0.1
 """Share of the average that a value has to lie off it."""
+
+BLOCK = 50_000
+"""Customers that are looked at at once: of each, a dozen numbers per feature are held in memory."""
 
 COLUMNS = tuple(f"reason_{number}" for number in range(1, MOST + 1))
 
@@ -59,9 +63,20 @@ def choose_reasons(
     -------
     pandas.DataFrame
         `COLUMNS`: names of features, the strongest topic first, indexed as `explained`. Missing where
-        there is no further reason of at least `LEAST`, and where the risk is unknown. `reasons_for`: what
+        there is no further reason of at least `LEAST`, and where the risk is unknown; at high risk the only
+        one may be weaker. `reasons_for`: what
         they speak for, "leaving" or "staying"; missing without a reason.
     """
+    blocks = [slice(start, start + BLOCK) for start in range(0, max(1, len(risk)), BLOCK)]
+    return pd.concat(
+        _choose_block(explained.iloc[rows], values.iloc[rows], averages, risk.iloc[rows]) for rows in blocks
+    )
+
+
+def _choose_block(
+    explained: pd.DataFrame, values: pd.DataFrame, averages: pd.Series[float], risk: pd.Series[str]
+) -> pd.DataFrame:
+    """Choose for some customers, as `choose_reasons` does."""
     band = risk.to_numpy(dtype=object)
     will_stay = explained.to_numpy().sum(axis=1) < 0
     towards = np.where((band == "low") | ((band == "medium") & will_stay), -1.0, 1.0)
@@ -70,22 +85,34 @@ def choose_reasons(
     chosen[band == "unknown"] = None
     if (bare := (band == "medium") & chosen["reasons_for"].isna().to_numpy()).any():
         chosen[bare] = _choose(contributions[bare], values[bare], averages, -towards[bare])
+    if (bare := (band == "high") & chosen["reasons_for"].isna().to_numpy()).any():
+        weak = _choose(contributions[bare], values[bare], averages, towards[bare], even_weak=True)
+        chosen[bare] = weak.assign(**dict.fromkeys(COLUMNS[1:]))
     return chosen
 
 
 def _choose(
-    contributions: pd.DataFrame, values: pd.DataFrame, averages: pd.Series[float], side: Floats
+    contributions: pd.DataFrame,
+    values: pd.DataFrame,
+    averages: pd.Series[float],
+    side: Floats,
+    even_weak: bool = False,
 ) -> pd.DataFrame:
-    """Choose what pushes each customer to a side: 1 to leave, -1 to stay."""
+    """Choose what pushes each customer to a side: 1 to leave, -1 to stay.
+
+    Even a weak push counts by itself, whatever the rest of its topic says.
+    """
     towards = side[:, None]
     pushes = contributions.to_numpy() * towards
     names = list(contributions.columns)
     topics = [[names.index(name) for name in features if name in names] for features in TOPICS.values()]
     kept = [columns for columns in topics if columns]
+    if even_weak:
+        kept = [[column] for columns in kept for column in columns]
     if not kept:
         return pd.DataFrame(index=contributions.index, columns=[*COLUMNS, "reasons_for"], dtype="str")
     may_tell = _may_tell(names, values, averages, towards) & (pushes > 0)
-    chosen = _one_by_one(pushes, may_tell, _facts(names, values), kept)
+    chosen = _one_by_one(pushes, may_tell, _facts(names, values), kept, 0.0 if even_weak else LEAST)
     speak_for = np.where(side > 0, "leaving", "staying").astype(object)
     speak_for[chosen[:, 0] < 0] = None
     return pd.DataFrame(
@@ -100,7 +127,11 @@ def _choose(
 
 
 def _one_by_one(
-    pushes: Floats, may_tell: NDArray[np.bool_], facts: NDArray[np.int8], topics: Sequence[Sequence[int]]
+    pushes: Floats,
+    may_tell: NDArray[np.bool_],
+    facts: NDArray[np.int8],
+    topics: Sequence[Sequence[int]],
+    least: float,
 ) -> Indices:
     """Give the columns that tell the strongest topics, the strongest first; -1: there is no further reason.
 
@@ -112,7 +143,7 @@ def _one_by_one(
     for place in range(MOST):
         strength = np.stack([pushes[:, columns].sum(axis=1) for columns in topics], axis=1)
         teller = np.stack([_strongest(pushes, may_tell, columns) for columns in topics], axis=1)
-        strength[(teller < 0) | (strength < LEAST)] = -np.inf
+        strength[(teller < 0) | (strength < least)] = -np.inf
         topic = strength.argmax(axis=1)
         is_one = strength[row, topic] > -np.inf
         chosen[:, place] = np.where(is_one, teller[row, topic], -1)

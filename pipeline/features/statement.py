@@ -11,10 +11,10 @@ from pipeline.features.feature import Feature, Topic
 SNAPSHOT = """\
 SELECT
     customer_key,
-    CAST($cutoff AS DATE) AS cutoff,
+    CAST(CAST($cutoff AS DATE) AS TIMESTAMP) AS cutoff,
     {features},
-    first_order_on,
-    last_order_on,
+    CAST(first_order_on AS TIMESTAMP) AS first_order_on,
+    CAST(last_order_on AS TIMESTAMP) AS last_order_on,
     CASE WHEN $is_observed THEN future_orders IS NULL END AS churned,
     CASE WHEN $is_observed THEN coalesce(silent_at_first, true) END AS silent_at_first,
     CASE WHEN $is_observed THEN coalesce(future_orders, 0) END AS future_orders,

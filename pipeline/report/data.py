@@ -66,7 +66,8 @@ class ReportData:
         From ``pipeline.churn.reasons.examples``; may be empty.
     forecast : mapping
         Expected "orders" and "spend" of the horizon with `low` and `high`, "segments" with the same of each,
-        "windows" and "windows_inside": how often such intervals held. Without a model: `status`.
+        "windows" and "windows_inside": how often such intervals held; "clv_came": `low` and `high` of past
+        windows: what all were worth, as a share of the CLV that was expected. Without a model: `status`.
     ingest : mapping
         Counts of rows read, accepted, quarantined and set aside; `rules` counts the reasons.
     lifetime_value : sequence of mapping

@@ -36,8 +36,6 @@ NAMES: dict[str, tuple[str, str]] = {
     "active_members": ("Active members", "Aktive Mitglieder"),
     "recommendations_taken": ("Recommendations taken", "Angenommene Empfehlungen"),
     "contracts_cancelled": ("Contracts cancelled", "Kündigungsquote der Verträge"),
-    "treated_buyers": ("Ordered, in the treatment of experiments", "Bestellt, mit Maßnahme in Experimenten"),
-    "untreated_buyers": ("Ordered, in control and holdout", "Bestellt, ohne Maßnahme (Kontrollgruppen)"),
 }
 MADE_OF: dict[str, tuple[str, str]] = {
     "returned": ("{numerator} of {denominator} of sales", "{numerator} von {denominator} Umsatz"),
@@ -54,12 +52,15 @@ MADE_OF: dict[str, tuple[str, str]] = {
         "{numerator} von {denominator} Angesprochenen; vielleicht auch ohne sie",
     ),
     "abandoned_carts": (
-        "{numerator} of {denominator:day/days} with a cart, no order by the end of the next day",
-        "{numerator} von {denominator:Tag/Tagen} mit Warenkorb, ohne Bestellung bis zum Ende des nächsten",
+        "{numerator} of {denominator:cart/carts}, one per customer and day, no order on that day or the next",
+        "{numerator} von {denominator:Warenkorb/Warenkörben}, je Person und Tag einer, ohne Bestellung am"
+        " selben oder nächsten Tag",
     ),
     "messages_per_customer": (
-        "{numerator:message/messages} to {denominator:customer/customers}, those about orders left out",
-        "{numerator:Nachricht/Nachrichten} an {denominator:Person/Personen}, ohne solche zu Bestellungen",
+        "{numerator:message/messages} to {denominator:customer/customers}, none that is marked as part of an "
+        "order",
+        "{numerator:Nachricht/Nachrichten} an {denominator:Person/Personen}, ohne als Teil einer Bestellung "
+        "gekennzeichnete",
     ),
     "triggered_messages": (
         "{numerator} of {denominator:message/messages} set off by what the customer did",
@@ -114,13 +115,5 @@ MADE_OF: dict[str, tuple[str, str]] = {
     "contracts_cancelled": (
         "{numerator} of {denominator:contract/contracts} that ran at the start",
         "{numerator} von {denominator:Vertrag/Verträgen}, die zu Beginn liefen",
-    ),
-    "treated_buyers": (
-        "{numerator} of {denominator} drawn before",
-        "{numerator} von {denominator} zuvor Zugelosten",
-    ),
-    "untreated_buyers": (
-        "{numerator} of {denominator} drawn before",
-        "{numerator} von {denominator} zuvor Zugelosten",
     ),
 }

@@ -147,6 +147,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{windows:vergangenen Zeitraum/vergangenen Zeiträumen} dieser Länge enthielten sie {shares} "
         "der Personen (80 % wären richtig).",
     ),
+    "forecast.clv.total": (
+        "All customers together were worth {shares} of what had been expected then; today's total may be as "
+        "far off.",
+        "Alle zusammen waren dann {shares} dessen wert, was erwartet worden war; die heutige Summe kann "
+        "ebenso weit danebenliegen.",
+    ),
     "forecast.clv.untested": (
         "Whether the ranges of the lifetime value hold cannot be told yet: the log is too short to look back "
         "{days:day/days} from a forecast.",

@@ -121,10 +121,6 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "purposes granted and refused",
             "erteilte und verweigerte Einwilligungen",
         ),
-        "orders by arm of an experiment": (
-            "orders by arm of an experiment",
-            "Bestellungen je Gruppe eines Experiments",
-        ),
         "contracts cancelled": ("share of contracts cancelled", "Kündigungsquote der Verträge"),
         "points balance": ("points balance", "Punktestand"),
         "customers brought by recommendation": (

@@ -10,6 +10,7 @@ from pipeline.report.formats import Formats
 from pipeline.report.texts import Texts
 
 MEANS = ("messages_per_customer", "ticket_satisfaction", "survey_satisfaction")
+SMALL = 0.01  # a share that one decimal would blur
 OF_MONEY = ("returned", "discounts")
 
 
@@ -38,7 +39,7 @@ def _value(name: str, ratio: Mapping[str, float], t: Texts, f: Formats) -> str:
         return f.number(100 * value)
     if name == "first_response_hours":
         return t("table_kpis.hours", value=f.number(value, 1))
-    return f.number(value, 1) if name in MEANS else f.percent(value)
+    return f.number(value, 1) if name in MEANS else f.percent(value, 2 if 0 < value < SMALL else 1)
 
 
 def _made_of(name: str, ratio: Mapping[str, float], t: Texts, f: Formats) -> str:

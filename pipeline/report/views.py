@@ -109,9 +109,16 @@ def forecast(report: ReportData, t: Texts, f: Formats) -> list[str]:
     held, days = found["clv_coverage"], f.number(report.clv_horizon_days)
     if not held["windows"]:
         return [*sentences, t("forecast.clv.untested", days=days)]
-    low, high = (f.percent(held[name], 0) for name in ("low", "high"))
-    shares = low if low == high else t("segments.range", low=low, high=high)
-    return [*sentences, t("forecast.clv", days=days, windows=f.number(held["windows"]), shares=shares)]
+    windows, shares = f.number(held["windows"]), _percent_range(held, t, f)
+    sentences.append(t("forecast.clv", days=days, windows=windows, shares=shares))
+    if found["clv_came"]["low"] is not None:
+        sentences.append(t("forecast.clv.total", shares=_percent_range(found["clv_came"], t, f)))
+    return sentences
+
+
+def _percent_range(ends: Mapping[str, Any], t: Texts, f: Formats) -> str:
+    low, high = (f.percent(ends[name], 0) for name in ("low", "high"))
+    return low if low == high else t("segments.range", low=low, high=high)
 
 
 def newcomers(report: ReportData, t: Texts, f: Formats) -> list[str]:

@@ -9,11 +9,17 @@ import pandas as pd
 
 CHURN_RISKS: tuple[str, ...] = ("low", "medium", "high", "unknown")
 VALUE_TIERS: tuple[str, ...] = ("high", "medium", "low", "unknown")
+SHOWN_DIGITS = 4
+"""Of a churn probability, in the files of the CRM."""
 LIFECYCLE_STAGES: tuple[str, ...] = ("new", "active", "at_risk", "dormant", "lost", "unknown")
 
 
 def churn_risk(probability: pd.Series[Any], *, risk_medium: float, risk_high: float) -> pd.Series[Any]:
-    """Band the churn probability: low < `risk_medium` <= medium < `risk_high` <= high; missing is unknown."""
+    """Band the churn probability: low < `risk_medium` <= medium < `risk_high` <= high; missing is unknown.
+
+    As it is shown, so that nobody sees 0.8000 called medium where high begins at 0.8.
+    """
+    probability = probability.round(SHOWN_DIGITS)
     return _first_match(
         probability.index,
         (probability.isna(), "unknown"),

@@ -23,15 +23,18 @@ NEEDED = {
     "loyalty_ledger": ("loyalty_ledger",),
     "referrals": ("referrals",),
     "subscriptions": ("subscriptions",),
-    "experiments": ("experiments",),
 }
-# Figures that would look like zero in a shop that does not note the column; no value of it: unknown.
+# Figures that would look like zero, or like nothing, in a shop that does not note these columns of the table.
 NOTED_IN = {
     "discounts": ("order_lines", "discount"),
+    "triggered_messages": ("messages", "kind"),
     "messages_opened": ("messages", "opened_at"),
     "messages_clicked": ("messages", "clicked_at"),
     "unsubscribed": ("messages", "unsubscribed_at"),
-    "open_complaints": ("tickets", "resolved_at"),
+    "complaints_per_order": ("tickets", "kind"),
+    "open_complaints": ("tickets", "kind", "resolved_at"),
+    "first_response_hours": ("tickets", "first_response_at"),
+    "ticket_satisfaction": ("tickets", "csat"),
     "recommendations_taken": ("referrals", "signed_up_at"),
     "contracts_cancelled": ("subscriptions", "cancelled_at"),
 }
@@ -42,7 +45,7 @@ Ratio = dict[str, float | None]
 def table_kpis(
     orders: pd.DataFrame, tables: Mapping[str, pd.DataFrame], as_of: date, horizon_days: int
 ) -> dict[str, dict[str, Ratio]]:
-    """Compute what the optional tables tell of the period ``[as_of - horizon_days, as_of)``.
+    """Compute what the optional tables tell of the customers in ``[as_of - horizon_days, as_of)``.
 
     Parameters
     ----------
@@ -59,13 +62,15 @@ def table_kpis(
     -------
     dict of dict
         By table and figure ``{"value", "numerator", "denominator"}``, shares as fractions; docs/outputs.md
-        says what each means. All three are None where fewer than `MIN_GROUP` customers are behind it, the
-        value where nobody is. A figure whose column the shop does not note is not there.
+        says what each means. All three are None where fewer than `MIN_GROUP` customers are behind it, or
+        behind a sum that it counts; the value where nobody is. A figure whose column the shop does not note
+        is not there.
     """
     period = {"start": as_of - timedelta(days=horizon_days), "as_of": as_of}
     with connect() as con:
-        for name, rows in {**tables, "orders": orders}.items():
-            register(con, name, rows)
+        register(con, "orders", orders)
+        for name, rows in tables.items():
+            register(con, name, _of_customers(rows, orders["customer_key"]))
         found: dict[str, dict[str, Ratio]] = {}
         for table, needed in NEEDED.items():
             if not all(name in tables for name in needed):
@@ -76,11 +81,19 @@ def table_kpis(
     return found
 
 
+def _of_customers(rows: pd.DataFrame, customers: pd.Series[str]) -> pd.DataFrame:
+    """Leave out who has no order: test accounts, whose orders are left out, and who never bought."""
+    for key in ("customer_key", "referrer_key"):
+        if key in rows:
+            return rows[rows[key].isin(customers)]
+    return rows
+
+
 def _is_noted(name: str, tables: Mapping[str, pd.DataFrame]) -> bool:
     if name not in NOTED_IN:
         return True
-    table, column = NOTED_IN[name]
-    return bool(tables[table][column].notna().any())
+    table, *columns = NOTED_IN[name]
+    return bool(tables[table][columns].notna().any().all())
 
 
 def _ratio(row: Mapping[str, float]) -> Ratio:

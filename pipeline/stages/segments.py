@@ -61,7 +61,9 @@ def _forecast(segments: pd.DataFrame) -> dict[str, Any]:
     }
     # The sums of what the customers were given: of spend, the blend's and not the lifetime model's.
     sums = segment_summary(segments).dropna(subset="expected_orders").set_index("segment")
-    held = [one["clv"]["coverage"]["value"] for one in intervals["windows"] if one["clv"]]
+    past = [one["clv"] for one in intervals["windows"] if one["clv"]]
+    held = [one["coverage"]["value"] for one in past]
+    came = [one["actual"] / one["expected"] for one in past if one["expected"] > 0]
     return {
         "as_of": whole["cutoff"],
         **forecast_by_group(together(sums), errors)["all"],
@@ -72,6 +74,7 @@ def _forecast(segments: pd.DataFrame) -> dict[str, Any]:
             "low": min(held, default=None),
             "high": max(held, default=None),
         },
+        "clv_came": {"low": min(came, default=None), "high": max(came, default=None)},
         "segments": forecast_by_group(sums, errors),
     }
 

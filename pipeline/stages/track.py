@@ -53,6 +53,7 @@ def track_state(params: Params) -> None:
         plots=[*sorted(files.PLOTS.glob("*.csv")), files.REPORT],
         model_file=files.CHURN_MODEL if has_model else None,
         holdout_model_file=files.CHURN_HOLDOUT_MODEL if has_holdout else None,
+        value_model_file=files.VALUE_MODEL if "value" in card else None,
         model_tags=_about_the_model(metrics["evaluation"]["churn"], params),
         model_card={**card, **card.get(files.CHURN_MODEL.stem, {})},
         lifetime_value=io.read_json(files.LIFETIME_VALUE_MODELS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -113,19 +114,24 @@ def quarantine(con: Connection, raw: Raw, rejected: str) -> pd.DataFrame:
 
 
 class Purchases(NamedTuple):
-    """How many orders above zero and of zero, returns and lines summed to others the accepted rows became."""
+    """How many orders above zero and of zero, returns and lines summed to others the accepted rows became.
+
+    And what all returns come to.
+    """
 
     paid: int
     zero: int
     given_back: int
     merged: int
+    money_back: Decimal  # below zero, or zero
 
 
 def purchases(con: Connection) -> Purchases:
     """Count ``purchases``."""
     made = """
         SELECT count(*) FILTER (WHERE amount > 0), count(*) FILTER (WHERE amount = 0),
-               count(*) FILTER (WHERE amount < 0), sum(lines - 1)::BIGINT
+               count(*) FILTER (WHERE amount < 0), sum(lines - 1)::BIGINT,
+               coalesce(sum(amount) FILTER (WHERE amount < 0), 0)
         FROM purchases"""
     [found] = duck.run(con, made, name="purchases").fetchall()
     return Purchases(*found)
@@ -146,7 +152,7 @@ def counts(
         If rows were lost on the way to the orders.
     """
     total = {kind: sum(file[kind] for file in files.values()) for kind in ("rows_read", *FATES.values())}
-    paid, zero, given_back, merged = found
+    paid, zero, given_back, merged, _ = found
     kept_zero = pc.sum(pc.equal(as_numbers(orders["amount"]), 0)).as_py() or 0  # None of no rows
     if total["accepted_rows"] != paid + zero + given_back + merged:
         raise AccountingError(

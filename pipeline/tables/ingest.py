@@ -186,7 +186,7 @@ def ingest_orders(
         files = accounting.rows_per_file(con, log, until)
         visible = sum(file["rows_read"] - file["after_as_of"] for file in files.values())
         accounting.stop_if_too_many(quarantine, visible, max_quarantine_share, f"{where}.path")
-        _, last = verdicts.accepted_days(con, spec, where)
+        _, last = verdicts.accepted_days(spec, log, where)
         seen_until = until.date() if until else last + timedelta(days=1)
         log = verdicts.let_go(con, log)
         on_phase("making orders")
@@ -211,14 +211,14 @@ def ingest_orders(
         )
         read = read_tables(tables, to_pandas(identities.select(["customer_id"]))["customer_id"], setting)
         on_phase("counting")
-        given_back = _returns(con, spec, policies, read, pepper)
-        of_policies = {**repeats, "returns": returns.counts(con, given_back)}
+        purchases = accounting.purchases(con)
+        given_back, of_returns = _returns(con, spec, policies, purchases, read, pepper)
+        of_policies = {**repeats, "returns": of_returns}
         of_policies |= policy_counts(con, spec, policies)
         alike = identity.alike(identities["customer_id"])
         by_id = in_order_of_texts(whole(identities["customer_id"]))
         vault = identities.select(["customer_key", "customer_id"]).take(by_id)
         on_identities(vault)
-        purchases = accounting.purchases(con)
         orders = making.result()
         counts = accounting.counts(files, quarantine, purchases, orders, signals.customers(orders))
         counts["policies"] |= of_policies
@@ -264,12 +264,20 @@ def _make_orders(
 
 
 def _returns(
-    con: Connection, spec: OrderSource, policies: Policies, tables: list[TableRead], pepper: bytes
-) -> pd.DataFrame:
-    """Match what the log and the returns table give back."""
+    con: Connection,
+    spec: OrderSource,
+    policies: Policies,
+    purchases: accounting.Purchases,
+    tables: list[TableRead],
+    pepper: bytes,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Match what the log and the returns table give back, and count it."""
     listed = next((table.rows for table in tables if table.contract.name == "returns"), None)
-    found = returns.match(
-        con, listed, by_lines=spec.columns.order_id is not None, policies=policies, pepper=pepper
-    )
+    if purchases.given_back or listed is not None:
+        by_lines = spec.columns.order_id is not None
+        found = returns.match(con, listed, by_lines=by_lines, policies=policies, pepper=pepper)
+        counts = returns.counts(con, found, purchases)
+    else:  # as in many logs: a dozen statements, two of them over all rows, to find nothing
+        found, counts = returns.nothing()
     contracts.check(found, contracts.RETURNS)
-    return found
+    return found, counts

@@ -13,12 +13,14 @@ import json
 import math
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
 from functools import reduce
-from itertools import chain
+from io import BufferedReader
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +163,7 @@ def write_parquet(
     schema = _plain(given)
     # Steps from one amount to the next are written in half the time of a dictionary, and read faster.
     by_steps = {field.name: "DELTA_BINARY_PACKED" for field in schema if _is_small_decimal(field.type)}
-    with beside(path, private=private) as hidden:
+    with ThreadPoolExecutor(1) as aside, beside(path, private=private) as hidden:
         with pq.ParquetWriter(
             hidden,
             schema,
@@ -178,10 +180,17 @@ def write_parquet(
             # To find the least and the largest text takes longer than to compress them; none is sought by.
             write_statistics=[field.name for field in schema if not _is_text(field.type)],
         ) as writer:
-            for group in _row_groups(batches, given):
-                writer.write_table(_plain_values(group, schema), row_group_size=ROW_GROUP_ROWS)
-        with hidden.open("rb") as written:
-            return hashlib.file_digest(written, "sha256").hexdigest()
+            groups = (aside.submit(_plain_values, group, schema) for group in _row_groups(batches, given))
+            # While one is written, the next is made plain.
+            for group, _ in pairwise(chain(groups, [Future[pa.Table]()])):
+                writer.write_table(group.result(), row_group_size=ROW_GROUP_ROWS)
+        digest = aside.submit(_digest, hidden.open("rb"))  # meanwhile the file is flushed to disk
+    return digest.result()
+
+
+def _digest(written: BufferedReader) -> str:
+    with written:
+        return hashlib.file_digest(written, "sha256").hexdigest()
 
 
 def _is_small_decimal(kind: pa.DataType) -> bool:

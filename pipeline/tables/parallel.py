@@ -24,7 +24,7 @@ def taken(values: npt.NDArray[Any], places: npt.NDArray[np.integer]) -> npt.NDAr
     """Return ``values[places]``."""
     found = np.empty(len(places), values.dtype)
     # Without a check of the places each value goes where it belongs, not to a copy first.
-    on_all_cores(lambda part: values.take(places[part], out=found[part], mode="clip"), _parts(len(places)))
+    on_all_cores(lambda part: values.take(places[part], out=found[part], mode="clip"), parts_of(len(places)))
     return found
 
 
@@ -34,10 +34,19 @@ def put(values: npt.NDArray[Any], places: npt.NDArray[np.integer], into: npt.NDA
     def put_part(part: slice) -> None:
         into[places[part]] = values[part]
 
-    on_all_cores(put_part, _parts(len(places)))
+    on_all_cores(put_part, parts_of(len(places)))
 
 
-def _parts(length: int) -> list[slice]:
+def sort(values: npt.NDArray[Any]) -> None:
+    """Sort numbers in place: each core those that belong in its part."""
+    parts = parts_of(len(values)) if len(values) > (os.cpu_count() or 1) else [slice(None)]
+    borders = [part.start for part in parts[1:]]
+    if borders:
+        values.partition(borders)
+    on_all_cores(lambda part: values[part].sort(), parts)
+
+
+def parts_of(length: int) -> list[slice]:
     """Cut a length into as many parts as there are cores."""
     cores = os.cpu_count() or 1
     ends = [length * core // cores for core in range(cores + 1)]

@@ -46,6 +46,8 @@ class PipelineState:
         The churn model, a skops archive. None where the data were too few for one: nothing is registered.
     holdout_model_file : Path or None
         The model that was tested on the holdout; None where none was.
+    value_model_file : Path or None
+        The spend model, a skops archive kept with the run; None where there is none.
     model_tags : Mapping[str, str]
         What the model's version says of it: `horizon_days`, `as_of`, `holdout` (ISO dates, the latter empty
         where nothing was tested) and `log_loss` there.
@@ -69,6 +71,7 @@ class PipelineState:
     plots: Sequence[Path]
     model_file: Path | None
     holdout_model_file: Path | None
+    value_model_file: Path | None
     model_tags: Mapping[str, str]
     model_card: Mapping[str, Any]
     lifetime_value: Mapping[str, Any]
@@ -214,6 +217,8 @@ def _log(client: MlflowClient, run: Run, state: PipelineState) -> None:
     client.log_text(run_id, _json(state.metrics), "metrics.json")
     client.log_text(run_id, _json(state.model_card), "models/churn.json")
     client.log_text(run_id, _json(state.lifetime_value), "models/lifetime_value.json")
+    if state.value_model_file is not None:
+        client.log_artifact(run_id, str(state.value_model_file), "models")
     for path in state.plots:
         client.log_artifact(run_id, str(path), "reports" if path.suffix == ".html" else "plots")
 

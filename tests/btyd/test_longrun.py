@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from pipeline.btyd import MBGNBD, Chooser, longrun
+from pipeline.btyd.lifetimes_engine import NotConverged
 from pipeline.btyd.longrun import LongRun, LongRuns, Step, long_run
 from pipeline.features import orders_between
 from tests.btyd.shop import every, histories, order_log
@@ -64,9 +65,16 @@ def test_without_a_past_nothing_is_corrected(windows: list[list[Step]]) -> None:
     assert long_run(windows, days=60) == LongRun(1.0, 0.0, 0.0)
 
 
-def test_no_more_than_e_times_is_believed() -> None:
-    nothing_came = [steps((60 * number, 1e9, 0.0)) for number in range(1, 200)]
-    assert np.exp(-1.0) < long_run(nothing_came, days=60).level < np.exp(-0.99)
+@pytest.mark.parametrize(("expected", "came", "most"), [(1e9, 0.0, np.exp(-1.0)), (1.0, 1e9, np.exp(1.0))])
+def test_no_more_than_e_times_is_believed(expected: float, came: float, most: float) -> None:
+    windows = [steps((60 * number, expected, came)) for number in range(1, 200)]
+    found = long_run(windows, days=60)
+    assert found.level == pytest.approx(most, rel=0.01)
+    assert abs(found.missed) > 15
+
+
+def test_where_no_order_came_half_a_one_is_taken() -> None:
+    assert long_run([steps((60, 10.0, 0.0))], days=60).missed == pytest.approx(np.log(0.5 / 10))
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +112,18 @@ def test_twice_the_orders_after_every_window_are_a_miss_of_twice(log: pd.DataFra
 @pytest.mark.parametrize("cutoff", [CUTOFFS[2], CUTOFFS[12]])
 def test_a_young_log_teaches_nothing(log: pd.DataFrame, cutoff: date) -> None:
     assert long_runs(log).of("mbgnbd", cutoff) == LongRun()
+
+
+class Lost(MBGNBD):
+    """Its search finds nothing."""
+
+    def fit(self, *_: Any) -> MBGNBD:
+        raise NotConverged("no end in sight")
+
+
+def test_a_model_that_cannot_be_fitted_teaches_nothing(log: pd.DataFrame) -> None:
+    chooser = Chooser({"mbgnbd": Lost}, histories(log, CUTOFFS, HORIZON), HORIZON)
+    assert LongRuns(chooser, log, 250).of("mbgnbd", LAST) == LongRun()
 
 
 def test_a_closed_shop_teaches_nothing(log: pd.DataFrame) -> None:

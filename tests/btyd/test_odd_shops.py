@@ -119,9 +119,9 @@ def test_no_other_start_leads_higher(name: str, shop: str) -> None:
     rows = Histories.from_summary(SHOPS[shop]).compressed()
     n, age = float(rows.weight.sum()), float(np.average(rows.T, weights=rows.weight))
     rows = rows.scaled(1.0 / age)
-    objective, starts = model._objective(rows), model._starts(float((rows.weight * rows.x).sum()) / n)
-    found = maximise(objective, starts, n, model._sketch(rows))
-    tops = [objective(maximise(objective, [start], n).theta).value for start in starts]
+    objective, slopes = model._objective(rows), model._slopes(float((rows.weight * rows.x).sum()) / n)
+    found = maximise(objective, slopes, n, model._sketch(rows))
+    tops = [objective(maximise(objective, [[start]], n).theta).value for slope in slopes for start in slope]
     # In log likelihood; where dropout is not identified every climb ends somewhere on a plain.
     assert n * (max(tops) - objective(found.theta).value) < 0.01
 

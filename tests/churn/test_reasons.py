@@ -97,6 +97,17 @@ def test_for_medium_risk_the_other_side_speaks_where_nothing_else_does() -> None
     assert found["reason_1"].tolist() == ["overdue", "frequency", "overdue"]
 
 
+def test_customers_are_looked_at_block_by_block_to_the_same_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(7)
+    pushes = pd.DataFrame({name: rng.normal(0, 0.5, 9) for name in ("base_value", *FEATURES)})
+    values = pd.DataFrame({name: rng.gamma(1, 3, 9) for name in FEATURES})
+    risk = pd.Series(["low", "medium", "high"] * 3)
+    whole = choose_reasons(pushes, values, values.mean(), risk)
+    monkeypatch.setattr("pipeline.churn.reasons.BLOCK", 2)
+    pd.testing.assert_frame_equal(choose_reasons(pushes, values, values.mean(), risk), whole)
+    assert len(set(whole["reason_1"])) > 1
+
+
 @pytest.mark.parametrize(
     ("feature", "value"),
     [("frequency", 9.0), ("days_since_last", 5.0), ("overdue", 0.5), ("T", 310.0), ("overdue", np.nan)],
@@ -143,8 +154,8 @@ def test_another_feature_of_the_topic_tells_instead() -> None:
 
 
 def test_tiny_contributions_are_no_reasons() -> None:
-    assert chosen({"overdue": LEAST * 0.99}, LEAVING) == []
-    assert chosen({"overdue": LEAST * 1.01}, LEAVING) == ["overdue"]
+    assert chosen({"overdue": -LEAST * 0.99}, STAYING, "low") == []
+    assert chosen({"overdue": -LEAST * 1.01}, STAYING, "low") == ["overdue"]
 
 
 def test_without_a_risk_or_an_explanation_there_is_no_reason() -> None:
@@ -166,7 +177,8 @@ def test_topics_are_named_in_the_order_of_the_reasons() -> None:
 def test_every_input_has_words() -> None:
     of_no_use = {"same_weekday", "same_month", "season_level", "season_sin", "season_cos", "channel_entropy"}
     of_no_use |= {"first_order_weekday", "first_order_month", "first_in_peak_month"}
-    of_no_use |= {"faded_orders", "faded_spend", "active_horizon_share", "largest_to_mean"}
+    of_no_use |= {"faded_orders", "faded_orders_quarter_horizon", "faded_orders_4_horizons", "faded_spend"}
+    of_no_use |= {"active_horizon_share", "largest_to_mean"}
     of_no_use |= set(LIFETIME_MODEL)
     assert of_no_use <= set(FEATURES) - set(WORDS)
     missing = sorted(set(FEATURES) - set(WORDS) - set(WHO_SOMEBODY_IS) - of_no_use)
@@ -245,3 +257,10 @@ def test_fewer_than_ten_are_no_example() -> None:
     )
     risk = pd.Series(["low"] * (MIN_GROUP - 1) + ["high"] * (MIN_GROUP + 1), index=keys)
     assert examples(explained, risk)["churn_risk"].unique().tolist() == ["high"]
+
+
+def test_nobody_at_high_risk_is_left_without_a_reason_that_there_is() -> None:
+    """Where most leave, what says most that this one will may be weak, and its topic may say the opposite."""
+    pushes = {"orders_90d": 0.02, "frequency": -0.3, "T": 0.01}
+    assert chosen(pushes, LEAVING) == ["orders_90d"]
+    assert chosen({"orders_90d": -0.02, "frequency": -0.3}, LEAVING) == []

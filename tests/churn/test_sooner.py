@@ -59,6 +59,15 @@ def test_a_row_of_weight_three_counts_as_three_rows(rises: bool) -> None:
     assert weighted != pytest.approx(rising_line(log_odds, churned))
 
 
+def test_faded_rows_do_not_set_the_level(train: pd.DataFrame) -> None:
+    faded = train.assign(cutoff=train["cutoff"] - pd.Timedelta(days=700), churned=True)
+    members = fit_members(pd.concat([faded, train]), ["boosting_half"], seed=5, half_life_days=7)
+    said = expit(member_log_odds(members, train)["boosting_half"])
+    weights = 0.5 ** ((train["cutoff"].max() - train["cutoff"]).dt.days / 7)
+    level = np.average(train["churned"], weights=weights)
+    assert np.average(said, weights=weights) == pytest.approx(level, abs=0.001)
+
+
 def test_where_everybody_waits_for_the_second_half_it_is_left_out(train: pd.DataFrame) -> None:
     waiting = train.assign(silent_at_first=True)
     assert "boosting_half" not in fit_members(waiting, ("boosting", "boosting_half"), seed=5)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from pydantic import BaseModel
 
@@ -26,6 +27,18 @@ def test_every_column_is_explained(scored, table):
     explained = set(re.findall(r"`([A-Za-z_0-9]+)`", text))
     columns = set(pd.read_parquet(scored.path / table).columns)
     assert columns <= explained
+
+
+def test_days_are_of_one_kind_so_that_tables_can_be_joined(scored):
+    days = {"cutoff", "as_of", "first_order_on", "last_order_on"}
+    kinds = {
+        (table, field.name): str(field.type)
+        for table in TABLES
+        for field in pq.read_schema(scored.path / table)
+        if field.name in days
+    }
+    assert len(kinds) > len(TABLES)
+    assert set(kinds.values()) == {"timestamp[us]"}, kinds
 
 
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("*.md")]

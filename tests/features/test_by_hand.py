@@ -170,6 +170,9 @@ BY_HAND = {
     "top_channel_share_2_horizons": 0.0,  # of two alike the last by name: web
     "top_channel_reach": 0.5,
     "last_channel_share": 0.5,
+    "faded_orders": sum(0.5 ** (age / 30) for age in (152, 91, 46, 10)),
+    "faded_orders_quarter_horizon": sum(0.5 ** (age / 7.5) for age in (152, 91, 46, 10)),
+    "faded_orders_4_horizons": sum(0.5 ** (age / 120) for age in (152, 91, 46, 10)),
 }
 
 

@@ -260,6 +260,7 @@ def report() -> ReportData:
             "windows": 5,
             "windows_inside": {"orders": 5, "spend": 4},
             "clv_coverage": {"windows": 2, "low": 0.76, "high": 0.78},
+            "clv_came": {"low": 1.34, "high": 1.56},
             "segments": {"regular": {"spend": {"expected": 800.0, "low": 610.0, "high": 1049.0}}},
         },
         lifetime_value=[{"cutoff": "2024-04-02", **_fit()}, {"cutoff": "2024-07-01", **_fit()}],

@@ -151,6 +151,11 @@ def test_the_forecast_is_told_with_its_range_and_how_often_such_ranges_held(
         assert "in 2 past periods of that length they held 76% to 78% of the customers" in text
     else:
         assert "binnen 90 Tagen 240 Bestellungen; in neun von zehn Fällen werden es zwischen 201" in text
+    total = {
+        "en": "worth 134% to 156% of what had been expected",
+        "de": "waren dann 134 % bis 156 % dessen wert",
+    }
+    assert total[localised.language] in text.replace("\xa0", " ")
     untested = {"windows": 0, "low": None, "high": None}
     young = replace(localised, forecast={**localised.forecast, "clv_coverage": untested})
     said = {"en": "cannot be told yet", "de": "lässt sich noch nicht sagen"}[localised.language]

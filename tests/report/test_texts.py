@@ -40,6 +40,13 @@ def test_both_languages_say_something_with_the_same_numbers(key: str, pair: tupl
     assert set(re.findall(r"{(\w+)", english)) == set(re.findall(r"{(\w+)", german))
 
 
+@pytest.mark.parametrize(("key", "pair"), PAIRS, ids=lambda value: value if isinstance(value, str) else "")
+def test_each_language_is_where_it_belongs(key: str, pair: tuple[str, str]) -> None:
+    english, german = pair
+    assert not re.search(r"[äöüß„]|\b(der|das|ein|eine|und|ist|sind|nicht|mit|von|für|bei|als|zu)\b", english)
+    assert not re.search(r"\b(the|a|and|is|are|not|with|of|for|by|as|to|from)\b", german)
+
+
 def test_counts_take_their_nouns() -> None:
     for language, (one, many) in {"en": ("1 day", "2 days"), "de": ("1 Tag", "2 Tage")}.items():
         t, f = Texts(language), Formats(language, "EUR")

@@ -9,9 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.crm.fields import FIELDS
 from pipeline.retention.actions import COSTLY_ACTIONS, NEXT_ACTIONS, SEGMENTS, name_segment
 from pipeline.retention.aggregates import below_floor, not_worth_it
-from pipeline.retention.lifecycle import CHURN_RISKS, LIFECYCLE_STAGES, VALUE_TIERS, value_tier
+from pipeline.retention.lifecycle import (
+    CHURN_RISKS,
+    LIFECYCLE_STAGES,
+    SHOWN_DIGITS,
+    VALUE_TIERS,
+    value_tier,
+)
 from pipeline.retention.rfm import RFM_GROUPS
 from pipeline.retention.segments import segment_customers
 
@@ -70,6 +77,13 @@ def test_risk_bands_include_their_lower_threshold() -> None:
         "high",
         "unknown",
     ]
+
+
+def test_the_band_is_that_of_the_probability_that_is_shown() -> None:
+    rows = (customer(f"c{i}", churn_probability=p) for i, p in enumerate([0.79994, 0.79996, 0.49996]))
+    assert segmented(*rows)["churn_risk"].tolist() == ["medium", "high", "medium"]
+    shown = next(field for field in FIELDS if field.name == "churn_probability")
+    assert shown.decimals == SHOWN_DIGITS
 
 
 def test_nobody_worth_less_than_the_floor_gets_a_costly_action() -> None:

@@ -12,7 +12,7 @@ from pipeline.retention.table_kpis import table_kpis
 
 AS_OF, HORIZON = date(2024, 7, 1), 30
 START, IN, NEXT, BEFORE = (
-    pd.Timestamp(day) for day in ("2024-06-01", "2024-06-15", "2024-06-16", "2024-05-15")
+    pd.Timestamp(day) for day in ("2024-06-01", "2024-06-15 10:00", "2024-06-16", "2024-05-15")
 )
 SCORES = (10, 9, 9, 9, 8, 7, 6, 0, 9, 9)
 PEOPLE = [f"c{i:02}" for i in range(20)]
@@ -31,7 +31,11 @@ def everything() -> dict[str, pd.DataFrame]:
     """Build small tables of which every figure can be counted by hand."""
     first, second = PEOPLE[:10], PEOPLE[10:]
     return {
-        "returns": table("ordered_at netted", (IN, Decimal(5)), (BEFORE, Decimal(90))),
+        "returns": table(
+            "customer_key ordered_at netted",
+            *((who, IN, Decimal("0.5")) for who in first),
+            (PEOPLE[0], BEFORE, Decimal(90)),
+        ),
         "order_lines": table(
             "customer_key ordered_at amount discount",
             *((who, IN, Decimal(9), Decimal(1)) for who in PEOPLE),
@@ -46,7 +50,10 @@ def everything() -> dict[str, pd.DataFrame]:
             ("stranger", IN),
         ),
         "campaigns": table(
-            "campaign_id starts_at ends_at", ("a", START, NEXT), ("b", NEXT, None), ("old", BEFORE, None)
+            "campaign_id starts_at ends_at",
+            ("a", START, IN.normalize()),
+            ("b", NEXT, None),
+            ("old", BEFORE, None),
         ),
         "campaign_members": table(
             "campaign_id customer_key",
@@ -61,6 +68,8 @@ def everything() -> dict[str, pd.DataFrame]:
             (PEOPLE[0], pd.Timestamp("2024-06-14 23:00"), "cart"),  # … or the next
             *((who, NEXT, "cart") for who in second[:9]),
             (PEOPLE[0], NEXT, "view"),
+            (PEOPLE[0], pd.Timestamp("2024-05-31 12:00"), "cart"),
+            *((who, pd.Timestamp("2024-06-30"), "cart") for who in PEOPLE),  # the next day is not over
         ),
         "messages": table(
             "customer_key sent_at kind bounced delivered opened_at clicked_at unsubscribed_at",
@@ -89,7 +98,7 @@ def everything() -> dict[str, pd.DataFrame]:
             "customer_key booked_at kind points",
             *((who, IN, "earn", 100) for who in first),
             *((who, BEFORE, "welcome", 500) for who in PEOPLE),
-            (PEOPLE[0], IN, "redeem", -50),
+            *((who, IN, "redeem", -5) for who in first),
             (PEOPLE[11], IN, "expire", -7),
         ),
         "referrals": table(
@@ -104,13 +113,6 @@ def everything() -> dict[str, pd.DataFrame]:
             (PEOPLE[0], BEFORE, None, BEFORE),
             (PEOPLE[0], IN, None, NEXT),
         ),
-        "experiments": table(
-            "experiment_id customer_key arm assigned_at",
-            *(("a", who, "treatment", BEFORE) for who in first),
-            *(("a", who, "control", BEFORE) for who in second),
-            ("b", "stranger", "holdout", BEFORE),
-            ("b", PEOPLE[0], "control", IN),
-        ),
     }
 
 
@@ -119,7 +121,7 @@ EXPECTED = {
     "discounts": (20, 200),
     "coupon_users": (4, 20),
     "campaign_buyers": (10, 20),
-    "abandoned_carts": (9, 20),
+    "abandoned_carts": (10, 21),
     "messages_per_customer": (22, 10),
     "triggered_messages": (11, 22),
     "messages_opened": (11, 21),
@@ -136,9 +138,8 @@ EXPECTED = {
     "active_members": (10, 20),
     "recommendations_taken": (3, 10),
     "contracts_cancelled": (2, 10),
-    "treated_buyers": (10, 10),
-    "untreated_buyers": (10, 11),
 }
+SUMS = ("returns", "tickets")
 
 
 def figures(tables: dict[str, pd.DataFrame], orders: pd.DataFrame = ORDERS) -> dict[str, dict[str, float]]:
@@ -153,6 +154,17 @@ def test_every_figure_is_what_one_counts_by_hand() -> None:
     assert found["first_response_hours"]["value"] == 3
 
 
+def test_of_who_has_no_order_nothing_counts() -> None:
+    """Test accounts are told by that: their orders are left out, whatever else they do."""
+    tables = everything()
+    keyed = {name: "referrer_key" if name == "referrals" else "customer_key" for name in tables}
+    testers = {
+        name: pd.concat([rows, rows.assign(**{keyed[name]: "tester"})]) if keyed[name] in rows else rows
+        for name, rows in tables.items()
+    }
+    assert figures(testers) == figures(tables)
+
+
 def test_the_order_of_rows_changes_nothing() -> None:
     turned = {name: rows[::-1].reset_index(drop=True) for name, rows in everything().items()}
     assert figures(turned, ORDERS[::-1]) == figures(everything())
@@ -162,6 +174,9 @@ def test_what_is_not_known_is_not_zero() -> None:
     tables = everything()
     assert figures({}) == {}
     assert figures({"campaign_members": tables["campaign_members"]}) == {}, "nobody knows when they ran"
+    assert figures({"tickets": tables["tickets"].assign(kind=None, csat=None)}).keys() == {
+        "first_response_hours"
+    }
     unnoted = tables["messages"].assign(opened_at=pd.NaT)
     assert figures({"messages": unnoted}).keys() == EXPECTED.keys() & {
         "messages_per_customer",
@@ -174,9 +189,20 @@ def test_what_is_not_known_is_not_zero() -> None:
 
 
 def test_of_fewer_than_ten_customers_nothing_is_told() -> None:
-    few = everything()["surveys"].query("kind == 'csat'")[:9]
-    assert figures({"surveys": few})["survey_satisfaction"] == dict.fromkeys(
-        ("value", "numerator", "denominator")
+    tables = everything()
+    untold = dict.fromkeys(("value", "numerator", "denominator"))
+    few = tables["surveys"].query("kind == 'csat'")[:9]
+    assert figures({"surveys": few})["survey_satisfaction"] == untold
+    one = {name: rows[rows["customer_key"] == PEOPLE[0]] for name, rows in tables.items() if name in SUMS}
+    assert figures({"returns": one["returns"]})["returned"] == untold, "of twenty who ordered"
+    booked = tables["loyalty_ledger"].query("kind != 'redeem' or customer_key == @PEOPLE[0]")
+    assert figures({"loyalty_ledger": booked})["points_redeemed"] == untold, "of twenty members"
+    reduced = tables["order_lines"].query("customer_key == @PEOPLE[0]")
+    sold = pd.concat([reduced, tables["order_lines"].assign(discount=Decimal(0))])
+    assert figures({"order_lines": sold})["discounts"] == untold, "of twenty who ordered"
+    assert (
+        figures({"tickets": one["tickets"]}, ORDERS.assign(ordered_at=BEFORE))["complaints_per_order"]
+        == untold
     )
 
 

@@ -1,10 +1,28 @@
 """The gate at work: runs of the same shop, one after the other."""
 
+import json
+import re
+import subprocess
+import sys
+
+import pandas as pd
 import pytest
 
-from pipeline.stages import track
+from pipeline.stages import files, track
 from pipeline.tracking import model_versions, tracking_uri
-from tests.conftest import STAGES
+from tests.conftest import ROOT, STAGES
+
+PRINTED = "\nprint(churn_probability.set_axis(today.index).iloc[:, 0].to_json())"
+
+
+def predicted_as_documented(shop) -> dict[str, float]:
+    """Score the customers with the champion the way docs/champion.md does it, in a process of its own."""
+    [code] = re.findall(r"```python\n(.*?)```", (ROOT / "docs/champion.md").read_text(), re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", code + PRINTED], cwd=shop.path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.mark.slow
@@ -15,6 +33,9 @@ def test_a_better_model_takes_over_and_one_that_knows_less_does_not(scored, tmp_
     shop.set(churn__members=["logistic"])
     done = shop.run(*from_churn)
     assert "version 1 is the champion: there was none before" in done.stdout, done.stderr
+    assert predicted_as_documented(shop) == pytest.approx(
+        pd.read_parquet(shop.path / files.CUSTOMERS).set_index("customer_key")["churn_probability"].to_dict()
+    )
 
     kept = {"mlflow.db": (shop.path / "mlflow.db").read_bytes(), **shop.files("mlruns")}
     assert any(name.endswith("index.html") for name in kept)

@@ -137,6 +137,10 @@ def test_how_returns_are_matched_is_listed_wherever_it_is_told() -> None:
     assert set(re.findall(r"`(\w+)`", told)) == written | {"matched_by"}
 
 
+def test_tables_that_every_stage_reads_are_not_called_unused() -> None:
+    assert "nothing uses it" not in page(ORDER_LOG, [], (ORDERS, RETURNS, ALL_QUARANTINED))
+
+
 def test_the_page_is_what_the_contracts_say() -> None:
     written = page(ORDER_LOG, OPTIONAL.values(), (ORDERS, RETURNS, ALL_QUARANTINED))
     assert (ROOT / "docs/tables.md").read_text(encoding="utf-8") == written, "run `make docs`"

@@ -35,6 +35,8 @@ def classifier(features: pd.DataFrame) -> CalibratedClassifierCV:
 def state(tmp_path: Path, classifier: CalibratedClassifierCV) -> PipelineState:
     model_file = tmp_path / "churn.skops"
     model_file.write_bytes(skops.io.dumps(classifier))
+    value_file = tmp_path / "value.skops"
+    value_file.write_bytes(b"trees")
     report, plot = tmp_path / "index.html", tmp_path / "gains.csv"
     report.write_text("<h1>Report</h1>")
     plot.write_text("share,lift\n0.1,3.2\n")
@@ -49,6 +51,7 @@ def state(tmp_path: Path, classifier: CalibratedClassifierCV) -> PipelineState:
         plots=[report, plot],
         model_file=model_file,
         holdout_model_file=model_file,
+        value_model_file=value_file,
         model_tags={
             "horizon_days": "90",
             "as_of": "2024-06-01",

@@ -18,7 +18,7 @@ from pathlib import Path
 from pipeline.tracking import PipelineState, track
 fields = json.loads(sys.argv[1])
 fields["plots"] = [Path(path) for path in fields["plots"]]
-for name in ("model_file", "holdout_model_file"):
+for name in ("model_file", "holdout_model_file", "value_model_file"):
     fields[name] = Path(fields[name])
 print(track(PipelineState(**fields), sys.argv[2]).created)
 """
@@ -67,6 +67,7 @@ def test_a_new_state_is_one_finished_run_that_holds_everything(state: PipelineSt
         "metrics.json",
         "models/churn.json",
         "models/lifetime_value.json",
+        "models/value.skops",
         "plots/gains.csv",
         "reports/index.html",
     }

@@ -56,6 +56,16 @@ RECENCY = Topic(
 )
 
 
+def _faded(name: str, half_life: str, later: str) -> Feature:
+    return Feature(
+        name,
+        f"sum(CAST(0.5 ** (age / {half_life}) AS DECIMAL(38, 9)))",
+        f"Order days, each worth half as much {later} later",
+        "days",
+        scale="log",
+    )
+
+
 def _orders_within(name: str, days: str, period: str, spoken: str) -> Feature:
     return Feature(
         name,
@@ -122,13 +132,9 @@ FREQUENCY = Topic(
             )
             for times in (2, 4)
         ),
-        Feature(
-            "faded_orders",
-            "sum(CAST(0.5 ** (age / $horizon_days) AS DECIMAL(38, 9)))",
-            "Order days, each worth half as much a horizon later",
-            "days",
-            scale="log",
-        ),
+        _faded("faded_orders", "$horizon_days", "a horizon"),
+        _faded("faded_orders_quarter_horizon", "($horizon_days / 4)", "a quarter of a horizon"),
+        _faded("faded_orders_4_horizons", "(4 * $horizon_days)", "four horizons"),
         Feature(
             "active_horizon_share",
             """(count(DISTINCT (age - 1) // $horizon_days) FILTER (age <= 6 * $horizon_days) + 1)

@@ -1,6 +1,7 @@
--- Of those whom a campaign addressed that began in the period, who ordered while it ran. They might have anyway.
+-- Of those whom a campaign addressed that began in the period, who ordered while it ran. They might have
+-- anyway.
 WITH addressed AS (
-    SELECT customer_key, starts_at, least(coalesce(ends_at, $as_of), $as_of) AS ends_at
+    SELECT customer_key, starts_at, CAST(ends_at AS DATE) AS last_day
     FROM campaign_members
     JOIN campaigns USING (campaign_id)
     WHERE starts_at >= $start AND starts_at < $as_of
@@ -13,7 +14,8 @@ SELECT
             WHERE
                 orders.customer_key = addressed.customer_key
                 AND orders.ordered_at >= addressed.starts_at
-                AND orders.ordered_at < addressed.ends_at
+                AND orders.ordered_at < $as_of
+                AND coalesce(CAST(orders.ordered_at AS DATE) <= addressed.last_day, TRUE)
         )
     ) AS numerator,
     count(*) AS denominator,

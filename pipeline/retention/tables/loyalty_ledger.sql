@@ -14,7 +14,9 @@ SELECT
     'points_redeemed' AS name,
     coalesce(-sum(points) FILTER (kind = 'redeem'), 0) AS numerator,
     coalesce(sum(points) FILTER (kind IN ('welcome', 'earn')), 0) AS denominator,
-    count(DISTINCT customer_key) AS customers
+    coalesce(
+        nullif(count(DISTINCT customer_key) FILTER (kind = 'redeem'), 0), count(DISTINCT customer_key)
+    ) AS customers
 FROM booked
 UNION ALL
 SELECT 'active_members', count(*) FILTER (is_active), count(*), count(*) FROM members

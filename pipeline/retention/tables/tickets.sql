@@ -8,16 +8,14 @@ complaints AS (
     SELECT customer_key, resolved_at FROM opened WHERE kind = 'complaint'
 ),
 bought AS (
-    SELECT count(*) AS orders, count(DISTINCT customer_key) AS customers
-    FROM orders
-    WHERE ordered_at >= $start AND ordered_at < $as_of
+    SELECT customer_key FROM orders WHERE ordered_at >= $start AND ordered_at < $as_of
 )
 SELECT
     'complaints_per_order' AS name,
     (SELECT count(*) FROM complaints) AS numerator,
-    orders AS denominator,
-    customers
-FROM bought
+    (SELECT count(*) FROM bought) AS denominator,
+    count(*) AS customers
+FROM (SELECT customer_key FROM complaints UNION SELECT customer_key FROM bought)
 UNION ALL
 SELECT 'open_complaints', count(*) FILTER (resolved_at IS NULL), count(*), count(DISTINCT customer_key)
 FROM complaints

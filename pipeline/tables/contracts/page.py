@@ -55,7 +55,8 @@ def _section(contract: Contract, *, source: bool = True) -> str:
     if contract.needs:
         lines.append(f"Needs: {_code(contract.needs)}.")
     if source:
-        lines.append(f"For: {', '.join(contract.feeds)}.")
+        used = f"For: {', '.join(contract.feeds)}." if contract.feeds else ""
+        lines.append(used or "Read and checked; nothing uses it yet.")
     head = "| column | holds | may be empty | values | unit | meaning |\n|---|---|---|---|---|---|"
     rows = "\n".join(_row(column) for column in contract.columns)
     checks = "".join(f"\n- `{check.rule}`: `{check.column}`. {check.reason}" for check in contract.checks)

@@ -178,5 +178,4 @@ EXPERIMENTS = Contract(
         Column("assigned_at", "time", "When it was drawn"),
     ),
     event_time="assigned_at",
-    feeds=("orders by arm of an experiment",),
 )

@@ -13,7 +13,7 @@ from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.privacy.pseudonyms import distinct_keys
 from pipeline.tables.orders.packed import packed
-from pipeline.tables.parallel import on_all_cores, put, taken
+from pipeline.tables.parallel import on_all_cores, parts_of, put, sort, taken
 
 Numbers = npt.NDArray[np.int32]
 Hashes = npt.NDArray[np.uint64]
@@ -199,9 +199,14 @@ def sorted_first_bits(hashes: Hashes) -> tuple[Hashes, np.uint64]:
     With its place in it a number is sorted many times faster than the place by the number.
     """
     of_place = np.uint64((1 << len(hashes).bit_length()) - 1)
-    packed = hashes & ~of_place
-    packed |= np.arange(len(hashes), dtype=np.uint32)
-    packed.sort()
+    packed = np.empty_like(hashes)
+
+    def pack(part: slice) -> None:
+        np.bitwise_and(hashes[part], ~of_place, out=packed[part])
+        packed[part] |= np.arange(part.start, part.stop, dtype=np.uint32)
+
+    on_all_cores(pack, parts_of(len(hashes)))
+    sort(packed)
     return packed, of_place
 
 

@@ -20,7 +20,7 @@ from pipeline.tables.io import to_pandas
 from pipeline.tables.orders import identity
 from pipeline.tables.orders.numbers import Numbers, Places, sorted_with_places
 from pipeline.tables.orders.policies import Policies
-from pipeline.tables.orders.verdicts import accepted
+from pipeline.tables.orders.verdicts import accepted, kept
 from pipeline.tables.sources.readers import Raw
 from pipeline.tables.sources.spec import OrderSource, title
 
@@ -72,7 +72,7 @@ def bought(
     alone = pc.and_kleene(alone, _paid(judged.rows["paid"], or_zero=keep_zero))
     has_channel = judged.columns["channel"] is not None
     names = ["customer_no", "ordered_at", "paid", *(["channel"] if has_channel else [])]
-    rows = _kept(judged.rows.select(names), alone)
+    rows = kept(judged.rows.select(names), alone)
     lines = repeated(pa.scalar(1, pa.int64()), len(rows))
     channels = _words(rows["channel"]) if has_channel else repeated(pa.scalar(None, WORD), len(rows))
     rows = pa.table([*rows.columns[:3], lines, channels], names=summed.column_names)
@@ -90,10 +90,6 @@ def _paid(amounts: pa.ChunkedArray, *, or_zero: bool) -> pa.ChunkedArray:
     """Tell which amounts are above zero, or zero."""
     numbers = as_numbers(amounts)
     return pc.greater_equal(numbers, 0) if or_zero else pc.greater(numbers, 0)
-
-
-def _kept(rows: pa.Table, chosen: pa.ChunkedArray) -> pa.Table:
-    return rows if pc.all(chosen).as_py() else rows.filter(chosen)
 
 
 def _words(texts: pa.ChunkedArray) -> pa.DictionaryArray:
@@ -213,11 +209,11 @@ def customers_of_purchases(con: Connection, judged: Raw, keyed: pa.Table) -> pa.
     pyarrow.Table
         Of `keyed` those who bought.
     """
-    numbers = _kept(judged.rows.select(["customer_no"]), accepted(judged.rows))["customer_no"]
+    numbers = kept(judged.rows.select(["customer_no"]), accepted(judged.rows))["customer_no"]
     has_bought = np.zeros(len(keyed), dtype=bool)
     has_bought[numbers.to_numpy()] = True
     of_keyed = pa.chunked_array([pa.array(has_bought[whole(keyed["customer_no"]).to_numpy()])])
-    identities = _kept(keyed, of_keyed)
+    identities = kept(keyed, of_keyed)
     duck.register(con, "identities", identities)
     return identities
 

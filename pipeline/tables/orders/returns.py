@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pyarrow as pa
 from pipeline.engine import duck
 from pipeline.engine.duck import Connection
 from pipeline.privacy.pseudonyms import entity_keys
-from pipeline.tables.accounting import AccountingError, by_frequency
+from pipeline.tables.accounting import AccountingError, Purchases, by_frequency
 from pipeline.tables.io import to_pandas
 from pipeline.tables.orders.policies import Policies
 
@@ -22,6 +23,18 @@ NO_TABLE = pa.table(
         "product_id": pa.array([], pa.string()),
         "returned_at": pa.array([], pa.timestamp("us")),
         "amount": pa.array([], pa.decimal128(18, 4)),
+    }
+)
+NO_RETURNS = pa.table(
+    {
+        "customer_key": pa.array([], pa.string()),
+        "returned_at": pa.array([], pa.timestamp("us")),
+        "amount": pa.array([], pa.decimal128(18, 4)),
+        "ordered_at": pa.array([], pa.timestamp("us")),
+        "matched_by": pa.array([], pa.string()),
+        "netted": pa.array([], pa.decimal128(18, 4)),
+        "orders_undone": pa.array([], pa.int32()),
+        "lines_undone": pa.array([], pa.int32()),
     }
 )
 
@@ -58,7 +71,13 @@ def match(
     return to_pandas(duck.arrow(con, duck.sql_file(PACKAGE, "sql/returns.sql"), name="returns"))
 
 
-def counts(con: Connection, returns: pd.DataFrame) -> dict[str, Any]:
+def nothing() -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return what `match` and `counts` do where nothing was given back."""
+    none = to_pandas(NO_RETURNS)
+    return none, _counts(none, 0, 0, 0, 0, Decimal(0))
+
+
+def counts(con: Connection, returns: pd.DataFrame, purchases: Purchases) -> dict[str, Any]:
     """Count the returns by source and by how their order was found, and the money no order was left to take.
 
     Raises
@@ -67,10 +86,9 @@ def counts(con: Connection, returns: pd.DataFrame) -> dict[str, Any]:
         If returns or their money were lost on the way.
     """
     sums = """
-        SELECT (SELECT coalesce(sum(amount), 0) FROM purchases WHERE amount < 0),
-               (SELECT coalesce(sum(amount), 0) FROM told WHERE origin = 'log'),
+        SELECT (SELECT coalesce(sum(amount), 0) FROM told WHERE origin = 'log'),
                (SELECT count(*) FROM table_returns WHERE amount > 0)"""
-    [(given_back, told, in_table)] = duck.run(con, sums, name="returns of the log").fetchall()
+    [(told, in_table)] = duck.run(con, sums, name="returns of the log").fetchall()
     fates = """
         SELECT count(*) FILTER (WHERE origin = 'log'), count(*) FILTER (WHERE origin = 'table'),
                count(*) FILTER (WHERE return_no IS NULL AND told_no IN (FROM told_once_more)),
@@ -78,11 +96,18 @@ def counts(con: Connection, returns: pd.DataFrame) -> dict[str, Any]:
                coalesce(sum(amount) FILTER (WHERE return_no IS NULL), 0)
         FROM (SELECT told.*, return_no FROM told LEFT JOIN returned ON return_no = told_no)"""
     [(from_log, from_table, twice, aside, left_out)] = duck.run(con, fates, name="returns told").fetchall()
+    given_back = purchases.money_back
     if (given_back, in_table) != (told, from_table) or len(returns) != from_log + from_table - twice - aside:
         raise AccountingError(
             f"the log gives back {given_back} and the table {in_table} times; {told} in {from_log} and "
             f"{from_table} returns were told, {twice} twice, {aside} set aside, {len(returns)} written"
         )
+    return _counts(returns, from_log, from_table, twice, aside, left_out)
+
+
+def _counts(
+    returns: pd.DataFrame, from_log: int, from_table: int, twice: int, aside: int, left_out: Decimal
+) -> dict[str, Any]:
     amount, netted = -sum(returns["amount"]), sum(returns["netted"])
     return {
         "from_log": from_log,

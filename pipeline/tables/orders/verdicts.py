@@ -219,7 +219,12 @@ def _registered(con: Connection, judged: Raw, rows: pa.Table) -> Raw:
     return replace(judged, rows=rows)
 
 
-def accepted_days(con: Connection, spec: OrderSource, where: str) -> tuple[date, date]:
+def kept(rows: pa.Table, chosen: pa.ChunkedArray) -> pa.Table:
+    """Return the rows that are chosen, without a copy where all are."""
+    return rows if pc.all(chosen).as_py() else rows.filter(chosen)
+
+
+def accepted_days(spec: OrderSource, judged: Raw, where: str) -> tuple[date, date]:
     """Return the first and the last day with an accepted row.
 
     Raises
@@ -227,13 +232,11 @@ def accepted_days(con: Connection, spec: OrderSource, where: str) -> tuple[date,
     UserError
         If there is none.
     """
-    days = """
-        SELECT min(ordered_at)::DATE, max(ordered_at)::DATE
-        FROM judged WHERE rule IS NULL AND left_out IS NULL"""
-    [(first, last)] = duck.run(con, days, name="accepted days").fetchall()
-    if first is None:
+    times = kept(judged.rows.select(["ordered_at"]), accepted(judged.rows))["ordered_at"]
+    if not len(times):
         raise UserError(f"{title(spec)} has no row that can be used", where=f"{where}.path")
-    return first, last
+    days = pc.min_max(times)
+    return days["min"].as_py().date(), days["max"].as_py().date()
 
 
 def check_as_of(
@@ -254,8 +257,8 @@ def check_as_of(
     if within:
         return
     dated = replace(raw, rows=duck.arrow(con, "FROM dated_rows", name="dated"))
-    judge(con, spec, hide(con, dated, None), read_plain(spec, dated, None), now, policies, where)
-    first, last = (day + timedelta(days=1) for day in accepted_days(con, spec, where))
+    judged, _ = judge(con, spec, hide(con, dated, None), read_plain(spec, dated, None), now, policies, where)
+    first, last = (day + timedelta(days=1) for day in accepted_days(spec, judged, where))
     raise UserError(
         f"{until:%Y-%m-%d} is outside the log, which can be seen as of {first} to {last}",
         where="as_of",

@@ -22,7 +22,7 @@ def log(*ids: str) -> str:
     [
         (("7", "12.0", "12"), "3 ids differ from another one in leading zeros"),
         (("0007",), "1 id differs from another one in leading zeros"),
-        (("7A", "12.5", "x.0", "700", "0"), ""),
+        (("7A", "12.5", "x.0", "130.0", "700", "0"), ""),
     ],
 )
 def test_numbers_that_a_spreadsheet_has_written_anew_are_told(
@@ -77,12 +77,22 @@ def test_the_word_that_many_share_is_asked_about_once(tmp_path: Path) -> None:
     ("ids", "told"),
     [
         (["0"] * 20, '"0" stands in 20 of 140 rows'),
+        (["-1"] * 20, '"-1" stands in 20 of 140 rows'),
+        (["99999"] * 20 + [""] * 400, '"99999" stands in 20 of 140 rows'),
         (["0"] * 19, ""),
         (["-1"] * 60 + ["99999"] * 31, ""),
         (["*gast*"] * 400, 'ingest.exclude_customers: ["[*]gast[*]"]'),
         (["x" * 40] * 400, ""),
     ],
-    ids=["nobody", "too few", "two of them", "a pattern", "too long to show"],
+    ids=[
+        "nobody",
+        "below zero",
+        "nines, and none",
+        "too few",
+        "two of them",
+        "a pattern",
+        "too long to show",
+    ],
 )
 def test_an_id_that_many_share_is_asked_about(tmp_path: Path, ids: list[str], told: str) -> None:
     questions = "".join(inspected(tmp_path, log(*ids)).questions)
@@ -90,15 +100,36 @@ def test_an_id_that_many_share_is_asked_about(tmp_path: Path, ids: list[str], to
     assert told in questions
 
 
-@pytest.mark.parametrize(("orders_each", "asked"), [(1, True), (1.5, False)])
-def test_ids_that_never_come_twice_are_asked_about(tmp_path: Path, orders_each: float, asked: bool) -> None:
-    rows = "".join(
-        f"{n},c{int(n / orders_each)},2021-04-{1 + n % 28:02},5.{n % 90 + 10}\n" for n in range(90)
-    )
-    questions = "".join(inspected(tmp_path, f"order_id,customer_id,date,total\n{rows}").questions)
-    assert ("hardly anybody would ever have come back" in questions) == asked
+@pytest.mark.parametrize(("header", "told"), [("customer_id,email", True), ("email,note", False)])
+def test_a_column_of_addresses_may_tell_these_people_apart(tmp_path: Path, header: str, told: bool) -> None:
+    content = log(*["guest"] * 30).replace(",2021", ",x,2021").replace("customer_id", header)
+    [question] = inspected(tmp_path, content).questions
+    assert '"guest" stands in 30 of 150 rows' in question
+    assert ('such as "email"' in question) == told
+
+
+@pytest.mark.parametrize(
+    ("rows", "orders_each", "lines_each", "told"),
+    [
+        (90, 1, 1, "has 90 different values in 90 rows"),
+        (90, 1, 2, "has 45 different values in 45 orders"),
+        (90, 1.5, 1, ""),
+        (19, 1, 1, ""),
+    ],
+    ids=["once each", "lines", "some twice", "too few"],
+)
+def test_ids_that_never_come_twice_are_asked_about(
+    tmp_path: Path, rows: int, orders_each: float, lines_each: int, told: str
+) -> None:
+    content = "order_id,customer_id,date,total\n"
+    for row in range(rows):
+        order = row // lines_each
+        content += f"{order},c{int(order / orders_each)},2021-04-{1 + order % 28:02},5.{row % 90 + 10}\n"
+    questions = "".join(inspected(tmp_path, content).questions)
+    assert ("hardly anybody would ever have come back" in questions) == bool(told)
+    assert told in questions
 
 
 def test_ids_that_a_spreadsheet_has_rounded_are_asked_about(tmp_path: Path) -> None:
-    [question] = inspected(tmp_path, log("4.10E+11", "41E+11", "4.11E+11", "E+1")).questions
+    [question] = inspected(tmp_path, log("4.10E+11", "4.10E+11", "41E+11", "4.11E+11", "E+1")).questions
     assert "2 ids are written like 1.23E+11" in question

@@ -204,6 +204,12 @@ def test_a_column_that_has_to_be_there_is_asked_for(tmp_path: Path) -> None:
             "which is it of: tag1, tag2?",
         ),
         (
+            "messages",
+            "recipient,channel,tag1,date",
+            "P{n},email,2024-03-{day:02},2024-04-{day:02}",
+            '"date" is taken for it, but as much speaks for "tag1"',
+        ),
+        (
             "surveys",
             "customer_id,answered_at,kind,score",
             "C{n},2024-03-{day:02},csat,{n}",
