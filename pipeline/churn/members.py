@@ -70,8 +70,9 @@ ROWS_PER_TREE = 10_000
 FREEDOM: dict[Member, float] = {"logistic": 0.02, "logistic_rich": 0.005}
 """C of the logistic members. Many of their columns say nearly the same; a strong ridge lets them share."""
 
-ENOUGH_FOR_RICH_COLUMNS = 300
-ENOUGH_FOR_TREES = 500
+FEWEST_CUSTOMERS: dict[Member, int] = {"logistic_rich": 300, "boosting_half": 500, "forest": 500}
+"""Below which a member is not tried. The others are at any size: one tree learns a step that no line has."""
+
 ENOUGH_TO_PRESUME_TREES = 2_000
 FEWEST_CUSTOMERS_PER_CLASS = 20
 
@@ -108,8 +109,7 @@ def choose_members(
         If nothing is left.
     """
     if wanted == "auto":
-        number = 2 if customers < ENOUGH_FOR_RICH_COLUMNS else 3
-        wanted = MEMBERS[:number] if customers < ENOUGH_FOR_TREES else MEMBERS
+        wanted = [name for name in MEMBERS if customers >= FEWEST_CUSTOMERS.get(name, 0)]
     unable: dict[Member, str] = {}
     if not has_lifetime_model:
         unable["btyd"] = "there is no lifetime model"

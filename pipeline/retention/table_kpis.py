@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -39,6 +40,14 @@ NOTED_IN = {
     "contracts_cancelled": ("subscriptions", "cancelled_at"),
 }
 
+# Tables with rows of people who are no customers; of sales, returns and campaigns the statements see to it.
+MAY_BRING_ORDERS = {
+    "messages": ("customer_key", "sent_at"),
+    "web_events": ("customer_key", "occurred_at"),
+    "referrals": ("referrer_key", "shared_at"),
+}
+OTHERS_TOO = ("surveys", "tickets", "loyalty_ledger", "subscriptions")
+
 Ratio = dict[str, float | None]
 
 
@@ -67,10 +76,11 @@ def table_kpis(
         is not there.
     """
     period = {"start": as_of - timedelta(days=horizon_days), "as_of": as_of}
+    first_day = orders.groupby("customer_key")["ordered_at"].min().dt.normalize()
     with connect() as con:
         register(con, "orders", orders)
         for name, rows in tables.items():
-            register(con, name, _of_customers(rows, orders["customer_key"]))
+            register(con, name, _of_customers(name, rows, first_day))
         found: dict[str, dict[str, Ratio]] = {}
         for table, needed in NEEDED.items():
             if not all(name in tables for name in needed):
@@ -81,12 +91,21 @@ def table_kpis(
     return found
 
 
-def _of_customers(rows: pd.DataFrame, customers: pd.Series[str]) -> pd.DataFrame:
-    """Leave out who has no order: test accounts, whose orders are left out, and who never bought."""
-    for key in ("customer_key", "referrer_key"):
-        if key in rows:
-            return rows[rows[key].isin(customers)]
-    return rows
+def _of_customers(name: str, rows: pd.DataFrame, first_day: pd.Series[Any]) -> pd.DataFrame:
+    """Leave out who is no customer: test accounts, whose orders are left out, and who has never bought.
+
+    Of what may bring an order only rows of days after the customer's first order: to count who became a
+    customer by it, and not who did not, would be to look ahead.
+    """
+    if name in MAY_BRING_ORDERS:
+        key, time = MAY_BRING_ORDERS[name]
+        is_customer = rows[key].map(first_day) < rows[time].dt.normalize()
+    elif name in OTHERS_TOO:
+        is_customer = rows["customer_key"].isin(first_day.index)
+    else:
+        return rows
+    found: pd.DataFrame = rows[is_customer]
+    return found
 
 
 def _is_noted(name: str, tables: Mapping[str, pd.DataFrame]) -> bool:

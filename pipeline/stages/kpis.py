@@ -33,7 +33,8 @@ def _tables(returns: pd.DataFrame) -> dict[str, pd.DataFrame]:
     names = {name for needed in NEEDED.values() for name in needed} - {"returns"}
     paths = {name: files.TABLES / f"{name}.parquet" for name in sorted(names)}
     tables = {name: io.read_parquet(path) for name, path in paths.items() if path.exists()}
-    return tables if returns.empty else {**tables, "returns": returns}
+    is_netted = bool((returns["netted"] > 0).any())  # not where the shop wants them dropped
+    return {**tables, "returns": returns} if is_netted else tables
 
 
 if __name__ == "__main__":

@@ -93,7 +93,13 @@ def test_trees_know_what_more_of_a_column_means_unless_it_is_about_when(
 
 
 @pytest.mark.parametrize(
-    ("customers", "chosen"), [(299, MEMBERS[:2]), (300, MEMBERS[:3]), (499, MEMBERS[:3]), (500, MEMBERS)]
+    ("customers", "chosen"),
+    [
+        (299, ("btyd", "logistic", "boosting")),
+        (300, ("btyd", "logistic", "logistic_rich", "boosting")),
+        (499, ("btyd", "logistic", "logistic_rich", "boosting")),
+        (500, MEMBERS),
+    ],
 )
 def test_small_shops_get_the_simple_model(customers: int, chosen: tuple[Member, ...]) -> None:
     assert choose_members("auto", customers=customers, has_lifetime_model=True) == chosen

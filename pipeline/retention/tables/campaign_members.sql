@@ -1,10 +1,15 @@
 -- Of those whom a campaign addressed that began in the period, who ordered while it ran. They might have
 -- anyway.
-WITH addressed AS (
+-- Only who was a customer by then: to count prospects once they have ordered would be to look ahead.
+WITH customers AS (
+    SELECT customer_key, CAST(min(ordered_at) AS DATE) AS first_day FROM orders GROUP BY customer_key
+),
+addressed AS (
     SELECT customer_key, starts_at, CAST(ends_at AS DATE) AS last_day
     FROM campaign_members
     JOIN campaigns USING (campaign_id)
-    WHERE starts_at >= $start AND starts_at < $as_of
+    JOIN customers USING (customer_key)
+    WHERE starts_at >= $start AND starts_at < $as_of AND first_day < CAST(starts_at AS DATE)
 )
 SELECT
     'campaign_buyers' AS name,

@@ -246,8 +246,20 @@ def test_one_question_is_asked_where_a_column_is_in_doubt(
             "P{n},2024-03-{day:02},{n}",
             "customer_id returned_at amount",
         ),
+        (
+            "returns",
+            "customer,returned_at,refund,reason",
+            "P{n},2024-03-{day:02},{n},p{n}@shop.de",
+            "customer_id returned_at amount",
+        ),
+        (
+            "messages",
+            "customer_id,sent_at,channel,type",
+            "P{n},2024-03-{day:02},email,2024-04-01",
+            "customer_id sent_at channel",
+        ),
     ],
-    ids=["the only day", "empty, and of too many kinds", "no column is two"],
+    ids=["the only day", "empty, and of too many kinds", "no column is two", "addresses", "days"],
 )
 def test_what_cannot_be_a_column_is_none(
     tmp_path: Path, name: str, header: str, row: str, expected: str
