@@ -112,7 +112,7 @@ REFUSED = [
     Refused(
         "files with different headers",
         {"data/raw/1.csv": PLAIN.encode(), "data/raw/2.csv": PLAIN.replace("amount", "amount,vat").encode()},
-        ["data/raw/1.csv and data/raw/2.csv have different headers: vat"],
+        ["data/raw/1.csv and data/raw/2.csv have different headers: the first lacks vat", "union_by_name"],
         {"path": "data/raw/*.csv"},
     ),
     Refused(

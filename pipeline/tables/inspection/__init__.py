@@ -10,7 +10,8 @@ An optional table is another matter: its contract says what is looked for, so th
 here. `table_proposal` leads the way, `tables` finds its columns, `vocabulary` knows the words of others.
 
 - The words in names of columns, and which role they lead to: `names`.
-- How dates and amounts are written: `values`. The lines for params.yaml: `snippet`.
+- How dates and amounts are written: `values`. Objects within objects of JSON lines: `nested`. The lines for
+  params.yaml: `snippet`.
 - What is not there, or empty: `missing`.
 - Whether the columns are what they are taken for: `doubts`, `customers`, `lines`, `money`, `states`, `signs`,
   `references`, `versions`.

@@ -36,6 +36,18 @@ NO_AMOUNTS = (
     " If the shop has no amounts, let every order count 1, and spend and CLV are counts of orders: "
     "set report.currency: XXX, map amount as {name} and "
 )
+# The formats of which no day can be read in two ways; else a number of days from the last of 1899.
+COUNTED = "[2-6][0-9][0-9][0-9][0-9]([.]0+)?"
+EACH_WAY = (
+    "coalesce(try_strptime(trim({text}), ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S', '%Y-%m-%d', "
+    "'%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S']), DATE '1899-12-30' + "
+    f"CAST(TRY_CAST(regexp_extract(trim({{text}}), '^({COUNTED})$', 1) AS DOUBLE) AS INTEGER))"
+)
+SEVERAL_WAYS = (
+    "holds dates written in several ways, of which no format reads all: the proposed query reads each as it "
+    "is written, and numbers such as 45292 as days as a spreadsheet counts them. If these are none, put the "
+    "column right where it comes from"
+)
 A_DAY = r"(day|tag)(no|nr|num|number|nummer|s|e)?"
 A_YEAR, A_MONTH, A_DAY_OF_IT = "(year|jahr)", "(month|monat)", "(day|tag)(ofmonth)?"
 A_PERIOD = rf"{A_YEAR}|{A_MONTH}"
@@ -74,6 +86,9 @@ def about_missing(log: Log) -> Iterator[Advice]:
             told = f"no column of dates, but {listed(parts)}: the proposed query makes dates of them"
             numbers = ", ".join(f"CAST({identifier(part.name)} AS INTEGER)" for part in parts)
             yield Advice("days", told, change=log.added(role, f"make_date({numbers})"))
+        elif role == "ordered_at" and (written := several_ways(log)):
+            column, change = written
+            yield question(f"{WHERE}.columns.{role}", f"{shown(column.name)} {SEVERAL_WAYS}", change=change)
         elif role in log.guesses and not log.guesses[role]:
             advice, change, offer = ELSEWHERE, None, None
             if role == "amount":
@@ -86,6 +101,20 @@ def about_missing(log: Log) -> Iterator[Advice]:
                     change = log.added(role, f"DATE '2020-01-01' + CAST({identifier(days.name)} AS INTEGER)")
             told = f"no column seems to be it; which is it of: {listed(log.columns)}? {advice}"
             yield question(f"{WHERE}.columns.{role}", told, change=change, offer=offer)
+
+
+def several_ways(log: Log) -> tuple[Column, Change] | None:
+    """Write dates of a column that is not found because they are written in several ways, none in doubt."""
+    if log.column("ordered_at") or (log.spec.url and log.raw.encodings != "duckdb"):
+        return None
+    named = [c for c in log.columns if c.dates < ENOUGH and ROLES["ordered_at"].rate(c.plain_name) > 1]
+    for column in named:
+        read = f"SELECT count(*) FROM raw WHERE {EACH_WAY.format(text=column.key)} IS NOT NULL"
+        as_numbers = f"SELECT count(*) FROM raw WHERE regexp_full_match({column.key}, '{COUNTED}')"
+        [(rows,), (numbers,)] = [*log.ask(read, "days"), *log.ask(as_numbers, "counted days")]
+        if rows >= NEARLY_ALL * column.filled and numbers < rows:
+            return column, log.added("ordered_at", EACH_WAY.format(text=log.text(column)))
+    return None
 
 
 def parts_of_dates(log: Log) -> list[Column]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipeline.tables.inspection import (
     lines,
     missing,
     money,
+    nested,
     references,
     signs,
     states,
@@ -83,6 +85,10 @@ DETECTORS: tuple[Detector, ...] = (
 )
 
 
+FAILS = (
+    ". But what the query was to do about it does not run on this very log, or finds other rows than are "
+    "told of, and is not in it: put that right where the log comes from, or write the query by hand"
+)
 UNTRUE = (
     "no query is proposed, whatever is said of one here: it does not run on this very log, or finds other "
     "rows than are told of. Put the log right where it comes from, or write the query by hand"
@@ -131,6 +137,9 @@ def inspect_source(spec: Source, root: Path, cancelled: Sequence[str] = ()) -> I
         except UserError as refused:
             raise files.say_encoding(con, refused) from refused
         files.check_header(raw)
+        if flat := nested.flattened(spec, raw, root):
+            with suppress(UserError):  # then the file is read as it is
+                return _with(flat.told, inspect_source(flat.spec, root, cancelled))
         amounts.define_macros(con)
         define_values(con)
         log = Log(con, spec, raw, cancelled=frozenset(map(str.casefold, cancelled)))
@@ -151,6 +160,12 @@ def inspect_source(spec: Source, root: Path, cancelled: Sequence[str] = ()) -> I
     )
 
 
+def _with(told: Sequence[Advice], found: Inspection) -> Inspection:
+    findings = tuple((advice.about, advice.told) for advice in told if not advice.asks)
+    questions = tuple(advice.told for advice in told if advice.asks)
+    return replace(found, findings=findings + found.findings, questions=questions + found.questions)
+
+
 def _corrected(log: Log) -> tuple[Log, list[Advice]]:
     told: list[Advice] = []
     for correct in CORRECTIONS:
@@ -163,8 +178,19 @@ def _tried(told: Sequence[Advice], table: Table, root: Path) -> list[Advice]:
     """Take out each query that does not do on this very file what is told of it, and say so."""
     kept = list(told)
     if changes(told) and not does(table, changes(told), root):
-        kept = [*(replace(advice, change=None) for advice in told), question(WHERE, UNTRUE)]
+        kept = [_tried_by_itself(advice, table, root) for advice in told]
+        if kept == list(told) or not changes(kept) or not does(table, changes(kept), root):
+            kept = [*(replace(advice, change=None) for advice in told), question(WHERE, UNTRUE)]
     return [_tried_alone(advice, changes(kept), table, root) for advice in kept]
+
+
+def _tried_by_itself(advice: Advice, table: Table, root: Path) -> Advice:
+    """Ask for what a query was to do that does not run here, and leave the rest of the query as it is."""
+    if not advice.change or does(table, [advice.change], root):
+        return advice
+    about = advice.about if advice.asks else WHERE
+    told = advice.told if advice.asks else f"{WHERE}: {advice.about}: {advice.told}"
+    return question(about, told.removeprefix(f"{about}: ") + FAILS)
 
 
 def _tried_alone(advice: Advice, made: list[Change], table: Table, root: Path) -> Advice:

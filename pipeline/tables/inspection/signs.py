@@ -153,8 +153,11 @@ def about_states_given_back(log: Log) -> Iterator[Advice]:
     if above and not any(_seems_refunded(other) for other in log.other_numbers):
         words = ", ".join(map(shown, back))
         told = f'{counted(above):row is/rows are} {words} in "{column.name}", with an amount above zero, and '
-        told += "would count as bought. If all of it was given back, add "
-        yield question("ingest.cancelled_status", f"{told}{words} to its list")
+        told += (
+            "would count as bought. Where the day on which it came back is known, read these rows as a table "
+        )
+        told += f"of returns; else add {words} to its list, which leaves them out as if never ordered"
+        yield question("ingest.cancelled_status", told)
 
 
 def about_nothing_paid(log: Log) -> Iterator[Advice]:

@@ -19,15 +19,29 @@ from pipeline.tables.inspection.roles import ENOUGH, Column
 A_NUMBER = "nr|no|num|number|nummer|id"
 VERSION = rf"^({AN_ORDER}|record|row|datensatz)?(version|revision|fassung)(s?({A_NUMBER}))?$"
 CHANGED = r"^(zuletzt|letzte|last)?(updat|geaendert|aenderung|modif|changed)"
-# Versions are counted from the same number on, one after the other; those of a product are not.
+# Versions are counted from the same number on, one after the other, and each repeats the order. Those of a
+# product do not begin anew; of lines that are changed each for itself there are more of one than of another.
 COUNTED = """
     SELECT count(*) FILTER (versions > 1), count(*) FILTER (versions = highest - lowest + 1),
-           count(*) FILTER (lowest = 0), count(*) FILTER (lowest = 1), count(*)
+           count(*) FILTER (lowest = 0), count(*) FILTER (lowest = 1), count(*),
+           count(*) FILTER (versions > 1 AND fewest = most AND pairs = versions * products),
+           coalesce(sum(unread), 0)
     FROM (
-        SELECT count(DISTINCT version) AS versions, min(version) AS lowest, max(version) AS highest
-        FROM (SELECT {order} AS id, TRY_CAST({version} AS BIGINT) AS version FROM raw)
+        SELECT count(*) AS versions, min(version) AS lowest, max(version) AS highest, min(rows) AS fewest,
+               max(rows) AS most, sum(pairs) AS pairs, any_value(products) AS products,
+               count(*) FILTER (version IS NULL) AS unread
+        FROM (
+            SELECT id, version, count(*) AS rows, count(DISTINCT product) AS pairs,
+                   any_value(products) AS products
+            FROM (
+                SELECT *, len(list_distinct(list(product) OVER (PARTITION BY id))) AS products
+                FROM (SELECT {order} AS id, {version} AS version, {product} AS product FROM raw)
+            )
+            GROUP BY id, version
+        )
         GROUP BY id
     )"""
+NUMBER = "TRY_CAST(TRY_CAST({column} AS DECIMAL(18, 3)) AS BIGINT)"  # 1.0 as well
 # Orders of several rows, and those of which each row was changed at a time of its own after one order.
 ONE_BY_ONE = """
     SELECT count(*), count(*) FILTER (times = rows AND ordered = 1)
@@ -58,15 +72,17 @@ def of_orders(log: Log) -> tuple[Log, list[Advice]]:
 
 def _orders_of_versions(log: Log, order: Column, column: Column) -> int:
     """Count the orders of several versions; none where the numbers seem to be those of something else."""
-    statement = COUNTED.format(order=order.key, version=column.key)
-    [(several, in_a_row, from_0, from_1, orders)] = log.ask(statement, "versions")
-    is_counted = min(in_a_row, max(from_0, from_1)) >= NEARLY_ALL * orders
-    return int(several) if is_counted else 0
+    sold = log.column("product_id")
+    names = {"version": NUMBER.format(column=column.key), "product": sold.key if sold else "''"}
+    statement = COUNTED.format(order=order.key, **names)
+    [(several, in_a_row, from_0, from_1, orders, repeated, unread)] = log.ask(statement, "versions")
+    is_counted = not unread and min(in_a_row, max(from_0, from_1)) >= NEARLY_ALL * orders
+    return int(several) if is_counted and repeated >= NEARLY_ALL * several else 0
 
 
 def _last(log: Log, order: Column, column: Column) -> pa.ChunkedArray:
     rows = log.raw.rows.select([order.key, column.key]).to_pandas()
-    version = rows[column.key].astype("int64")
+    version = rows[column.key].astype("float64")
     return pa.chunked_array([pa.array(version == version.groupby(rows[order.key]).transform("max"))])
 
 

@@ -23,6 +23,10 @@ from pipeline.tables.sources.remote import fetch, is_remote
 from pipeline.tables.sources.spec import Source, title
 from pipeline.tables.sources.text import open_text
 
+DIFFERENT_HEADERS = (
+    "SELECT *, coalesce(new_name, old_name) AS name FROM read_csv('data/raw/orders-*.csv', "
+    "all_varchar = true, union_by_name = true), which churn inspect duckdb:// --query looks at"
+)
 TIMES = ("DATE", "TIMESTAMP")
 NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U")
 
@@ -158,8 +162,14 @@ def _check_same_header(first: FileRead, other: FileRead, where: str) -> None:
         for file in (other, first):
             if looks_like_row(file.names):
                 raise no_header(file.label, f"{where}.path")
+        lacking = [
+            f"the {nth} lacks {', '.join(names)}"
+            for nth, file in (("first", first), ("second", other))
+            if (names := [name for name in differing if name not in file.names])
+        ]
         raise UserError(
-            f"{first.label} and {other.label} have different headers: {', '.join(differing)}",
+            f"{first.label} and {other.label} have different headers: {', '.join(lacking)}",
             where=f"{where}.path",
-            valid="files with the same columns",
+            valid="files with the same columns, or in place of path a query that reads them as one table: "
+            f"{DIFFERENT_HEADERS}",
         )

@@ -141,3 +141,20 @@ def test_a_database_is_looked_at_by_its_url(tmp_path: Path) -> None:
     assert (done.exit_code, "url: " in done.output) == (0, True), done.output
     assert (neither.exit_code, "url needs table or query" in neither.output) == (2, True)
     assert (secret.exit_code, "hush" in secret.output, "write $NAME" in secret.output) == (2, False, True)
+
+
+def test_what_does_not_run_there_leaves_the_rest_of_the_query(tmp_path: Path) -> None:
+    con = sqlite3.connect(tmp_path / "shop.db")
+    con.execute("CREATE TABLE log (customer, order_date, amount, quantity INT, cancelled_at)")
+    rows = [
+        (f"k{n % 5}", f"2024-01-{n + 1:02}", f"{n}.50", -1 if n == 7 else 1, "2024-03-01" if n == 3 else None)
+        for n in range(20)
+    ]
+    con.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?)", rows)
+    con.commit()
+    con.close()
+    found = looked_at(tmp_path, url="sqlite:///shop.db", table="log")
+    [asked] = found.questions
+    assert '"quantity" below zero' in asked
+    assert "does not run on this very log" in asked  # SQLite has no starts_with
+    assert len(orders_of(pasted(found, tmp_path))) == 19

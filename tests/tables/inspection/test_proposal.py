@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli import app
-from tests.tables.conftest import finding, inspected, proposed, queried
+from tests.tables.conftest import finding, inspected, orders_of, proposed, queried
+from tests.tables.inspection.drawn import pasted
 
 
 def test_day_or_month_first_is_decided_over_the_whole_column_and_stated(tmp_path: Path) -> None:
@@ -252,8 +253,18 @@ def test_words_for_nobody_are_no_shared_account(tmp_path: Path) -> None:
     assert any("mean nobody" in question for question in everybody.questions)
 
 
-def test_a_date_in_two_ways_of_writing_is_named(tmp_path: Path) -> None:
-    days = (f"2021-04-{n + 1:02}" if n % 2 else f"{n + 13}.04.2021" for n in range(16))
+def test_dates_in_several_ways_of_writing_are_read_each_as_it_is_written(tmp_path: Path) -> None:
+    ways = (f"2021-04-{n + 1:02}" if n % 2 else f"{n + 1:02}.04.2021" for n in range(15))
+    rows = "".join(f"{n},c{n},{day},5.50\n" for n, day in enumerate((*ways, "44302")))
+    found = inspected(tmp_path, f"order_id,customer,date,total\n{rows}")
+    [asked] = found.questions
+    assert asked.startswith('sources.orders.columns.ordered_at: "date" holds dates written in several ways')
+    days = {who: day[:10] for who, day, _ in orders_of(pasted(found, tmp_path))}
+    assert days == {f"c{n}": f"2021-04-{n + 1:02}" for n in range(16)}
+
+
+def test_a_date_in_two_ways_of_writing_of_which_one_is_in_doubt_is_named(tmp_path: Path) -> None:
+    days = (f"2021-04-{n + 1:02}" if n % 2 else f"0{n // 2 + 1}/04/2021" for n in range(16))
     rows = "".join(f"{n},c{n % 5},{day},5.{n + 10}\n" for n, day in enumerate(days))
     [question] = inspected(tmp_path, f"order_id,customer,date,total\n{rows}").questions
     assert '"date" reads as dates in 50% of its rows: it seems to be written in several ways' in question

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -50,6 +51,27 @@ def test_it_is_the_last_by_number_where_the_table_is(tmp_path: Path) -> None:
     con.close()
     found = inspect_source(parse_source({"url": "sqlite:///shop.db", "table": "log"}), tmp_path)
     assert sorted((who, paid) for who, _, paid in orders_of(pasted(found, tmp_path))) == TRUTH
+
+
+def test_versions_may_be_written_as_numbers_with_a_dot(tmp_path: Path) -> None:
+    text = "\n".join(
+        re.sub(r"^(B\d+,\d+)", r"\1.0", line) if line[0] == "B" else line for line in versions().splitlines()
+    )
+    found = inspected(tmp_path, f"{text}\n")
+    assert sorted((who, paid) for who, _, paid in orders_of(pasted(found, tmp_path))) == TRUTH
+    odd = inspected(tmp_path, text.replace("B0,1.0", "B0,v1") + "\n")
+    assert "versions" not in dict(odd.findings)
+
+
+def test_lines_with_versions_of_their_own_are_all_read(tmp_path: Path) -> None:
+    rows = [
+        f"B{n},p{line},{int(n % 4 == line)},k{n % 7},2024-01-{1 + n % 28:02},{n + line}.25"
+        for n in range(60)
+        for line in range(3)
+    ]
+    text = "\n".join(["order_no,product_id,version,customer,order_date,total", *rows])
+    for log in (text, text.replace("product_id", "note")):
+        assert "versions" not in dict(inspected(tmp_path, f"{log}\n").findings)
 
 
 @pytest.mark.parametrize("first", [7, 1990])
