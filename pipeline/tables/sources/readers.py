@@ -24,7 +24,8 @@ from pipeline.tables.sources.spec import Source, title
 from pipeline.tables.sources.text import open_text
 
 DIFFERENT_HEADERS = (
-    "SELECT *, coalesce(new_name, old_name) AS name FROM read_csv('data/raw/orders-*.csv', "
+    "SELECT * REPLACE (coalesce(new_name, old_name) AS new_name) FROM "
+    "read_csv('data/raw/orders-*.csv', "
     "all_varchar = true, union_by_name = true), which churn inspect duckdb:// --query looks at"
 )
 TIMES = ("DATE", "TIMESTAMP")
