@@ -109,7 +109,7 @@ def several_ways(log: Log) -> tuple[Column, Change] | None:
         return None
     named = [c for c in log.columns if c.dates < ENOUGH and ROLES["ordered_at"].rate(c.plain_name) > 1]
     for column in named:
-        read = f"SELECT count(*) FROM raw WHERE {EACH_WAY.format(text=column.key)} IS NOT NULL"
+        read = f"SELECT count(*) FROM raw WHERE {EACH_WAY.format(text=column.key)} >= DATE '1900-01-01'"
         as_numbers = f"SELECT count(*) FROM raw WHERE regexp_full_match({column.key}, '{COUNTED}')"
         [(rows,), (numbers,)] = [*log.ask(read, "days"), *log.ask(as_numbers, "counted days")]
         if rows >= NEARLY_ALL * column.filled and numbers < rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pipeline.tables.sources.readers import Raw
 from pipeline.tables.sources.remote import is_remote
 from pipeline.tables.sources.spec import Source
 
+MOST_KEYS = 50  # of an object: with more they are no names, but skus or ids
 # Every key of a line, the kind of its value, and the keys and kinds of what an object holds.
 KEYS = """
     WITH outer_keys AS (
@@ -27,11 +29,17 @@ KEYS = """
             FROM outer_keys WHERE json_type(value) = 'OBJECT')
     )
     SELECT key, name, bool_or(json_type(value) = 'ARRAY') AS is_list,
-           bool_or(json_type(value) = 'OBJECT') AS is_object
+           bool_or(json_type(value) = 'OBJECT') AS is_object,
+           bool_or(json_type(value) NOT IN ('OBJECT', 'ARRAY', 'NULL')) AS is_plain
     FROM (SELECT key, NULL AS name, value FROM outer_keys UNION ALL FROM inner_keys)
     GROUP BY key, name ORDER BY key, name NULLS FIRST"""
 TOLD = "what is in {objects} is read as columns of their own, by a query; all else here is about its rows"
 DEEPER = "what is in {objects} is one deeper, and not read: another query reads it, as \"a\" ->> '$.b.c'"
+MAPS = "{objects} is not read: its keys differ from line to line, as ids do"
+MIXED = (
+    "{objects} is an object in some lines and plain in others, of which the query reads nothing: write it "
+    "so that it does, or make the lines alike where they come from"
+)
 LISTS = (
     "lists are not read: {lists}. Lines are not needed where the total of the order stands beside them; "
     "another query reads them, with unnest"
@@ -87,6 +95,10 @@ def flattened(spec: Source, raw: Raw, root: Path) -> Nested | None:
             return None
     objects = sorted({row["key"] for row in rows if row["name"] is None and row["is_object"]})
     lists = sorted({row["key"] for row in rows if row["name"] is None and row["is_list"]} - set(objects))
+    mixed = [row["key"] for row in rows if row["name"] is None and row["is_object"] and row["is_plain"]]
+    keys = Counter(row["key"] for row in rows if row["name"] is not None)
+    maps = sorted(key for key, number in keys.items() if number > MOST_KEYS)
+    rows = [row for row in rows if row["key"] not in maps]
     held = [
         (row["key"], row["name"])
         for row in rows
@@ -96,10 +108,15 @@ def flattened(spec: Source, raw: Raw, root: Path) -> Nested | None:
         return None
     plain = [name for name in raw.columns.values() if name]
     query = _query(path, plain, held)
-    told = [Advice("nested", TOLD.format(objects=", ".join(map(identifier, objects))))]
+    read = [key for key in objects if key not in maps]
+    told = [Advice("nested", TOLD.format(objects=", ".join(map(identifier, read))))]
     deeper = [f"{row['key']}.{row['name']}" for row in rows if row["name"] and row["is_object"]]
     told += [Advice("nested", DEEPER.format(objects=", ".join(map(identifier, deeper))))] if deeper else []
+    told += [Advice("nested", MAPS.format(objects=", ".join(map(identifier, maps))))] if maps else []
     told += [Advice("nested", LISTS.format(lists=", ".join(map(identifier, lists))))] if lists else []
+    told += [
+        question(f"{WHERE}.path", MIXED.format(objects=identifier(name))) for name in mixed if name in read
+    ]
     told += [
         question("sources.returns", BACK.format(back=identifier(name)))
         for name in lists

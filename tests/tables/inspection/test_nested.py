@@ -46,3 +46,21 @@ def test_a_list_of_refunds_is_asked_about(tmp_path: Path) -> None:
 def test_flat_lines_need_no_query(tmp_path: Path) -> None:
     text = "".join(json.dumps({**order(n), "customer": f"k{n % 7}"}) + "\n" for n in range(28))
     assert "query" not in inspected(tmp_path, text).snippet
+
+
+def test_keys_that_are_ids_are_no_columns(tmp_path: Path) -> None:
+    text = "".join(
+        json.dumps(order(n, stock={f"sku{n}_{part}": part for part in range(5)})) + "\n" for n in range(28)
+    )
+    found = inspected(tmp_path, text)
+    told = [told for about, told in found.findings if about == "nested"]
+    assert told[0].startswith('what is in "customer" is read')
+    assert told[1].startswith('"stock" is not read: its keys differ')
+    assert "sku" not in found.snippet
+    assert len(orders_of(pasted(found, tmp_path))) == 28
+
+
+def test_a_key_that_is_an_object_in_some_lines_alone_is_asked_about(tmp_path: Path) -> None:
+    plain = [json.dumps({**order(n), "customer": f"k{n % 7}"}) + "\n" for n in range(28)]
+    [asked] = inspected(tmp_path, lines() + "".join(plain)).questions[:1]
+    assert '"customer" is an object in some lines and plain in others' in asked

@@ -268,3 +268,10 @@ def test_a_date_in_two_ways_of_writing_of_which_one_is_in_doubt_is_named(tmp_pat
     rows = "".join(f"{n},c{n % 5},{day},5.{n + 10}\n" for n, day in enumerate(days))
     [question] = inspected(tmp_path, f"order_id,customer,date,total\n{rows}").questions
     assert '"date" reads as dates in 50% of its rows: it seems to be written in several ways' in question
+
+
+def test_a_year_of_two_digits_is_not_read_as_one_of_antiquity(tmp_path: Path) -> None:
+    days = (f"2021-04-{n + 1:02}" if n % 2 else f"{n + 13:02}.04.21" for n in range(16))
+    rows = "".join(f"{n},c{n % 5},{day},5.{n + 10}\n" for n, day in enumerate(days))
+    questions = inspected(tmp_path, f"order_id,customer,date,total\n{rows}").questions
+    assert not any("the proposed query reads each" in question for question in questions)
