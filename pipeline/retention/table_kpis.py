@@ -77,17 +77,18 @@ def table_kpis(
     """
     period = {"start": as_of - timedelta(days=horizon_days), "as_of": as_of}
     first_day = orders.groupby("customer_key")["ordered_at"].min().dt.normalize()
+    of_customers = {name: _of_customers(name, rows, first_day) for name, rows in tables.items()}
     with connect() as con:
         register(con, "orders", orders)
-        for name, rows in tables.items():
-            register(con, name, _of_customers(name, rows, first_day))
+        for name, rows in of_customers.items():
+            register(con, name, rows)
         found: dict[str, dict[str, Ratio]] = {}
         for table, needed in NEEDED.items():
             if not all(name in tables for name in needed):
                 continue
             sql = sql_file("pipeline.retention", f"tables/{table}.sql")
             rows = arrow(con, sql, period, name=f"{table}.sql").to_pylist()
-            found[table] = {row["name"]: _ratio(row) for row in rows if _is_noted(row["name"], tables)}
+            found[table] = {row["name"]: _ratio(row) for row in rows if _is_noted(row["name"], of_customers)}
     return found
 
 

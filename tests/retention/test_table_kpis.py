@@ -207,6 +207,9 @@ def test_what_is_not_known_is_not_zero() -> None:
         "messages_clicked",
         "unsubscribed",
     }
+    of_strangers = tables["tickets"].assign(customer_key="a stranger")
+    strangers = pd.concat([of_strangers, tables["tickets"].assign(kind=None)])
+    assert "complaints_per_order" not in figures({"tickets": strangers})
     nobody = figures({"surveys": tables["surveys"][:0]})["net_promoter_score"]
     assert nobody == {"value": None, "numerator": 0, "denominator": 0}
 
